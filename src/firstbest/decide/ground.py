@@ -1,0 +1,61 @@
+"""What a decision stands on: the compiled network without its texts, ready for kernels."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from firstbest.decide.terms import Terms, terms_of
+from firstbest.world.network import (
+    I64,
+    Arcs,
+    Calendar,
+    Carriers,
+    Cartons,
+    Fleet,
+    Items,
+    Labour,
+    Lanes,
+    Network,
+    Nodes,
+    Places,
+    Policy,
+    Promises,
+)
+from firstbest.world.words import NodeKind
+
+
+class Ground(NamedTuple):
+    """The parts of a network that kernels take; `centres` are the fulfilment nodes in code order: [F]."""
+
+    nodes: Nodes
+    places: Places
+    items: Items
+    cartons: Cartons
+    carriers: Carriers
+    arcs: Arcs
+    lanes: Lanes
+    calendar: Calendar
+    labour: Labour
+    fleet: Fleet
+    promises: Promises
+    policy: Policy
+    centres: I64
+    lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
+    terms: Terms  # the same for kernels
+
+
+CENTRES_MAX = 16
+"""Candidates of one promise: their verdicts share one 64-bit column."""
+
+
+def ground_of(network: Network) -> Ground:
+    """Take the texts off a network and list its fulfilment nodes and pick-up lanes."""
+    centres = np.flatnonzero(network.nodes.kind == NodeKind.FULFILMENT).astype(np.int64)
+    assert 1 <= len(centres) <= CENTRES_MAX, f"a network needs 1 to {CENTRES_MAX} fulfilment nodes, was {len(centres)}"
+    lane_of = np.full((len(network.carriers.mode), len(network.nodes.kind)), -1, np.int64)
+    for lane, carrier in enumerate(network.lanes.carrier):
+        if carrier >= 0:
+            lane_of[carrier, network.lanes.origin[lane]] = lane
+    return Ground(*network[:-1], centres, lane_of, terms_of(network, centres, lane_of))

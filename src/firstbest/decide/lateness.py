@@ -1,0 +1,45 @@
+"""Why was it late: exactly one cause for each late shipment, the first in the order of the work.
+
+A shipment that left after its ship-by was late in the building, and the cause of that stands on it since
+its departure; one that left in time was held up on its journey, and the carrier says by what; one that
+nothing held up was promised too tightly.
+"""
+
+from __future__ import annotations
+
+from firstbest.kernels.compiled import compiled
+from firstbest.world.network import I64
+
+NO_STOCK = 1
+LATE_RELEASE = 2
+NO_LABOUR = 3
+MISSED_PICK_UP = 4
+PROMISE_TOO_TIGHT = 8
+RESOURCED = 9
+
+
+@compiled
+def cause_at_door(shipment: I64, delivered: I64, ship_by: int) -> int:
+    """Cause of a late delivery: a shipment's row, the delivery's command, the order's ship-by."""
+    if shipment.departed_at > ship_by and shipment.cause != 0:  # type: ignore[attr-defined]
+        return int(shipment.cause)  # type: ignore[attr-defined]
+    if delivered.flag != 0:  # type: ignore[attr-defined]
+        return int(delivered.flag)  # type: ignore[attr-defined]
+    return PROMISE_TOO_TIGHT
+
+
+@compiled
+def cause_at_dock(reason: int, held: int, released_at: int, packed_at: int, ship_by: int) -> int:
+    """Cause of leaving after ship-by, known at the departure.
+
+    A line sent again after a short pick: no stock. Packed in time and left behind: a missed pick-up. Released
+    in the last hour before its pick-up although no earlier wave had to hold it back: a late release. Else
+    there were too few hands for the work.
+    """
+    if reason == RESOURCED:
+        return NO_STOCK
+    if packed_at <= ship_by:
+        return MISSED_PICK_UP
+    if held == 0 and released_at > ship_by - 3_600_000_000:
+        return LATE_RELEASE
+    return NO_LABOUR

@@ -1,0 +1,235 @@
+"""What can be promised: for one order, from one node, the best carrier and the days that follow.
+
+A node's ship day is the first whose cut-off the order meets, whose pick-up the carrier makes and whose
+packing limit is not yet promised away. The promise is the service's window after it: the carrier's
+transit plus a pad, within low and high, never below transit. The score that nodes are compared by is
+the journey's cost plus a penalty for each day later than the service's window from the earliest ship
+day in the network; the cheapest way that keeps the promise wins, and if none keeps it, lateness is
+priced. All integers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from firstbest.decide.pack import choose_carton
+from firstbest.decide.rate import billed_g, journey_cost
+from firstbest.decide.terms import (
+    CARRIER_MAX,
+    CARRIER_MIN,
+    CARRIER_MODE,
+    CARRIER_ORDER,
+    CARTON_OUTER,
+    CARTON_TARE,
+    NODE_FROM,
+    NODE_ORDER,
+    NODE_SYSTEM,
+    NODE_UNTIL,
+    PLACE_REMOTE,
+    POLICY_DAYS,
+    POLICY_LATE_DAY,
+    PROMISE_CARRIERS,
+    PROMISE_HIGH,
+    PROMISE_LOW,
+    PROMISE_PAD,
+    Terms,
+)
+from firstbest.kernels.compiled import compiled
+from firstbest.world.network import I64
+
+PALLET = 8
+DEARER = 2
+TOO_SLOW = 4
+NO_CAPACITY = 5
+CLOSED = 6
+NOT_SERVED = 7
+NONE = 2**62
+
+
+class Window(NamedTuple):
+    """Packing slots of a span of local days: [N, W], the first column is local day `first`."""
+
+    taken: I64
+    limit: I64
+    first: int
+
+
+class Asked(NamedTuple):
+    """What an order asks of a node."""
+
+    place: int
+    service: int
+    at: int
+    day: int  # local day of the first fulfilment node's zone at `at`, or one before
+    weight_g: int
+    volume_cm3: int
+    longest_mm: int
+    wanted_day: int  # last local day of the service's window, were everything to hand
+
+
+class Option(NamedTuple):
+    """The best way from one node; `score` NONE where there is none, and `verdict` says why."""
+
+    score: int
+    cost: int
+    carrier: int
+    ship_day: int
+    door_day: int
+    slack: int  # business days between transit and promise
+    verdict: int
+    carton: int
+    cartons: int
+    billed_g: int
+    volume_cm3: int
+    zone: int
+
+
+@compiled
+def is_open(terms: Terms, node: int, at: int) -> bool:
+    """Does the node take orders at this instant?"""
+    return terms.node[node, NODE_FROM] <= at < terms.node[node, NODE_UNTIL]
+
+
+@compiled
+def ship_day_from(terms: Terms, node: int, carrier: int, asked: Asked) -> int:
+    """First local day whose cut-off is met and on which the carrier picks up; -1 within the horizon: none."""
+    last = min(asked.day + terms.policy[POLICY_DAYS], terms.cut_off.shape[1] - 20)
+    for day in range(max(asked.day, 0), last):
+        if terms.cut_off[node, day] >= asked.at and terms.pick_up[carrier, node, day] > 0:
+            return day
+    return -1
+
+
+@compiled
+def free_ship_day(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> int:
+    """First ship day that still has a packing slot; -1: none within the horizon."""
+    first = ship_day_from(terms, node, carrier, asked)
+    if first < 0:
+        return -1
+    last = min(asked.day + terms.policy[POLICY_DAYS], terms.cut_off.shape[1] - 20)
+    for day in range(first, last):
+        w = day - window.first
+        if terms.pick_up[carrier, node, day] <= 0 or w >= window.limit.shape[1]:
+            continue
+        if window.taken[node, w] < window.limit[node, w]:
+            return day
+    return -1
+
+
+@compiled
+def promise_days(terms: Terms, service: int, transit: int) -> int:
+    """Business days from ship day to the promised day."""
+    days = max(transit + terms.promise[service, PROMISE_PAD], terms.promise[service, PROMISE_LOW])
+    days = min(days, terms.promise[service, PROMISE_HIGH])
+    return min(max(days, transit), 15)
+
+
+@compiled
+def wanted_day_of(terms: Terms, asked: Asked) -> int:
+    """Last day of the service's window from the earliest ship day in the network, stock and slots aside."""
+    best = NONE
+    for node in terms.centres:
+        if not is_open(terms, node, asked.at):
+            continue
+        for carrier in range(len(terms.carrier)):
+            zone = terms.zone[carrier, node, asked.place]
+            if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
+                continue
+            day = ship_day_from(terms, node, carrier, asked)
+            if day < 0:
+                continue
+            span = max(terms.promise[asked.service, PROMISE_HIGH], terms.transit[carrier, zone])
+            best = min(best, np.int64(terms.business_after[carrier, day, min(span, 15)]))
+    return best
+
+
+@compiled
+def pieces_of(terms: Terms, carrier: int, asked: Asked) -> tuple[int, int, int, int]:
+    """(carton, cartons, billed grams of each, outer volume of each) by a carrier; cartons 0: it does not take them."""
+    if terms.carrier[carrier, CARRIER_MODE] == PALLET:
+        if asked.weight_g < terms.carrier[carrier, CARRIER_MIN]:
+            return 0, 0, 0, 0
+        count = (asked.weight_g + terms.carrier[carrier, CARRIER_MAX] - 1) // terms.carrier[carrier, CARRIER_MAX]
+        return -1, count, asked.weight_g // count, asked.volume_cm3 // count
+    carton, count = choose_carton(terms.carton, asked.volume_cm3, asked.longest_mm)
+    by_weight = (asked.weight_g + terms.carrier[carrier, CARRIER_MAX] - 1) // terms.carrier[carrier, CARRIER_MAX]
+    count = max(count, by_weight)
+    weight = asked.weight_g // count + terms.carton[carton, CARTON_TARE]
+    outer = terms.carton[carton, CARTON_OUTER]
+    return carton, count, billed_g(terms, carrier, weight, outer), outer
+
+
+@compiled
+def no_way(carrier: int, verdict: int) -> Option:
+    """An option that is none, and why."""
+    return Option(
+        np.int64(NONE), np.int64(0), np.int64(carrier), np.int64(0), np.int64(0), np.int64(0), np.int64(verdict),
+        np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0),
+    )  # fmt: skip
+
+
+@compiled
+def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> Option:
+    """The way from a node by one carrier."""
+    zone = np.int64(terms.zone[carrier, node, asked.place])
+    if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or terms.lane_of[carrier, node] < 0:
+        return no_way(carrier, NOT_SERVED)
+    carton, count, billed, outer = pieces_of(terms, carrier, asked)
+    if count == 0:
+        return no_way(carrier, NOT_SERVED)
+    day = free_ship_day(terms, window, node, carrier, asked)
+    if day < 0:
+        return no_way(carrier, NO_CAPACITY)
+    transit = terms.transit[carrier, zone]
+    days = promise_days(terms, asked.service, transit)
+    door_day = np.int64(terms.business_after[carrier, day, days])
+    remote = terms.place[asked.place, PLACE_REMOTE]
+    cost = journey_cost(terms, carrier, zone, day, remote, (billed, count))
+    late = max(door_day - asked.wanted_day, 0)
+    score = cost + late * terms.policy[POLICY_LATE_DAY] + terms.node[node, NODE_SYSTEM]
+    verdict = TOO_SLOW if late > 0 else DEARER
+    return Option(
+        score, cost, np.int64(carrier), day, door_day, days - transit, np.int64(verdict), np.int64(carton),
+        np.int64(count), billed, outer, zone,
+    )  # fmt: skip
+
+
+@compiled
+def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
+    """The best way from one node; ties go to the carrier with the smaller hash of its text."""
+    best = no_way(-1, NOT_SERVED)
+    if not is_open(terms, node, asked.at):
+        return no_way(-1, CLOSED)
+    for carrier in range(len(terms.carrier)):
+        option = by_carrier(terms, window, node, carrier, asked)
+        if option.score == NONE:
+            if best.score == NONE and option.verdict == NO_CAPACITY:
+                best = option
+            continue
+        tie = best.carrier >= 0 and terms.carrier[carrier, CARRIER_ORDER] < terms.carrier[best.carrier, CARRIER_ORDER]
+        if option.score < best.score or (option.score == best.score and tie):
+            best = option
+    return best
+
+
+@compiled
+def nearest_open(terms: Terms, place: int, at: int) -> int:
+    """The open fulfilment node nearest to a place; ties by rank, then by hash of the text."""
+    best = -1
+    for node in terms.centres:
+        if not is_open(terms, node, at):
+            continue
+        if best < 0 or comes_before(terms, node, best, place):
+            best = node
+    return best
+
+
+@compiled
+def comes_before(terms: Terms, node: int, other: int, place: int) -> bool:
+    """Is a node nearer to a place than another; ties by rank, then by hash of the text."""
+    near, far = terms.distance[node, place], terms.distance[other, place]
+    if near != far:
+        return near < far
+    return terms.node[node, NODE_ORDER] < terms.node[other, NODE_ORDER]

@@ -1,0 +1,201 @@
+"""How many heads, by node, process, day and shift: from the work that is expected.
+
+The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
+planned. Work is units over rate, divided by the productive share and by the use of paid time that is aimed
+at. Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not
+there is work; what they cannot carry goes first to overtime, then to temporary staff who were asked for in
+time. Hands never exceed the stations of a process.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.world.network import I64
+from firstbest.world.units import PPM
+from firstbest.world.words import Process
+
+Records = NDArray[np.void]
+PLANNED = (Process.RECEIVE, Process.PICK, Process.PACK, Process.LOAD)
+HISTORY_DAYS = 28
+SHIFT_SHARE_PPM = 550_000
+"""Of a day's heads, on the first of two shifts: the pick-up falls into the second."""
+
+
+class Plan(NamedTuple):
+    """Rosters: [n] each, and packing limits [m]."""
+
+    node: I64
+    process: I64
+    day: I64
+    shift: I64
+    heads: I64
+    temps: I64
+    overtime_min: I64
+    needed_min: I64
+    limit_node: I64
+    limit_day: I64
+    limit: I64
+
+
+class Work(NamedTuple):
+    """What a node handles: per shipment, thousandths, and shipments by day of the plan [days]."""
+
+    shipments: I64
+    lines_x1000: int
+    single_ppm: int
+    received_x1000: int
+
+
+def expected_work(ground: Ground, profile: Records, node: int, today: int, days: I64) -> Work:
+    """Shipments a node must expect on each day, from the last four weeks; from its heads where nothing is known."""
+    calendar = ground.calendar
+    width = calendar.midnight_us.shape[1]
+    past = np.arange(max(today - HISTORY_DAYS, 0), today)
+    rows = profile[node * width + past]
+    total = int(rows["shipments"].sum())
+    if total < 100 or len(past) < 14:
+        return first_guess(ground, node, days)
+    season = calendar.season_ppm[past]
+    share = np.zeros(7, np.int64)
+    weight = np.zeros(7, np.int64)
+    np.add.at(share, calendar.weekday[past], rows["shipments"])
+    np.add.at(weight, calendar.weekday[past], season)
+    per_day = share * PPM // np.maximum(weight, 1)
+    shipments = per_day[calendar.weekday[days]] * calendar.season_ppm[days] // PPM
+    received = int(rows["received_lines"].sum())
+    return Work(
+        shipments, int(rows["lines"].sum()) * 1000 // total, int(rows["single"].sum()) * PPM // total,
+        received * 1000 // total,
+    )  # fmt: skip
+
+
+def first_guess(ground: Ground, node: int, days: I64) -> Work:
+    """Before there is any history: what the permanent packers can pack in their contract hours."""
+    labour, calendar = ground.labour, ground.calendar
+    paid_min = int(labour.heads[node, Process.PACK]) * int(labour.contract_minutes_week[node])
+    rate = int(labour.rate_x1000[node, Process.PACK]) * 45 // 38
+    week = paid_min * rate // 60_000 * int(labour.productive_ppm[node, Process.PACK]) // PPM
+    week = week * ground.policy.staff_target_ppm // PPM
+    works = labour.work_days[node, days].astype(np.int64)
+    weight = np.where(calendar.weekday[days] == 0, 18, 10) * works * calendar.season_ppm[days] // 1000
+    normal = 68 * 1000
+    return Work(week * weight // normal, 1750, 350_000, 60)
+
+
+def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
+    """Paid minutes each process needs on each day."""
+    labour, policy = ground.labour, ground.policy
+    lines = work.shipments * work.lines_x1000 // 1000
+    single = work.shipments * work.single_ppm // PPM
+    receipts = np.full(len(lines), int(work.shipments.mean()) * work.received_x1000 // 1000, np.int64)
+    rate = {int(p): max(int(labour.rate_x1000[node, p]), 1) for p in PLANNED}
+    rate_single = max(int(labour.rate_single_x1000[node, Process.PACK]), 1)
+    raw = {
+        int(Process.RECEIVE): receipts * 60_000 // rate[Process.RECEIVE],
+        int(Process.PICK): lines * 60_000 // rate[Process.PICK],
+        int(Process.PACK): (work.shipments - single) * 60_000 // rate[Process.PACK] + single * 60_000 // rate_single,
+        int(Process.LOAD): work.shipments * 60_000 // rate[Process.LOAD],
+    }
+    use = policy.staff_target_ppm
+    return {p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // use for p, m in raw.items()}
+
+
+def spread_heads(ground: Ground, node: int, process: int, needed: I64, works: I64) -> tuple[I64, I64, I64]:
+    """(heads, temps, overtime minutes a head) by day for one process of one node over one week."""
+    labour = ground.labour
+    shift_min = int(labour.shift_minutes[node].max())
+    pool = int(labour.heads[node, process])
+    contract = pool * int(labour.contract_minutes_week[node]) // max(shift_min, 1)
+    most = max(int(labour.stations[node, process]) * int((labour.shift_minutes[node] > 0).sum()), 1)
+    wanted = np.where(works > 0, -(-needed // max(shift_min, 1)), 0)
+    total = int(wanted.sum())
+    weight = np.maximum(wanted, works) if total else works
+    heads = np.minimum(contract * weight // max(int(weight.sum()), 1), np.where(works > 0, pool, 0))
+    if total > contract:
+        heads = np.minimum(np.maximum(heads, 0), wanted)
+    heads = np.minimum(np.where((works > 0) & (pool > 0), np.maximum(heads, 1), 0), most)
+    short = np.maximum(needed - heads * shift_min, 0)
+    overtime = np.minimum(short // np.maximum(heads, 1), int(labour.overtime_minutes[node]))
+    short = np.maximum(short - heads * overtime, 0)
+    speed = max(int(labour.temp_speed_ppm[node, process]), 1)
+    temps = -(-(short * PPM // speed) // max(shift_min, 1))
+    temps = np.minimum(temps, np.minimum(int(labour.temps_max[node, process]), np.maximum(most - heads, 0)))
+    return heads, np.where(works > 0, temps, 0), overtime
+
+
+def plan_days(ground: Ground, now: int, today: int) -> I64:
+    """Local days this plan is for: at the start all up to the Sunday after next, later the week that ends then."""
+    monday = today - int(ground.calendar.weekday[today])
+    first = max(today - 1, 0) if now <= ground.calendar.start_us else monday + 14
+    last = min(monday + 21, ground.calendar.midnight_us.shape[1])
+    return np.arange(first, last, dtype=np.int64)
+
+
+def plan(ground: Ground, profile: Records, now: int, today: int) -> Plan:
+    """Rosters and packing limits for the coming days, all nodes with people."""
+    days = plan_days(ground, now, today)
+    rosters: list[tuple[I64, ...]] = []
+    limits: list[tuple[I64, I64, I64]] = []
+    for node in range(len(ground.nodes.kind)):
+        if not ground.labour.heads[node].any():
+            continue
+        works = ground.labour.work_days[node, days].astype(np.int64)
+        works = works * (ground.calendar.midnight_us[0, days] < ground.nodes.open_until_us[node])
+        work = expected_work(ground, profile, node, today, days)
+        needed = needed_minutes(ground, node, work)
+        hands: dict[int, I64] = {}
+        for process in PLANNED:
+            if ground.labour.heads[node, process] == 0:
+                continue
+            staffed = spread_heads(ground, node, int(process), needed[int(process)], works)
+            rosters.extend(by_shift(ground, node, int(process), days, (*staffed, needed[int(process)])))
+            hands[int(process)] = minutes_of(ground, node, int(process), staffed)
+        if ground.nodes.kind[node] == 4:
+            limits.append((np.full(len(days), node), days, limit_of(hands, needed, work)))
+    columns = [np.concatenate(parts) for parts in zip(*rosters, strict=True)]
+    tail = [np.concatenate(parts) for parts in zip(*limits, strict=True)]
+    return Plan(*columns, *tail)
+
+
+def minutes_of(ground: Ground, node: int, process: int, staffed: tuple[I64, I64, I64]) -> I64:
+    """Full-speed minutes of a day's staff."""
+    heads, temps, overtime = staffed
+    shift_min = int(ground.labour.shift_minutes[node].max())
+    speed = int(ground.labour.temp_speed_ppm[node, process])
+    minutes: I64 = heads * (shift_min + overtime) + temps * shift_min * speed // PPM
+    return minutes
+
+
+def limit_of(hands: dict[int, I64], needed: dict[int, I64], work: Work) -> I64:
+    """Shipments that may be promised on each day: what the scarcer of picking and packing can carry."""
+    best = np.full(len(work.shipments), 2**40, np.int64)
+    for process in (int(Process.PICK), int(Process.PACK)):
+        if process in hands:
+            each = np.maximum(needed[process].sum() * 1000 // max(int(work.shipments.sum()), 1), 1)
+            best = np.minimum(best, hands[process] * 1000 // each)
+    return best
+
+
+def by_shift(
+    ground: Ground, node: int, process: int, days: I64, staffed: tuple[I64, I64, I64, I64]
+) -> list[tuple[I64, ...]]:
+    """A day's heads on its shifts: the first takes a little more than half; one shift takes all."""
+    heads, temps, overtime, needed = staffed
+    second = ground.labour.shift_minutes[node, 1] > 0
+    share = SHIFT_SHARE_PPM if second else PPM
+    early = -(-heads * share // PPM)
+    early_temps = -(-temps * share // PPM)
+    size = len(days)
+    rows = []
+    for shift, (h, t) in enumerate(((early, early_temps), (heads - early, temps - early_temps))):
+        if shift == 0 or second:
+            part = needed * (share if shift == 0 else PPM - share) // PPM
+            rows.append(
+                (np.full(size, node), np.full(size, process), days, np.full(size, shift), h, t, overtime, part)
+            )
+    return rows

@@ -1,0 +1,119 @@
+"""An index from integer keys to row numbers: open addressing with linear probing.
+
+`keys` holds the key of each bucket or FREE, `slots` its row number; both are [2 ** bits]. Removal shifts
+later entries of the cluster back, so no tombstones are left and a look-up never slows with age.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels.compiled import compiled
+
+FREE = -(2**63)
+
+
+@compiled
+def bucket_of(key: int, mask: int) -> int:
+    """First bucket to try: the key's bits well mixed."""
+    x = np.uint64(key)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.int64(x ^ (x >> np.uint64(31))) & mask
+
+
+@compiled
+def find(keys: NDArray[np.int64], slots: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row number of each wanted key, -1 where it is absent: [len(wanted)]."""
+    mask = len(keys) - 1
+    found = np.empty(len(wanted), np.int64)
+    for w in range(len(wanted)):
+        b = bucket_of(wanted[w], mask)
+        while keys[b] != FREE and keys[b] != wanted[w]:
+            b = (b + 1) & mask
+        found[w] = slots[b] if keys[b] == wanted[w] else -1
+    return found
+
+
+@compiled
+def insert(keys: NDArray[np.int64], slots: NDArray[np.int64], new: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+    """Add keys that are not yet there."""
+    mask = len(keys) - 1
+    for n in range(len(new)):
+        b = bucket_of(new[n], mask)
+        while keys[b] != FREE:
+            b = (b + 1) & mask
+        keys[b] = new[n]
+        slots[b] = rows[n]
+
+
+@compiled
+def _close_gap(keys: NDArray[np.int64], slots: NDArray[np.int64], gap: int) -> None:
+    mask = len(keys) - 1
+    b = (gap + 1) & mask
+    while keys[b] != FREE:
+        home = bucket_of(keys[b], mask)
+        if ((b - home) & mask) >= ((b - gap) & mask):
+            keys[gap] = keys[b]
+            slots[gap] = slots[b]
+            gap = b
+        b = (b + 1) & mask
+    keys[gap] = FREE
+
+
+@compiled
+def remove(keys: NDArray[np.int64], slots: NDArray[np.int64], gone: NDArray[np.int64]) -> None:
+    """Take keys out; each must be there."""
+    mask = len(keys) - 1
+    for n in range(len(gone)):
+        b = bucket_of(gone[n], mask)
+        while keys[b] != gone[n]:
+            b = (b + 1) & mask
+        _close_gap(keys, slots, b)
+
+
+@compiled
+def add_at(column: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.int64]) -> None:
+    """Add each value to its row; a row may occur more than once."""
+    for n in range(len(rows)):
+        column[rows[n]] += values[n]
+
+
+@compiled
+def local_days(midnight_us: NDArray[np.int64], zone: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Local day of each instant: the last midnight of its time zone not after it; [n]."""
+    days = np.empty(len(at), np.int64)
+    for n in range(len(at)):
+        row = midnight_us[zone[n]]
+        day = (at[n] - row[0]) // 86_400_000_000
+        day = min(max(day, 0), len(row) - 1)
+        while day + 1 < len(row) and row[day + 1] <= at[n]:
+            day += 1
+        while day > 0 and row[day] > at[n]:
+            day -= 1
+        days[n] = day
+    return days
+
+
+@compiled
+def local_day(midnight_us: NDArray[np.int64], zone: int, at: int) -> int:
+    """Local day of one instant, within the calendar."""
+    row = midnight_us[zone]
+    last = len(row) - 1
+    day = min(max((at - row[0]) // 86_400_000_000, 0), last)
+    while day < last and row[day + 1] <= at:
+        day += 1
+    while day > 0 and row[day] > at:
+        day -= 1
+    return day
+
+
+@compiled
+def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of each wanted value among sorted unique values, -1 where it is absent: [len(wanted)]."""
+    found = np.empty(len(wanted), np.int64)
+    for n in range(len(wanted)):
+        place = np.searchsorted(values, wanted[n])
+        found[n] = place if place < len(values) and values[place] == wanted[n] else -1
+    return found

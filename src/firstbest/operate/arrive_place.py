@@ -1,0 +1,328 @@
+"""Kernels of the arrival step: placing an order, and sending a short line from elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.decide.promise import Asked, nearest_open, wanted_day_of
+from firstbest.decide.source import NONE, Basket, choose, verdicts_of
+from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
+from firstbest.kernels.compiled import compiled
+from firstbest.kernels.index import local_day
+from firstbest.operate.arrive_state import ALLOCATED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Records
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+
+WAITING = 1
+CHEAPEST_IN_TIME = 1
+SOONEST = 2
+SPLIT = 3
+NO_STOCK = 4
+NOT_SERVED = 5
+DUPLICATE = 6
+RESOURCED = 9
+NO_CAPACITY = 15
+MORE_STOCK = 1
+OTHER_NODE = 3
+MORE_HEADS = 5
+VERDICT_NO_CAPACITY = 5
+TOO_SLOW = 4
+PPM = 1_000_000
+
+
+@compiled
+def head(row: Records, out: Out, kind: int, command: Records) -> None:
+    """Name a fact by its cause: number, ordinal, instant."""
+    row.number = command.number
+    row.ordinal = out.n[kind] - out.before[kind]
+    row.at = command.at
+    out.n[kind] += 1
+
+
+@compiled
+def refuse(terms: Terms, out: Out, command: Records, line: Records, why: tuple[int, int, int]) -> None:
+    """A line that is not promised; why: (reason, remedy, nearest node)."""
+    row = out.refused[out.n[REFUSED]]
+    head(row, out, REFUSED, command)
+    row.order = command.order
+    row.quantity = line.quantity
+    row.price = line.price
+    row.line = line.line
+    row.item = line.item
+    row.reason = why[0]
+    row.remedy = why[1]
+    row.nearest = why[2]
+    row.binding = -1
+
+
+@compiled
+def runner_up(local: Local, chosen: int) -> int:
+    """The centre whose way scored least after the chosen one's, -1: none."""
+    best = -1
+    options = local.scratch.options
+    for centre in range(len(local.scratch.verdict)):
+        if centre == chosen or options[centre, 0] == NONE or local.scratch.verdict[centre] == 0:
+            continue
+        if best < 0 or options[centre, 0] < options[best, 0]:
+            best = centre
+    return best
+
+
+@compiled
+def allocate(  # noqa: PLR0913
+    local: Local,
+    out: Out,
+    command: Records,
+    goods: tuple[int, int, int, int],
+    spot: tuple[int, int, int, int, int],
+) -> None:
+    """Reserve one line; goods: (line, item, quantity, price), spot: (node, attempt, nearest, stock row, local line)."""
+    row = out.allocated[out.n[ALLOCATED]]
+    head(row, out, ALLOCATED, command)
+    row.order = command.order
+    row.line, row.item, row.quantity, row.price = goods
+    row.node, row.attempt, row.nearest = spot[0], spot[1], spot[2]
+    local.reserved[spot[3], spot[0]] += goods[2]
+    local.free[spot[3], spot[0]] -= goods[2]
+    state = local.lines[spot[4]]
+    state.live = 1
+    state.item, state.quantity, state.price = goods[1], goods[2], goods[3]
+    state.node, state.attempt, state.stage = spot[0], spot[1], WAITING
+
+
+@compiled
+def plan(terms: Terms, local: Local, out: Out, command: Records, what: tuple[int, int, int, int, int]) -> int:
+    """Plan one shipment from a chosen centre; what: (centre, attempt, reason, order row, nearest). Answers its row."""
+    centre, attempt, reason, order_row, nearest = what
+    option = local.scratch.options[centre]
+    node = terms.centres[centre]
+    order = local.orders[order_row]
+    row = out.planned[out.n[PLANNED]]
+    head(row, out, PLANNED, command)
+    row.order = command.order
+    row.node = node
+    row.attempt = attempt
+    row.tie = order.tie
+    row.placed_at = order.placed_at
+    row.place = order.place
+    row.service = order.service
+    row.carrier = option[2]
+    row.day = option[3]
+    row.zone = option[11]
+    row.carton = option[7]
+    row.cartons = option[8]
+    row.billed_g = option[9] * option[8]
+    row.volume_cm3 = option[10] * option[8]
+    row.weight_g = terms.carton[option[7], CARTON_TARE] * option[8] if option[7] >= 0 else 0
+    row.cost = option[1]
+    row.lane = terms.lane_of[option[2], node]
+    row.ship_by = terms.pick_up[option[2], node, option[3]]
+    row.deliver_by = terms.door_closes[terms.place[order.place, PLACE_ZONE], option[4]]
+    row.verdicts = verdicts_of(local.scratch)
+    second = runner_up(local, centre)
+    row.runner_up = -1 if second < 0 else terms.centres[second]
+    row.runner_up_cost = 0 if second < 0 else local.scratch.options[second, 1]
+    row.reason = reason
+    row.nearest = nearest
+    local.window.taken[node, option[3] - local.window.first] += 1
+    return keep_shipment(local, order_row, row)
+
+
+@compiled
+def keep_shipment(local: Local, order_row: int, row: Records) -> int:
+    """Note a planned shipment among the local rows, at the head of its order's chain."""
+    spot = local.used[0]
+    local.used[0] += 1
+    shipment = local.shipments[spot]
+    shipment.key = (row.order * MAX_NODE + row.node) * MAX_ATTEMPT + row.attempt
+    shipment.live = 1
+    shipment.stage = WAITING
+    shipment.node = row.node
+    shipment.day = row.day
+    shipment.ship_by = row.ship_by
+    shipment.lines = 0
+    local.chain_next[spot] = local.chain_head[order_row]
+    local.chain_head[order_row] = spot
+    return spot
+
+
+@compiled
+def load_shipment(
+    terms: Terms, local: Local, planned: Records, goods: tuple[int, int, int, int], spot: int
+) -> None:
+    """Add a line's goods (line, item, quantity, price) to a planned shipment."""
+    item, quantity, price = goods[1], goods[2], goods[3]
+    planned.lines += 1
+    planned.units += quantity
+    planned.weight_g += terms.item[item, ITEM_WEIGHT] * quantity
+    planned.value += price * quantity
+    planned.seller = terms.item[item, ITEM_SELLER]
+    local.shipments[spot].lines += 1
+    local.shipments[spot].units += quantity
+
+
+@compiled
+def wish_of(terms: Terms, command: Records) -> Asked:
+    """What the order asks, goods aside."""
+    zone = terms.node[terms.centres[0], NODE_ZONE]
+    day = local_day(terms.midnight, zone, command.at) - 1
+    bare = Asked(command.place, command.service, command.at, day, 0, 0, 0, 0)
+    wanted = wanted_day_of(terms, bare)
+    return Asked(command.place, command.service, command.at, day, 0, 0, 0, wanted)
+
+
+@compiled
+def why_refused(local: Local) -> tuple[int, int]:
+    """(reason, remedy) when no centre could send anything."""
+    for centre in range(len(local.scratch.verdict)):
+        if local.scratch.verdict[centre] == VERDICT_NO_CAPACITY:
+            return NO_CAPACITY, MORE_HEADS
+    for centre in range(len(local.scratch.verdict)):
+        if local.scratch.covers[centre] > 0:
+            return NOT_SERVED, OTHER_NODE
+    return NO_STOCK, MORE_STOCK
+
+
+@compiled
+def open_order(terms: Terms, asks: Asks, local: Local, c: int, nearest: int) -> None:
+    """Write the local order row."""
+    command = asks.commands[c]
+    order = local.orders[asks.order_row[c]]
+    order.live = 1
+    order.tie = command.tie
+    order.placed_at = command.at
+    order.place = command.place
+    order.service = command.service
+    order.lines = command.lines
+    order.nearest = nearest
+    order.seller = terms.item[asks.lines[command.first_line].item, ITEM_SELLER]
+
+
+@compiled
+def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
+    """Promise an order: plan its shipments, reserve its lines, refuse what cannot be had."""
+    command = asks.commands[c]
+    order = local.orders[asks.order_row[c]]
+    first, count = command.first_line, command.lines
+    wish = wish_of(terms, command)
+    nearest = nearest_open(terms, command.place, command.at)
+    if order.live != 0:
+        refuse(terms, out, command, asks.lines[first], (DUPLICATE, 0, nearest))
+        return
+    open_order(terms, asks, local, c, nearest)
+    stop = first + count
+    basket = Basket(
+        asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop]
+    )
+    chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
+    send(terms, asks, local, out, (c, chosen, nearest))
+    close_promise(terms, asks, local, out, (c, chosen, wish.wanted_day))
+
+
+@compiled
+def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> None:
+    """Plan the chosen centres' shipments with their lines; what: (command, centres chosen, nearest)."""
+    c, chosen, nearest = what
+    command = asks.commands[c]
+    order_row = asks.order_row[c]
+    base = local.line_base[order_row]
+    for k in range(chosen):
+        centre = local.scratch.order[k]
+        reason = SPLIT if chosen > 1 else CHEAPEST_IN_TIME
+        if chosen == 1 and local.scratch.options[centre, 6] == TOO_SLOW:
+            reason = SOONEST
+        fact = out.n[PLANNED]
+        spot = plan(terms, local, out, command, (centre, 0, reason, order_row, nearest))
+        node = terms.centres[centre]
+        for n in range(command.lines):
+            if local.scratch.assigned[n] != centre:
+                continue
+            line = asks.lines[command.first_line + n]
+            row = asks.line_stock_row[command.first_line + n]
+            local.line_item_row[base + n] = row
+            goods = (line.line, line.item, line.quantity, line.price)
+            allocate(local, out, command, goods, (node, 0, nearest, row, base + n))
+            load_shipment(terms, local, out.planned[fact], goods, spot)
+
+
+@compiled
+def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> None:
+    """State the order's promise, and what is refused; what: (command, shipments, wanted day)."""
+    c, chosen, wanted_day = what
+    command = asks.commands[c]
+    order = local.orders[asks.order_row[c]]
+    why = why_refused(local) if chosen == 0 else (NO_STOCK, MORE_STOCK)
+    filled, value = 0, 0
+    for n in range(command.lines):
+        line = asks.lines[command.first_line + n]
+        if chosen == 0 or local.scratch.assigned[n] < 0:
+            refuse(terms, out, command, line, (why[0], why[1], order.nearest))
+        else:
+            filled += 1
+            value += line.price * line.quantity
+    ship_by, deliver_by, chance = 0, 0, PPM
+    for k in range(out.n[PLANNED] - chosen, out.n[PLANNED]):
+        ship_by = max(ship_by, out.planned[k].ship_by)
+        deliver_by = max(deliver_by, out.planned[k].deliver_by)
+        centre = local.scratch.order[k - out.n[PLANNED] + chosen]
+        slack = min(max(local.scratch.options[centre, 5], 0), 15)
+        chance = chance * (PPM - terms.chance_late[slack]) // PPM
+    order.ship_by, order.deliver_by, order.value = ship_by, deliver_by, value
+    order.open_shipments, order.open_lines = chosen, filled
+    if chosen == 0:
+        order.live = 0
+    row = out.ordered[out.n[ORDERED]]
+    head(row, out, ORDERED, command)
+    row.order, row.tie, row.customer = command.order, command.tie, command.customer
+    row.ship_by, row.deliver_by, row.value = ship_by, deliver_by, value
+    row.chance_ppm, row.lines, row.place = chance, command.lines, command.place
+    row.shipments, row.service = chosen, command.service
+    row.wanted_by = wanted_instant(terms, command.place, wanted_day)
+    row.filled, row.nearest, row.seller = filled, order.nearest, order.seller
+    row.reason = why[0] if chosen == 0 else out.planned[out.n[PLANNED] - 1].reason
+
+
+@compiled
+def wanted_instant(terms: Terms, place: int, day: int) -> int:
+    """The end of a delivery day at a place; 0 where no day could be named."""
+    if day >= terms.door_closes.shape[1]:
+        return 0
+    return terms.door_closes[terms.place[place, PLACE_ZONE], day]
+
+
+@compiled
+def basket_of_one(item: int, stock_row: int, quantity: int) -> Basket:
+    """A single line."""
+    one = Basket(np.empty(1, np.int64), np.empty(1, np.int64), np.empty(1, np.int64))
+    one.item[0], one.row[0], one.quantity[0] = item, stock_row, quantity
+    return one
+
+
+@compiled
+def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
+    """Send a line found short from another node; what: (command, local line, stock row). False: none has it."""
+    c, spot, stock_row = what
+    command = asks.commands[c]
+    order_row = asks.order_row[c]
+    order = local.orders[order_row]
+    state = local.lines[spot]
+    if order.resourced >= MAX_ATTEMPT - 1:
+        return False
+    zone = terms.node[terms.centres[0], NODE_ZONE]
+    day = local_day(terms.midnight, zone, command.at) - 1
+    bare = Asked(order.place, order.service, command.at, day, 0, 0, 0, 0)
+    wish = Asked(order.place, order.service, command.at, day, 0, 0, 0, wanted_day_of(terms, bare))
+    basket = basket_of_one(state.item, stock_row, state.quantity)
+    if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
+        return False
+    order.resourced += 1
+    order.open_shipments += 1
+    node = terms.centres[local.scratch.order[0]]
+    fact = out.n[PLANNED]
+    what_next = (local.scratch.order[0], order.resourced, RESOURCED, order_row, order.nearest)
+    shipment = plan(terms, local, out, command, what_next)
+    goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
+    planned = out.planned[fact]
+    planned.deliver_by = order.deliver_by
+    load_shipment(terms, local, planned, goods, shipment)
+    allocate(local, out, command, goods, (node, order.resourced, order.nearest, stock_row, spot))
+    return True

@@ -1,0 +1,101 @@
+"""What the arrival step works on: local copies of the rows its batch touches, and room for its facts.
+
+Every array is local to the batch; the kernel changes these copies as it goes, so that a later row sees
+what an earlier one did, and the folds of the facts bring the columns to the same values.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.promise import Window
+from firstbest.decide.source import Scratch
+from firstbest.world import facts
+from firstbest.world.network import I64
+
+Records = NDArray[np.void]
+
+
+class Asks(NamedTuple):
+    """The batch: commands [n] with their lines [m], and where each finds its local rows."""
+
+    commands: Records
+    lines: Records
+    order_row: I64  # [n] into Local.orders, -1: names no order
+    shipment_row: I64  # [n] into Local.shipments, -1
+    stock_row: I64  # [n] of `item`, -1
+    cargo_row: I64  # [n]
+    line_stock_row: I64  # [m]
+
+
+class Local(NamedTuple):
+    """State copies. Lines of one order stand together from `line_base`; its shipments are a chain."""
+
+    orders: Records  # [O] tables.ORDER
+    line_base: I64  # [O] -1: lines not read
+    lines: Records  # [M] tables.LINE_STATE
+    line_item_row: I64  # [M] stock row
+    shipments: Records  # [H] tables.SHIPMENT, the first ones read, the rest room for new
+    chain_head: I64  # [O]
+    chain_next: I64  # [H]
+    used: I64  # [1] shipments in use
+    on_hand: I64  # [U, N]
+    reserved: I64  # [U, N]
+    free: I64  # [U, N] on hand less reserved
+    suspect: I64  # [U, N]
+    cargo: Records  # [G]
+    window: Window
+    scratch: Scratch
+
+
+class Out(NamedTuple):
+    """Room for facts by type, and how many rows are in each: `n` [13], in this order."""
+
+    ordered: Records
+    planned: Records
+    allocated: Records
+    refused: Records
+    cancelled: Records
+    unplanned: Records
+    picked: Records
+    packed: Records
+    delivered: Records
+    completed: Records
+    closed: Records
+    received: Records
+    counted: Records
+    n: I64
+    before: I64  # counts when the present command began: ordinals start there
+
+
+TYPES = (
+    facts.ORDERED,
+    facts.PLANNED,
+    facts.ALLOCATED,
+    facts.REFUSED,
+    facts.CANCELLED,
+    facts.UNPLANNED,
+    facts.PICKED,
+    facts.PACKED,
+    facts.DELIVERED,
+    facts.COMPLETED,
+    facts.CLOSED,
+    facts.RECEIVED,
+    facts.COUNTED,
+)
+ORDERED = 0
+PLANNED = 1
+ALLOCATED = 2
+REFUSED = 3
+CANCELLED = 4
+UNPLANNED = 5
+PICKED = 6
+PACKED = 7
+DELIVERED = 8
+COMPLETED = 9
+CLOSED = 10
+RECEIVED = 11
+COUNTED = 12

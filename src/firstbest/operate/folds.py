@@ -1,0 +1,332 @@
+"""Folds: what each fact changes in the tables. Pure, written once, the same live and in the twin.
+
+The order of this register is the order in which a tick's changes are applied: rows appear before they are
+changed, and end last. Within a tick a column is either set or added to, never both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.decide.wave import pack_ms
+from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.facts import Block
+from firstbest.world.network import I64
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.words import Mode, Reason, Stage
+
+Records = NDArray[np.void]
+Fold = Callable[[Records, Ground], list[Change]]
+
+
+def ones(rows: Records) -> I64:
+    """One for each row."""
+    return np.ones(len(rows), np.int64)
+
+
+def shipment_keys(rows: Records) -> I64:
+    """Keys of the shipments that rows are about."""
+    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
+    return keys
+
+
+def line_keys(rows: Records) -> I64:
+    """Keys of the order lines that rows are about."""
+    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
+    return keys
+
+
+def stock_keys(rows: Records, node: str, ground: Ground) -> I64:
+    """Keys of stock of the rows' item at the node in the named column."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows[node]
+    return keys
+
+
+def day_keys(rows: Records, ground: Ground) -> I64:
+    """Keys by node and local day."""
+    keys: I64 = rows["node"].astype(np.int64) * ground.calendar.midnight_us.shape[1] + rows["day"]
+    return keys
+
+
+def constant(keys: I64, value: int) -> I64:
+    """The same value for each key."""
+    return np.full(len(keys), value, np.int64)
+
+
+def copied(rows: Records, table: t.Table, names: Sequence[str]) -> Records:
+    """New rows of a table with the named columns taken over."""
+    made = np.zeros(len(rows), table.dtype)
+    for name in names:
+        made[name] = rows[name]
+    return made
+
+
+def picked(rows: Records, ground: Ground) -> list[Change]:
+    """Goods leave the shelf by the book; the line is done; what was short is suspect."""
+    keys = stock_keys(rows, "node", ground)
+    amounts = {
+        "on_hand": -(rows["quantity"] + rows["written_off"]),
+        "reserved": -(rows["quantity"] + rows["short"]),
+        "suspect": rows["short"].copy(),
+    }
+    shipments = np.unique(shipment_keys(rows))
+    lines = line_keys(rows)
+    return [
+        Add(t.STOCK_T, keys, amounts),
+        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
+        Set(t.SHIPMENT_T, shipments, {"stage": constant(shipments, Stage.PICKED)}),
+    ]
+
+
+def ordered(rows: Records, ground: Ground) -> list[Change]:
+    """An order with at least one shipment is open."""
+    rows = rows[rows["shipments"] > 0]
+    made = copied(rows, t.ORDER_T, ("tie", "ship_by", "deliver_by", "value", "lines", "place", "service"))
+    made["key"], made["live"], made["placed_at"] = rows["order"], 1, rows["at"]
+    made["open_lines"], made["nearest"], made["seller"] = rows["filled"], rows["nearest"], rows["seller"]
+    return [Put(t.ORDER_T, made)]
+
+
+PLANNED_COLUMNS = (
+    "tie", "ship_by", "deliver_by", "placed_at", "cost", "weight_g", "billed_g", "volume_cm3", "value", "units",
+    "lines", "place", "cartons", "day", "lane", "node", "carrier", "carton", "service", "zone", "seller",
+    "nearest", "reason",
+)  # fmt: skip
+
+
+def planned(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment waits for its wave; its packing slot is taken."""
+    made = copied(rows, t.SHIPMENT_T, PLANNED_COLUMNS)
+    made["key"], made["live"], made["stage"] = shipment_keys(rows), 1, Stage.WAITING
+    single = (rows["units"] == 1).astype(np.int64)
+    profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
+    again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
+    keys = day_keys(rows, ground)
+    return [
+        Put(t.SHIPMENT_T, made),
+        Add(t.SLOT_T, keys, {"taken": ones(rows)}),
+        Add(t.PROFILE_T, keys, profile),
+        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": ones(rows), "resourced": again}),
+    ]
+
+
+def allocated(rows: Records, ground: Ground) -> list[Change]:
+    """Stock is reserved for a line."""
+    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt"))
+    made["key"], made["live"], made["stage"] = line_keys(rows), 1, Stage.WAITING
+    quantity = rows["quantity"].copy()
+    wanted = np.where(rows["attempt"] == 0, quantity, 0)
+    return [
+        Put(t.LINE_T, made),
+        Add(t.STOCK_T, stock_keys(rows, "node", ground), {"reserved": quantity, "sold": wanted}),
+        Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": wanted}),
+    ]
+
+
+def refused(rows: Records, ground: Ground) -> list[Change]:
+    """What could not be had was wanted all the same."""
+    rows = rows[(rows["reason"] != Reason.DUPLICATE) & (rows["nearest"] >= 0)]
+    return [Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})]
+
+
+def cancelled(rows: Records, ground: Ground) -> list[Change]:
+    """Stock of a granted cancellation is free again."""
+    rows = rows[rows["granted"] == 1]
+    asked = rows[rows["reason"] == Reason.GRANTED]
+    lines = line_keys(asked)
+    return [
+        Add(t.STOCK_T, stock_keys(asked, "node", ground), {"reserved": -asked["quantity"]}),
+        Add(t.ORDER_T, asked["order"].copy(), {"open_lines": -ones(asked)}),
+        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
+    ]
+
+
+def unplanned(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment ends before it left; its slot is free, and its work off the floor."""
+    on_floor = rows[rows["stage"] != Stage.WAITING]
+    load = {"floor": -ones(on_floor), "floor_ms": -pack_ms(ground, on_floor)}
+    keys = shipment_keys(rows)
+    return [
+        Add(t.SLOT_T, day_keys(rows, ground), {"taken": -ones(rows)}),
+        Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
+        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": -ones(rows)}),
+        Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+    ]
+
+
+def released(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment is work on the floor."""
+    keys = shipment_keys(rows)
+    columns = {"stage": constant(keys, Stage.RELEASED), "released_at": rows["at"], "held": rows["held"]}
+    return [
+        Set(t.SHIPMENT_T, keys, columns),
+        Add(t.LOAD_T, rows["node"].astype(np.int64), {"floor": ones(rows), "floor_ms": pack_ms(ground, rows)}),
+    ]
+
+
+def packed(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment stands at the dock."""
+    keys = shipment_keys(rows)
+    load = {"floor": -ones(rows), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
+    return [
+        Set(t.SHIPMENT_T, keys, {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"]}),
+        Add(t.LOAD_T, rows["node"].astype(np.int64), load),
+    ]
+
+
+def departed(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment is on its way; by own van, on its way to the station."""
+    keys = shipment_keys(rows)
+    own = ground.carriers.mode[rows["carrier"]] == Mode.OWN_VAN
+    columns = {
+        "stage": np.where(own, Stage.AT_STATION, Stage.DEPARTED),
+        "departed_at": rows["at"],
+        "cause": rows["ship_cause"],
+        "carrier": rows["carrier"],
+        "cost": rows["cost"],
+    }
+    dock = {"dock": -ones(rows)}
+    return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
+
+
+def rolled(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment was left behind."""
+    return [
+        Add(t.SHIPMENT_T, shipment_keys(rows), {"rolled": ones(rows)}),
+        Add(t.LOAD_T, rows["node"].astype(np.int64), {"rolled": ones(rows)}),
+    ]
+
+
+def vanned(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment is on a van."""
+    keys = shipment_keys(rows)
+    return [Set(t.SHIPMENT_T, keys, {"stage": constant(keys, Stage.DEPARTED)})]
+
+
+def delivered(rows: Records, ground: Ground) -> list[Change]:
+    """A journey has ended; the order has one shipment less to wait for."""
+    late = (rows["cause"] != 0).astype(np.int64)
+    keys = shipment_keys(rows)
+    amounts = {
+        "open_shipments": -ones(rows),
+        "delivered": ones(rows),
+        "door_late": late,
+        "ship_late": rows["ship_late"].astype(np.int64),
+    }
+    last = len(rows) - 1 - np.unique(rows["order"][::-1], return_index=True)[1]
+    return [
+        Add(t.ORDER_T, rows["order"].copy(), amounts),
+        Set(t.ORDER_T, rows["order"][last], {"cause": rows["order_cause"][last]}),
+        Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+    ]
+
+
+def ended(rows: Records, ground: Ground) -> list[Change]:
+    """An order is closed."""
+    keys = rows["order"].copy()
+    return [Set(t.ORDER_T, keys, {"live": constant(keys, 0)})]
+
+
+def replenished(rows: Records, ground: Ground) -> list[Change]:
+    """Goods are on order, or leave one node's shelves for another's."""
+    made = copied(rows, t.CARGO_T, ("quantity", "volume_cm3", "weight_g", "ready_at", "due_at", "item", "lane", "to_node"))
+    made["key"], made["live"], made["stage"], made["ordered_at"] = rows["cargo"], 1, 1, rows["at"]
+    moved = rows[rows["bought"] == 0]
+    return [
+        Put(t.CARGO_T, made),
+        Add(t.STOCK_T, stock_keys(rows, "to_node", ground), {"inbound": rows["quantity"].copy()}),
+        Add(t.STOCK_T, stock_keys(moved, "from_node", ground), {"on_hand": -moved["quantity"]}),
+    ]
+
+
+def moved(rows: Records, ground: Ground) -> list[Change]:
+    """Cargo has left on its leg."""
+    keys = rows["cargo"].copy()
+    return [Set(t.CARGO_T, keys, {"stage": constant(keys, 2)})]
+
+
+def arrived(rows: Records, ground: Ground) -> list[Change]:
+    """Cargo waits for its next leg, or stands on the dock of its last node."""
+    keys = rows["cargo"].copy()
+    stage = np.where(rows["last"] == 1, 3, 1).astype(np.int64)
+    return [Set(t.CARGO_T, keys, {"stage": stage, "lane": rows["lane"], "ready_at": rows["at"]})]
+
+
+def received(rows: Records, ground: Ground) -> list[Change]:
+    """Goods can be sold."""
+    keys = rows["cargo"].copy()
+    amounts = {"on_hand": rows["quantity"].copy(), "inbound": -rows["expected"]}
+    return [
+        Add(t.STOCK_T, stock_keys(rows, "node", ground), amounts),
+        Set(t.CARGO_T, keys, {"live": constant(keys, 0)}),
+    ]
+
+
+def counted(rows: Records, ground: Ground) -> list[Change]:
+    """The book is what was counted."""
+    keys = stock_keys(rows, "node", ground)
+    last = len(rows) - 1 - np.unique(keys[::-1], return_index=True)[1]
+    amounts = {"on_hand": rows["quantity"] - rows["book"], "suspect": -rows["suspect"]}
+    return [
+        Add(t.STOCK_T, keys, amounts),
+        Set(t.STOCK_T, keys[last], {"counted_us": rows["at"][last]}),
+    ]
+
+
+def opened(rows: Records, ground: Ground) -> list[Change]:
+    """Stock that was there before."""
+    keys = stock_keys(rows, "node", ground)
+    return [Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}), Set(t.STOCK_T, keys, {"counted_us": rows["at"]})]
+
+
+def forecasted(rows: Records, ground: Ground) -> list[Change]:
+    """The house expects."""
+    made = copied(rows, t.FORECAST_T, ("rate_x1000", "spread_x1000", "weeks"))
+    made["key"], made["wanted_before"] = stock_keys(rows, "node", ground), rows["wanted"]
+    return [Put(t.FORECAST_T, made)]
+
+
+def rostered(rows: Records, ground: Ground) -> list[Change]:
+    """People are planned."""
+    days = ground.calendar.midnight_us.shape[1]
+    process = rows["node"].astype(np.int64) * 5 + rows["process"]
+    made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min"))
+    made["key"] = (process * days + rows["day"]) * 2 + rows["shift"]
+    return [Put(t.ROSTER_T, made)]
+
+
+def limited(rows: Records, ground: Ground) -> list[Change]:
+    """A day's packing limit is known."""
+    return [Set(t.SLOT_T, day_keys(rows, ground), {"limit": rows["limit"]})]
+
+
+def day_closed(rows: Records, ground: Ground) -> list[Change]:
+    """The day's count of what was left behind starts again."""
+    keys = rows["node"].astype(np.int64)
+    return [Set(t.LOAD_T, keys, {"rolled": constant(keys, 0)})]
+
+
+FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
+    (f.PICKED, picked), (f.ORDERED, ordered), (f.PLANNED, planned), (f.ALLOCATED, allocated), (f.REFUSED, refused),
+    (f.CANCELLED, cancelled), (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
+    (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
+    (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
+    (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
+    (f.OPENED, opened),
+)  # fmt: skip
+
+
+def fold(blocks: Sequence[Block], ground: Ground) -> list[Change]:
+    """The changes of one tick's facts, in the order in which they are to be applied."""
+    by_name = {block.fact.name: block.rows for block in blocks}
+    changes: list[Change] = []
+    for fact, function in FOLDS:
+        if fact.name in by_name:
+            changes.extend(function(by_name[fact.name], ground))
+    return [change for change in changes if len(change.rows if isinstance(change, Put) else change.keys)]

@@ -1,0 +1,187 @@
+"""The loop: admits what arrives, decides it, folds the facts, seals the tick; the same live and in the twin.
+
+Between two timer instants everything that arrives is one batch, cut wherever the batch limit falls; at the
+instant itself timers go first, in the rank of their kinds, all keys of one kind together. The loop alone
+gives numbers and instants. What arrival steps decide reaches the outside only at the next timer instant,
+since they create no physical work before it; so no cut of a batch can be seen from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from firstbest.decide.ground import Ground, ground_of
+from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, storage
+from firstbest.operate.folds import fold
+from firstbest.operate.metrics import cubes
+from firstbest.operate.ports import Book, Clock, Outside, Rows, State, Step, Tick
+from firstbest.world.commands import Batch
+from firstbest.world.facts import FACTS, Block
+from firstbest.world.network import I64, Network
+from firstbest.world.words import Kind, Timer
+
+ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] = (
+    (arrivals.KINDS, arrivals.take),
+    ((Kind.ARRIVED,), freight.arrive),
+    ((Kind.WORKED,), labour.work),
+    ((Kind.RETURNED,), aftermath.take_back),
+)
+"""Families of commands; families touch no row in common, so they need no order among them."""
+
+RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
+
+
+class Ports(NamedTuple):
+    """What the loop stands on."""
+
+    clock: Clock
+    state: State
+    book: Book
+    outside: Outside
+
+
+class Adoption(NamedTuple):
+    """From an instant on, another network (policy, nodes, lanes) holds."""
+
+    at: int
+    network: Network
+
+
+def run_step(step: Step, state: State) -> list[Block]:
+    """Drive a step: answer its reads from the state until it returns its facts."""
+    try:
+        read = next(step)
+        while True:
+            answer: Rows = state.read(read)
+            read = step.send(answer)
+    except StopIteration as done:
+        blocks: list[Block] = done.value
+        return blocks
+
+
+class Loop:
+    """One writer's loop over one book."""
+
+    def __init__(self, network: Network, ports: Ports, batch_most: int = 200_000) -> None:
+        """Stand before the network's first timer; `batch_most` limits the commands of one tick."""
+        self.ports = ports
+        self.ground = ground_of(network)
+        self.batch_most = batch_most
+        self.number = 0
+        self.ticks = 0
+        self.spot = 0
+        self.adoptions: list[Adoption] = []
+
+    def adopt(self, adoption: Adoption) -> None:
+        """Plan for another network to hold from an instant on; timers after it are its own."""
+        self.adoptions = sorted([*self.adoptions, adoption])
+
+    def next_due(self) -> int | None:
+        """Instant of the next timer, None after the last."""
+        calendar = self.ground.calendar
+        return int(calendar.timers_us[self.spot]) if self.spot < len(calendar.timers_us) else None
+
+    def advance(self) -> bool:
+        """Go to the next timer instant: decide what arrived before it, then its timers. False: nothing left."""
+        due = self.next_due()
+        if due is None:
+            return False
+        now = self.ports.clock.reach(due)
+        self._arrivals(due)
+        self._change_ground(due)
+        self._timers(due, now)
+        return True
+
+    def open(self, blocks: Sequence[Block], now: int) -> None:
+        """Seal what was there before the first instant."""
+        tick = Tick(self.ticks, 0, now, now, self.number, 1)
+        for block in blocks:
+            block.rows["number"] = self.number
+        self.number += 1
+        self._seal(tick, blocks)
+
+    def finish(self, end: int) -> None:
+        """Decide what arrives before the end."""
+        self._arrivals(end)
+
+    def _change_ground(self, due: int) -> None:
+        while self.adoptions and self.adoptions[0].at <= due:
+            self.ground = ground_of(self.adoptions.pop(0).network)
+            self.spot = int(np.searchsorted(self.ground.calendar.timers_us, due))
+
+    def _arrivals(self, due: int) -> None:
+        batch = self.ports.outside.until(due)
+        told: list[Block] = []
+        for start in range(0, len(batch.commands), self.batch_most):
+            part = batch.select(slice(start, start + self.batch_most))
+            count = len(part.commands)
+            part.commands["number"] = np.arange(self.number, self.number + count)
+            at = int(part.commands["at"][-1])
+            tick = Tick(self.ticks, 0, at, at, self.number, count)
+            self.number += count
+            told.extend(self._seal(tick, self._decide(part)))
+        if told:
+            self.ports.outside.accept(merged(told), due)
+
+    def _decide(self, batch: Batch) -> list[Block]:
+        kind = batch.commands["kind"]
+        blocks: list[Block] = []
+        for kinds, step in ARRIVALS:
+            mine = np.isin(kind, kinds)
+            if mine.any():
+                chosen = batch if mine.all() else batch.select(mine)
+                blocks.extend(run_step(step(chosen, self.ground), self.ports.state))
+        return blocks
+
+    def _timers(self, due: int, now: int) -> None:
+        calendar = self.ground.calendar
+        stop = int(np.searchsorted(calendar.timers_us, due, side="right"))
+        kinds, keys = calendar.timers_kind[self.spot : stop], calendar.timers_key[self.spot : stop]
+        self.spot = stop
+        for kind in np.unique(kinds):
+            step = self._timed(Timer(kind), due, keys[kinds == kind].astype(np.int64))
+            tick = Tick(self.ticks, int(kind), due, now, self.number, 1)
+            self.number += 1
+            blocks = self._seal(tick, run_step(step, self.ports.state))
+            if blocks:
+                self.ports.outside.accept(blocks, due)
+
+    def _timed(self, kind: Timer, due: int, keys: I64) -> Step:
+        number, ground = self.number, self.ground
+        if kind == Timer.DEPART:
+            return freight.depart(number, due, ground, keys)
+        if kind == Timer.DISPATCH:
+            return lastmile.dispatch(number, due, ground, keys)
+        steps: dict[Timer, Callable[[int, int, Ground], Step]] = {
+            Timer.STAFF: labour.roster,
+            Timer.FORECAST: storage.forecast,
+            Timer.REPLENISH: storage.replenish,
+            Timer.COUNT: floor.ask_counts,
+            Timer.WAVE: floor.release,
+            Timer.CLOSE_DAY: closing.close_day,
+        }
+        return steps[kind](number, due, ground)
+
+    def _seal(self, tick: Tick, blocks: Sequence[Block]) -> list[Block]:
+        kept = sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
+        self.ticks += 1
+        if kept:
+            changes = [*fold(kept, self.ground), *cubes(kept, self.ground)]
+            self.ports.state.apply(changes)
+            self.ports.book.seal(tick, kept, changes)
+        return kept
+
+
+def merged(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks of one type made one, in the order they were decided."""
+    by_name: dict[str, list[Block]] = {}
+    for block in blocks:
+        by_name.setdefault(block.fact.name, []).append(block)
+    made = [
+        parts[0] if len(parts) == 1 else Block(parts[0].fact, np.concatenate([part.rows for part in parts]))
+        for parts in by_name.values()
+    ]
+    return sorted(made, key=lambda block: RANK[block.fact.name])

@@ -1,0 +1,320 @@
+"""What each fact adds to the daily cubes, the spreads and the flows: numerators and denominators, never ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.kernels.index import local_days
+from firstbest.operate.ports import Add, Change
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.facts import Block
+from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.network import I64
+from firstbest.world.units import DAY_US, HOUR_US, PPM
+from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason
+
+Records = NDArray[np.void]
+
+
+class Cells:
+    """Gathers additions to cells of one day, node and seller."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Start empty."""
+        self.ground = ground
+        self.sellers = int(ground.items.seller.max()) + 1
+        self.keys: list[I64] = []
+        self.numerators: list[I64] = []
+        self.denominators: list[I64] = []
+        self.spreads: list[I64] = []
+        self.flows: list[tuple[I64, I64, I64, I64]] = []
+
+    def where(self, day: ArrayLike, node: ArrayLike, seller: ArrayLike) -> I64:
+        """First key of each row's cells."""
+        nodes = len(self.ground.nodes.kind)
+        base: I64 = (np.asarray(day, np.int64) * nodes + node) * self.sellers + seller
+        return base * METRICS
+
+    def add(self, where: I64, metric: Metric | I64, numerator: ArrayLike, denominator: ArrayLike = 0) -> None:
+        """Add to a metric's numerator and denominator, a row each."""
+        size = len(where)
+        self.keys.append(where + np.asarray(metric, np.int64))
+        self.numerators.append(np.broadcast_to(np.asarray(numerator, np.int64), size))
+        self.denominators.append(np.broadcast_to(np.asarray(denominator, np.int64), size))
+
+    def spread(self, measure: Spread, bins: I64) -> None:
+        """Count one in each bin."""
+        self.spreads.append(int(measure) * BINS + np.clip(bins, 0, BINS - 1))
+
+    def days(self, at: I64, node: I64) -> I64:
+        """Local day of instants at nodes."""
+        zone = self.ground.nodes.time_zone[node].astype(np.int64)
+        return local_days(self.ground.calendar.midnight_us, zone, np.ascontiguousarray(at))
+
+    def changes(self) -> list[Change]:
+        """All that was gathered."""
+        made: list[Change] = []
+        if self.keys:
+            columns = {
+                "numerator": np.concatenate(self.numerators),
+                "denominator": np.concatenate(self.denominators),
+            }
+            made.append(Add(t.CUBE_T, np.concatenate(self.keys), columns))
+        if self.spreads:
+            bins = np.concatenate(self.spreads)
+            made.append(Add(t.SPREAD_T, bins, {"count": np.ones(len(bins), np.int64)}))
+        for keys, shipments, days, cost in self.flows:
+            made.append(Add(t.FLOW_T, keys, {"shipments": shipments, "days": days, "cost": cost}))
+        return made
+
+
+def ordered(cells: Cells, rows: Records) -> None:
+    """Orders placed and refused."""
+    nearest = np.maximum(rows["nearest"], 0)
+    where = cells.where(cells.days(rows["at"], nearest), nearest, rows["seller"])
+    cells.add(where, Metric.ORDERS_PLACED, 1, rows["lines"])
+    cells.add(where, Metric.ORDERS_REFUSED, rows["shipments"] == 0)
+    cells.spread(Spread.ORDER_LINES, rows["lines"].astype(np.int64))
+    cells.spread(Spread.PLACED_HOUR, (rows["at"] % DAY_US) // HOUR_US)
+
+
+def planned(cells: Cells, rows: Records) -> None:
+    """Promised shipments against the day's limit."""
+    where = cells.where(rows["day"], rows["node"], rows["seller"])
+    cells.add(where, Metric.CAPACITY, 1)
+
+
+def allocated(cells: Cells, rows: Records) -> None:
+    """Lines promised, and from where."""
+    rows = rows[rows["attempt"] == 0]
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.LINES_FILLED, 1, 1)
+    cells.add(where, Metric.NEAREST, rows["node"] == rows["nearest"], 1)
+
+
+def refused(cells: Cells, rows: Records) -> None:
+    """Lines refused, and what they would have brought."""
+    rows = rows[rows["reason"] != Reason.DUPLICATE]
+    node = np.maximum(rows["nearest"], 0)
+    where = cells.where(cells.days(rows["at"], node), node, cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.LINES_FILLED, 0, 1)
+    cells.add(where, Metric.LOST_SALES, rows["quantity"] * rows["price"], rows["quantity"])
+
+
+def cancelled(cells: Cells, rows: Records) -> None:
+    """Lines cancelled, by whom."""
+    rows = rows[rows["granted"] == 1]
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
+    short = rows["reason"] == Reason.SHORT_EVERYWHERE
+    cells.add(where, Metric.CANCELLED_STOCK, short)
+    cells.add(where, Metric.CANCELLED_CUSTOMER, ~short)
+
+
+def picked(cells: Cells, rows: Records) -> None:
+    """Short picks."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.SHORT, rows["short"] > 0, 1)
+    cells.add(where, Metric.CANCELLED_STOCK, 0, 1)
+
+
+def packed(cells: Cells, rows: Records) -> None:
+    """Cartons, void and labels."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cost = np.where(rows["carton"] >= 0, cells.ground.cartons.cost[rows["carton"]], 0) * rows["cartons"]
+    cells.add(where, Metric.COST_MATERIAL, cost, rows["cartons"])
+
+
+def departed(cells: Cells, rows: Records) -> None:
+    """What left, by whom, at what cost."""
+    ground = cells.ground
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    own = ground.carriers.mode[rows["carrier"]] == Mode.OWN_VAN
+    cartons = rows["cartons"].astype(np.int64)
+    cells.add(where, Metric.SALES, rows["value"], rows["units"])
+    cells.add(where, Metric.SHIPMENTS, 1, rows["lines"])
+    cells.add(where, Metric.CARTONS, cartons)
+    cells.add(where, Metric.COST_PARCEL, np.where(own, 0, rows["cost"]), np.where(own, 0, cartons))
+    cells.add(where, Metric.COST_SYSTEMS, ground.nodes.system_cost_order[rows["node"]])
+    cells.add(where, Metric.ZONE, np.where(own, 0, rows["zone"] * cartons), np.where(own, 0, cartons))
+    cells.add(where, Metric.WEIGHT, rows["billed_g"], rows["weight_g"])
+    cells.add(where, Metric.UPGRADED, rows["reason"] == Reason.UPGRADED)
+    cells.add(where, Metric.CARBON, carbon_of_parcels(ground, rows) + ground.nodes.carbon_g_parcel[rows["node"]] * cartons)
+    cells.spread(Spread.CLICK_TO_SHIP_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
+    cells.spread(Spread.BILLED_LB, rows["billed_g"] // np.maximum(cartons, 1) * 1000 // 453_592)
+    cells.spread(Spread.ORDER_UNITS, rows["units"].astype(np.int64))
+
+
+def carbon_of_parcels(ground: Ground, rows: Records) -> I64:
+    """Grams of CO2e of the journeys: weight x distance x the carrier's factor, and a share a drop."""
+    km = ground.arcs.distance_km[rows["node"], rows["place"]].astype(np.int64)
+    factor = ground.carriers.carbon_mg_kg_km[rows["carrier"]]
+    grams: I64 = rows["weight_g"] * km // 1000 * factor // 1000 + ground.carriers.carbon_g_drop[rows["carrier"]]
+    return grams
+
+
+def rolled(cells: Cells, rows: Records) -> None:
+    """Packed and left behind."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], 0)
+    cells.add(where, Metric.ROLLED, 1)
+
+
+def delivered(cells: Cells, rows: Records) -> None:
+    """Journeys ended: lost parcels and what they cost, and the flow from node to place."""
+    ground = cells.ground
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    bad = rows["outcome"] != 0
+    cells.add(where, Metric.LOST_PARCELS, bad)
+    claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
+    cells.add(where, Metric.COST_AFTER, claim)
+    keys = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    days = (rows["at"] - rows["placed_at"]) * 100 // DAY_US
+    cells.flows.append((keys, np.ones(len(rows), np.int64), days, np.zeros(len(rows), np.int64)))
+
+
+def completed(cells: Cells, rows: Records) -> None:
+    """Orders completed: in time or not, and why not; contacts."""
+    policy = cells.ground.policy
+    where = cells.where(rows["door_day"], rows["node"], rows["seller"])
+    late = rows["door_late"] > 0
+    cells.add(where, Metric.COMPLETED, 1)
+    cells.add(where, Metric.SHIPPED_ON_TIME, rows["ship_late"] == 0, 1)
+    cells.add(where, Metric.DELIVERED_ON_TIME, ~late, 1)
+    cause = np.where(late, rows["cause"], 0).astype(np.int64)
+    some = np.flatnonzero(late)
+    cells.add(where[some], Metric.LATE_NO_STOCK + cause[some] - int(LateCause.NO_STOCK), 1)
+    cells.add(where, Metric.TWO_DAYS, rows["days"] <= 2, 1)
+    cells.add(where, Metric.COMPLETED_DAYS, rows["days"])
+    cells.add(where, Metric.CARTONS, 0, np.maximum(rows["shipments"] - 1, 0))
+    contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
+    cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
+    cells.spread(Spread.BUSINESS_DAYS, rows["days"].astype(np.int64))
+    cells.spread(Spread.CLICK_TO_DOOR_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
+
+
+def returned(cells: Cells, rows: Records) -> None:
+    """Units that came back: label, processing, value lost."""
+    policy, ground = cells.ground.policy, cells.ground
+    node = np.full(len(rows), ground.centres[0])
+    where = cells.where(cells.days(rows["at"], node), node, ground.items.seller[rows["item"]])
+    cells.add(where, Metric.RETURNED, rows["quantity"])
+    first = rows["ordinal"] == 0
+    cells.add(where, Metric.COST_RETURNS, np.where(first, policy.return_label + policy.return_process, 0), rows["quantity"])
+    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
+
+
+def moved(cells: Cells, rows: Records) -> None:
+    """Freight and duty of goods on the way in."""
+    where = cells.where(cells.days(rows["at"], rows["to_node"]), rows["to_node"], cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.COST_INBOUND, rows["cost"], rows["quantity"])
+    cells.add(where, Metric.COST_DUTY, rows["duty"], rows["quantity"])
+
+
+def vehicle(cells: Cells, rows: Records) -> None:
+    """Vehicles and how full they were."""
+    lanes = cells.ground.lanes
+    lane = rows["lane"]
+    node = lanes.origin[lane]
+    where = cells.where(cells.days(rows["at"], node), node, 0)
+    space = np.maximum(lanes.capacity_cm3[lane] // 1000, 1)
+    cells.add(where, Metric.VEHICLES, rows["vehicles"], rows["volume_cm3"] // 1000 * PPM // space)
+    outbound = rows["carrier"] >= 0
+    cells.add(where, Metric.COST_LINEHAUL, np.where(outbound, rows["cost"], 0))
+    cells.add(where, Metric.CARBON, np.where(outbound, rows["carbon_g"], 0))
+    cells.add(where, Metric.CARBON_INBOUND, np.where(outbound, 0, rows["carbon_g"]))
+
+
+def received(cells: Cells, rows: Records) -> None:
+    """Receipts, and how long they took from dock to shelf."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.RECEIVED, 1, rows["quantity"])
+    cells.add(where, Metric.DISCREPANCY, rows["quantity"] != rows["expected"])
+    cells.spread(Spread.DOCK_TO_STOCK_H, (rows["at"] - rows["docked_at"]) // HOUR_US)
+
+
+def counted(cells: Cells, rows: Records) -> None:
+    """Counts, and which found a difference."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
+    cells.add(where, Metric.COUNTS, 1, rows["quantity"] != rows["book"])
+
+
+def rostered(cells: Cells, rows: Records) -> None:
+    """Minutes needed against minutes rostered."""
+    labour = cells.ground.labour
+    where = cells.where(rows["day"], rows["node"], 0)
+    shift_min = labour.shift_minutes[rows["node"], rows["shift"]]
+    minutes = rows["heads"] * (shift_min + rows["overtime_min"]) + rows["temps"] * shift_min
+    for process, metric in ((Process.PICK, Metric.NEEDED_PICK), (Process.PACK, Metric.NEEDED_PACK)):
+        mine = rows["process"] == process
+        cells.add(where[mine], metric, rows["needed_min"][mine], minutes[mine])
+
+
+def limited(cells: Cells, rows: Records) -> None:
+    """The day's limit, for use of capacity."""
+    cells.add(cells.where(rows["day"], rows["node"], 0), Metric.CAPACITY, 0, rows["limit"])
+
+
+COST_OF = np.array(
+    [Metric.COST_RECEIVE, Metric.COST_PICK, Metric.COST_PACK, Metric.COST_LOAD, Metric.COST_INDIRECT], np.int64
+)
+PAID_OF = np.array(
+    [Metric.PAID_RECEIVE, Metric.PAID_PICK, Metric.PAID_PACK, Metric.PAID_LOAD, Metric.PAID_INDIRECT], np.int64
+)
+
+
+def worked(cells: Cells, rows: Records) -> None:
+    """Hours and their money."""
+    where = cells.where(rows["day"], rows["node"], 0)
+    cells.add(where, COST_OF[rows["process"]], rows["money"], rows["paid_min"])
+    cells.add(where, PAID_OF[rows["process"]], rows["paid_min"], rows["busy_s"])
+    cells.add(where, Metric.OVERTIME, rows["overtime_min"], rows["paid_min"])
+    cells.add(where, Metric.TEMPS, rows["temp_min"])
+
+
+def routed(cells: Cells, rows: Records) -> None:
+    """Van routes."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], 0)
+    cells.add(where, Metric.ROUTES, rows["routes"], rows["stops"])
+    cells.add(where, Metric.CARBON, rows["carbon_g"])
+
+
+def vanned(cells: Cells, rows: Records) -> None:
+    """What vans and stations cost."""
+    where = cells.where(cells.days(rows["at"], rows["station"]), rows["station"], 0)
+    cells.add(where, Metric.COST_VAN, rows["cost"], 1)
+
+
+def day_closed(cells: Cells, rows: Records) -> None:
+    """What stands in the buildings."""
+    kind = cells.ground.nodes.kind[rows["node"]]
+    where = cells.where(rows["day"], rows["node"], 0)
+    cells.add(where, Metric.COST_BUILDING, rows["cost"], kind == NodeKind.FULFILMENT)
+    cells.add(where, Metric.COST_HOLDING, rows["holding"])
+    cells.add(where, Metric.STOCK_UNITS, rows["units"])
+    cells.add(where, Metric.STOCK_VALUE, rows["value"], rows["volume_cm3"])
+    cells.add(where, Metric.AGED, rows["aged_units"], rows["units"])
+    cells.add(where, Metric.BACKLOG, rows["backlog"])
+
+
+CUBES: dict[str, Callable[[Cells, Records], None]] = {
+    f.ORDERED.name: ordered, f.PLANNED.name: planned, f.ALLOCATED.name: allocated, f.REFUSED.name: refused,
+    f.CANCELLED.name: cancelled, f.PICKED.name: picked, f.PACKED.name: packed, f.DEPARTED.name: departed,
+    f.ROLLED.name: rolled, f.DELIVERED.name: delivered, f.COMPLETED.name: completed, f.RETURNED.name: returned,
+    f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
+    f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
+    f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
+}  # fmt: skip
+
+
+def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
+    """All that one tick's facts add to cubes, spreads and flows."""
+    cells = Cells(ground)
+    for block in blocks:
+        function = CUBES.get(block.fact.name)
+        if function is not None and len(block.rows):
+            function(cells, block.rows)
+    return cells.changes()

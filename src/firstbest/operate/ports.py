@@ -1,0 +1,131 @@
+"""What the loop needs from outside: reads and changes as data, and the ports that serve them.
+
+A step is a generator: it yields reads, is sent rows, and returns blocks of facts. A fold turns facts into
+changes. A store answers reads and takes changes; it knows no fact by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.world.commands import Batch
+from firstbest.world.facts import Block
+from firstbest.world.tables import Table
+
+I64 = NDArray[np.int64]
+
+
+class ByKey(NamedTuple):
+    """Rows of these keys, in their order; absent keys are answered with `found` False and zeros."""
+
+    table: Table
+    keys: I64
+
+
+class Range(NamedTuple):
+    """Rows with low <= key < high (a prefix is a range of packed keys), by key."""
+
+    table: Table
+    low: int
+    high: int
+
+
+class Staged(NamedTuple):
+    """Rows whose index column has `value` and whose `column` is at most `until`: what is due, by key."""
+
+    table: Table
+    value: int
+    column: str
+    until: int
+
+
+class All(NamedTuple):
+    """Every row, by key."""
+
+    table: Table
+
+
+Read = ByKey | Range | Staged | All
+
+
+class Rows(NamedTuple):
+    """An answer: rows [n] of the table's dtype, and which of them were found."""
+
+    rows: NDArray[np.void]
+    found: NDArray[np.bool_]
+
+
+class Put(NamedTuple):
+    """Whole rows, new or replaced."""
+
+    table: Table
+    rows: NDArray[np.void]
+
+
+class Set(NamedTuple):
+    """New values in some columns of rows that are there; keys are unique; `live` 0 takes the row out."""
+
+    table: Table
+    keys: I64
+    columns: dict[str, NDArray[np.generic]]
+
+
+class Add(NamedTuple):
+    """Amounts added to columns of rows that are there; a key may occur more than once."""
+
+    table: Table
+    keys: I64
+    columns: dict[str, I64]
+
+
+Change = Put | Set | Add
+Step = Generator[Read, Rows, list[Block]]
+
+
+class Tick(NamedTuple):
+    """The envelope of one tick; outside the compared bytes."""
+
+    tick: int
+    kind: int  # 0: arrivals, else words.Timer
+    due: int
+    at: int
+    first_number: int
+    facts: int
+
+
+class State(Protocol):
+    """The columns that decisions read."""
+
+    def read(self, read: Read) -> Rows:
+        """Answer one declared read."""
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Take the changes of one tick, then check the bounds."""
+
+
+class Book(Protocol):
+    """What is remembered."""
+
+    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
+        """Keep one tick: facts and the changes folded from them, together or not at all."""
+
+
+class Outside(Protocol):
+    """The world beyond the door."""
+
+    def until(self, instant: int) -> Batch:
+        """What it asks and reports before the instant, in the order of arrival."""
+
+    def accept(self, blocks: Sequence[Block], now: int) -> None:
+        """What was decided: work, departures, orders to suppliers."""
+
+
+class Clock(Protocol):
+    """When it is."""
+
+    def reach(self, instant: int) -> int:
+        """Wait for the instant (or jump to it) and say when it is now."""

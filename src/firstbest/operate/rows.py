@@ -1,0 +1,18 @@
+"""Making fact rows in a timed step: every row is named by the timer's number and its place."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from firstbest.world.facts import Block, FactType
+
+
+def block_of(fact: FactType, number: int, now: int, **columns: ArrayLike) -> Block:
+    """A block whose columns all have the same length; columns not named are 0."""
+    size = max((len(values) for values in map(np.asarray, columns.values()) if values.ndim), default=1)
+    rows = np.zeros(size, fact.dtype)
+    rows["number"], rows["at"], rows["ordinal"] = number, now, np.arange(size)
+    for name, values in columns.items():
+        rows[name] = values
+    return Block(fact, rows)

@@ -1,0 +1,62 @@
+"""Timed steps on stock: the weekly forecast, the daily transfers, the periodic orders to suppliers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.decide import forecast as forecasts
+from firstbest.decide import replenish as replenishes
+from firstbest.decide.ground import Ground
+from firstbest.decide.replenish import Orders
+from firstbest.decide.wave import today_of
+from firstbest.operate.ports import All, Step
+from firstbest.operate.rows import block_of
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.units import DAY_US
+
+
+def forecast(number: int, now: int, ground: Ground) -> Step:
+    """Blend the past week's demand into what the house expects."""
+    stock = (yield All(t.STOCK_T)).rows
+    before = (yield All(t.FORECAST_T)).rows
+    made = forecasts.review(ground, stock, before, today_of(ground, now))
+    moved = np.flatnonzero((made["rate_x1000"] > 0) | (before["rate_x1000"] > 0))
+    nodes = len(ground.nodes.kind)
+    rows = made[moved]
+    return [
+        block_of(
+            f.FORECASTED, number, now, node=moved % nodes, item=moved // nodes, wanted=rows["wanted_before"],
+            rate_x1000=rows["rate_x1000"], spread_x1000=rows["spread_x1000"], weeks=rows["weeks"],
+        )
+    ]  # fmt: skip
+
+
+def replenish(number: int, now: int, ground: Ground) -> Step:
+    """Transfers every day; orders to suppliers every review period."""
+    stock = (yield All(t.STOCK_T)).rows
+    expect = (yield All(t.FORECAST_T)).rows
+    today = today_of(ground, now)
+    blocks = [replenished(number, now, ground, replenishes.feed(ground, stock, expect, today, now), bought=0)]
+    if today % ground.policy.review_days == 0:
+        blocks.append(replenished(number, now, ground, replenishes.buy(ground, stock, expect, today, now), bought=1))
+    full = [block for block in blocks if len(block.rows)]
+    if len(full) == 2:
+        rows = np.concatenate([block.rows for block in full])
+        rows["ordinal"] = np.arange(len(rows))
+        return [f.Block(f.REPLENISHED, rows)]
+    return full
+
+
+def replenished(number: int, now: int, ground: Ground, orders: Orders, bought: int) -> f.Block:
+    """Facts of goods on order; a cargo is named by review instant, destination and item."""
+    items, nodes = len(ground.items.weight_g), len(ground.nodes.kind)
+    day = now // DAY_US
+    key = (((day * nodes + orders.to_node) * items + orders.item) << 1) | bought
+    return block_of(
+        f.REPLENISHED, number, now, cargo=key, quantity=orders.quantity,
+        volume_cm3=orders.quantity * ground.items.inbound_cm3[orders.item],
+        weight_g=orders.quantity * ground.items.weight_g[orders.item],
+        ready_at=orders.ready_at, due_at=orders.due_at, position=orders.position, target=orders.target,
+        item=orders.item, from_node=orders.from_node, to_node=orders.to_node, lane=orders.lane, bought=bought,
+    )  # fmt: skip

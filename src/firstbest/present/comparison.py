@@ -1,0 +1,147 @@
+"""Two rehearsals beside each other, as sentences and tables. Statistics come from elsewhere; these are the words."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from rich.text import Text
+
+from firstbest.present import text
+from firstbest.present.catalog import WANTED, meaning_of
+from firstbest.present.record import Record
+
+_TELLING: Final = ("two_day_share", "cost_to_serve_per_order")
+
+
+class Difference(NamedTuple):
+    """One figure with and without a change; low and high are the ends of the 95 % interval of the difference."""
+
+    key: str
+    label: str
+    unit: str  # as catalog.Meaning.unit
+    without: float
+    with_: float
+    difference: float
+    low: float
+    high: float
+    distinguishable: bool
+    sentence: str
+
+
+class Dot(NamedTuple):
+    """One rehearsal in the picture of cost against service; where low equals high there is no interval."""
+
+    label: str
+    cost: float  # to serve an order
+    cost_low: float
+    cost_high: float
+    two_day: float  # share of orders
+    two_day_low: float
+    two_day_high: float
+    current: bool  # the network as it is
+
+
+class Comparison(NamedTuple):
+    """What the report says of a change: the record of the report is the one with it."""
+
+    title: str  # "a fourth fulfilment centre"
+    without: Record
+    differences: tuple[Difference, ...]
+    dots: tuple[Dot, ...]  # every what-if so far, the current network among them
+    replications: int
+
+
+class Estimate(NamedTuple):
+    """A paired difference: its mean and the ends of its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def difference(key: str, without: float, with_: float, estimate: Estimate, currency: str) -> Difference:
+    """A difference with its words; it is distinguishable where the interval leaves out zero."""
+    words = meaning_of(key)
+    clear = estimate.low > 0 or estimate.high < 0
+    draft = Difference(key, words.label, words.unit, without, with_, *estimate, distinguishable=clear, sentence="")
+    return draft._replace(sentence=sentence(draft, currency))
+
+
+def sentence(found: Difference, currency: str) -> str:
+    """`delivered in two days +6.1 points, 95 % interval 5.6 to 6.7`, or `fill rate: not distinguishable`."""
+    if not found.distinguishable:
+        return f"{found.label}: not distinguishable"
+    change = text.difference(found.difference, found.unit, currency)
+    return f"{found.label} {change}, 95{text.THIN}% interval {interval(found)}"
+
+
+def interval(found: Difference) -> str:
+    """`5.6 to 6.7`; the unit stands with the difference, signs only where they are minus."""
+    if found.unit == "share":
+        low, high = (text.number(value * 100, 1) for value in (found.low, found.high))
+    elif found.unit == "money":
+        low, high = (
+            text.number(value, 2 if abs(found.difference) < 10_000 else 0) for value in (found.low, found.high)
+        )
+    else:
+        low, high = (_bare(value, found) for value in (found.low, found.high))
+    return f"{low} to {high}"
+
+
+def _bare(value: float, found: Difference) -> str:
+    """A value without its unit, with a decimal more than the figure has where the difference is small."""
+    if found.unit == "count":
+        return text.number(value)
+    return text.number(value, 0 if abs(found.difference) >= 100 else 1 if abs(found.difference) >= 10 else 2)
+
+
+def better(found: Difference) -> int:
+    """1 for the better, -1 for the worse, 0 where it is neither or not distinguishable."""
+    if not found.distinguishable:
+        return 0
+    sign = 1 if found.difference > 0 else -1
+    return sign * WANTED.get(found.key, 0)
+
+
+def summary(comparison: Comparison) -> str:
+    """What the change does, in one plain sentence of its most telling differences."""
+    currency = comparison.without.network.texts.currency
+    told = []
+    for found in comparison.differences:
+        if found.key in _TELLING:
+            change = text.difference(found.difference, found.unit, currency)
+            told.append(f"{found.label} {change if found.distinguishable else 'not distinguishable'}")
+    if not told:
+        return f"With {comparison.title} nothing can be told from chance."
+    return f"With {comparison.title}: {', '.join(told)}"
+
+
+def unclear(comparison: Comparison) -> str:
+    """The figures that cannot be told from chance, as one sentence; empty where all can."""
+    labels = [found.label for found in comparison.differences if not found.distinguishable]
+    return f"Not distinguishable: {text.joined(labels)}." if labels else ""
+
+
+def table(comparison: Comparison, width: int) -> Text:
+    """The differences for the terminal: without, with, difference and its interval, one line each."""
+    currency = comparison.without.network.texts.currency
+    name_width = min(34, max(24, width - 53))
+    lines = [f"{'':{name_width}} {'without':>9} {'with':>9} {'difference':>13}  95{text.THIN}% interval\n"]
+    page = Text(lines[0], style="dim")
+    for found in comparison.differences:
+        row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
+        page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ")
+        if found.distinguishable:
+            change = text.difference(found.difference, found.unit, currency)
+            page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
+            page.append(f"  {interval(found)}\n")
+        else:
+            page.append(f"{'not distinguishable':>19}\n", style="dim")
+    times = f"{comparison.replications} pairs" if comparison.replications != 1 else "one pair: no interval is known"
+    page.append(f"{times} on the same random numbers; {comparison.without.banner}", style="dim")
+    return page
+
+
+def _cut(label: str, width: int) -> str:
+    """A label that fits its column."""
+    return label if len(label) <= width else label[: width - 1] + "…"

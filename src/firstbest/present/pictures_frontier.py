@@ -1,0 +1,119 @@
+"""The fourth picture: each what-if as a dot, what an order costs against how many arrive in two days."""
+
+from __future__ import annotations
+
+import html
+from typing import Final
+
+from firstbest.present import labels_on_paper, svg, text
+from firstbest.present.comparison import Comparison, Dot
+from firstbest.present.figures import figures
+from firstbest.present.record import Record
+
+_WIDTH: Final = 1040.0
+_HEIGHT: Final = 430.0
+_ONE: Final = 250.0  # a single dot needs no large field
+_LEFT: Final = 64.0
+_BOTTOM: Final = 52.0
+
+
+def picture(record: Record, comparison: Comparison | None) -> svg.Picture:
+    """The dots of the comparison, or the one that is known with the command that adds another."""
+    dots = comparison.dots if comparison is not None and comparison.dots else (_only(record),)
+    currency = record.network.texts.currency
+    command = f"firstbest rehearse {record.name} --against changes/NAME.toml"
+    hint = f'<p class="hint">Each what-if adds a dot: <code>{html.escape(command)}</code></p>'
+    lead = "To the left is cheaper, upwards is faster. The ring is the network as it is; crosses are 95 % intervals."
+    if len(dots) == 1:
+        lead = "To the left is cheaper, upwards is faster. So far there is one dot: the network as it is."
+    return svg.Picture(
+        "frontier", _finding(dots, comparison, currency), lead, _plot(dots, currency) + _table(dots, currency) + hint
+    )
+
+
+def _only(record: Record) -> Dot:
+    f = figures(record)
+    cost, two = f["cost_to_serve_per_order"], f["two_day_share"]
+    return Dot("the network as it is", cost, cost, cost, two, two, two, current=True)
+
+
+def _finding(dots: tuple[Dot, ...], comparison: Comparison | None, currency: str) -> str:
+    now = next((dot for dot in dots if dot.current), dots[0])
+    if len(dots) == 1:
+        return f"Today: {text.share(now.two_day)} in two days at {text.money(now.cost, currency)} an order"
+    others = [dot for dot in dots if dot is not now]
+    title = comparison.title if comparison is not None else ""
+    best = next((dot for dot in others if dot.label == title), max(others, key=lambda dot: dot.two_day))
+    faster = text.difference(best.two_day - now.two_day, "share", currency)
+    dearer = f"{text.difference(best.cost - now.cost, 'money', currency)} an order"
+    if max(best.cost_low, now.cost_low) <= min(best.cost_high, now.cost_high):
+        dearer = "a cost within the intervals of today's"
+    return f"{best.label[:1].upper()}{best.label[1:]}: {faster} in two days for {dearer}"
+
+
+def _plot(dots: tuple[Dot, ...], currency: str) -> str:
+    height = _HEIGHT if len(dots) > 1 else _ONE
+    across, up = _scales(dots, height)
+    parts = _axes(across, up, currency)
+    points = [(across(dot.cost), up(dot.two_day)) for dot in dots]
+    widths = [len(dot.label) * 7.4 + 8 for dot in dots]
+    spots = labels_on_paper.spread(points, widths, (_WIDTH, height - _BOTTOM), labels_on_paper.CORNERS)
+    for dot, (x, y), spot in zip(dots, points, spots, strict=True):
+        hint = f"{dot.label}: {text.money(dot.cost, currency)} an order, {text.share(dot.two_day)} in two days"
+        parts.append(svg.rule(across(dot.cost_low), y, across(dot.cost_high), y, "interval"))
+        parts.append(svg.rule(x, up(dot.two_day_low), x, up(dot.two_day_high), "interval"))
+        if dot.current:
+            parts.append(svg.tag("circle", cx=x, cy=y, r=11.0, class_="ring"))
+        parts.append(svg.tag("circle", svg.tip(hint), cx=x, cy=y, r=5.5, class_="sum" if dot.current else "dot"))
+        if spot.leader:
+            parts.append(svg.rule(x, y, spot.x, spot.y - 4, "leader"))
+        parts.append(
+            svg.words(spot.x, spot.y, dot.label, "label halo strong" if dot.current else "label halo", spot.anchor)
+        )
+    told = "; ".join(f"{dot.label}: {text.money(dot.cost, currency)}, {text.share(dot.two_day)}" for dot in dots)
+    return svg.drawing(
+        svg.Frame("frontier", _WIDTH, height, "Cost an order against two-day share", told), "".join(parts)
+    )
+
+
+def _scales(dots: tuple[Dot, ...], height: float) -> tuple[svg.Scale, svg.Scale]:
+    costs = [value for dot in dots for value in (dot.cost_low, dot.cost, dot.cost_high)]
+    shares = [value for dot in dots for value in (dot.two_day_low, dot.two_day, dot.two_day_high)]
+    pad_x = max(0.25 * (max(costs) - min(costs)), 0.02 * abs(max(costs)), 0.01)
+    pad_y = max(0.25 * (max(shares) - min(shares)), 0.03)
+    across = svg.Scale(min(costs) - pad_x, max(costs) + pad_x, _LEFT, _WIDTH - 20)
+    return across, svg.Scale(max(0.0, min(shares) - pad_y), min(1.0, max(shares) + pad_y), height - _BOTTOM, 26)
+
+
+def _axes(across: svg.Scale, up: svg.Scale, currency: str) -> list[str]:
+    floor = up.start
+    parts = []
+    for value in svg.ticks(up.low, up.high, 5):
+        parts.append(svg.rule(_LEFT, up(value), _WIDTH - 20, up(value), "grid"))
+        parts.append(
+            svg.words(
+                _LEFT - 8, up(value) + 4, text.share(value, 0 if up.high - up.low > 0.04 else 1), "small muted", "end"
+            )
+        )
+    for value in svg.ticks(across.low, across.high, 6):
+        parts.append(svg.rule(across(value), floor, across(value), floor + 5, "axis"))
+        parts.append(svg.words(across(value), floor + 20, text.money(value, currency), "small muted", "middle"))
+    parts.append(svg.rule(_LEFT, floor, _WIDTH - 20, floor, "axis"))
+    parts.append(svg.words(_LEFT, 14, "Delivered within two business days", "small muted"))
+    parts.append(svg.words(_WIDTH - 20, floor + 42, "Cost to serve an order", "small muted", "end"))
+    parts.append(svg.words(_LEFT + 12, 44, "↖ cheaper and faster", "small muted"))
+    return parts
+
+
+def _table(dots: tuple[Dot, ...], currency: str) -> str:
+    rows = [
+        [
+            dot.label,
+            text.money(dot.cost, currency),
+            f"{text.money(dot.cost_low, currency)} to {text.money(dot.cost_high, currency)}",
+            text.share(dot.two_day),
+            f"{text.share(dot.two_day_low)} to {text.share(dot.two_day_high)}",
+        ]
+        for dot in dots
+    ]
+    return svg.behind(["What-if", "cost an order", "95 % interval", "in two days", "95 % interval"], rows)

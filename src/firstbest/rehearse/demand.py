@@ -1,0 +1,280 @@
+"""Demand: the orders that customers place, day by day.
+
+A local day d has a Poisson number of orders. Order k of the day is named (d << 20) | k and hashed from the date and k
+alone; all that is drawn about it (customer, moment, seller, lines) hangs on that hash. So a higher mean only appends
+orders: the first k are the same, to the microsecond. Customers persist: a customer's place and membership hang on the
+customer's own hash. Orders of a local day lie between the first and the last midnight of the time zones, so two days
+are in hand at most. A log of orders is replayed instead where there is one.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels.compiled import compiled
+from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
+from firstbest.rehearse import purposes
+from firstbest.world.commands import COMMAND, LINE, Batch, empty
+from firstbest.world.nature import Log, Nature
+from firstbest.world.network import Network
+from firstbest.world.units import DAY_US, HOUR_US
+from firstbest.world.words import Kind, Service
+
+I64 = NDArray[np.int64]
+Rows = NDArray[np.void]
+
+PLACE: Final = int(Kind.PLACE)
+STANDARD: Final = int(Service.STANDARD)
+MEMBER: Final = int(Service.MEMBER)
+ECONOMY: Final = int(Service.ECONOMY)
+ORDER_BITS: Final = 20
+REDRAWS: Final = 8
+"""Draws for an item that the order does not hold yet; after them, the next item of the seller is taken."""
+
+
+class Shop(NamedTuple):
+    """What a day's orders are drawn from; `parts` are running sums of weights."""
+
+    first_day: int
+    customers: int
+    member_ppm: int
+    economy_ppm: int
+    place_parts: I64  # [P]
+    place_zone: I64  # [P]
+    midnight_us: I64  # [Z, D]
+    hour_parts: I64  # [24]
+    seller_parts: I64  # [S]
+    seller_first: I64  # [S + 1] into the arrays of items, which stand by seller
+    items: I64  # [I] code
+    item_price: I64  # [I] by code
+    lines_parts: I64  # [A]
+    units_parts: I64  # [B]
+
+
+class Demand:
+    """The stream of orders; `before` gives the next ones."""
+
+    def __init__(self, network: Network, nature: Nature, seed: int) -> None:
+        self._nature = nature.demand
+        self._shop = _shop(network, nature)
+        self._by_seller = np.argsort(network.items.seller, kind="stable")
+        self._seed = seed
+        self._first_us = network.calendar.midnight_us.min(axis=0)
+        self._day = 0
+        self._waiting = empty()
+        self._at = np.zeros(0, np.int64)
+        self._next = 0
+        if len(nature.log.at_us):
+            self._hold(_replayed(nature.log))
+            self._day = len(self._first_us)
+
+    def before(self, limit: int) -> Batch:
+        """PLACE commands with `at` before `limit` that were not given yet, in order of (at, tie)."""
+        while self._day < len(self._first_us) - 1 and self._first_us[self._day] < limit:
+            self._hold(self._drawn(self._day))
+            self._day += 1
+        start, stop = self._next, int(np.searchsorted(self._at, limit))
+        if stop <= start:
+            return empty()
+        self._next = stop
+        commands, lines = self._waiting
+        first = int(commands["first_line"][start])
+        last = int(commands["first_line"][stop - 1] + commands["lines"][stop - 1])
+        given = commands[start:stop].copy()
+        given["first_line"] -= first
+        return Batch(given, lines[first:last])
+
+    def _hold(self, more: Batch) -> None:
+        """Adds orders to those that wait, and sorts."""
+        kept = self._waiting.commands[self._next :]
+        added = more.commands.copy()
+        added["first_line"] += len(self._waiting.lines)
+        commands = np.concatenate([kept, added])
+        lines = np.concatenate([self._waiting.lines, more.lines])
+        order = np.lexsort((commands["tie"], commands["at"]))
+        self._waiting = Batch(*laid(commands, lines, order))
+        self._at = np.ascontiguousarray(self._waiting.commands["at"])
+        self._next = 0
+
+    def _drawn(self, day: int) -> Batch:
+        mean = int(self._nature.orders_day[min(day, len(self._nature.orders_day) - 1)])
+        orders = orders_of_day(self._shop, self._seed, day, float(mean))
+        commands = np.zeros(orders, COMMAND)
+        lines = np.zeros(orders * len(self._shop.lines_parts), LINE)
+        used = draw_day(self._shop, self._item_parts(day), (self._seed, day), commands, lines)
+        return Batch(commands, lines[:used])
+
+    def _item_parts(self, day: int) -> I64:
+        """[I] Running sums of the items' weights, by seller, with the boosts of the day."""
+        nature = self._nature
+        weight = nature.item_weight.astype(np.int64) * 1_000
+        for item, start, stop, factor in zip(
+            nature.boost_item, nature.boost_from, nature.boost_until, nature.boost_x1000, strict=True
+        ):
+            if start <= day < stop:
+                weight[item] = weight[item] * int(factor) // 1_000
+        return np.cumsum(weight[self._by_seller])
+
+
+def _shop(network: Network, nature: Nature) -> Shop:
+    demand, items = nature.demand, network.items
+    sellers = len(demand.seller_ppm)
+    by_seller = np.argsort(items.seller, kind="stable")
+    return Shop(
+        first_day=network.calendar.first_day,
+        customers=max(1, demand.customers),
+        member_ppm=demand.member_ppm,
+        economy_ppm=demand.economy_ppm,
+        place_parts=np.cumsum(network.places.weight.astype(np.int64)),
+        place_zone=network.places.time_zone.astype(np.int64),
+        midnight_us=network.calendar.midnight_us,
+        hour_parts=np.cumsum(demand.hour_ppm.astype(np.int64)),
+        seller_parts=np.cumsum(demand.seller_ppm.astype(np.int64)),
+        seller_first=np.searchsorted(items.seller[by_seller], np.arange(sellers + 1)).astype(np.int64),
+        items=by_seller.astype(np.int64),
+        item_price=items.price.astype(np.int64),
+        lines_parts=np.cumsum(demand.lines_ppm.astype(np.int64)),
+        units_parts=np.cumsum(demand.units_ppm.astype(np.int64)),
+    )
+
+
+def _replayed(log: Log) -> Batch:
+    """The log's orders as commands."""
+    commands = np.zeros(len(log.at_us), COMMAND)
+    commands["at"], commands["order"], commands["kind"] = log.at_us, log.order, Kind.PLACE
+    commands["customer"], commands["place"], commands["service"] = log.customer, log.place, log.service
+    commands["first_line"], commands["lines"] = log.first_line, log.lines
+    commands["tie"] = hashed(np.ascontiguousarray(log.order, np.int64))
+    lines = np.zeros(len(log.item), LINE)
+    lines["item"], lines["quantity"], lines["price"] = log.item, log.quantity, log.price
+    starts = np.repeat(log.first_line, log.lines)
+    lines["line"] = np.arange(len(lines)) - starts if len(starts) == len(lines) else 0
+    return Batch(commands, lines)
+
+
+@compiled
+def hashed(codes: I64) -> NDArray[np.uint64]:
+    """Hashes of order codes, for logs that bring no hash of their own: [n]."""
+    found = np.empty(len(codes), np.uint64)
+    for row in range(len(codes)):
+        found[row] = joined(np.uint64(purposes.DAY_HASH), np.uint64(codes[row]))
+    return found
+
+
+@compiled
+def orders_of_day(shop: Shop, seed: int, day: int, mean: float) -> int:
+    """How many orders a local day brings: Poisson."""
+    stream = joined(np.uint64(seed), joined(np.uint64(purposes.DAY_HASH), np.uint64(shop.first_day + day)))
+    return poisson_quantile(mean, uniform(stream, purposes.ORDERS_OF_DAY, 0))
+
+
+@compiled
+def draw_day(shop: Shop, item_parts: I64, key: tuple[int, int], commands: Rows, lines: Rows) -> int:
+    """Fills a day's orders, `key` = (seed, local day), and their lines; how many lines there are."""
+    seed, day = np.uint64(key[0]), key[1]
+    date = joined(np.uint64(purposes.DAY_HASH), np.uint64(shop.first_day + day))
+    used = 0
+    for k in range(len(commands)):
+        tie = joined(date, np.uint64(k))
+        stream = joined(seed, tie)
+        customer = int(uniform(stream, purposes.CUSTOMER, 0) * shop.customers)
+        person = joined(seed, joined(np.uint64(purposes.CUSTOMER_HASH), np.uint64(customer)))
+        place = chosen(shop.place_parts, uniform(person, purposes.PLACE_OF, 0))
+        service = STANDARD
+        if happens(person, purposes.MEMBER, 0, shop.member_ppm):
+            service = MEMBER
+        elif happens(stream, purposes.ECONOMY, 0, shop.economy_ppm):
+            service = ECONOMY
+        row = commands[k]
+        row["at"] = _moment(shop, stream, day, shop.place_zone[place])
+        row["order"] = (day << ORDER_BITS) | k
+        row["tie"] = tie
+        row["customer"] = customer
+        row["first_line"] = used
+        row["place"] = place
+        row["kind"] = PLACE
+        row["service"] = service
+        count = _draw_lines(shop, item_parts, stream, lines, used)
+        row["lines"] = count
+        used += count
+    return used
+
+
+@compiled
+def _moment(shop: Shop, stream: np.uint64, day: int, zone: int) -> int:
+    """The instant of an order: local hour by its share, uniform within; a day of 23 or 25 hours is stretched."""
+    hour = chosen(shop.hour_parts, uniform(stream, purposes.HOUR, 0))
+    since = hour * HOUR_US + int(uniform(stream, purposes.MOMENT, 0) * HOUR_US)
+    midnight = shop.midnight_us[zone, day]
+    length = shop.midnight_us[zone, day + 1] - midnight
+    return int(midnight + since * (length // 1_000_000) // (DAY_US // 1_000_000))
+
+
+@compiled
+def _draw_lines(shop: Shop, item_parts: I64, stream: np.uint64, lines: Rows, first: int) -> int:
+    """Writes an order's lines from `first` on, no item twice; how many."""
+    seller = chosen(shop.seller_parts, uniform(stream, purposes.SELLER, 0))
+    start, stop = shop.seller_first[seller], shop.seller_first[seller + 1]
+    wanted = min(1 + chosen(shop.lines_parts, uniform(stream, purposes.LINES, 0)), stop - start)
+    below = item_parts[start - 1] if start > 0 else 0
+    span = item_parts[stop - 1] - below if stop > start else 0
+    if span <= 0:
+        return 0
+    for line in range(wanted):
+        place = start
+        for again in range(REDRAWS):
+            aim = below + int(uniform(stream, purposes.ITEM, line * REDRAWS + again) * span)
+            place = _holding(item_parts, aim, start, stop)
+            if not _held(lines, first, line, shop.items[place]):
+                break
+        while _held(lines, first, line, shop.items[place]):
+            place = place + 1 if place + 1 < stop else start
+        row = lines[first + line]
+        row["line"] = line
+        row["item"] = shop.items[place]
+        row["quantity"] = 1 + chosen(shop.units_parts, uniform(stream, purposes.UNITS, line))
+        row["price"] = shop.item_price[shop.items[place]]
+    return int(wanted)
+
+
+@compiled
+def _holding(parts: I64, aim: int, low: int, high: int) -> int:
+    """The first index from `low` on, below `high`, whose running sum is above `aim`."""
+    high -= 1
+    while low < high:
+        middle = (low + high) >> 1
+        if aim < parts[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@compiled
+def _held(lines: Rows, first: int, count: int, item: int) -> bool:
+    """Whether one of the order's first `count` lines is of the item."""
+    for line in range(first, first + count):  # noqa: SIM110
+        if lines[line]["item"] == item:
+            return True
+    return False
+
+
+@compiled
+def laid(commands: Rows, lines: Rows, order: I64) -> tuple[Rows, Rows]:
+    """Commands in the given order, with their lines laid one after the other."""
+    count = 0
+    for place in range(len(order)):
+        count += commands[order[place]]["lines"]
+    rows, kept = np.empty(len(order), commands.dtype), np.empty(count, lines.dtype)
+    used = 0
+    for place in range(len(order)):
+        rows[place] = commands[order[place]]
+        first = commands[order[place]]["first_line"]
+        rows[place]["first_line"] = used
+        for line in range(commands[order[place]]["lines"]):
+            kept[used] = lines[first + line]
+            used += 1
+    return rows, kept

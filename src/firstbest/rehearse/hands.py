@@ -1,0 +1,276 @@
+"""Hands: who is at work, how long a job takes, and what the shift cost at its end.
+
+A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
+temporary staff at their own speed. All of them work the shift and its overtime. Once a shift has begun, a new row can
+only move its end. A job's time is its work at the rate the house believes, stretched by the productive share and by a
+lognormal factor that hangs on the order, the node and the process.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels.compiled import compiled
+from firstbest.kernels.draws import happens, joined, spread
+from firstbest.kernels.station import Stations, add_hand, dismiss, extend, new_stations
+from firstbest.rehearse import purposes
+from firstbest.rehearse.works import Rows, Told, tell
+from firstbest.world.nature import Nature
+from firstbest.world.network import Network
+from firstbest.world.units import HOUR_US, MINUTE_US, PPM, SECOND_US
+from firstbest.world.words import Kind, Process
+
+I64 = NDArray[np.int64]
+
+RECEIVE: Final = int(Process.RECEIVE)
+PICK: Final = int(Process.PICK)
+PACK: Final = int(Process.PACK)
+LOAD: Final = int(Process.LOAD)
+INDIRECT: Final = int(Process.INDIRECT)
+PROCESSES: Final = 5
+SHIFTS: Final = 2
+WORKED: Final = int(Kind.WORKED)
+
+
+CELL: Final = np.dtype(
+    [
+        ("rate_x1000", "<i8"),
+        ("rate_single_x1000", "<i8"),
+        ("extra_unit_ms", "<i8"),
+        ("productive_ppm", "<i8"),
+        ("temp_speed_ppm", "<i8"),
+        ("benches", "<i8"),  # most hands at once
+        ("variation", "<f8"),  # coefficient of variation of a job's time
+    ]
+)
+NODE: Final = np.dtype(
+    [
+        ("tie", "<u8"),
+        ("kind", "<i8"),
+        ("zone", "<i8"),
+        ("absence_ppm", "<i8"),
+        ("indirect_ppm", "<i8"),
+        ("stop_us", "<i8"),  # vans
+        ("speed_m_s_x1000", "<i8"),
+        ("area_km2", "<i8"),
+    ]
+)
+CREW: Final = np.dtype(
+    [
+        ("heads", "<i8"),
+        ("temps", "<i8"),
+        ("overtime_min", "<i8"),
+        ("present", "<i8"),  # heads that came
+        ("busy_us", "<i8"),
+    ]
+)
+OPENED: Final = 0
+REPORTED: Final = 2
+LOADED: Final = 4
+"""Columns of the roster's marks: by shift, the next local day that has not begun; by shift, the next one that was not
+reported; microseconds of loading done and not yet reported."""
+
+
+class Floor(NamedTuple):
+    """What buildings can do."""
+
+    cells: Rows  # [N, Y]
+    nodes: Rows  # [N]
+    starts: I64  # [N, D, 2] instant at which a shift begins
+    minutes: I64  # [N, 2] paid minutes of a shift
+
+
+class Roster(NamedTuple):
+    """Who is to come."""
+
+    crews: Rows  # [N, D, 2, Y]
+    marks: I64  # [N, 5]
+
+
+def new_floor(network: Network, nature: Nature) -> Floor:
+    """The floors of a network, as they really work."""
+    labour, calendar, nodes, fleet = network.labour, network.calendar, network.nodes, network.fleet
+    cells = np.zeros(labour.rate_x1000.shape, CELL)
+    for name in ("rate_x1000", "rate_single_x1000", "extra_unit_ms", "productive_ppm", "temp_speed_ppm"):
+        cells[name] = getattr(labour, name)
+    cells["benches"] = labour.stations
+    cells["variation"] = nature.hands.spread_ppm / PPM
+    rows = np.zeros(len(nodes.kind), NODE)
+    rows["tie"], rows["kind"], rows["zone"] = nodes.tie, nodes.kind, nodes.time_zone
+    rows["absence_ppm"], rows["indirect_ppm"] = nature.hands.absence_ppm, labour.indirect_ppm
+    rows["stop_us"], rows["speed_m_s_x1000"] = fleet.stop_s * SECOND_US, fleet.speed_m_s_x1000
+    rows["area_km2"] = fleet.area_km2
+    midnight = calendar.midnight_us[nodes.time_zone]
+    starts = midnight[:, :, None] + labour.shift_start_min[:, None, :].astype(np.int64) * MINUTE_US
+    return Floor(cells, rows, np.ascontiguousarray(starts), labour.shift_minutes.astype(np.int64))
+
+
+def new_roster(nodes: int, days: int) -> Roster:
+    """Nobody comes."""
+    return Roster(np.zeros((nodes, days, SHIFTS, PROCESSES), CREW), np.zeros((nodes, 5), np.int64))
+
+
+def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
+    """A station for each (node, process), at node * 5 + process, with the breakdowns that nature holds."""
+    shocks = nature.hands
+    stations = new_stations(len(network.nodes.kind) * PROCESSES, hands, len(shocks.breakdown_node))
+    for stop, (node, process) in enumerate(zip(shocks.breakdown_node, shocks.breakdown_process, strict=True)):
+        span = shocks.breakdown_from_us[stop], shocks.breakdown_until_us[stop]
+        stations.stops[int(node) * PROCESSES + int(process), stop] = span
+    return stations
+
+
+@compiled
+def work_us(floor: Floor, where: tuple[int, int], lines: int, units: int, stream: np.uint64) -> int:
+    """Microseconds at full speed for a job of so many lines and units; `where` = (node, process)."""
+    process = where[1]
+    cell = floor.cells[where]
+    rate, jobs = cell["rate_x1000"], lines
+    if process == PACK:
+        jobs = 1
+        if units == 1:
+            rate = cell["rate_single_x1000"]
+    work = float(max(units - lines, 0)) * float(cell["extra_unit_ms"]) * 1e3
+    if rate > 0:
+        work += float(jobs) * float(HOUR_US) * 1e3 / float(rate)
+    productive = float(max(cell["productive_ppm"], 1)) / 1e6
+    return int(work / productive * spread(stream, purposes.WORK, process, cell["variation"]))
+
+
+@compiled
+def load_us(floor: Floor, node: int) -> int:
+    """Microseconds to load one parcel, or one cargo."""
+    cell = floor.cells[node, LOAD]
+    rate = float(cell["rate_x1000"]) * float(cell["productive_ppm"])
+    return int(float(HOUR_US) * 1e9 / rate) if rate > 0.0 else 0
+
+
+@compiled
+def take_roster(floor: Floor, roster: Roster, stations: Stations, rows: Rows) -> None:
+    """ROSTERED facts: heads, temporary staff and overtime by node, process, local day and shift."""
+    for number in range(len(rows)):
+        row = rows[number]
+        node, process, day, shift = row["node"], row["process"], row["day"], row["shift"]
+        if process >= INDIRECT or day >= roster.crews.shape[1]:
+            continue
+        crew = roster.crews[node, day, shift, process]
+        crew["overtime_min"] = row["overtime_min"]
+        if day >= roster.marks[node, OPENED + shift]:
+            crew["heads"] = row["heads"]
+            crew["temps"] = row["temps"]
+        else:
+            until = _end_us(floor, roster, (node, day, shift), process)
+            extend(stations, node * PROCESSES + process, window_of(roster, (node, day, shift), process), until)
+
+
+@compiled
+def window_of(roster: Roster, when: tuple[int, int, int], process: int) -> int:
+    """The number of a shift's window of hands; `when` = (node, day, shift)."""
+    return int(((when[0] * roster.crews.shape[1] + when[1]) * SHIFTS + when[2]) * PROCESSES + process)
+
+
+@compiled
+def _end_us(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
+    """The end of a shift, overtime included; `when` = (node, day, shift)."""
+    node, day, shift = when
+    minutes = floor.minutes[node, shift] + roster.crews[node, day, shift, process]["overtime_min"]
+    return int(floor.starts[when] + minutes * MINUTE_US)
+
+
+@compiled
+def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, span: tuple[int, int]) -> None:
+    """Lets in the hands of all shifts that begin before span[1]; the stations were advanced to span[0]."""
+    nodes, days = roster.crews.shape[0], roster.crews.shape[1]
+    for node in range(nodes):
+        for shift in range(SHIFTS):
+            day = roster.marks[node, OPENED + shift]
+            while day < days and floor.starts[node, day, shift] < span[1]:
+                for process in range(INDIRECT):
+                    _open(floor, roster, stations, (seed, span[0], process), (node, day, shift))
+                day += 1
+            roster.marks[node, OPENED + shift] = day
+
+
+@compiled
+def _open(
+    floor: Floor, roster: Roster, stations: Stations, how: tuple[int, int, int], when: tuple[int, int, int]
+) -> None:
+    """Lets in the hands of one window, `how` = (seed, advanced to, process), `when` = (node, day, shift)."""
+    (seed, done, process), (node, day, shift) = how, when
+    crew = roster.crews[node, day, shift, process]
+    present, temps = crew["heads"], crew["temps"]
+    if present + temps <= 0:
+        return
+    key = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
+    stream = joined(np.uint64(seed), key)
+    for head in range(crew["heads"]):
+        present -= happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
+    crew["present"] = present
+    if process == LOAD:
+        return
+    hours = (floor.starts[when], _end_us(floor, roster, when, process))
+    window = window_of(roster, when, process)
+    dismiss(stations, node * PROCESSES + process, done)
+    for hand in range(min(present + temps, floor.cells[node, process]["benches"])):
+        speed = PPM if hand < present else floor.cells[node, process]["temp_speed_ppm"]
+        add_hand(stations, node * PROCESSES + process, hours, speed, window)
+
+
+@compiled
+def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
+    """WORKED for each (node, day, shift) that is over before `limit`, at the end of its last process."""
+    for node in range(roster.crews.shape[0]):
+        for shift in range(SHIFTS):
+            day, over = roster.marks[node, REPORTED + shift], True
+            while day < roster.marks[node, OPENED + shift] and over:
+                end = 0
+                for process in range(INDIRECT):
+                    end = max(end, _end_us(floor, roster, (node, day, shift), process))
+                over = end < limit
+                if over:
+                    _report(floor, roster, told, (node, day, shift), end)
+                    day += 1
+            roster.marks[node, REPORTED + shift] = day
+
+
+@compiled
+def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], end: int) -> None:
+    node, day, shift = when
+    direct = 0
+    for process in range(INDIRECT):
+        crew = roster.crews[node, day, shift, process]
+        if crew["heads"] + crew["temps"] <= 0:
+            continue
+        busy = crew["busy_us"]
+        if process == LOAD:
+            busy = roster.marks[node, LOADED]
+            roster.marks[node, LOADED] = 0
+        minutes = floor.minutes[node, shift] + crew["overtime_min"]
+        paid = (crew["present"] + crew["temps"]) * minutes
+        extra = (crew["present"] * crew["overtime_min"], crew["temps"] * minutes)
+        _worked(floor, told, (node, day, shift, process), end, (paid, extra[0], extra[1], busy // SECOND_US))
+        direct += paid
+    if direct > 0 and floor.nodes[node]["indirect_ppm"] > 0:
+        paid = direct * floor.nodes[node]["indirect_ppm"] // PPM
+        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60))
+
+
+@compiled
+def _worked(
+    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int]
+) -> None:
+    """`when` = (node, day, shift, process), `what` = (paid, overtime and temporary minutes, busy seconds)."""
+    node, day, shift, process = when
+    rank = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
+    row = told.rows[tell(told, end, WORKED, rank)]
+    row["node"] = node
+    row["place"] = day
+    row["service"] = process
+    row["flag"] = shift
+    row["quantity"] = what[0]
+    row["expected"] = what[1]
+    row["item"] = what[2]
+    row["customer"] = what[3]

@@ -1,0 +1,196 @@
+"""The physics behind the Outside port of a rehearsal: it is told facts and answers with commands, never with choices.
+
+`accept` takes the facts that were sealed at an instant; work, journeys and replies follow from them. `until` gives all
+commands before an instant. Work reaches the floor and leaves it only at timed steps: a fact of an arrival step (a
+cancel that was granted, a cargo at its last dock) takes effect at the next timer, so it does not matter in how many
+ticks the arrivals before that timer were decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels.agenda import TAKEN_TO, USED
+from firstbest.kernels.station import QUEUED, new_started, with_room
+from firstbest.rehearse import course, hands, roads, supply, works
+from firstbest.rehearse.demand import Demand
+from firstbest.world import facts
+from firstbest.world.commands import Batch
+from firstbest.world.nature import Nature
+from firstbest.world.network import Network
+from firstbest.world.units import HOUR_US
+
+Rows = NDArray[np.void]
+
+SLICE_US: Final = 6 * HOUR_US
+"""`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
+STARTED_ROWS: Final = 4_096
+AT_ONCE: Final = (
+    facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
+    facts.COUNT_ASKED,
+)  # fmt: skip
+"""Facts of timed steps, in the order in which those of one tick are taken."""
+AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED)
+
+
+class Physics:
+    """Demand, hands, carriers, vehicles, suppliers, counts and returns, drawn from `nature` and a seed."""
+
+    def __init__(self, network: Network, nature: Nature, seed: int) -> None:
+        self._seed = seed
+        self._nodes, days = len(network.nodes.kind), network.calendar.midnight_us.shape[1]
+        self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
+        self._timers = np.unique(network.calendar.timers_us)
+        self._demand = Demand(network, nature, seed)
+        self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
+        self._goods = supply.new_goods(network, nature)
+        self._store, self._coming = works.new_store(4_096, 8_192), works.new_coming(8_192)
+        self._told = works.new_told(4_096, 8_192)
+        self._floors = course.Floors(
+            hands.stations_of(network, nature, 64), hands.new_roster(self._nodes, days), new_started(STARTED_ROWS)
+        )
+        self._coming.agenda.marks[TAKEN_TO] = network.calendar.start_us
+        self._now = network.calendar.start_us
+        self._later: list[tuple[int, facts.FactType, Rows]] = []
+        self._takers: dict[str, Callable[[Rows], None]] = {
+            facts.ROSTERED.name: self._rostered,
+            facts.RELEASED.name: self._released,
+            facts.TASKED.name: self._tasked,
+            facts.REPLENISHED.name: self._replenished,
+            facts.MOVED.name: self._moved,
+            facts.DEPARTED.name: self._departed,
+            facts.VANNED.name: self._vanned,
+            facts.COUNT_ASKED.name: self._count_asked,
+        }
+
+    def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
+        """Takes the facts sealed at the tick `now`; everything before `now` was asked for by `until`."""
+        known = {block.fact.name for block in blocks if len(block.rows)}
+        for fact in AT_NEXT_TIMER:
+            if fact.name in known:
+                self._defer(fact, _rows_of(blocks, fact))
+        if self._later:
+            self._take_effect(now)
+        for fact in AT_ONCE:
+            if fact.name in known:
+                self._takers[fact.name](_rows_of(blocks, fact))
+
+    def until(self, instant: int) -> Batch:
+        """All commands with `at` before `instant` not given yet, by (at, kind, hash); numbers are left 0."""
+        places = self._demand.before(instant)
+        if len(places.commands):
+            self._room(coming=len(places.commands))
+            course.draw_cancels(self._coming, self._seed, self._cancel, places.commands)
+        while self._later and self._later[0][0] < instant:
+            due = self._later[0][0]
+            self._run(due)
+            self._take_effect(due)
+        self._run(instant)
+        if self._told.marks[0] == 0:
+            return places
+        commands, lines = course.merged(self._told, places.commands, places.lines)
+        self._told.marks[:] = 0
+        return Batch(commands, lines)
+
+    @property
+    def true_units(self) -> NDArray[np.int64]:
+        """Units truly on hand, at item * N + node; for tests and reports, never for a decision."""
+        return self._goods.true_units
+
+    def _run(self, instant: int) -> None:
+        """Goes forward to `instant`."""
+        world = course.World(self._floor, self._goods)
+        stations, roster = self._floors.stations, self._floors.roster
+        while self._now < instant:
+            stop = min(instant, self._now + SLICE_US)
+            hands.open_shifts(self._floor, roster, stations, self._seed, (self._now, stop))
+            self._room_to_tell()
+            followed = 1
+            while followed:
+                course.start_all(self._store, self._coming, self._floors, stop)
+                followed = course.happen_all(world, self._store, self._coming, stations, self._told, stop)
+            hands.report_shifts(self._floor, roster, self._told, stop)
+            self._now = stop
+
+    def _room_to_tell(self) -> None:
+        """A slice tells each event and each job, what follows from them (packed, returned), and the shifts."""
+        used, queued = int(self._coming.agenda.marks[USED]), int(self._floors.stations.queues[:, QUEUED].sum())
+        lines = int(self._store.marks[3])
+        self._told = works.told_with_room(self._told, 2 * (used + queued) + self._nodes * 32, 2 * lines)
+        # A job becomes an event, a delivery a return that hangs on new lines.
+        self._room(lines=used)
+        self._coming = works.coming_with_room(self._coming, queued)
+
+    def _room(self, tasks: int = 0, lines: int = 0, coming: int = 0) -> None:
+        """Sees to it that so many more fit in."""
+        if tasks or lines:
+            self._store = works.with_room(self._store, tasks, lines)
+        if coming:
+            self._coming = works.coming_with_room(self._coming, coming)
+
+    # ----------------------------------------------------------------------------- facts that wait for the next timer
+    def _defer(self, fact: facts.FactType, rows: Rows) -> None:
+        at = np.ascontiguousarray(rows["at"])
+        place = np.searchsorted(self._timers, at)
+        timers = self._timers
+        due = np.where(place < len(timers), timers[np.minimum(place, len(timers) - 1)], at)
+        for instant in np.unique(due):
+            self._later.append((int(instant), fact, rows[due == instant]))
+        self._later.sort(key=lambda one: one[0])
+
+    def _take_effect(self, now: int) -> None:
+        while self._later and self._later[0][0] <= now:
+            due, fact, rows = self._later.pop(0)
+            if fact is facts.CANCELLED:
+                course.take_cancelled(self._store, rows)
+            elif fact is facts.UNPLANNED:
+                course.take_unplanned(self._goods, self._store, rows)
+            else:
+                supply.take_arrived(self._goods, self._floor, self._store, self._floors.stations, (due, rows))
+
+    # -------------------------------------------------------------------------------------------- facts of timed steps
+    def _rostered(self, rows: Rows) -> None:
+        # Two shifts, their overtime, and the shift before them may be present at once.
+        most, stations = 4 * int((rows["heads"] + rows["temps"]).max()) + 8, self._floors.stations
+        if most > stations.hands.shape[1]:
+            self._floors = self._floors._replace(stations=with_room(stations, 2 * most))
+        hands.take_roster(self._floor, self._floors.roster, self._floors.stations, rows)
+
+    def _released(self, rows: Rows) -> None:
+        self._room(tasks=len(rows))
+        course.take_released(self._floor, self._store, self._floors.stations, self._seed, rows)
+
+    def _tasked(self, rows: Rows) -> None:
+        self._room(lines=len(rows))
+        course.take_tasked(self._store, rows)
+
+    def _replenished(self, rows: Rows) -> None:
+        self._room(tasks=len(rows))
+        supply.take_replenished(self._goods, self._floor.nodes, self._store, self._seed, rows)
+
+    def _moved(self, rows: Rows) -> None:
+        self._room(tasks=len(rows), coming=len(rows))
+        places, under_way = (self._floor, self._floors.roster), (self._store, self._coming)
+        supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
+
+    def _departed(self, rows: Rows) -> None:
+        self._room(tasks=len(rows), coming=len(rows))
+        under_way = (self._store, self._coming)
+        roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
+
+    def _vanned(self, rows: Rows) -> None:
+        self._room(tasks=len(rows), coming=len(rows))
+        roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._coming), (self._seed, rows))
+
+    def _count_asked(self, rows: Rows) -> None:
+        self._room(coming=len(rows))
+        supply.take_count_asked(self._ways, self._goods, self._floor, self._coming, (self._seed, rows))
+
+
+def _rows_of(blocks: Sequence[facts.Block], fact: facts.FactType) -> Rows:
+    found = [block.rows for block in blocks if block.fact.name == fact.name]
+    return found[0] if len(found) == 1 else np.concatenate(found)

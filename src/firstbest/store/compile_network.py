@@ -1,0 +1,76 @@
+"""From a workspace (files, human units) to the network and the nature of a rehearsal (integer columns).
+
+Codes follow the order of the files; nothing that is decided depends on them, since ties go by the hashes of the
+texts. Local day 0 is the day before the start, so that no time zone misses its first day.
+
+What scale distorts: demand, stock, people, vehicles, vans, storage and fixed costs shrink together, so costs an
+order stay; carriers' prices stay. But places stay as far apart, so van routes get sparser and dearer, rounding
+up heads gives small teams slack, and few units of slow items vary more. Density is true at scale 1 only.
+"""
+
+from __future__ import annotations
+
+from firstbest.store.compile_calendar import compile_calendar
+from firstbest.store.compile_carriers import compile_carriers, compile_promises
+from firstbest.store.compile_goods import compile_cartons, compile_items
+from firstbest.store.compile_lanes import compile_lanes
+from firstbest.store.compile_log import order_names
+from firstbest.store.compile_nature import compile_nature
+from firstbest.store.compile_people import compile_fleet, compile_labour
+from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_places
+from firstbest.store.compile_plan import Plan, plan
+from firstbest.store.compile_policy import compile_policy
+from firstbest.store.compile_season import season
+from firstbest.store.workspace_typed import Workspace
+from firstbest.world.nature import Nature
+from firstbest.world.network import Network, Texts
+
+SCALE_NOTE = "costs by density (van routes, small teams, slow items) are true at full scale only"
+
+
+def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None = None) -> tuple[Network, Nature]:
+    """The network and the nature of a checked workspace.
+
+    `scale` in (0, 1] multiplies volumes and capacities together; `days` replaces the workspace's length.
+    """
+    assert 0 < scale <= 1, f"scale is above 0 and at most 1, was {scale}"
+    assert days is None or days >= 1, f"a rehearsal has 1 day or more, was {days}"
+    made = plan(workspace, scale, days)
+    planned = season(made)
+    cartons, carton_names = compile_cartons(made)
+    lanes, lane_names = compile_lanes(made)
+    network = Network(
+        nodes=compile_nodes(made),
+        places=compile_places(made),
+        items=compile_items(made),
+        cartons=cartons,
+        carriers=compile_carriers(made),
+        arcs=compile_arcs(made),
+        lanes=lanes,
+        calendar=compile_calendar(made, planned),
+        labour=compile_labour(made),
+        fleet=compile_fleet(made),
+        promises=compile_promises(made),
+        policy=compile_policy(workspace),
+        texts=_texts(made, lane_names, carton_names),
+    )
+    return network, compile_nature(made, planned, lanes)
+
+
+def log_order_names(workspace: Workspace, scale: float = 1.0, days: int | None = None) -> tuple[str, ...]:
+    """Names of the orders of the orders file by the codes that `compile_network` gives them: [O]."""
+    return order_names(plan(workspace, scale, days))
+
+
+def _texts(made: Plan, lanes: tuple[str, ...], cartons: tuple[str, ...]) -> Texts:
+    return Texts(
+        nodes=tuple(made.nodes),
+        places=tuple(made.places),
+        items=tuple(made.items),
+        sellers=tuple(made.sellers),
+        carriers=tuple(made.carriers),
+        lanes=lanes,
+        cartons=cartons,
+        time_zones=made.zone_names,
+        currency=made.workspace.currency,
+    )

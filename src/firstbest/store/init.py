@@ -1,0 +1,57 @@
+"""Write the built-in network into a folder of the user's.
+
+The network is committed data: CSV and TOML files beside this module, which `examples/make_builtin.py` makes again.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+BUILTIN: Final = files("firstbest.store") / "builtin"
+SHOWN_MAX: Final = 5
+
+
+class FolderInUse(Exception):  # noqa: N818 - it names a state of the folder
+    """The folder for a new workspace holds something already, or is no folder."""
+
+
+def write_builtin(folder: Path) -> list[Path]:
+    """Copy the built-in network into `folder`, made if absent; answers the files written, in order of their names.
+
+    Raises `FolderInUse` where anything but hidden files stands there; then nothing is written.
+    """
+    require_empty(folder)
+    written = []
+    for name, source in _files_below(BUILTIN, ""):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+        written.append(target)
+    return written
+
+
+def require_empty(folder: Path) -> None:
+    """Raises `FolderInUse` unless the folder is absent, empty or holds hidden files only."""
+    expected = "a folder that is absent, empty or holds only hidden files"
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise FolderInUse(f"{folder}: expected {expected}, found a file")
+    found = sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+    if found:
+        rest = f" and {len(found) - SHOWN_MAX} more" if len(found) > SHOWN_MAX else ""
+        raise FolderInUse(f"{folder}: expected {expected}, found {', '.join(found[:SHOWN_MAX])}{rest}")
+
+
+def _files_below(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    """Data files of a folder and those below it, by name: (path from the top, file)."""
+    found: list[tuple[str, Traversable]] = []
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if each.name.startswith((".", "__")):
+            continue
+        name = f"{prefix}{each.name}"
+        found += _files_below(each, f"{name}/") if each.is_dir() else [(name, each)]
+    return found

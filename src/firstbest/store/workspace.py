@@ -1,0 +1,139 @@
+"""The workspace: a folder of files that people edit, read, checked and typed.
+
+`load` answers a `Workspace` or raises `WorkspaceFaulty` with every fault; `check` answers the faults. A file goes
+through four stages: text with row numbers (`workspace_sheets`, `workspace_settings`), typed columns
+(`workspace_tables`), references between files (`workspace_links`), sense (`workspace_sense`). Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from firstbest.store import schema
+from firstbest.store.faults import FAULTS_PER_COLUMN_MAX, Fault, WorkspaceFaulty
+from firstbest.store.workspace_cells import Wrong, parser
+from firstbest.store.workspace_links import check_links
+from firstbest.store.workspace_sense import check_sense
+from firstbest.store.workspace_settings import Document, read_document, typed_settings
+from firstbest.store.workspace_sheets import Sheet, read_sheet
+from firstbest.store.workspace_tables import Frame, empty, typed
+from firstbest.store.workspace_typed import Workspace
+
+__all__ = ["Files", "Workspace", "check", "load", "read", "typed_workspace"]
+
+
+class Files(NamedTuple):
+    """What stands in the folder, as text: the stage that a change file edits."""
+
+    folder: Path
+    documents: Mapping[str, Document]  # by name without ending
+    sheets: Mapping[str, Sheet]
+    rates: Mapping[str, Sheet]  # by carrier
+
+
+def load(folder: Path) -> Workspace:
+    """The workspace in `folder`. Raises `WorkspaceFaulty` with all faults, if there is one."""
+    faults: list[Fault] = []
+    workspace = typed_workspace(read(folder, faults), faults)
+    if faults:
+        raise WorkspaceFaulty(_capped(faults))
+    return workspace
+
+
+def check(folder: Path) -> list[Fault]:
+    """Every fault of the workspace in `folder`, file by file, row by row; empty if it can be used."""
+    faults: list[Fault] = []
+    typed_workspace(read(folder, faults), faults)
+    return _capped(faults)
+
+
+def read(folder: Path, faults: list[Fault]) -> Files:
+    """All declared files of the folder as text."""
+    if not folder.is_dir():
+        faults.append(Fault(str(folder), 0, "", "a folder with a workspace", "nothing"))
+        return Files(folder, {}, {}, {})
+    documents = {}
+    for settings in schema.SETTINGS:
+        path = folder / f"{settings.name}.toml"
+        if path.is_file():
+            document = read_document(path, path.name, faults)
+            if document:
+                documents[settings.name] = document
+        elif settings.required:
+            faults.append(Fault(path.name, 0, "", f"a file: {settings.note}", "none"))
+    sheets = {}
+    for table in schema.TABLES:
+        found = _read_table(folder, table, faults)
+        if found:
+            sheets[table.name] = found
+    rates = {}
+    for path in sorted((folder / "carrier_rates").glob("*.csv")):
+        sheet = read_sheet(path, f"carrier_rates/{path.name}", faults)
+        if sheet:
+            rates[path.stem] = sheet
+    return Files(folder, documents, sheets, rates)
+
+
+def typed_workspace(files: Files, faults: list[Fault]) -> Workspace:
+    """The typed workspace; where `faults` grows, it holds harmless values in place of faulty ones."""
+    zone = _zone(files.documents.get("firstbest"))
+    settings = {
+        each.name: typed_settings(files.documents[each.name], each, zone, faults)
+        for each in schema.SETTINGS
+        if each.name in files.documents
+    }
+    tables: dict[str, Frame] = {}
+    for table in schema.TABLES:
+        sheet = files.sheets.get(table.name)
+        tables[table.name] = typed(sheet, table, zone, faults) if sheet else empty(table)
+    rates = {name: typed(sheet, schema.RATES, zone, faults) for name, sheet in files.rates.items()}
+    workspace = Workspace(files.folder, tables, rates, settings)
+    if len(settings) == len(schema.SETTINGS):
+        check_links(workspace, faults)
+        check_sense(workspace, faults)
+    return workspace
+
+
+def _read_table(folder: Path, table: schema.Table, faults: list[Fault]) -> Sheet | None:
+    paths = [folder / f"{table.name}.csv"]
+    if table.name == "orders":
+        paths.append(folder / "orders.parquet")
+    found = [path for path in paths if path.is_file()]
+    if len(found) > 1:
+        faults.append(Fault(found[1].name, 0, "", "one of orders.csv and orders.parquet", "both"))
+    if found:
+        return read_sheet(found[0], found[0].name, faults)
+    if table.required:
+        faults.append(Fault(paths[0].name, 0, "", f"a file: {table.note}", "none"))
+    return None
+
+
+def _zone(document: Document | None) -> ZoneInfo:
+    """The workspace's time zone, read ahead because instants need it; UTC where it is faulty."""
+    tree = document.tree.get("workspace") if document else None
+    name = tree.get("time_zone", "UTC") if isinstance(tree, dict) else "UTC"
+    column = schema.settings("firstbest").section("workspace").keys[2]
+    try:
+        return ZoneInfo(parser(column, ZoneInfo("UTC"))(str(name)))
+    except Wrong:
+        return ZoneInfo("UTC")
+
+
+def _capped(faults: list[Fault]) -> list[Fault]:
+    """Faults in order of file and row; of many alike in one column the first ones and how many more."""
+    order = {each: index for index, each in enumerate(dict.fromkeys(fault.file for fault in faults))}
+    seen: Counter[tuple[str, str, str]] = Counter()
+    kept = []
+    for fault in sorted(dict.fromkeys(faults), key=lambda each: (order[each.file], each.row)):
+        alike = (fault.file, fault.column, fault.expected)
+        seen[alike] += 1
+        if seen[alike] <= FAULTS_PER_COLUMN_MAX:
+            kept.append(fault)
+    for (file, column, expected), count in seen.items():
+        if count > FAULTS_PER_COLUMN_MAX:
+            kept.append(Fault(file, 0, column, expected, f"{count - FAULTS_PER_COLUMN_MAX:,} more like these"))
+    return kept

@@ -1,0 +1,71 @@
+"""Commands as rows: what the world outside asks or reports.
+
+A batch is a table of commands in arrival order with a table of lines beside it. The loop alone gives
+numbers; `at` is the instant at which the row is decided.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+COMMAND = np.dtype(
+    [
+        ("at", "<i8"),
+        ("number", "<i8"),  # given by the loop at admission
+        ("order", "<i8"),  # or cargo, for freight and receipts
+        ("tie", "<u8"),  # hash of the order's text
+        ("customer", "<i8"),
+        ("quantity", "<i8"),
+        ("expected", "<i8"),
+        ("first_line", "<i8"),  # into the batch's lines
+        ("lines", "<i4"),
+        ("place", "<i4"),
+        ("node", "<i4"),
+        ("item", "<i4"),
+        ("attempt", "<i2"),
+        ("kind", "<i2"),  # words.Kind
+        ("service", "<i2"),  # words.Service, words.Outcome or words.Process, by kind
+        ("flag", "<i2"),
+    ]
+)
+"""One command. Which columns a kind uses:
+
+PLACE     order tie customer place service, lines (line, item, quantity, price)
+CANCEL    order
+PICKED    order node attempt, lines (line, item, quantity picked)
+PACKED    order node attempt
+DELIVERED order node attempt service=Outcome quantity=failed attempts
+          flag=words.LateCause of the journey (what held it up: last mile, linehaul, address)
+ARRIVED   order=cargo node (a vehicle's leg has ended there)
+RECEIVED  order=cargo node item quantity (counted) expected
+COUNTED   node item quantity
+RETURNED  order, lines (line, item, quantity)
+WORKED    node service=Process quantity=paid minutes expected=overtime minutes item=temporary minutes
+          customer=busy seconds flag=shift (each shift's hours, reported at its end)
+"""
+
+LINE = np.dtype([("line", "<i4"), ("item", "<i4"), ("quantity", "<i8"), ("price", "<i8")])
+
+
+class Batch(NamedTuple):
+    """Commands in arrival order and the lines they point at."""
+
+    commands: NDArray[np.void]  # [n] COMMAND
+    lines: NDArray[np.void]  # [m] LINE
+
+    def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Batch:
+        """Some of the commands, in order, with just their lines."""
+        commands = self.commands[chosen].copy()
+        counts = commands["lines"].astype(np.int64)
+        starts = np.cumsum(counts) - counts
+        gather = np.repeat(commands["first_line"] - starts, counts) + np.arange(int(counts.sum()))
+        commands["first_line"] = starts
+        return Batch(commands, self.lines[gather])
+
+
+def empty() -> Batch:
+    """No commands."""
+    return Batch(np.zeros(0, COMMAND), np.zeros(0, LINE))

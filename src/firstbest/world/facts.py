@@ -1,0 +1,161 @@
+"""Facts as packed rows: what was decided and what happened, in the past tense.
+
+A fact is named by (number, ordinal): the number of the command or timer that caused it, and its place
+among the rows of its type from that cause. Columns are only ever added, at the end, with a default.
+The bytes of a fact stream are the bytes of these rows in (number, ordinal) order.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_HEAD: Final = [("number", "<i8"), ("ordinal", "<i4"), ("spare", "<i4"), ("at", "<i8")]
+_OF_SHIPMENT: Final = [("order", "<i8"), ("node", "<i4"), ("attempt", "<i4")]
+
+
+class FactType(NamedTuple):
+    """A declared type of fact."""
+
+    name: str
+    dtype: np.dtype[np.void]
+
+
+def _fact(name: str, *columns: tuple[str, str]) -> FactType:
+    return FactType(name, np.dtype([*_HEAD, *columns]))
+
+
+ORDERED: Final = _fact(
+    "ordered",
+    ("order", "<i8"), ("tie", "<u8"), ("customer", "<i8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"),
+    ("wanted_by", "<i8"),  # the end of the window that the service asks for, before capacity and stock moved it
+    ("chance_ppm", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("shipments", "<i4"), ("service", "<i4"), ("reason", "<i4"),
+    ("filled", "<i4"), ("nearest", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+PLANNED: Final = _fact(
+    "planned", *_OF_SHIPMENT,
+    ("tie", "<u8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("placed_at", "<i8"), ("cost", "<i8"),
+    ("verdicts", "<u8"),  # words.Verdict of each fulfilment node in code order, four bits each, first in the lowest
+    ("runner_up_cost", "<i8"), ("weight_g", "<i8"), ("billed_g", "<i8"), ("volume_cm3", "<i8"), ("value", "<i8"),
+    ("units", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("cartons", "<i4"), ("day", "<i4"), ("lane", "<i4"),
+    ("carrier", "<i4"), ("carton", "<i4"), ("service", "<i4"), ("zone", "<i4"), ("seller", "<i4"), ("runner_up", "<i4"),
+    ("reason", "<i4"), ("nearest", "<i4"),
+)  # fmt: skip
+ALLOCATED: Final = _fact(
+    "allocated", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("node", "<i4"), ("attempt", "<i4"), ("nearest", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+REFUSED: Final = _fact(
+    "refused", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("reason", "<i4"), ("remedy", "<i4"), ("nearest", "<i4"), ("binding", "<i4"),  # node whose limit bound, -1: all
+)  # fmt: skip
+CANCELLED: Final = _fact(
+    "cancelled", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("node", "<i4"), ("attempt", "<i4"), ("reason", "<i4"), ("granted", "<i4"),
+)  # fmt: skip
+UNPLANNED: Final = _fact(
+    "unplanned", *_OF_SHIPMENT, ("day", "<i4"), ("reason", "<i4"), ("stage", "<i4"), ("units", "<i4"), ("lines", "<i4"),
+    ("pad", "<i4"),
+)  # fmt: skip
+"""A shipment that will not leave: all its lines were cancelled or found short."""
+RELEASED: Final = _fact(
+    "released", *_OF_SHIPMENT, ("tie", "<u8"), ("ship_by", "<i8"), ("lines", "<i4"), ("units", "<i4"), ("day", "<i4"),
+    ("seller", "<i4"), ("held", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+TASKED: Final = _fact("tasked", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"))
+PICKED: Final = _fact(
+    "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("line", "<i4"), ("item", "<i4"),
+)  # fmt: skip
+"""`written_off`: units the book held that the shelf did not (negative: found)."""
+PACKED: Final = _fact(
+    "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"), ("lines", "<i4"),
+    ("pad", "<i4"),
+)  # fmt: skip
+DEPARTED: Final = _fact(
+    "departed", *_OF_SHIPMENT, ("cost", "<i8"), ("ship_by", "<i8"), ("placed_at", "<i8"), ("packed_at", "<i8"),
+    ("released_at", "<i8"), ("deliver_by", "<i8"), ("weight_g", "<i8"), ("billed_g", "<i8"), ("value", "<i8"),
+    ("volume_cm3", "<i8"), ("tie", "<u8"), ("units", "<i4"), ("lines", "<i4"),
+    ("cartons", "<i4"), ("lane", "<i4"), ("carrier", "<i4"), ("zone", "<i4"), ("place", "<i4"), ("carton", "<i4"),
+    ("seller", "<i4"), ("reason", "<i4"), ("ship_cause", "<i4"), ("nearest", "<i4"), ("service", "<i4"), ("day", "<i4"),
+)  # fmt: skip
+"""`reason` is UPGRADED where a faster lane was taken; `ship_cause` is the words.LateCause of leaving after ship_by."""
+ROLLED: Final = _fact("rolled", *_OF_SHIPMENT, ("lane", "<i4"), ("reason", "<i4"))
+DELIVERED: Final = _fact(
+    "delivered", *_OF_SHIPMENT, ("placed_at", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"), ("departed_at", "<i8"),
+    ("outcome", "<i4"), ("failed_attempts", "<i4"), ("place", "<i4"), ("seller", "<i4"), ("cause", "<i4"),
+    ("carrier", "<i4"), ("service", "<i4"), ("zone", "<i4"), ("ship_late", "<i4"), ("order_cause", "<i4"),
+)  # fmt: skip
+COMPLETED: Final = _fact(
+    "completed", ("order", "<i8"), ("placed_at", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"),
+    ("ship_late", "<i4"), ("door_late", "<i4"), ("cause", "<i4"), ("node", "<i4"), ("seller", "<i4"), ("service", "<i4"),
+    ("door_day", "<i4"), ("days", "<i4"), ("place", "<i4"), ("shipments", "<i4"),  # business days from order to door
+)  # fmt: skip
+CLOSED: Final = _fact("closed", ("order", "<i8"), ("reason", "<i4"), ("pad", "<i4"))
+"""An order that ends without a delivery."""
+RETURNED: Final = _fact("returned", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("item", "<i4"), ("line", "<i4"))
+REPLENISHED: Final = _fact(
+    "replenished", ("cargo", "<i8"), ("quantity", "<i8"), ("volume_cm3", "<i8"), ("weight_g", "<i8"), ("ready_at", "<i8"),
+    ("due_at", "<i8"), ("position", "<i8"), ("target", "<i8"), ("item", "<i4"), ("from_node", "<i4"), ("to_node", "<i4"),
+    ("lane", "<i4"), ("bought", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""An order to a supplier (`bought` 1) or a transfer between nodes; `position` and `target` are its reasons."""
+MOVED: Final = _fact(
+    "moved", ("cargo", "<i8"), ("quantity", "<i8"), ("cost", "<i8"), ("duty", "<i8"), ("lane", "<i4"), ("item", "<i4"),
+    ("to_node", "<i4"), ("vehicle", "<i4"),
+)  # fmt: skip
+VEHICLE: Final = _fact(
+    "vehicle", ("volume_cm3", "<i8"), ("weight_g", "<i8"), ("cost", "<i8"), ("carbon_g", "<i8"), ("lane", "<i4"),
+    ("vehicles", "<i4"), ("loads", "<i4"), ("left_behind", "<i4"), ("carrier", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+ARRIVED: Final = _fact("arrived", ("cargo", "<i8"), ("node", "<i4"), ("item", "<i4"), ("lane", "<i4"), ("last", "<i4"))
+"""`lane`: the next leg, -1 where the cargo is at its last node."""
+RECEIVED: Final = _fact(
+    "received", ("cargo", "<i8"), ("quantity", "<i8"), ("expected", "<i8"), ("docked_at", "<i8"), ("node", "<i4"), ("item", "<i4"),
+)  # fmt: skip
+COUNT_ASKED: Final = _fact("count_asked", ("node", "<i4"), ("item", "<i4"), ("reason", "<i4"), ("pad", "<i4"))
+COUNTED: Final = _fact(
+    "counted", ("quantity", "<i8"), ("book", "<i8"), ("suspect", "<i8"), ("node", "<i4"), ("item", "<i4"),
+)  # fmt: skip
+FORECASTED: Final = _fact(
+    "forecasted", ("wanted", "<i8"), ("rate_x1000", "<i8"), ("spread_x1000", "<i8"), ("weeks", "<i8"), ("node", "<i4"), ("item", "<i4"),
+)  # fmt: skip
+ROSTERED: Final = _fact(
+    "rostered", ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"), ("heads", "<i4"), ("temps", "<i4"),
+    ("overtime_min", "<i4"), ("needed_min", "<i4"),
+)  # fmt: skip
+LIMITED: Final = _fact("limited", ("node", "<i4"), ("day", "<i4"), ("limit", "<i8"))
+"""How many shipments a node may promise to pack on a day, from its roster."""
+WORKED: Final = _fact(
+    "worked", ("paid_min", "<i8"), ("overtime_min", "<i8"), ("temp_min", "<i8"), ("busy_s", "<i8"), ("money", "<i8"),
+    ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"),
+)  # fmt: skip
+ROUTED: Final = _fact(
+    "routed", ("cost", "<i8"), ("carbon_g", "<i8"), ("node", "<i4"), ("routes", "<i4"), ("stops", "<i4"), ("left", "<i4"),
+    ("distance_km", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+VANNED: Final = _fact(
+    "vanned", *_OF_SHIPMENT, ("station", "<i4"), ("route", "<i4"), ("cost", "<i8"), ("tie", "<u8"), ("place", "<i4"), ("stop", "<i4"),
+)  # fmt: skip
+"""A shipment given to a van at its delivery station; `cost` is its share of the route and of the station."""
+DAY_CLOSED: Final = _fact(
+    "day_closed", ("units", "<i8"), ("value", "<i8"), ("aged_units", "<i8"), ("cost", "<i8"), ("holding", "<i8"),
+    ("backlog", "<i8"), ("packed_waiting", "<i8"), ("floor", "<i8"), ("volume_cm3", "<i8"), ("node", "<i4"), ("day", "<i4"),
+)  # fmt: skip
+OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "<i4"))
+"""Stock that was there before the first instant."""
+ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", "<i4"))
+
+FACTS: Final = (
+    ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
+    DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED, FORECASTED,
+    ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+)  # fmt: skip
+
+
+class Block(NamedTuple):
+    """Rows of one fact type from one step."""
+
+    fact: FactType
+    rows: NDArray[np.void]

@@ -1,0 +1,104 @@
+"""Daily cubes: what is counted by local day, node and seller, as numerator and denominator.
+
+Ratios are never stored. Node -1 does not exist: what belongs to no building stands at the node that
+shipped; what belongs to no seller stands with seller 0, the owner. Spreads (hours to the door ...) are
+counts by bin in a table of their own, flows by place in another.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Metric(IntEnum):
+    """Cells of the cube. `n` numerator, `d` denominator; money is in millionths."""
+
+    ORDERS_PLACED = 0  # n orders, d lines; by day placed; node: the first shipment's (or the nearest)
+    ORDERS_REFUSED = 1  # n orders of which no line could be promised
+    SALES = 2  # n money of lines shipped, d units shipped; by day of departure
+    SHIPMENTS = 3  # n shipments departed, d their lines
+    CARTONS = 4  # n cartons (parcels) departed, d orders' shipments beyond the first of their order
+    COMPLETED = 5  # n orders completed (all shipments delivered or lost)
+    SHIPPED_ON_TIME = 6  # n orders all of whose shipments left by ship_by, d orders completed
+    DELIVERED_ON_TIME = 7  # n orders all at the door by deliver_by, d orders completed
+    LATE_NO_STOCK = 8  # n late orders by cause, in the order of words.LateCause 1 to 8
+    LATE_RELEASE = 9
+    LATE_NO_LABOUR = 10
+    LATE_MISSED_PICK_UP = 11
+    LATE_LINEHAUL = 12
+    LATE_LAST_MILE = 13
+    LATE_ADDRESS = 14
+    LATE_PROMISE = 15
+    TWO_DAYS = 16  # n orders at the door within two business days of the order, d orders completed
+    COST_INBOUND = 17  # n money: freight, drayage, transfers between nodes (d units)
+    COST_DUTY = 18
+    COST_RECEIVE = 19  # n money of paid hours (d paid minutes)
+    COST_PICK = 20
+    COST_PACK = 21
+    COST_LOAD = 22
+    COST_INDIRECT = 23
+    COST_BUILDING = 24  # n money a day
+    COST_SYSTEMS = 25
+    COST_MATERIAL = 26
+    COST_PARCEL = 27  # n money to carriers (d cartons); own vans' share stands in COST_VAN
+    COST_VAN = 28  # n money of routes and stations (d shipments)
+    COST_LINEHAUL = 29  # n money of trucks to stations
+    COST_RETURNS = 30  # n labels and processing (d units)
+    COST_RETURN_LOSS = 31  # n value lost on returned units
+    COST_AFTER = 32  # n contacts, claims (d contacts in millionths)
+    COST_HOLDING = 33  # n capital cost of stock, reported beside cost to serve
+    ZONE = 34  # n zone x cartons, d cartons
+    WEIGHT = 35  # n billed grams, d scale grams
+    PAID_RECEIVE = 36  # n paid minutes, d busy seconds
+    PAID_PICK = 37
+    PAID_PACK = 38
+    PAID_LOAD = 39
+    PAID_INDIRECT = 40
+    OVERTIME = 41  # n overtime minutes, d paid minutes
+    TEMPS = 42  # n temporary minutes
+    NEEDED_PICK = 43  # n minutes needed by the roster's forecast, d minutes rostered
+    NEEDED_PACK = 44
+    LINES_FILLED = 45  # n lines promised in full, d lines asked for
+    LOST_SALES = 46  # n money refused for stock, d units
+    CANCELLED_STOCK = 47  # n lines promised and then cancelled because the shelf was short, d lines picked
+    CANCELLED_CUSTOMER = 48  # n lines
+    NEAREST = 49  # n lines promised from the nearest open node, d lines promised
+    SHORT = 50  # n lines found short at the shelf, d lines picked
+    STOCK_UNITS = 51  # n units on hand at the day's end, d units sold that day
+    STOCK_VALUE = 52  # n money at cost, d cubic centimetres
+    AGED = 53  # n units older than 180 days of sales cover, d units
+    BACKLOG = 54  # n shipments due that were not packed at pick-up, d shipments due
+    ROLLED = 55  # n shipments packed and left behind
+    RETURNED = 56  # n units returned, d units delivered
+    CARBON = 57  # n grams CO2e, outbound and buildings
+    CARBON_INBOUND = 58  # n grams
+    RECEIVED = 59  # n receipt lines, d units
+    DISCREPANCY = 60  # n receipt lines whose count was not as expected
+    VEHICLES = 61  # n vehicles departed, d parts per million of their volume used, summed
+    ROUTES = 62  # n van routes, d stops
+    CAPACITY = 63  # n shipments promised for the day, d limit
+    COUNTS = 64  # n counts, d counts that found a difference
+    UPGRADED = 65  # n shipments, d extra money
+    LOST_PARCELS = 66  # n shipments lost or damaged
+    COMPLETED_DAYS = 67  # n business days to the door, summed over completed orders
+
+
+METRICS = 72
+"""Cells kept for each day, node and seller; some are spare."""
+
+
+class Spread(IntEnum):
+    """Histograms; bins of the unit named, the last bin holds what is beyond."""
+
+    CLICK_TO_SHIP_H = 0
+    CLICK_TO_DOOR_H = 1
+    DOCK_TO_STOCK_H = 2
+    BUSINESS_DAYS = 3
+    BILLED_LB = 4
+    ORDER_LINES = 5
+    ORDER_UNITS = 6
+    PLACED_HOUR = 7
+
+
+BINS = 512
+"""Bins of each spread."""

@@ -1,0 +1,114 @@
+"""What the world does, as the physics of a rehearsal is told it. No decision ever sees this.
+
+Shapes: D local days, P places, I items, C carriers, L lanes, N nodes, S sellers, X shocks.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from firstbest.world.network import I8, I16, I32, I64
+
+
+class Demand(NamedTuple):
+    """What customers order, when and where."""
+
+    orders_day: I64  # [D] mean orders of the local day (season, weekday, growth and shocks included)
+    hour_ppm: I64  # [24] share by local hour
+    customers: int  # persisting customers
+    member_ppm: int  # share of customers who are members
+    economy_ppm: int  # share of the others who choose economy
+    lines_ppm: I64  # [A] orders with 1, 2, 3 ... lines
+    units_ppm: I64  # [B] lines with 1, 2, 3 ... units
+    seller_ppm: I64  # [S] share of orders
+    item_weight: I64  # [I] share of lines within the seller
+    boost_item: I32  # [X] item whose weight is multiplied, by shock
+    boost_from: I32  # [X] local day
+    boost_until: I32  # [X]
+    boost_x1000: I64  # [X]
+    cancel_ppm: int  # orders cancelled
+    cancel_mean_s: int
+
+
+class Hands(NamedTuple):
+    """How work varies around the rates the house believes."""
+
+    spread_ppm: I64  # [Y] coefficient of variation of a job's time
+    absence_ppm: I64  # [N]
+    mispick_ppm: int  # lines
+    damage_ppm: int  # units damaged on the floor
+    location_wrong_ppm: int  # (node, item) whose book is wrong at the start
+    breakdown_node: I32  # [X] shocks: process stops at a node
+    breakdown_process: I8
+    breakdown_from_us: I64
+    breakdown_until_us: I64
+
+
+class Roads(NamedTuple):
+    """How movements vary."""
+
+    late_ppm: I64  # [C, D, 4] P(0, 1, 2, 3 days late) by carrier and ship day
+    attempt_fails_ppm: I64  # [C] first attempt
+    lost_ppm: I64  # [C]
+    damaged_ppm: I64  # [C]
+    transit_spread_ppm: I64  # [L] coefficient of variation of the transit of vehicles
+    transit_truth_ppm: I64  # [L] mean transit against what the house believes
+    delay_lane: I32  # [X] shocks on vehicles: lane, from, until, extra
+    delay_from_us: I64
+    delay_until_us: I64
+    delay_s: I64
+    snow_node: I32  # [X] no pick-up moves between these instants
+    snow_from_us: I64
+    snow_until_us: I64
+    door_from_min: int  # local minutes: earliest and latest delivery of the day
+    door_until_min: int
+
+
+class Supply(NamedTuple):
+    """How suppliers and receipts vary."""
+
+    lead_spread_ppm: int
+    short_ppm: int  # receipt lines short, and by how much of their quantity
+    short_share_ppm: int
+    over_ppm: int
+    over_share_ppm: int
+    return_days_p50: int
+    return_days_p90: int
+
+
+class Opening(NamedTuple):
+    """Stock at the first instant, by (item, node)."""
+
+    item: I32
+    node: I32
+    quantity: I64
+    wrong: I64  # true minus book
+
+
+class Log(NamedTuple):
+    """Orders that are replayed at their own instants instead of drawn; empty arrays when drawn."""
+
+    at_us: I64  # [O] sorted
+    order: I64  # [O] code
+    customer: I64
+    place: I32
+    service: I16
+    first_line: I64  # [O] into the arrays below
+    lines: I32
+    item: I32  # [M]
+    quantity: I64
+    price: I64
+
+
+class Nature(NamedTuple):
+    """All of it."""
+
+    demand: Demand
+    hands: Hands
+    roads: Roads
+    supply: Supply
+    opening: Opening
+    log: Log
+
+
+__all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

@@ -1,0 +1,198 @@
+"""State as tables of integer rows: what the facts come to.
+
+Each table names its key (one integer; packed where the key has parts), its columns and whether it is
+dense (addressed by key, all rows exist) or sparse (rows come and go; a row whose `live` is 0 is gone).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+
+
+class Table(NamedTuple):
+    """A declared table."""
+
+    name: str
+    dtype: np.dtype[np.void]  # first column: key
+    dense: bool
+    at_least_zero: tuple[str, ...]  # bounds, checked after the adds of a tick are summed
+    staged_by: str = ""  # a small integer column by whose value rows can be read
+
+
+STOCK: Final = np.dtype(
+    [
+        ("key", "<i8"),  # item * N + node
+        ("on_hand", "<i8"),  # on the shelves, by the book
+        ("reserved", "<i8"),  # of these, promised to orders
+        ("inbound", "<i8"),  # ordered or on the way here
+        ("sold", "<i8"),  # units ever promised from here
+        ("wanted", "<i8"),  # units ever asked for whose nearest open node is here (lost sales included)
+        ("suspect", "<i8"),  # short picks since the last count
+        ("counted_us", "<i8"),  # instant of the last count
+    ]
+)
+SLOT: Final = np.dtype(
+    [("key", "<i8"), ("taken", "<i8"), ("limit", "<i8")]  # node * D + local day; shipments to pack
+)
+ORDER: Final = np.dtype(
+    [
+        ("key", "<i8"),  # order code
+        ("live", "<i8"),
+        ("tie", "<u8"),
+        ("placed_at", "<i8"),
+        ("ship_by", "<i8"),
+        ("deliver_by", "<i8"),
+        ("value", "<i8"),
+        ("open_shipments", "<i4"),
+        ("open_lines", "<i4"),
+        ("lines", "<i4"),
+        ("place", "<i4"),
+        ("service", "<i2"),
+        ("ship_late", "<i2"),  # shipments that left after ship_by
+        ("door_late", "<i2"),  # shipments delivered after deliver_by
+        ("cause", "<i2"),  # words.LateCause of the first late shipment
+        ("delivered", "<i2"),  # shipments
+        ("resourced", "<i2"),  # lines sent again from another node after a short pick
+        ("nearest", "<i2"),
+        ("seller", "<i2"),
+    ]
+)
+LINE_STATE: Final = np.dtype(
+    [
+        ("key", "<i8"),  # order * MAX_LINE + line
+        ("live", "<i8"),
+        ("quantity", "<i8"),
+        ("price", "<i8"),
+        ("item", "<i4"),
+        ("node", "<i4"),
+        ("attempt", "<i2"),
+        ("stage", "<i2"),  # words.Stage
+        ("spare", "<i4"),
+    ]
+)
+SHIPMENT: Final = np.dtype(
+    [
+        ("key", "<i8"),  # (order * MAX_NODE + node) * MAX_ATTEMPT + attempt
+        ("live", "<i8"),
+        ("tie", "<u8"),  # of the order
+        ("ship_by", "<i8"),
+        ("deliver_by", "<i8"),
+        ("placed_at", "<i8"),
+        ("released_at", "<i8"),
+        ("packed_at", "<i8"),
+        ("departed_at", "<i8"),
+        ("cost", "<i8"),  # quoted for the journey
+        ("weight_g", "<i8"),
+        ("billed_g", "<i8"),
+        ("volume_cm3", "<i8"),  # outer
+        ("value", "<i8"),
+        ("units", "<i4"),
+        ("lines", "<i4"),
+        ("place", "<i4"),
+        ("cartons", "<i4"),
+        ("day", "<i4"),  # local ship day promised
+        ("lane", "<i4"),
+        ("node", "<i2"),
+        ("carrier", "<i2"),
+        ("carton", "<i2"),
+        ("stage", "<i2"),
+        ("service", "<i2"),
+        ("rolled", "<i2"),  # times left behind at a departure
+        ("zone", "<i2"),
+        ("seller", "<i2"),
+        ("cause", "<i2"),  # words.LateCause of leaving after ship_by
+        ("held", "<i2"),  # 1: an earlier wave held it back, the floor had its fill
+        ("nearest", "<i2"),
+        ("reason", "<i2"),  # words.Reason of the plan
+    ]
+)
+CARGO: Final = np.dtype(
+    [
+        ("key", "<i8"),  # ((review number * N + node) * I + item) * 2 + bit
+        ("live", "<i8"),
+        ("quantity", "<i8"),
+        ("volume_cm3", "<i8"),
+        ("weight_g", "<i8"),
+        ("ready_at", "<i8"),  # from this instant it may be loaded
+        ("ordered_at", "<i8"),
+        ("due_at", "<i8"),  # needed by; before this it may wait for a fuller load
+        ("item", "<i4"),
+        ("lane", "<i4"),  # next leg
+        ("to_node", "<i4"),
+        ("stage", "<i4"),  # 1 waits for its leg, 2 moves, 3 on the dock of its last node
+    ]
+)
+FORECAST: Final = np.dtype(
+    [
+        ("key", "<i8"),  # item * N + node
+        ("wanted_before", "<i8"),
+        ("rate_x1000", "<i8"),  # units a day, season taken out, thousandths
+        ("spread_x1000", "<i8"),  # mean absolute error a week, units, thousandths
+        ("weeks", "<i8"),
+    ]
+)
+ROSTER: Final = np.dtype(
+    [
+        ("key", "<i8"),  # ((node * 5 + process) * D + local day) * 2 + shift
+        ("heads", "<i8"),
+        ("temps", "<i8"),
+        ("overtime_min", "<i8"),
+    ]
+)
+LOAD: Final = np.dtype(
+    [
+        ("key", "<i8"),  # node
+        ("floor", "<i8"),  # shipments released and not yet packed
+        ("floor_ms", "<i8"),  # packing time in them, as the house reckons
+        ("dock", "<i8"),  # packed and not yet departed
+        ("rolled", "<i8"),  # left behind today
+    ]
+)
+PROFILE: Final = np.dtype(
+    [
+        ("key", "<i8"),  # node * D + local day
+        ("shipments", "<i8"),  # promised to leave from the node this day
+        ("lines", "<i8"),
+        ("single", "<i8"),
+        ("received_lines", "<i8"),
+    ]
+)
+CUBE: Final = np.dtype(
+    [("key", "<i8"), ("numerator", "<i8"), ("denominator", "<i8")]  # ((day * N + node) * S + seller) * M + metric
+)
+SPREAD: Final = np.dtype([("key", "<i8"), ("count", "<i8")])  # metrics.Spread * BINS + bin
+FLOW: Final = np.dtype(
+    [("key", "<i8"), ("shipments", "<i8"), ("days", "<i8"), ("cost", "<i8")]  # place * N + node; days to the door
+)
+
+STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "reserved", "inbound"))
+SLOT_T: Final = Table("slot", SLOT, dense=True, at_least_zero=("taken",))
+ORDER_T: Final = Table("order", ORDER, dense=False, at_least_zero=("open_shipments", "open_lines"))
+LINE_T: Final = Table("line", LINE_STATE, dense=False, at_least_zero=("quantity",))
+SHIPMENT_T: Final = Table("shipment", SHIPMENT, dense=False, at_least_zero=(), staged_by="stage")
+CARGO_T: Final = Table("cargo", CARGO, dense=False, at_least_zero=("quantity",), staged_by="stage")
+LOAD_T: Final = Table("load", LOAD, dense=True, at_least_zero=("floor", "floor_ms", "dock"))
+FORECAST_T: Final = Table("forecast", FORECAST, dense=True, at_least_zero=())
+ROSTER_T: Final = Table("roster", ROSTER, dense=True, at_least_zero=("heads", "temps", "overtime_min"))
+PROFILE_T: Final = Table("profile", PROFILE, dense=True, at_least_zero=())
+CUBE_T: Final = Table("cube", CUBE, dense=True, at_least_zero=())
+SPREAD_T: Final = Table("spread", SPREAD, dense=True, at_least_zero=("count",))
+FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
+
+TABLES: Final = (
+    STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T, FLOW_T,
+)  # fmt: skip
+
+
+def shipment_key(order: int, node: int, attempt: int) -> int:
+    """Name of a shipment: its order, its node and which time the order is sent from there."""
+    return (order * MAX_NODE + node) * MAX_ATTEMPT + attempt
+
+
+def line_key(order: int, line: int) -> int:
+    """Name of an order line."""
+    return order * MAX_LINE + line

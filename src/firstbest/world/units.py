@@ -1,0 +1,24 @@
+"""Units of the house: every quantity is an integer, and its unit stands in its name.
+
+Instants are microseconds since the epoch, UTC. Money is millionths of the book's currency. Shares and
+probabilities are parts per million. Weights are grams, volumes cubic centimetres, distances metres.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
+MONEY: Final = 1_000_000
+PPM: Final = 1_000_000
+NEVER_US: Final = 2**62
+"""An instant later than every other: a gate that stays shut."""
+G_PER_LB_X1000: Final = 453_592
+MAX_LINE: Final = 4096
+"""Lines of one order are numbered 0 to MAX_LINE - 1."""
+MAX_NODE: Final = 128
+MAX_ATTEMPT: Final = 8
+"""An order is sent from one node at most this many times (the first time, and after short picks)."""

@@ -1,0 +1,167 @@
+"""The closed lists of the house: kinds, stages, reasons, remedies, causes.
+
+A number once given is never given again; a new meaning is a new name.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class NodeKind(IntEnum):
+    """What a node is for."""
+
+    SUPPLIER = 1
+    PORT = 2
+    STORAGE = 3
+    FULFILMENT = 4
+    STATION = 5
+    LOCKER = 6
+
+
+class Mode(IntEnum):
+    """How a lane moves what it carries."""
+
+    OCEAN = 1
+    AIR = 2
+    TRUCK = 3
+    PART_LOAD = 4
+    PARCEL = 5
+    PARCEL_AIR = 6
+    OWN_VAN = 7
+    PALLET = 8
+
+
+class Service(IntEnum):
+    """What the customer asked for at checkout."""
+
+    STANDARD = 0
+    MEMBER = 1
+    ECONOMY = 2
+
+
+class Process(IntEnum):
+    """Work in a building; each has its own hands, rates and roster."""
+
+    RECEIVE = 0
+    PICK = 1
+    PACK = 2
+    LOAD = 3
+    INDIRECT = 4
+
+
+class Kind(IntEnum):
+    """Kinds of command. Within one instant timers go first, then commands in arrival order."""
+
+    PLACE = 1
+    CANCEL = 2
+    PICKED = 3
+    PACKED = 4
+    DELIVERED = 5
+    ARRIVED = 6
+    RECEIVED = 7
+    COUNTED = 8
+    RETURNED = 9
+    WORKED = 10
+
+
+class Timer(IntEnum):
+    """Kinds of timed step, in their rank within one instant."""
+
+    ADOPT = 1
+    STAFF = 2
+    FORECAST = 3
+    REPLENISH = 4
+    COUNT = 5
+    DISPATCH = 6
+    WAVE = 7
+    DEPART = 8
+    CLOSE_DAY = 9
+
+
+class Stage(IntEnum):
+    """The life of a shipment."""
+
+    WAITING = 1
+    RELEASED = 2
+    PICKED = 3
+    PACKED = 4
+    DEPARTED = 5
+    AT_STATION = 6
+    DELIVERED = 7
+    CANCELLED = 8
+
+
+class Reason(IntEnum):
+    """Why a decision came out as it did."""
+
+    NONE = 0
+    CHEAPEST_IN_TIME = 1
+    """The cheapest way that keeps the promise of the service asked for."""
+    SOONEST = 2
+    """No way keeps the service's promise; this one comes soonest."""
+    SPLIT = 3
+    """No single node holds all lines."""
+    NO_STOCK = 4
+    NOT_SERVED = 5
+    DUPLICATE = 6
+    TOO_LATE = 7
+    GRANTED = 8
+    RESOURCED = 9
+    """The shelf was short; another node sends it."""
+    SHORT_EVERYWHERE = 10
+    UPGRADED = 11
+    """Late at the dock; a faster lane still keeps the promise at a price the policy allows."""
+    FULL = 12
+    THIN = 13
+    UNKNOWN = 14
+    NO_CAPACITY = 15
+
+
+class Verdict(IntEnum):
+    """What was said of each candidate node of a shipment; four bits each, sixteen candidates at most."""
+
+    NOT_A_CANDIDATE = 0
+    CHOSEN = 1
+    DEARER = 2
+    NO_STOCK = 3
+    TOO_SLOW = 4
+    NO_CAPACITY = 5
+    CLOSED = 6
+    NOT_SERVED = 7
+    PARTLY = 8
+    """Holds some lines of the order; used or passed over in a split."""
+
+
+class Remedy(IntEnum):
+    """What would have helped: a closed list."""
+
+    NONE = 0
+    MORE_STOCK = 1
+    LATER_DATE = 2
+    OTHER_NODE = 3
+    LATER_CUT_OFF = 4
+    MORE_HEADS = 5
+    SPLIT = 6
+
+
+class LateCause(IntEnum):
+    """Every late order has exactly one."""
+
+    NONE = 0
+    NO_STOCK = 1
+    LATE_RELEASE = 2
+    NO_LABOUR = 3
+    MISSED_PICK_UP = 4
+    LINEHAUL = 5
+    LAST_MILE = 6
+    ADDRESS_OR_CUSTOMER = 7
+    PROMISE_TOO_TIGHT = 8
+
+
+class Outcome(IntEnum):
+    """How a shipment's journey ended."""
+
+    DELIVERED = 0
+    LOST = 1
+    DAMAGED = 2

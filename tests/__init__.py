@@ -1,0 +1,1 @@
+"""The tests, by kind: rooms, laws, books, parity, rehearsals, doors, golden, tidy."""
