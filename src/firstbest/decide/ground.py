@@ -44,6 +44,7 @@ class Ground(NamedTuple):
     centres: I64
     lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
     terms: Terms  # the same for kernels
+    sellers: int
 
 
 CENTRES_MAX = 16
@@ -58,4 +59,4 @@ def ground_of(network: Network) -> Ground:
     for lane, carrier in enumerate(network.lanes.carrier):
         if carrier >= 0:
             lane_of[carrier, network.lanes.origin[lane]] = lane
-    return Ground(*network[:-1], centres, lane_of, terms_of(network, centres, lane_of))
+    return Ground(*network[:-1], centres, lane_of, terms_of(network, centres, lane_of), len(network.texts.sellers))

@@ -1,8 +1,8 @@
 """How many heads, by node, process, day and shift: from the work that is expected.
 
 The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
-planned. Work is units over rate, divided by the productive share and by the use of paid time that is aimed
-at. Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not
+planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at and
+by the share of people who are not absent. Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not
 there is work; what they cannot carry goes first to overtime, then to temporary staff who were asked for in
 time. Hands never exceed the stations of a process.
 """
@@ -55,7 +55,8 @@ def expected_work(ground: Ground, profile: Records, node: int, today: int, days:
     """Shipments a node must expect on each day, from the last four weeks; from its heads where nothing is known."""
     calendar = ground.calendar
     width = calendar.midnight_us.shape[1]
-    past = np.arange(max(today - HISTORY_DAYS, 0), today)
+    past = np.arange(max(today - HISTORY_DAYS, 2), today)
+    past = past[ground.labour.work_days[node, past] == 1]
     rows = profile[node * width + past]
     total = int(rows["shipments"].sum())
     if total < 100 or len(past) < 14:
@@ -101,8 +102,8 @@ def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
         int(Process.PACK): (work.shipments - single) * 60_000 // rate[Process.PACK] + single * 60_000 // rate_single,
         int(Process.LOAD): work.shipments * 60_000 // rate[Process.LOAD],
     }
-    use = policy.staff_target_ppm
-    return {p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // use for p, m in raw.items()}
+    use = policy.staff_target_ppm * (PPM - int(labour.absence_ppm[node])) // PPM
+    return {p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // max(use, 1) for p, m in raw.items()}
 
 
 def spread_heads(ground: Ground, node: int, process: int, needed: I64, works: I64) -> tuple[I64, I64, I64]:
@@ -110,7 +111,7 @@ def spread_heads(ground: Ground, node: int, process: int, needed: I64, works: I6
     labour = ground.labour
     shift_min = int(labour.shift_minutes[node].max())
     pool = int(labour.heads[node, process])
-    contract = pool * int(labour.contract_minutes_week[node]) // max(shift_min, 1)
+    contract = pool * int(labour.contract_minutes_week[node]) * len(works) // 7 // max(shift_min, 1)
     most = max(int(labour.stations[node, process]) * int((labour.shift_minutes[node] > 0).sum()), 1)
     wanted = np.where(works > 0, -(-needed // max(shift_min, 1)), 0)
     total = int(wanted.sum())

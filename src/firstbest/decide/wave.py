@@ -42,8 +42,9 @@ def hands_ms(ground: Ground, roster: Records, now: int, until: int) -> I64:
     shift = roster["key"] % 2
     day = roster["key"] // 2 % days
     node = roster["key"] // 2 // days // len(Process)
-    start = calendar.midnight_us[ground.nodes.time_zone[node], day] + labour.shift_start_min[node, shift] * MINUTE_US
-    end = start + (labour.shift_minutes[node, shift] + roster["overtime_min"]) * MINUTE_US
+    begins = labour.shift_start_min[node, shift].astype(np.int64)
+    start = calendar.midnight_us[ground.nodes.time_zone[node], day] + begins * MINUTE_US
+    end = start + (labour.shift_minutes[node, shift].astype(np.int64) + roster["overtime_min"]) * MINUTE_US
     overlap = np.maximum(np.minimum(end, until) - np.maximum(start, now), 0) // 1000
     speed = labour.temp_speed_ppm[node, Process.PACK]
     ms = overlap * roster["heads"] + overlap * roster["temps"] * speed // PPM

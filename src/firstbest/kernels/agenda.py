@@ -22,35 +22,41 @@ AT: Final = 0
 KIND: Final = 1
 RANK: Final = 2
 LINK: Final = 3
-"""Columns of the keys."""
+FIRST: Final = 4
+SECOND: Final = 5
+THIRD: Final = 6
+FOURTH: Final = 7
+"""Columns of the rows: instant, kind, rank, next row of the chain (or of the free ones; -1 ends it), and four numbers
+that mean something to the caller. A row fills one line of the processor's cache."""
+COLUMNS: Final = 8
 FREE: Final = 0
 USED: Final = 1
-TAKEN_TO: Final = 2
+PAST: Final = 2
 
 
 class Agenda(NamedTuple):
-    """Rows that wait: [E]; the caller keeps what they carry under the same index."""
+    """Rows that wait."""
 
-    keys: I64  # [E, 4] at, kind, rank, next row of the bucket's chain (or of the free rows; -1 ends it)
+    rows: I64  # [E, 8]
     bucket: I64  # [B] first row of each chain, B a power of two
-    marks: I64  # [3] first free row, rows in use, instant up to which all was taken
+    marks: I64  # [3] first free row, rows in use, instant before which nothing waits
 
 
 def new_agenda(rows: int, buckets: int = 8_192) -> Agenda:
     """An empty agenda with room for `rows`."""
     assert buckets & (buckets - 1) == 0, "the number of buckets is a power of two"
-    keys = np.zeros((rows, 4), np.int64)
-    keys[:, LINK] = np.arange(1, rows + 1)
-    keys[-1, LINK] = -1
-    return Agenda(keys, np.full(buckets, -1, np.int64), np.zeros(3, np.int64))
+    table = np.zeros((rows, COLUMNS), np.int64)
+    table[:, LINK] = np.arange(1, rows + 1)
+    table[-1, LINK] = -1
+    return Agenda(table, np.full(buckets, -1, np.int64), np.zeros(3, np.int64))
 
 
 def grown_agenda(agenda: Agenda, rows: int) -> Agenda:
     """The same agenda with room for `rows`; indices stay."""
-    before = len(agenda.keys)
+    before = len(agenda.rows)
     more = new_agenda(rows, len(agenda.bucket))
-    more.keys[:before] = agenda.keys
-    more.keys[-1, LINK] = agenda.marks[FREE]
+    more.rows[:before] = agenda.rows
+    more.rows[-1, LINK] = agenda.marks[FREE]
     more.bucket[:] = agenda.bucket
     more.marks[:] = agenda.marks
     more.marks[FREE] = before
@@ -58,54 +64,63 @@ def grown_agenda(agenda: Agenda, rows: int) -> Agenda:
 
 
 @compiled
-def put(agenda: Agenda, at: int, kind: int, rank: np.uint64) -> int:
-    """A row's index; what would lie before the last instant taken is due at once. Room is the caller's duty."""
-    row = agenda.marks[FREE]
-    assert row >= 0, "the agenda is full"
-    key = agenda.keys[row]
-    agenda.marks[FREE] = key[LINK]
+def put(agenda: Agenda, at: int, kind: int, rank: np.uint64, first: int) -> int:
+    """A row's index, its first number given, the others 0; what would lie in the past is due at once.
+
+    Room is the caller's duty.
+    """
+    index = agenda.marks[FREE]
+    assert index >= 0, "the agenda is full"
+    row = agenda.rows[index]
+    agenda.marks[FREE] = row[LINK]
     agenda.marks[USED] += 1
-    due = max(at, agenda.marks[TAKEN_TO])
-    key[AT] = due
-    key[KIND] = kind
-    key[RANK] = np.int64(rank)
+    due = max(at, agenda.marks[PAST])
+    row[AT] = due
+    row[KIND] = kind
+    row[RANK] = np.int64(rank)
+    row[FIRST] = first
+    row[SECOND] = 0
+    row[THIRD] = 0
+    row[FOURTH] = 0
     bucket = (due >> WIDTH_BITS) & (len(agenda.bucket) - 1)
-    key[LINK] = agenda.bucket[bucket]
-    agenda.bucket[bucket] = row
-    return int(row)
+    row[LINK] = agenda.bucket[bucket]
+    agenda.bucket[bucket] = index
+    return int(index)
 
 
 @compiled
-def release(agenda: Agenda, row: int) -> None:
+def release(agenda: Agenda, index: int) -> None:
     """Gives back a row that was taken."""
-    agenda.keys[row, LINK] = agenda.marks[FREE]
-    agenda.marks[FREE] = row
+    agenda.rows[index, LINK] = agenda.marks[FREE]
+    agenda.marks[FREE] = index
     agenda.marks[USED] -= 1
 
 
 @compiled
 def take(agenda: Agenda, limit: int) -> I64:
-    """Indices of all rows before `limit`, sorted by (at, kind, rank); the caller releases them."""
-    keys = agenda.keys
+    """Indices of all rows before `limit`, sorted by (at, kind, rank); the caller releases them.
+
+    More may be put and taken before `limit` until the caller declares it past, by setting marks[PAST].
+    """
+    rows = agenda.rows
     found = np.empty(agenda.marks[USED], np.int64)
     count = 0
-    first, last = agenda.marks[TAKEN_TO] >> WIDTH_BITS, (limit - 1) >> WIDTH_BITS
+    first, last = agenda.marks[PAST] >> WIDTH_BITS, (limit - 1) >> WIDTH_BITS
     last = min(last, first + len(agenda.bucket) - 1)
     for number in range(first, last + 1):
         bucket = number & (len(agenda.bucket) - 1)
-        row, kept = agenda.bucket[bucket], -1
-        while row >= 0:
-            following = keys[row, LINK]
-            if keys[row, AT] < limit:
-                found[count] = row
+        index, kept = agenda.bucket[bucket], -1
+        while index >= 0:
+            following = rows[index, LINK]
+            if rows[index, AT] < limit:
+                found[count] = index
                 count += 1
             else:
-                keys[row, LINK] = kept
-                kept = row
-            row = following
+                rows[index, LINK] = kept
+                kept = index
+            index = following
         agenda.bucket[bucket] = kept
-    agenda.marks[TAKEN_TO] = max(agenda.marks[TAKEN_TO], limit)
-    return in_order(found[:count], keys)
+    return in_order(found[:count], rows)
 
 
 @compiled

@@ -1,11 +1,11 @@
-"""How a kernel is compiled: once, cached on disk beside its file, without the interpreter's lock.
+"""How a kernel is compiled: once, cached on disk, without the interpreter's lock.
 
 Floating-point arithmetic stays in the order in which it is written: the same seed gives the same bytes.
-A kernel that is called by kernels of other files is compiled into their caches too; when it changes, touch them.
 
-Where one kernel calls another, Numba compiles the callee anew for each constant and each width of integer that it is
-called with. Ours take all signed integers as 64 bits and constants as plain numbers, so each is compiled once: that
-halves the time of the first run.
+Two things keep the first run short. Where one kernel calls another, Numba would compile the callee anew for each
+constant and each width of integer; ours take all signed integers as 64 bits and constants as plain numbers, so each
+is compiled once. And a kernel that is called by kernels needs no way in from the interpreter, which for arguments of
+many arrays is most of its code: such a call goes to a second dispatcher that makes none.
 """
 
 from __future__ import annotations
@@ -15,27 +15,45 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import types
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 
 def compiled(kernel: _Kernel) -> _Kernel:
     """The function as machine code, with the types that it declares."""
-    dispatcher = numba.njit(cache=True, nogil=True)(kernel)
-    narrow = dispatcher.get_call_template
+    from_python: Any = numba.njit(cache=True, nogil=True)(kernel)
+    from_kernels: Any = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
+    from_kernels._cache = _cache_of(kernel, "part")
+    narrow = from_kernels.get_call_template
 
     def wide(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
         return narrow(tuple(_widened(arg) for arg in args), {name: _widened(arg) for name, arg in kws.items()})
 
-    dispatcher.get_call_template = wide
-    return cast("_Kernel", dispatcher)
+    from_python.get_call_template = wide
+    from_python.get_overload = from_kernels.get_overload
+    from_python.get_compile_result = from_kernels.get_compile_result
+    return cast("_Kernel", from_python)
 
 
-def _widened(kind: Any) -> Any:
+def _cache_of(kernel: Callable[..., Any], ending: str) -> FunctionCache:
+    """A cache of the kernel under a name of its own."""
+    cache: Any = FunctionCache(kernel)
+    found = cache._impl
+    cache._cache_file = IndexDataCacheFile(
+        cache_path=cache._cache_path,
+        filename_base=f"{found.filename_base}-{ending}",
+        source_stamp=found.locator.get_source_stamp(),
+    )
+    return cast("FunctionCache", cache)
+
+
+def _widened(given: Any) -> Any:
     """The type as which an argument of a call between kernels is passed."""
-    kind = types.unliteral(kind)
-    if isinstance(kind, types.Integer) and kind.signed and kind.bitwidth < types.int64.bitwidth:
-        return types.int64
-    if isinstance(kind, types.BaseTuple) and not isinstance(kind, types.BaseNamedTuple):
-        return types.Tuple([_widened(part) for part in kind])
+    kinds: Any = types
+    kind = kinds.unliteral(given)
+    if isinstance(kind, kinds.Integer) and kind.signed and kind.bitwidth < kinds.int64.bitwidth:
+        return kinds.int64
+    if isinstance(kind, kinds.BaseTuple) and not isinstance(kind, kinds.BaseNamedTuple):
+        return kinds.Tuple([_widened(part) for part in kind])
     return kind

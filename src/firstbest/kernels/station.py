@@ -50,7 +50,7 @@ START: Final = 1
 FINISH: Final = 2
 WITHIN: Final = 3
 SHIFT: Final = 4
-"""Columns of started [R, 5]: job, start, finish, microseconds within the shift, window; withdrawn: start -1."""
+"""Columns of started [R, 5]: job, start, finish, microseconds within the shift, window; withdrawn: start and finish -1."""
 
 
 class Stations(NamedTuple):
@@ -147,7 +147,7 @@ def advance(stations: Stations, jobs: I64, station: int, limit: int, started: I6
     while queue[HEAD] != NOBODY and rows < len(started):
         job = queue[HEAD]
         if jobs[job, WORK] < 0:
-            started[rows, JOB], started[rows, START] = job, -1
+            started[rows, JOB], started[rows, START], started[rows, FINISH] = job, -1, -1
         elif queue[STAFFED] == 0:
             break
         else:

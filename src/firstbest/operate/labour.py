@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 
-from firstbest.decide import staff
+from firstbest.decide import overtime, staff
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
 from firstbest.kernels.index import local_days
-from firstbest.operate.ports import All, Step
+from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
 from firstbest.world.units import PPM
+from firstbest.world.words import Process, Stage
+
+PLANNING_WEEKDAY = 2
+"""Rosters are planned on Wednesdays."""
 
 
 def roster(number: int, now: int, ground: Ground) -> Step:
-    """Plan heads by node, process, day and shift, and say how much may be promised."""
+    """Once a week plan heads by node, process, day and shift; every day lengthen today's shifts where work waits."""
+    today = today_of(ground, now)
+    if now > ground.calendar.start_us and ground.calendar.weekday[today] != PLANNING_WEEKDAY:
+        return (yield from lengthen(number, now, ground, today))
     profile = (yield All(t.PROFILE_T)).rows
-    plan = staff.plan(ground, profile, now, today_of(ground, now))
+    plan = staff.plan(ground, profile, now, today)
     rostered = block_of(
         f.ROSTERED, number, now, node=plan.node, process=plan.process, day=plan.day, shift=plan.shift,
         heads=plan.heads, temps=plan.temps, overtime_min=plan.overtime_min, needed_min=plan.needed_min,
     )  # fmt: skip
     limited = block_of(f.LIMITED, number, now, node=plan.limit_node, day=plan.limit_day, limit=plan.limit)
-    return [rostered, limited]
+    longer = yield from lengthen(number, now, ground, today)
+    return [joined_rosters(rostered, longer), limited]
+
+
+def joined_rosters(planned: f.Block, longer: list[f.Block]) -> f.Block:
+    """The week's rosters, then today's longer shifts."""
+    if not longer:
+        return planned
+    rows = np.concatenate([planned.rows, longer[0].rows])
+    rows["ordinal"] = np.arange(len(rows))
+    return f.Block(f.ROSTERED, rows)
+
+
+def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Read, Rows, list[f.Block]]:
+    """Overtime for today where what is due does not fit the roster."""
+    keys = overtime.today_keys(ground, today)
+    rows = (yield ByKey(t.ROSTER_T, keys)).rows
+    due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
+    on_floor = (yield Staged(t.SHIPMENT_T, Stage.RELEASED, "day", today + ground.policy.release_ahead_days)).rows
+    longer = overtime.plan(ground, rows, due, on_floor)
+    if not len(longer.row):
+        return []
+    days = ground.calendar.midnight_us.shape[1]
+    chosen, key = rows[longer.row], keys[longer.row]
+    return [
+        block_of(
+            f.ROSTERED, number, now, node=key // 2 // days // len(Process), process=key // 2 // days % len(Process),
+            day=np.full(len(key), today), shift=key % 2, heads=chosen["heads"], temps=chosen["temps"],
+            overtime_min=longer.overtime_min,
+        )
+    ]  # fmt: skip
 
 
 def work(batch: Batch, ground: Ground) -> Step:

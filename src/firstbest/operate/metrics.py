@@ -27,7 +27,7 @@ class Cells:
     def __init__(self, ground: Ground) -> None:
         """Start empty."""
         self.ground = ground
-        self.sellers = int(ground.items.seller.max()) + 1
+        self.sellers = ground.sellers
         self.keys: list[I64] = []
         self.numerators: list[I64] = []
         self.denominators: list[I64] = []
@@ -243,7 +243,8 @@ def counted(cells: Cells, rows: Records) -> None:
 
 
 def rostered(cells: Cells, rows: Records) -> None:
-    """Minutes needed against minutes rostered."""
+    """Minutes needed against minutes rostered, as planned for the week."""
+    rows = rows[rows["needed_min"] > 0]
     labour = cells.ground.labour
     where = cells.where(rows["day"], rows["node"], 0)
     shift_min = labour.shift_minutes[rows["node"], rows["shift"]]

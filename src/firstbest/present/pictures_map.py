@@ -35,14 +35,19 @@ def picture(record: Record, without: Record | None) -> svg.Picture:
     node_at = paper.place(_degrees(nodes.latitude_e4), _degrees(nodes.longitude_e4))
     now = _sight(record)
     before = _sight(without) if without is not None else None
-    layers = [_lanes(record, node_at), tagged("with", _links(record, at, node_at))]
+    new = set(record.network.texts.nodes) - set(without.network.texts.nodes) if without is not None else set()
+    layers = [_lanes(record, node_at, new), tagged("with", _links(record, at, node_at))]
     if without is not None:
         other_at = paper.place(
             _degrees(without.network.nodes.latitude_e4), _degrees(without.network.nodes.longitude_e4)
         )
         layers.insert(1, tagged("without", _links(without, at, other_at)))
-    new = set(record.network.texts.nodes) - set(without.network.texts.nodes) if without is not None else set()
-    layers += [_customers(record, at, now, before), _nodes(record, node_at, new), _key(now)]
+    layers += [
+        _customers(record, at, now, before),
+        _nodes(record, node_at, new),
+        _closed(record, without, paper),
+        _key(now),
+    ]
     frame = svg.Frame("map", _WIDTH, _HEIGHT, "Map of the network", _description(now))
     body = svg.drawing(frame, "".join(layers))
     if before is not None:
@@ -88,10 +93,11 @@ def _links(record: Record, at: projection.Sheet, node_at: projection.Sheet) -> s
     )
 
 
-def _lanes(record: Record, node_at: projection.Sheet) -> str:
+def _lanes(record: Record, node_at: projection.Sheet, new: set[str]) -> str:
     """Trucks between the nodes, as bent broken lines under everything else."""
     lanes = record.network.lanes
-    drawn = []
+    drawn: dict[bool, list[str]] = {False: [], True: []}
+    names = record.network.texts.nodes
     pairs = {
         (int(a), int(b)) for a, b in zip(lanes.origin, lanes.destination, strict=True) if a >= 0 and b >= 0 and a != b
     }
@@ -103,8 +109,25 @@ def _lanes(record: Record, node_at: projection.Sheet) -> str:
         )
         bend_x, bend_y = (x1 + x2) / 2 + (y2 - y1) * 0.12, (y1 + y2) / 2 - (x2 - x1) * 0.12
         points = [svg.short(value) for value in (x1, y1, bend_x, bend_y, x2, y2)]
-        drawn.append(f"M{points[0]} {points[1]}Q{points[2]} {points[3]} {points[4]} {points[5]}")
-    return svg.tag("path", d="".join(drawn), class_="lane") if drawn else ""
+        fresh = names[origin] in new or names[destination] in new
+        drawn[fresh].append(f"M{points[0]} {points[1]}Q{points[2]} {points[3]} {points[4]} {points[5]}")
+    old, fresh_ones = (svg.tag("path", d="".join(paths), class_="lane") if paths else "" for paths in drawn.values())
+    return old + tagged("with", fresh_ones)
+
+
+def _closed(record: Record, without: Record | None, paper: projection.Paper) -> str:
+    """Nodes that the change closes, seen on the side without it."""
+    if without is None:
+        return ""
+    nodes = without.network.nodes
+    at = paper.place(_degrees(nodes.latitude_e4), _degrees(nodes.longitude_e4))
+    parts = []
+    for code, name in enumerate(without.network.texts.nodes):
+        if at.shown[code] and name not in record.network.texts.nodes:
+            x, y, kind = float(at.x[code]), float(at.y[code]), NodeKind(int(nodes.kind[code]))
+            parts.append(_mark(kind, x, y, f"{text.named(name)}, {NODE_KINDS[kind]}, closed by the change", " new"))
+            parts.append(svg.words(x + 10, y + 4, text.named(name), "node-name"))
+    return tagged("without", "".join(parts))
 
 
 def _customers(record: Record, at: projection.Sheet, now: _Sight, before: _Sight | None) -> str:
@@ -152,12 +175,12 @@ def _nodes(record: Record, node_at: projection.Sheet, new: set[str]) -> str:
     parts = []
     for code, name, (x, y), spot in zip(codes, names, points, spots, strict=True):
         kind = NodeKind(int(kinds[code]))
-        if spot.leader:
-            parts.append(svg.rule(x, y, spot.x, spot.y - 4, "leader"))
-        fresh = " new" if record.network.texts.nodes[code] in new else ""
-        parts.append(_mark(kind, x, y, f"{name}, {NODE_KINDS[kind]}", fresh))
+        fresh = record.network.texts.nodes[code] in new
+        drawn = svg.rule(x, y, spot.x, spot.y - 4, "leader") if spot.leader else ""
+        drawn += _mark(kind, x, y, f"{name}, {NODE_KINDS[kind]}", " new" if fresh else "")
         loud = "node-name" if kind == NodeKind.FULFILMENT else "node-name small"
-        parts.append(svg.words(spot.x, spot.y, name, loud, spot.anchor))
+        drawn += svg.words(spot.x, spot.y, name, loud, spot.anchor)
+        parts.append(tagged("with", drawn) if fresh else drawn)
     return tagged("nodes", "".join(parts))
 
 

@@ -56,7 +56,6 @@
     for (const [name, seen] of [["with", part], ["without", 1 - part]]) {
       for (const group of document.querySelectorAll(`svg g.${name}`)) group.style.opacity = seen;
     }
-    for (const node of document.querySelectorAll("svg .node.new")) node.style.opacity = part;
   };
   mix.addEventListener("input", show);
   show();

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from importlib.resources import files
 from typing import Final, NamedTuple
 
 from firstbest.present import (
+    bounds,
     comparison,
     constraints,
     pictures_cost,
@@ -57,7 +57,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
         _differences(against) if against is not None else "",
         *(_section(found) for found in pictures if found is not None),
         _helps(record),
-        _bounds(record),
+        _bound_section(record),
         _assumed(record),
         _all_figures(record, without),
         _end(record),
@@ -147,7 +147,7 @@ def _ten(record: Record) -> list[_Number]:
         _Number("Click to door, half within", f"{text.number(f['click_to_door_p50_d'], 1)} days",
                 "click_to_door_p50_d", door),
         _Number("Cost to serve an order", text.money(f["cost_to_serve_per_order"], currency), "cost_to_serve_per_order",
-                f"{text.share(f['cost_to_serve_of_sales'])} of net sales"),
+                _of_sales(f["cost_to_serve_of_sales"], record)),
         _Number("Carrier cost a parcel", text.money(f["parcel_cost_per_parcel"], currency), "parcel_cost_per_parcel",
                 f"zone {text.number(f['average_zone'], 1)}, billed {text.number(f['billed_to_scale'], 2)} "
                 f"{text.TIMES} scale weight"),
@@ -158,6 +158,12 @@ def _ten(record: Record) -> list[_Number]:
                 f"{text.number(f['days_of_stock'])} days of stock"),
         _Number("Busiest week of any process", used, "", where),
     ]  # fmt: skip
+
+
+def _of_sales(value: float, record: Record) -> str:
+    """`30.7 % of net sales, usual: 20 to 30 %`."""
+    bound = next((bound for bound in record.bounds if bound.key == "cost_to_serve_of_sales" and bound.applies), None)
+    return f"{text.share(value)} of net sales" + (f", {_beside(bound, record)}" if bound else "")
 
 
 def _number(found: _Number, record: Record, against: Comparison | None) -> str:
@@ -191,16 +197,9 @@ def _without(key: str, record: Record, against: Comparison) -> str:
 
 
 def _beside(bound: Bound, record: Record) -> str:
-    """`usual: 94 % to 97 %`, or the range in which it is plausible where it is outside or nothing is usual."""
-    if not bound.inside or math.isnan(bound.typical_low):
-        return f"plausible: {_plausible(bound, record)}"
-    return f"usual: {_plausible(bound._replace(low=bound.typical_low, high=bound.typical_high), record)}"
-
-
-def _plausible(bound: Bound, record: Record) -> str:
-    unit = meaning_of(bound.key).unit
-    low, high = (text.written(value, unit, record.network.texts.currency) for value in (bound.low, bound.high))
-    return f"{low} to {high}"
+    """`usual: 94 to 97 %`, or the range in which it is plausible where it is outside or nothing is usual."""
+    word = "usual" if bounds.has_usual(bound) else "plausible"
+    return f"{word}: {bounds.usual(bound, record.network.texts.currency)}"
 
 
 def _section(found: svg.Picture) -> str:
@@ -226,7 +225,7 @@ def _helps(record: Record) -> str:
     )
 
 
-def _bounds(record: Record) -> str:
+def _bound_section(record: Record) -> str:
     judged = [bound for bound in record.bounds if bound.applies]
     if not judged:
         return ""
@@ -239,7 +238,7 @@ def _bounds(record: Record) -> str:
         rows.append(
             f'<tr><th scope="row"{class_}>{escape(bound.label or known.label)}</th>'
             f"<td{class_}>{escape(text.written(bound.value, known.unit, currency))}</td>"
-            f'<td>{escape(_plausible(bound, record))}</td><td class="words">{escape(bound.reason)}</td></tr>'
+            f'<td>{escape(bounds.plausible(bound, currency))}</td><td class="words">{escape(bound.reason)}</td></tr>'
         )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Figure", "here", "plausible", ""))
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

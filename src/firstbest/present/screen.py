@@ -5,16 +5,15 @@ Colour only repeats what words and signs already say, so the screen reads the sa
 
 from __future__ import annotations
 
-import math
 from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from firstbest.present import constraints, text
+from firstbest.present import bounds, constraints, text
 from firstbest.present.catalog import WANTED, late_key, meaning_of
 from firstbest.present.figures import figures
 from firstbest.present.labels import CAUSES, STAGES
-from firstbest.present.record import Bound, Record
+from firstbest.present.record import Record
 
 _LABEL: Final = 23
 _VALUE: Final = 13
@@ -87,37 +86,13 @@ def _row(page: Text, row: Row, record: Record, width: int) -> None:
     page.append(f"{row.value:>{_VALUE}}", style=_LOUD if bound is None or bound.inside else f"bold {_WARN}")
     page.append("   ")
     if width >= _WIDE:
-        page.append(f"{_usual(bound, record) if bound else '':<{_BOUND}}", style=_DIM)
+        currency = record.network.texts.currency
+        page.append(f"{f'[{bounds.usual(bound, currency)}]' if bound else '':<{_BOUND}}", style=_DIM)
         indent += _BOUND
     for place, line in enumerate(_fill(row.pieces, width - indent, ", ")):
         page.append((" " * indent if place else "") + line + "\n")
     for line in _fill(row.below, width - 2, "  "):
         page.append(f"  {line}\n" if line else "", style=_DIM)
-
-
-def _usual(bound: Bound, record: Record) -> str:
-    """What most networks show; where nobody has said, or the figure is outside, between what it must lie."""
-    if not bound.inside or math.isnan(bound.typical_low):
-        return _range(bound, record)
-    return _range(bound._replace(low=bound.typical_low, high=bound.typical_high), record)
-
-
-def _range(bound: Bound, record: Record) -> str:
-    """`[8 to 25]`: between what the number should lie."""
-    unit = meaning_of(bound.key).unit
-    low, high = (_short(value, unit, record) for value in (bound.low, bound.high))
-    low = low.removesuffix(f"{text.THIN}%") if high.endswith("%") else low
-    return f"[{low} to {high}]"
-
-
-def _short(value: float, unit: str, record: Record) -> str:
-    if math.isinf(value):
-        return "any"
-    if unit == "share":
-        return f"{value * 100:g}{text.THIN}%"
-    if unit == "money" and abs(value) < 1000:
-        return text.money(value, record.network.texts.currency, 0 if value == int(value) else 2)
-    return f"{value:g}" if abs(value) < 10_000 else text.short_count(value)
 
 
 def _rows(record: Record) -> list[Row]:
@@ -316,7 +291,8 @@ def _bounds(page: Text, record: Record, width: int) -> None:
     page.append(line, style=_WARN if outside else "")
     for bound in outside:
         unit = meaning_of(bound.key).unit
-        value = text.written(bound.value, unit, record.network.texts.currency)
-        head = f"{bound.label or meaning_of(bound.key).label}: {value} {_range(bound, record)}:"
+        currency = record.network.texts.currency
+        value = f"{text.written(bound.value, unit, currency)} [{bounds.plausible(bound, currency)}]"
+        head = f"{bound.label or meaning_of(bound.key).label}: {value}:"
         for line in _fill([head, *bound.reason.split()], width - 14, " "):
             page.append(f"    {line}\n", style=_WARN)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import AT, KIND, RANK, in_order, release, take
+from firstbest.kernels.agenda import AT, FIRST, FOURTH, KIND, RANK, SECOND, THIRD, Agenda, in_order, put, release, take
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import exponential, happens, joined, normal
 from firstbest.kernels.lookup import find
@@ -28,7 +28,6 @@ from firstbest.rehearse.works import (
     PICKING,
     TO_PACK,
     TO_PICK,
-    Coming,
     Rows,
     Store,
     Told,
@@ -37,11 +36,10 @@ from firstbest.rehearse.works import (
     free_chain,
     new_line,
     new_task,
-    plan,
-    plan_task,
     shipment_name,
     tell,
     tell_line,
+    tell_task,
 )
 from firstbest.world.units import DAY_US, SECOND_US
 from firstbest.world.words import Kind, Outcome, Reason
@@ -50,6 +48,7 @@ CANCEL: Final = int(Kind.CANCEL)
 PICKED_KIND: Final = int(Kind.PICKED)
 PACKED_KIND: Final = int(Kind.PACKED)
 DELIVERED: Final = int(Kind.DELIVERED)
+ARRIVED: Final = int(Kind.ARRIVED)
 RECEIVED: Final = int(Kind.RECEIVED)
 COUNTED: Final = int(Kind.COUNTED)
 RETURNED: Final = int(Kind.RETURNED)
@@ -76,80 +75,85 @@ class Floors(NamedTuple):
 
 
 @compiled
-def start_all(store: Store, coming: Coming, floors: Floors, limit: int) -> None:
+def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
     """Starts all jobs of all buildings that start before `limit`, and plans when they are reported."""
-    for node in range(len(floors.roster.marks)):
-        _start(store, coming, floors, (node, RECEIVE, RECEIVED), limit)
-        _start(store, coming, floors, (node, PICK, PICKED_KIND), limit)
-        _start(store, coming, floors, (node, PACK, PACKED_KIND), limit)
-
-
-@compiled
-def _start(store: Store, coming: Coming, floors: Floors, what: tuple[int, int, int], limit: int) -> None:
-    """Starts one station's jobs, `what` = (node, process, kind of report)."""
     started, crews = floors.started, floors.roster.crews
-    days, shifts, processes = crews.shape[1], crews.shape[2], crews.shape[3]
-    count = len(started)
-    while count == len(started):
-        count = advance(floors.stations, store.jobs, what[0] * processes + what[1], limit, started)
-        for row in range(count):
-            task = started[row, JOB]
-            if started[row, START] < 0:
-                end_task(store, task)
-                continue
-            window = started[row, SHIFT] // processes
-            crews[what[0], window // shifts % days, window % shifts, what[1]]["busy_us"] += started[row, WITHIN]
-            if what[1] != RECEIVE:
-                store.tasks[task]["stage"] += 1
-            plan_task(coming, store, task, started[row, FINISH], what[2])
+    days, processes = crews.shape[1], crews.shape[3]
+    for station in range(len(floors.stations.queues)):
+        node, process = station // processes, station % processes
+        kind = (RECEIVED, PICKED_KIND, PACKED_KIND, 0, 0)[process]
+        count = len(started)
+        while count == len(started):
+            count = advance(floors.stations, store.jobs, station, limit, started)
+            for row in range(count):
+                task = started[row, JOB]
+                if started[row, START] < 0:
+                    end_task(store, task)
+                    continue
+                shift = started[row, SHIFT] // processes
+                crew = crews[node, shift // 2 % days, shift % 2, process]
+                crew["busy_us"] += started[row, WITHIN]
+                # From waiting to being done: stages of picking and packing follow each other.
+                store.tasks[task]["stage"] += process != RECEIVE
+                put(agenda, started[row, FINISH], kind, store.tasks[task]["rank"], task)
 
 
 @compiled
-def happen_all(world: World, store: Store, coming: Coming, stations: Stations, told: Told, limit: int) -> int:
-    """Lets everything before `limit` come about, in order; how much of it may bring more before `limit`."""
-    due = take(coming.agenda, limit)
+def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, span: tuple[int, int]) -> int:
+    """Lets everything before an instant come about, `span` = (seed, instant); how much may bring more before it."""
+    store, agenda = works
+    due = take(agenda, span[1])
     followed = 0
     for place in range(len(due)):
-        index = due[place]
-        kind = coming.agenda.keys[index, KIND]
-        if kind == PICKED_KIND:
+        event = agenda.rows[due[place]]
+        if event[KIND] == PICKED_KIND:
             followed += 1
-            _picked(world, store, stations, told, (index, coming))
+            _picked(world, store, stations, told, (span[0], event[AT], event[FIRST]))
+        elif event[KIND] == DELIVERED:
+            followed += 1
+            _delivered(world.goods, works, told, event, span[0])
         else:
-            followed += kind == DELIVERED
-            _other(world.goods, store, coming, told, index)
-        release(coming.agenda, index)
+            _other(world.goods, store, told, event)
+        release(agenda, due[place])
     return followed
 
 
 @compiled
-def _other(goods: Goods, store: Store, coming: Coming, told: Told, index: int) -> None:
-    """An event that is not a pick comes about."""
-    key, event = coming.agenda.keys[index], coming.events[index]
-    kind, task = key[KIND], event["task"]
+def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
+    """An event that brings no others comes about."""
+    kind, at, task = event[KIND], event[AT], event[FIRST]
     nodes = goods.work_days.shape[0]
-    if kind == PACKED_KIND and store.tasks[task]["stage"] == DROPPED:
-        _reshelve(goods, store, task, nodes)
-        end_task(store, task)
-        return
-    row = told.rows[_tell(told, key, event)]
     if kind == PACKED_KIND:
+        if store.tasks[task]["stage"] == DROPPED:
+            _reshelve(goods, store, task, nodes)
+            end_task(store, task)
+            return
         store.tasks[task]["stage"] = PACKED
-    elif kind == DELIVERED:
-        if event["service"] == AT_DOOR:
-            _draw_returns(goods, store, coming, task, key[AT])
-        end_task(store, task)
+        tell_task(told, at, kind, store.tasks[task])
+    elif kind == ARRIVED:
+        row = told.rows[tell_task(told, at, kind, store.tasks[task])]
+        row["node"] = event[SECOND]
+        row["quantity"] = event[THIRD]
     elif kind == RECEIVED:
         cargo = store.tasks[task]
+        row = told.rows[tell_task(told, at, kind, cargo)]
         row["quantity"] = cargo["quantity"]
         row["expected"] = cargo["expected"]
         goods.true_units[cargo["item"] * nodes + cargo["node"]] += cargo["quantity"]
         end_task(store, task)
     elif kind == COUNTED:
-        row["quantity"] = goods.true_units[event["item"] * nodes + event["node"]]
+        row = told.rows[tell(told, at, kind, np.uint64(event[RANK]))]
+        row["node"] = event[FIRST]
+        row["item"] = event[SECOND]
+        row["quantity"] = goods.true_units[event[SECOND] * nodes + event[FIRST]]
+    elif kind == CANCEL:
+        told.rows[tell(told, at, kind, np.uint64(event[RANK]))]["order"] = event[FIRST]
     elif kind == RETURNED:
-        _tell_lines(store, told, row, event["first_line"])
-        free_chain(store, event["first_line"])
+        row = told.rows[tell(told, at, kind, np.uint64(event[RANK]))]
+        row["order"] = event[FIRST]
+        row["tie"] = np.uint64(event[THIRD])
+        _tell_lines(store, told, row, event[SECOND])
+        free_chain(store, event[SECOND])
 
 
 @compiled
@@ -162,37 +166,21 @@ def _tell_lines(store: Store, told: Told, row: np.void, first: int) -> None:
 
 
 @compiled
-def _tell(told: Told, key: I64, event: np.void) -> int:
-    """The command that an event becomes, without its lines; its row."""
-    index = tell(told, key[AT], key[KIND], np.uint64(key[RANK]))
-    command = told.rows[index]
-    command["order"] = event["order"]
-    command["tie"] = event["tie"]
-    command["quantity"] = event["quantity"]
-    command["node"] = max(event["node"], 0)
-    command["item"] = max(event["item"], 0)
-    command["attempt"] = event["attempt"]
-    command["service"] = event["service"]
-    command["flag"] = event["flag"]
-    return index
-
-
-@compiled
-def _picked(world: World, store: Store, stations: Stations, told: Told, what: tuple[int, Coming]) -> None:
-    """A picker comes back, `what` = (event, coming): what the shelf truly gave goes to the packers."""
-    key, event = what[1].agenda.keys[what[0]], what[1].events[what[0]]
-    task = event["task"]
+def _picked(world: World, store: Store, stations: Stations, told: Told, what: tuple[int, int, int]) -> None:
+    """A picker comes back, `what` = (seed, instant, task): what the shelf truly gave goes to the packers."""
+    seed, at, task = what
     source = store.tasks[task]
     if source["stage"] == DROPPED:
         end_task(store, task)
         return
-    row = told.rows[_tell(told, key, event)]
+    row = told.rows[tell_task(told, at, PICKED_KIND, source)]
+    stream = joined(np.uint64(seed), source["rank"])
     node, lines, units, place = source["node"], 0, 0, source["first_line"]
     while place >= 0:
         line = store.lines[place]
         found = 0
         if line["gone"] == 0:
-            found = _off_shelf(world.goods, source["stream"], node, line)
+            found = _off_shelf(world.goods, stream, node, line)
             tell_line(told, row, line["line"], line["item"], found)
         line["quantity"] = found
         units += found
@@ -202,8 +190,8 @@ def _picked(world: World, store: Store, stations: Stations, told: Told, what: tu
         end_task(store, task)
         return
     source["stage"] = TO_PACK
-    store.jobs[task, READY] = key[AT]
-    store.jobs[task, WORK] = work_us(world.floor, (node, PACK), lines, units, source["stream"])
+    store.jobs[task, READY] = at
+    store.jobs[task, WORK] = work_us(world.floor, (node, PACK), lines, units, stream)
     enqueue(stations, store.jobs, node * PROCESSES + PACK, task)
 
 
@@ -238,40 +226,53 @@ def _reshelve(goods: Goods, store: Store, task: int, nodes: int) -> None:
 
 
 @compiled
-def _draw_returns(goods: Goods, store: Store, coming: Coming, task: int, at: int) -> None:
-    """Units that the customer will send back, all in one parcel some days later."""
-    source, odds = store.tasks[task], goods.odds[0]
-    first, place = -1, source["first_line"]
+def _delivered(goods: Goods, works: tuple[Store, Agenda], told: Told, event: I64, seed: int) -> None:
+    """A journey ends; units that the customer will send back come in one parcel some days later."""
+    store, agenda = works
+    source = store.tasks[event[FIRST]]
+    index = tell_task(told, event[AT], DELIVERED, source)
+    row = told.rows[index]
+    row["service"] = event[SECOND]
+    row["quantity"] = event[THIRD]
+    row["flag"] = event[FOURTH]
+    stream = joined(np.uint64(seed), source["rank"])
+    first = _sent_back(goods, store, source["first_line"], stream) if event[SECOND] == AT_DOOR else -1
+    if first >= 0:
+        odds = goods.odds[0]
+        z = normal(stream, purposes.RETURN_DELAY, 0)
+        days = math.exp(odds["return_log_days"] + odds["return_log_spread"] * z)
+        index = put(agenda, event[AT] + max(int(days * DAY_US), DAY_US), RETURNED, source["rank"], row["order"])
+        agenda.rows[index, SECOND] = first
+        agenda.rows[index, THIRD] = np.int64(source["tie"])
+    end_task(store, event[FIRST])
+
+
+@compiled
+def _sent_back(goods: Goods, store: Store, place: int, stream: np.uint64) -> int:
+    """The first line of a chain of units sent back, -1: none."""
+    first = -1
     while place >= 0:
         line = store.lines[place]
         back, ppm = 0, goods.items[line["item"]]["return_ppm"]
         for unit in range(line["quantity"]):
-            back += int(happens(source["stream"], purposes.RETURNS, (line["line"] << UNIT_BITS) | unit, ppm))
+            back += int(happens(stream, purposes.RETURNS, (line["line"] << UNIT_BITS) | unit, ppm))
         if back > 0:
             added = new_line(store, line["line"], line["item"], back)
             store.lines[added]["link"] = first
             first = added
         place = line["link"]
-    if first < 0:
-        return
-    z = normal(source["stream"], purposes.RETURN_DELAY, 0)
-    days = math.exp(odds["return_log_days"] + odds["return_log_spread"] * z)
-    event = coming.events[plan(coming, at + max(int(days * DAY_US), DAY_US), RETURNED, source["rank"])]
-    event["order"] = source["order"]
-    event["tie"] = source["tie"]
-    event["first_line"] = first
+    return first
 
 
 @compiled
-def draw_cancels(coming: Coming, seed: int, chance: tuple[int, int], places: Rows) -> None:
+def draw_cancels(agenda: Agenda, seed: int, chance: tuple[int, int], places: Rows) -> None:
     """Some customers think again, `chance` = (ppm of orders, mean seconds until then)."""
     for number in range(len(places)):
         row = places[number]
         stream = joined(np.uint64(seed), row["tie"])
         if happens(stream, purposes.CANCELS, 0, chance[0]):
             wait = exponential(stream, purposes.CANCEL_DELAY, 0) * chance[1]
-            index = plan(coming, row["at"] + SECOND_US + int(wait * SECOND_US), CANCEL, row["tie"])
-            coming.events[index]["order"] = row["order"]
+            put(agenda, row["at"] + SECOND_US + int(wait * SECOND_US), CANCEL, row["tie"], row["order"])
 
 
 @compiled
@@ -279,18 +280,13 @@ def take_released(floor: Floor, store: Store, stations: Stations, seed: int, row
     """RELEASED facts: work for the pickers, in the order of the rows."""
     for number in range(len(rows)):
         row = rows[number]
-        order, node, attempt = row["order"], row["node"], row["attempt"]
-        rank = joined(joined(row["tie"], floor.nodes[node]["tie"]), np.uint64(attempt))
-        task = new_task(store, shipment_name(order, node, attempt), seed, row["tie"], rank)
-        source = store.tasks[task]
-        source["order"] = order
-        source["node"] = node
-        source["attempt"] = attempt
-        source["lines"] = row["lines"]
-        source["units"] = row["units"]
-        source["stage"] = TO_PICK
+        node = row["node"]
+        rank = joined(joined(row["tie"], floor.nodes[node]["tie"]), np.uint64(row["attempt"]))
+        task = new_task(store, shipment_name(row["order"], node, row["attempt"]), row["tie"], rank)
+        store.tasks[task]["stage"] = TO_PICK
         store.jobs[task, READY] = row["at"]
-        store.jobs[task, WORK] = work_us(floor, (node, PICK), row["lines"], row["units"], source["stream"])
+        stream = joined(np.uint64(seed), rank)
+        store.jobs[task, WORK] = work_us(floor, (node, PICK), row["lines"], row["units"], stream)
         enqueue(stations, store.jobs, node * PROCESSES + PICK, task)
 
 
@@ -357,8 +353,8 @@ def _drop(store: Store, task: int) -> None:
 @compiled
 def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
     """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
-    count = told.marks[0]
-    order = in_order(np.arange(count), told.keys)
+    order = in_order(np.arange(1, told.marks[0]), told.keys)
+    count = len(order)
     rows = np.empty(count + len(places), told.rows.dtype)
     lines = np.empty(told.marks[1] + len(place_lines), told.lines.dtype)
     left, right, used = 0, 0, 0

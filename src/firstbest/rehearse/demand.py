@@ -42,13 +42,14 @@ class Shop(NamedTuple):
     customers: int
     member_ppm: int
     economy_ppm: int
+    places: I64  # [P] code, by hash
     place_parts: I64  # [P]
-    place_zone: I64  # [P]
+    place_zone: I64  # [P] by code
     midnight_us: I64  # [Z, D]
     hour_parts: I64  # [24]
     seller_parts: I64  # [S]
-    seller_first: I64  # [S + 1] into the arrays of items, which stand by seller
-    items: I64  # [I] code
+    seller_first: I64  # [S + 1] into `items`
+    items: I64  # [I] code, by seller and hash
     item_price: I64  # [I] by code
     lines_parts: I64  # [A]
     units_parts: I64  # [B]
@@ -60,10 +61,10 @@ class Demand:
     def __init__(self, network: Network, nature: Nature, seed: int) -> None:
         self._nature = nature.demand
         self._shop = _shop(network, nature)
-        self._by_seller = np.argsort(network.items.seller, kind="stable")
         self._seed = seed
         self._first_us = network.calendar.midnight_us.min(axis=0)
         self._day = 0
+        self._start_us = network.calendar.start_us
         self._waiting = empty()
         self._at = np.zeros(0, np.int64)
         self._next = 0
@@ -76,7 +77,8 @@ class Demand:
         while self._day < len(self._first_us) - 1 and self._first_us[self._day] < limit:
             self._hold(self._drawn(self._day))
             self._day += 1
-        start, stop = self._next, int(np.searchsorted(self._at, limit))
+        start = max(self._next, int(np.searchsorted(self._at, self._start_us)))
+        stop = int(np.searchsorted(self._at, limit))
         if stop <= start:
             return empty()
         self._next = stop
@@ -116,19 +118,22 @@ class Demand:
         ):
             if start <= day < stop:
                 weight[item] = weight[item] * int(factor) // 1_000
-        return np.cumsum(weight[self._by_seller])
+        return np.cumsum(weight[self._shop.items])
 
 
 def _shop(network: Network, nature: Nature) -> Shop:
     demand, items = nature.demand, network.items
     sellers = len(demand.seller_ppm)
-    by_seller = np.argsort(items.seller, kind="stable")
+    # Ties go by hash, so that the order in which things are loaded does not matter.
+    by_seller = np.lexsort((items.tie, items.seller))
+    places = np.argsort(network.places.tie, kind="stable")
     return Shop(
         first_day=network.calendar.first_day,
         customers=max(1, demand.customers),
         member_ppm=demand.member_ppm,
         economy_ppm=demand.economy_ppm,
-        place_parts=np.cumsum(network.places.weight.astype(np.int64)),
+        places=places.astype(np.int64),
+        place_parts=np.cumsum(network.places.weight[places].astype(np.int64)),
         place_zone=network.places.time_zone.astype(np.int64),
         midnight_us=network.calendar.midnight_us,
         hour_parts=np.cumsum(demand.hour_ppm.astype(np.int64)),
@@ -150,8 +155,8 @@ def _replayed(log: Log) -> Batch:
     commands["tie"] = hashed(np.ascontiguousarray(log.order, np.int64))
     lines = np.zeros(len(log.item), LINE)
     lines["item"], lines["quantity"], lines["price"] = log.item, log.quantity, log.price
-    starts = np.repeat(log.first_line, log.lines)
-    lines["line"] = np.arange(len(lines)) - starts if len(starts) == len(lines) else 0
+    assert np.array_equal(log.first_line, np.cumsum(log.lines) - log.lines), "a log's lines lie in its orders' order"
+    lines["line"] = np.arange(len(lines)) - np.repeat(log.first_line, log.lines)
     return Batch(commands, lines)
 
 
@@ -182,7 +187,7 @@ def draw_day(shop: Shop, item_parts: I64, key: tuple[int, int], commands: Rows, 
         stream = joined(seed, tie)
         customer = int(uniform(stream, purposes.CUSTOMER, 0) * shop.customers)
         person = joined(seed, joined(np.uint64(purposes.CUSTOMER_HASH), np.uint64(customer)))
-        place = chosen(shop.place_parts, uniform(person, purposes.PLACE_OF, 0))
+        place = shop.places[chosen(shop.place_parts, uniform(person, purposes.PLACE_OF, 0))]
         service = STANDARD
         if happens(person, purposes.MEMBER, 0, shop.member_ppm):
             service = MEMBER

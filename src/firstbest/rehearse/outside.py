@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import TAKEN_TO, USED
+from firstbest.kernels.agenda import PAST, USED, new_agenda
 from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import course, hands, roads, supply, works
 from firstbest.rehearse.demand import Demand
@@ -48,12 +48,12 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        self._store, self._coming = works.new_store(4_096, 8_192), works.new_coming(8_192)
+        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
         self._floors = course.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(self._nodes, days), new_started(STARTED_ROWS)
         )
-        self._coming.agenda.marks[TAKEN_TO] = network.calendar.start_us
+        self._agenda.marks[PAST] = network.calendar.start_us
         self._now = network.calendar.start_us
         self._later: list[tuple[int, facts.FactType, Rows]] = []
         self._takers: dict[str, Callable[[Rows], None]] = {
@@ -83,17 +83,17 @@ class Physics:
         """All commands with `at` before `instant` not given yet, by (at, kind, hash); numbers are left 0."""
         places = self._demand.before(instant)
         if len(places.commands):
-            self._room(coming=len(places.commands))
-            course.draw_cancels(self._coming, self._seed, self._cancel, places.commands)
+            self._room(events=len(places.commands))
+            course.draw_cancels(self._agenda, self._seed, self._cancel, places.commands)
         while self._later and self._later[0][0] < instant:
             due = self._later[0][0]
             self._run(due)
             self._take_effect(due)
         self._run(instant)
-        if self._told.marks[0] == 0:
+        if self._told.marks[0] == 1:
             return places
         commands, lines = course.merged(self._told, places.commands, places.lines)
-        self._told.marks[:] = 0
+        self._told.marks[:] = (1, 0)
         return Batch(commands, lines)
 
     @property
@@ -111,26 +111,27 @@ class Physics:
             self._room_to_tell()
             followed = 1
             while followed:
-                course.start_all(self._store, self._coming, self._floors, stop)
-                followed = course.happen_all(world, self._store, self._coming, stations, self._told, stop)
+                course.start_all(self._store, self._agenda, self._floors, stop)
+                works_now = (self._store, self._agenda)
+                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, stop))
             hands.report_shifts(self._floor, roster, self._told, stop)
-            self._now = stop
+            self._now = self._agenda.marks[PAST] = stop
 
     def _room_to_tell(self) -> None:
         """A slice tells each event and each job, what follows from them (packed, returned), and the shifts."""
-        used, queued = int(self._coming.agenda.marks[USED]), int(self._floors.stations.queues[:, QUEUED].sum())
+        used, queued = int(self._agenda.marks[USED]), int(self._floors.stations.queues[:, QUEUED].sum())
         lines = int(self._store.marks[3])
         self._told = works.told_with_room(self._told, 2 * (used + queued) + self._nodes * 32, 2 * lines)
         # A job becomes an event, a delivery a return that hangs on new lines.
         self._room(lines=used)
-        self._coming = works.coming_with_room(self._coming, queued)
+        self._agenda = works.agenda_with_room(self._agenda, queued)
 
-    def _room(self, tasks: int = 0, lines: int = 0, coming: int = 0) -> None:
+    def _room(self, tasks: int = 0, lines: int = 0, events: int = 0) -> None:
         """Sees to it that so many more fit in."""
         if tasks or lines:
             self._store = works.with_room(self._store, tasks, lines)
-        if coming:
-            self._coming = works.coming_with_room(self._coming, coming)
+        if events:
+            self._agenda = works.agenda_with_room(self._agenda, events)
 
     # ----------------------------------------------------------------------------- facts that wait for the next timer
     def _defer(self, fact: facts.FactType, rows: Rows) -> None:
@@ -150,7 +151,8 @@ class Physics:
             elif fact is facts.UNPLANNED:
                 course.take_unplanned(self._goods, self._store, rows)
             else:
-                supply.take_arrived(self._goods, self._floor, self._store, self._floors.stations, (due, rows))
+                floors = (self._store, self._floors.stations)
+                supply.take_arrived(self._goods, self._floor, floors, (self._seed, due), rows)
 
     # -------------------------------------------------------------------------------------------- facts of timed steps
     def _rostered(self, rows: Rows) -> None:
@@ -173,22 +175,22 @@ class Physics:
         supply.take_replenished(self._goods, self._floor.nodes, self._store, self._seed, rows)
 
     def _moved(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), coming=len(rows))
-        places, under_way = (self._floor, self._floors.roster), (self._store, self._coming)
+        self._room(tasks=len(rows), events=len(rows))
+        places, under_way = (self._floor, self._floors.roster), (self._store, self._agenda)
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), coming=len(rows))
-        under_way = (self._store, self._coming)
+        self._room(tasks=len(rows), events=len(rows))
+        under_way = (self._store, self._agenda)
         roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
 
     def _vanned(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), coming=len(rows))
-        roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._coming), (self._seed, rows))
+        self._room(tasks=len(rows), events=len(rows))
+        roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._agenda), (self._seed, rows))
 
     def _count_asked(self, rows: Rows) -> None:
-        self._room(coming=len(rows))
-        supply.take_count_asked(self._ways, self._goods, self._floor, self._coming, (self._seed, rows))
+        self._room(events=len(rows))
+        supply.take_count_asked(self._ways, self._goods, self._floor, self._agenda, (self._seed, rows))
 
 
 def _rows_of(blocks: Sequence[facts.Block], fact: facts.FactType) -> Rows:

@@ -15,13 +15,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
 from firstbest.kernels.lookup import find
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
-from firstbest.rehearse.works import Coming, Rows, Store, new_task, plan_task, shipment_name
+from firstbest.rehearse.works import Rows, Store, new_task, shipment_name
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, PPM, SECOND_US
@@ -141,39 +142,45 @@ def out_of_snow(shocks: I64, node: int, at: int) -> int:
 
 
 @compiled
-def task_of(store: Store, nodes: Rows, row: np.void, seed: int) -> int:
+def task_of(store: Store, nodes: Rows, row: np.void) -> int:
     """The task of a shipment's fact, made anew where the physics does not know it (after a fork)."""
-    order, node, attempt = row["order"], row["node"], row["attempt"]
-    name = shipment_name(order, node, attempt)
+    name = shipment_name(row["order"], row["node"], row["attempt"])
     task = find(store.names, name)
     if task < 0:
-        rank = joined(joined(row["tie"], nodes[node]["tie"]), np.uint64(attempt))
-        task = new_task(store, name, seed, row["tie"], rank)
-        store.tasks[task]["order"] = order
-        store.tasks[task]["node"] = node
-        store.tasks[task]["attempt"] = attempt
+        rank = joined(joined(row["tie"], nodes[row["node"]]["tie"]), np.uint64(row["attempt"]))
+        task = new_task(store, name, row["tie"], rank)
     return task
 
 
 @compiled
-def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, Coming], key: tuple[int, Rows]) -> None:
+def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, Agenda], key: tuple[int, Rows]) -> None:
     """DEPARTED facts, `key` = (seed, rows): parcels begin their journey; loading them was work."""
-    store, coming = hands
+    store, agenda = hands
     seed, rows = key
     for number in range(len(rows)):
         row = rows[number]
-        node, carrier = row["node"], row["carrier"]
+        node, carrier, at = row["node"], row["carrier"], row["at"]
         roster.marks[node, LOADED] += load_us(floor, node) * max(row["cartons"], 1)
-        task = task_of(store, floor.nodes, row, seed)
-        store.tasks[task]["carrier"] = carrier
+        task = task_of(store, floor.nodes, row)
+        source = store.tasks[task]
+        source["carrier"] = carrier
         if ways.carriers[carrier]["mode"] == OWN_VAN:
-            store.tasks[task]["ready_at"] = lane_arrival(ways, seed, row["lane"], row["at"])
+            source["ready_at"] = lane_arrival(ways, seed, row["lane"], at)
             continue
-        leaves = out_of_snow(ways.shocks, node, row["at"])
+        leaves = out_of_snow(ways.shocks, node, at)
         day = local_day(ways.midnight_us, floor.nodes[node]["zone"], leaves)
-        trip = (day, row["zone"], row["place"], int(leaves > row["at"]))
-        door, outcome, failed, flag = _journey(ways, store.tasks[task]["stream"], carrier, trip)
-        _plan_door(store, coming, task, max(door, row["at"] + HOUR_US), (outcome, failed, flag))
+        trip = (day, row["zone"], row["place"], int(leaves > at))
+        door, outcome, failed, flag = _journey(ways, joined(np.uint64(seed), source["rank"]), carrier, trip)
+        index = put(agenda, max(door, at + HOUR_US), DELIVERED, source["rank"], task)
+        _set_end(agenda.rows[index], outcome, failed, flag)
+
+
+@compiled
+def _set_end(event: I64, outcome: int, failed: int, flag: int) -> None:
+    """How a delivery will end: outcome, failed attempts, what held it up."""
+    event[SECOND] = outcome
+    event[THIRD] = failed
+    event[FOURTH] = flag
 
 
 @compiled
@@ -214,29 +221,21 @@ def _outcome(carrier: np.void, stream: np.uint64) -> int:
 
 
 @compiled
-def _plan_door(store: Store, coming: Coming, task: int, door: int, how: tuple[int, int, int]) -> None:
-    """`how` = (outcome, failed attempts, what held it up)."""
-    index = plan_task(coming, store, task, door, DELIVERED)
-    coming.events[index]["service"] = how[0]
-    coming.events[index]["quantity"] = how[1]
-    coming.events[index]["flag"] = how[2]
-
-
-@compiled
-def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Coming], key: tuple[int, Rows]) -> None:
+def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Agenda], key: tuple[int, Rows]) -> None:
     """VANNED facts, `key` = (seed, rows): vans drive from stop to stop; who is not at home is tried a day later."""
-    store, coming = hands
+    store, agenda = hands
     seed, rows = key
     stops = np.zeros(len(nodes), np.int64)
     for number in range(len(rows)):
         stops[rows[number]["station"]] += 1
     for number in range(len(rows)):
         row = rows[number]
-        station = row["station"]
-        task = task_of(store, nodes, row, seed)
-        stream, carrier = store.tasks[task]["stream"], ways.carriers[max(store.tasks[task]["carrier"], 0)]
+        station, at = row["station"], row["at"]
+        task = task_of(store, nodes, row)
+        source = store.tasks[task]
+        stream, carrier = joined(np.uint64(seed), source["rank"]), ways.carriers[max(source["carrier"], 0)]
         outcome, failed = _outcome(carrier, stream), _failed(stream, carrier["attempt_fails_ppm"])
-        late = int(store.tasks[task]["ready_at"] > row["at"])
+        late = int(source["ready_at"] > at)
         wait = failed + late + (LOST_AFTER_DAYS if outcome == LOST else 0)
         flag = 0
         if late > 0:
@@ -246,7 +245,8 @@ def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Coming], key: tuple
         elif failed > 0:
             flag = NOBODY_HOME
         drive = _drive_us(nodes[station], ways.way_km[station, row["place"]], row["stop"], stops[station])
-        _plan_door(store, coming, task, row["at"] + drive + wait * DAY_US, (outcome, failed, flag))
+        index = put(agenda, at + drive + wait * DAY_US, DELIVERED, source["rank"], task)
+        _set_end(agenda.rows[index], outcome, failed, flag)
 
 
 @compiled

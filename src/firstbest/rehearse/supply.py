@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.kernels.agenda import SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
@@ -21,7 +22,7 @@ from firstbest.kernels.station import READY, WORK, Stations, enqueue
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, PROCESSES, RECEIVE, Floor, Roster, load_us, work_us
 from firstbest.rehearse.roads import Ways, lane_arrival
-from firstbest.rehearse.works import Coming, Rows, Store, new_task, plan, plan_task
+from firstbest.rehearse.works import Rows, Store, new_task
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, PPM
@@ -90,16 +91,15 @@ def _odds(nature: Nature) -> Rows:
 
 
 @compiled
-def _cargo_task(goods: Goods, nodes: Rows, store: Store, seed: int, row: np.void) -> int:
+def _cargo_task(goods: Goods, nodes: Rows, store: Store, row: np.void) -> int:
     """The task of a cargo, made where it is new; its draws hang on item, node, day and whether it was bought."""
     cargo, item = row["cargo"], row["item"]
     task = find(store.names, 2 * cargo + 1)
     if task < 0:
         pair = joined(goods.items[item]["tie"], nodes[row["to_node"]]["tie"])
         rank = joined(pair, np.uint64(row["at"] // DAY_US * 2 + (cargo & 1)))
-        task = new_task(store, 2 * cargo + 1, seed, rank, rank)
+        task = new_task(store, 2 * cargo + 1, rank, rank)
         made = store.tasks[task]
-        made["order"] = cargo
         made["item"] = item
         made["node"] = row["to_node"]
         made["quantity"] = row["quantity"]
@@ -114,35 +114,36 @@ def take_replenished(goods: Goods, nodes: Rows, store: Store, seed: int, rows: R
         row = rows[number]
         if row["bought"] != 1:
             continue
-        made = store.tasks[_cargo_task(goods, nodes, store, seed, row)]
-        stretched = spread(made["stream"], purposes.PRODUCTION, 0, goods.odds[0]["lead_variation"])
+        made = store.tasks[_cargo_task(goods, nodes, store, row)]
+        stream = joined(np.uint64(seed), made["rank"])
+        stretched = spread(stream, purposes.PRODUCTION, 0, goods.odds[0]["lead_variation"])
         made["ready_at"] = row["at"] + int(float(row["ready_at"] - row["at"]) * stretched)
         made["stage"] = BOUGHT
 
 
 @compiled
 def take_moved(
-    ways: Ways, goods: Goods, places: tuple[Floor, Roster], hands: tuple[Store, Coming], key: tuple[int, Rows]
+    ways: Ways, goods: Goods, places: tuple[Floor, Roster], hands: tuple[Store, Agenda], key: tuple[int, Rows]
 ) -> None:
     """MOVED facts, `key` = (seed, rows): cargo leaves with its vehicle and arrives with it."""
     floor, roster = places
-    store, coming = hands
+    store, agenda = hands
     seed, rows = key
     for number in range(len(rows)):
         row = rows[number]
         lane, at = row["lane"], row["at"]
         origin = ways.lanes[lane]["origin"]
         known = find(store.names, 2 * row["cargo"] + 1) >= 0
-        task = _cargo_task(goods, floor.nodes, store, seed, row)
-        kind = floor.nodes[origin]["kind"]
+        task = _cargo_task(goods, floor.nodes, store, row)
+        cargo, kind = store.tasks[task], floor.nodes[origin]["kind"]
         if not known and kind in (STORAGE, FULFILMENT):
-            _take_off_shelf(goods, store.tasks[task], origin, len(floor.nodes))
+            _take_off_shelf(goods, cargo, origin, len(floor.nodes))
             roster.marks[origin, LOADED] += load_us(floor, origin)
-        arrival = lane_arrival(ways, seed, lane, at) + max(0, store.tasks[task]["ready_at"] - at)
-        store.tasks[task]["ready_at"] = 0
-        index = plan_task(coming, store, task, arrival, ARRIVED)
-        coming.events[index]["node"] = ways.lanes[lane]["destination"]
-        coming.events[index]["quantity"] = row["quantity"]
+        arrival = lane_arrival(ways, seed, lane, at) + max(0, cargo["ready_at"] - at)
+        cargo["ready_at"] = 0
+        index = put(agenda, arrival, ARRIVED, cargo["rank"], task)
+        agenda.rows[index, SECOND] = ways.lanes[lane]["destination"]
+        agenda.rows[index, THIRD] = row["quantity"]
 
 
 @compiled
@@ -155,20 +156,21 @@ def _take_off_shelf(goods: Goods, cargo: np.void, node: int, nodes: int) -> None
 
 
 @compiled
-def take_arrived(goods: Goods, floor: Floor, store: Store, stations: Stations, due: tuple[int, Rows]) -> None:
-    """ARRIVED facts, `due` = (instant, rows): what has come to its last node waits there for receiving hands."""
-    instant, rows = due
+def take_arrived(goods: Goods, floor: Floor, floors: tuple[Store, Stations], due: tuple[int, int], rows: Rows) -> None:
+    """ARRIVED facts, `due` = (seed, instant): what has come to its last node waits there for receiving hands."""
+    store, stations = floors
     for number in range(len(rows)):
         row = rows[number]
         task = find(store.names, 2 * row["cargo"] + 1)
         if row["last"] != 1 or task < 0:
             continue
         cargo, node = store.tasks[task], row["node"]
+        stream = joined(np.uint64(due[0]), cargo["rank"])
         cargo["node"] = node
         if cargo["stage"] == BOUGHT:
-            cargo["quantity"] = _counted(goods.odds[0], cargo["stream"], cargo["quantity"])
-        store.jobs[task, READY] = instant
-        store.jobs[task, WORK] = work_us(floor, (node, RECEIVE), 1, cargo["quantity"], cargo["stream"])
+            cargo["quantity"] = _counted(goods.odds[0], stream, cargo["quantity"])
+        store.jobs[task, READY] = due[1]
+        store.jobs[task, WORK] = work_us(floor, (node, RECEIVE), 1, cargo["quantity"], stream)
         enqueue(stations, store.jobs, node * PROCESSES + RECEIVE, task)
 
 
@@ -183,7 +185,7 @@ def _counted(odds: np.void, stream: np.uint64, quantity: int) -> int:
 
 
 @compiled
-def take_count_asked(ways: Ways, goods: Goods, floor: Floor, coming: Coming, key: tuple[int, Rows]) -> None:
+def take_count_asked(ways: Ways, goods: Goods, floor: Floor, agenda: Agenda, key: tuple[int, Rows]) -> None:
     """COUNT_ASKED facts, `key` = (seed, rows): somebody counts in the first shift that leaves an hour to get there."""
     seed, rows = key
     days = goods.work_days.shape[1]
@@ -196,6 +198,5 @@ def take_count_asked(ways: Ways, goods: Goods, floor: Floor, coming: Coming, key
         since = int(share * floor.minutes[node, 0] * MINUTE_US)
         while day + 1 < days and (floor.starts[node, day, 0] + since < soonest or goods.work_days[node, day] == 0):
             day += 1
-        index = plan(coming, max(floor.starts[node, day, 0] + since, soonest), COUNTED, rank)
-        coming.events[index]["node"] = node
-        coming.events[index]["item"] = item
+        index = put(agenda, max(floor.starts[node, day, 0] + since, soonest), COUNTED, rank, node)
+        agenda.rows[index, SECOND] = item

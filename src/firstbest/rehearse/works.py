@@ -1,7 +1,7 @@
-"""What the physics has in hand: shipments from release to door, cargo from order to shelf, and what it will report.
+"""What the physics has in hand: shipments from release to door, cargo from order to shelf, and what it tells.
 
 Everything lives in arrays with a list of free rows, so memory is bounded by what is under way. A task is a shipment or
-a cargo; its lines hang on it as a chain. An event carries the columns of the command that it will become.
+a cargo; its lines hang on it as a chain. What will happen to it waits in an agenda (kernels.agenda).
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import Agenda, grown_agenda, new_agenda, put
+from firstbest.kernels.agenda import USED, Agenda, grown_agenda
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.draws import joined
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
 from firstbest.kernels.station import LINK, new_jobs
 from firstbest.world.commands import COMMAND, LINE
@@ -32,40 +31,23 @@ DROPPED: Final = 6
 TASK: Final = np.dtype(
     [
         ("name", "<i8"),  # 2 * shipment key, or 2 * cargo + 1
-        ("order", "<i8"),  # or cargo
         ("tie", "<u8"),
-        ("rank", "<u8"),  # hash of (order, node, attempt) or (item, node, day): order of equal instants
-        ("stream", "<u8"),  # of its draws
+        ("rank", "<u8"),  # hash of (order, node, attempt) or (item, node, day): order of equal instants, key of draws
         ("ready_at", "<i8"),  # cargo: truly produced; shipment of an own van: truly at the station
         ("quantity", "<i8"),  # cargo: units that really move
         ("expected", "<i8"),  # cargo: units by the papers
         ("first_line", "<i4"),
         ("last_line", "<i4"),
-        ("node", "<i4"),
-        ("carrier", "<i4"),
         ("item", "<i4"),
-        ("lines", "<i4"),
-        ("units", "<i4"),
-        ("attempt", "<i2"),
-        ("stage", "<i2"),
+        ("node", "<i2"),
+        ("carrier", "<i1"),
+        ("stage", "<i1"),
     ]
 )
 TASK_LINE: Final = np.dtype([("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("link", "<i4"), ("gone", "<i4")])
-EVENT: Final = np.dtype(
-    [
-        ("order", "<i8"),
-        ("tie", "<u8"),
-        ("quantity", "<i8"),
-        ("task", "<i4"),
-        ("first_line", "<i4"),
-        ("node", "<i4"),
-        ("item", "<i4"),
-        ("attempt", "<i2"),
-        ("service", "<i2"),
-        ("flag", "<i2"),
-        ("spare", "<i2"),
-    ]
-)
+
+BLANK: Final = 0
+"""The first row of tasks and commands is never used: it is the pattern of a new one."""
 
 
 class Store(NamedTuple):
@@ -78,20 +60,13 @@ class Store(NamedTuple):
     marks: I64  # [4] first free task, tasks in use, first free line, lines in use
 
 
-class Coming(NamedTuple):
-    """What will be reported: the agenda and, under the same index, what each row carries: [E]."""
-
-    agenda: Agenda
-    events: Rows
-
-
 class Told(NamedTuple):
     """Commands of one call, not yet in order."""
 
     rows: Rows  # [R]
     keys: I64  # [R, 3] at, kind, rank
     lines: Rows  # [M]
-    marks: I64  # [2] rows, lines
+    marks: I64  # [2] rows, the pattern with them, and lines
 
 
 def new_store(tasks: int, lines: int) -> Store:
@@ -102,7 +77,10 @@ def new_store(tasks: int, lines: int) -> Store:
     chain = np.zeros(lines, TASK_LINE)
     chain["link"] = np.arange(1, lines + 1)
     chain["link"][-1] = -1
-    return Store(np.zeros(tasks, TASK), jobs, chain, new_lookup(tasks), np.zeros(4, np.int64))
+    rows = np.zeros(tasks, TASK)
+    for name in ("first_line", "last_line", "item", "carrier"):
+        rows[name][BLANK] = -1
+    return Store(rows, jobs, chain, new_lookup(tasks), np.array([1, 1, 0, 0], np.int64))
 
 
 def with_room(store: Store, tasks: int, lines: int) -> Store:
@@ -134,26 +112,16 @@ def _more_lines(store: Store, room: int) -> Store:
     return store._replace(lines=more)
 
 
-def new_coming(rows: int) -> Coming:
-    """Nothing will happen."""
-    return Coming(new_agenda(rows), np.zeros(rows, EVENT))
-
-
-def coming_with_room(coming: Coming, rows: int) -> Coming:
-    """The same, grown if need be, with room for so many more rows."""
-    wanted = int(coming.agenda.marks[1]) + rows
-    before = len(coming.events)
-    if wanted <= before:
-        return coming
-    events = np.zeros(2 * wanted, EVENT)
-    events[:before] = coming.events
-    return Coming(grown_agenda(coming.agenda, 2 * wanted), events)
+def agenda_with_room(agenda: Agenda, rows: int) -> Agenda:
+    """The agenda, grown if need be, with room for so many more rows."""
+    wanted = int(agenda.marks[USED]) + rows
+    return agenda if wanted <= len(agenda.rows) else grown_agenda(agenda, 2 * wanted)
 
 
 def new_told(rows: int, lines: int) -> Told:
     """Nothing is told."""
     keys = np.zeros((rows, 3), np.int64)
-    return Told(np.zeros(rows, COMMAND), keys, np.zeros(lines, LINE), np.zeros(2, np.int64))
+    return Told(np.zeros(rows, COMMAND), keys, np.zeros(lines, LINE), np.array([1, 0], np.int64))
 
 
 def told_with_room(told: Told, rows: int, lines: int) -> Told:
@@ -174,26 +142,19 @@ def shipment_name(order: int, node: int, attempt: int) -> int:
 
 
 @compiled
-def new_task(store: Store, name: int, seed: int, tie: np.uint64, rank: np.uint64) -> int:
+def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
     """An empty task under a name; room is the caller's duty."""
     task = store.marks[0]
     assert task >= 0, "the store of tasks is full"
     store.marks[0] = store.jobs[task, LINK]
     store.marks[1] += 1
+    store.tasks[task] = store.tasks[BLANK]
     row = store.tasks[task]
     row["name"] = name
     row["tie"] = tie
     row["rank"] = rank
-    row["stream"] = joined(np.uint64(seed), rank)
-    row["ready_at"] = 0
-    row["quantity"] = 0
-    row["expected"] = 0
-    row["first_line"] = -1
-    row["last_line"] = -1
-    row["carrier"] = -1
-    row["item"] = -1
-    row["attempt"] = 0
-    row["stage"] = 0
+    if name & 1 == 0:
+        row["node"] = (name >> 1) // MAX_ATTEMPT % MAX_NODE
     keep(store.names, name, task)
     return int(task)
 
@@ -249,39 +210,6 @@ def free_chain(store: Store, first: int) -> None:
 
 
 @compiled
-def plan(coming: Coming, at: int, kind: int, rank: np.uint64) -> int:
-    """Puts an event that carries nothing yet; its index."""
-    index = put(coming.agenda, at, kind, rank)
-    row = coming.events[index]
-    row["order"] = 0
-    row["tie"] = rank
-    row["quantity"] = 0
-    row["task"] = -1
-    row["first_line"] = -1
-    row["node"] = -1
-    row["item"] = -1
-    row["attempt"] = 0
-    row["service"] = 0
-    row["flag"] = 0
-    return index
-
-
-@compiled
-def plan_task(coming: Coming, store: Store, task: int, at: int, kind: int) -> int:
-    """Puts an event that carries a task's order, node and attempt; its index."""
-    source = store.tasks[task]
-    index = plan(coming, at, kind, source["rank"])
-    row = coming.events[index]
-    row["order"] = source["order"]
-    row["tie"] = source["tie"]
-    row["task"] = task
-    row["node"] = source["node"]
-    row["item"] = source["item"]
-    row["attempt"] = source["attempt"]
-    return index
-
-
-@compiled
 def tell(told: Told, at: int, kind: int, rank: np.uint64) -> int:
     """A new command, blank but for its instant and kind; its index."""
     index = told.marks[0]
@@ -289,23 +217,12 @@ def tell(told: Told, at: int, kind: int, rank: np.uint64) -> int:
     told.keys[index, 0] = at
     told.keys[index, 1] = kind
     told.keys[index, 2] = np.int64(rank)
+    told.rows[index] = told.rows[BLANK]
     row = told.rows[index]
     row["at"] = at
-    row["number"] = 0
-    row["order"] = 0
     row["tie"] = rank
-    row["customer"] = 0
-    row["quantity"] = 0
-    row["expected"] = 0
-    row["first_line"] = told.marks[1]
-    row["lines"] = 0
-    row["place"] = 0
-    row["node"] = 0
-    row["item"] = 0
-    row["attempt"] = 0
     row["kind"] = kind
-    row["service"] = 0
-    row["flag"] = 0
+    row["first_line"] = told.marks[1]
     return int(index)
 
 
@@ -319,3 +236,19 @@ def tell_line(told: Told, row: np.void, line: int, item: int, quantity: int) -> 
     told.lines[at]["item"] = item
     told.lines[at]["quantity"] = quantity
     told.lines[at]["price"] = 0
+
+
+@compiled
+def tell_task(told: Told, at: int, kind: int, task: np.void) -> int:
+    """A new command about a task: its order, node and attempt, or its cargo, item and node; its index."""
+    index = tell(told, at, kind, task["rank"])
+    row, name = told.rows[index], task["name"] >> 1
+    row["tie"] = task["tie"]
+    row["node"] = task["node"]
+    if task["name"] & 1 == 0:
+        row["order"] = name // (MAX_ATTEMPT * MAX_NODE)
+        row["attempt"] = name % MAX_ATTEMPT
+    else:
+        row["order"] = name
+        row["item"] = task["item"]
+    return index

@@ -15,8 +15,8 @@ from firstbest.world.units import MINUTE_US
 from firstbest.world.words import Timer
 
 MIDNIGHT: Final = 0
-STAFF_AT: Final = (2, 12 * 60)
-"""Rosters are made on Wednesday at noon for the week that starts on the next Monday."""
+STAFF_AT_MIN: Final = 3 * 60 + 30
+"""Rosters: each morning today's overtime, on Wednesdays the week after next."""
 FORECAST_AT: Final = (6, 23 * 60)
 REPLENISH_MINUTE: Final = 2 * 60
 COUNT_MINUTE: Final = 3 * 60
@@ -74,7 +74,7 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
     zone, weekdays = plan.node_zone(first), plan.weekdays()
     minutes = int(plan.workspace.section("policies", "floor")["wave_minutes"])
     found: list[tuple[Timer, int, I64]] = [
-        (Timer.STAFF, 0, plan.instants(zone, STAFF_AT[1])[weekdays == STAFF_AT[0]]),
+        (Timer.STAFF, 0, plan.instants(zone, STAFF_AT_MIN)),
         (Timer.STAFF, 0, np.array([start], np.int64)),
         (Timer.FORECAST, 0, plan.instants(zone, FORECAST_AT[1])[weekdays == FORECAST_AT[0]]),
         (Timer.REPLENISH, 0, plan.instants(zone, REPLENISH_MINUTE)),

@@ -19,7 +19,12 @@ _SHIFTS: Final = (1, 2)
 
 
 def compile_labour(plan: Plan) -> Labour:
-    """People: [N, Y], 0 heads where labour.csv has no row. Scale multiplies heads, stations and temps, rounded up."""
+    """People: [N, Y], 0 heads where labour.csv has no row.
+
+    At a scale below 1 the teams stay whole and each order stands for several: work takes as much longer and an hour
+    costs as much less, so that use, queues and cost an order keep their size (a tenth of a team of three could not).
+    Receipts keep their number at any scale, and so their rate.
+    """
     frame = plan.workspace.frame("labour")
     at = (
         np.array([plan.nodes[each] for each in frame.texts("node")], np.int64),
@@ -31,22 +36,23 @@ def compile_labour(plan: Plan) -> Labour:
         found[at] = values
         return found
 
-    def scaled(column: str) -> I32:
-        heads = np.nan_to_num(frame.numbers(column), nan=STATIONS_UNBOUNDED / plan.scale)
-        return spread(upward(heads * plan.scale)).astype(np.int32)
+    pace = np.where(at[1] == PROCESSES.index("receive"), 1.0, plan.scale)
+
+    def counted(column: str) -> I32:
+        return spread(upward(np.nan_to_num(frame.numbers(column), nan=STATIONS_UNBOUNDED))).astype(np.int32)
 
     single = np.where(np.isnan(frame.numbers("single_hour")), frame.numbers("units_hour"), frame.numbers("single_hour"))
     shifts = plan.workspace.frame("shifts")
     starts = [_by_node(plan, shifts, f"shift_{shift}_start", shifts.whole(f"shift_{shift}_start")) for shift in _SHIFTS]
     hours = [_by_node(plan, shifts, f"shift_{shift}_hours", _hours(shifts, shift)) for shift in _SHIFTS]
     return Labour(
-        heads=scaled("heads"),
-        stations=scaled("stations"),
-        rate_x1000=spread(whole(frame.numbers("units_hour") * 1_000)),
-        rate_single_x1000=spread(whole(single * 1_000)),
-        extra_unit_ms=spread(whole(frame.numbers("extra_unit_s") * 1_000)),
+        heads=counted("heads"),
+        stations=counted("stations"),
+        rate_x1000=spread(whole(frame.numbers("units_hour") * 1_000 * pace)),
+        rate_single_x1000=spread(whole(single * 1_000 * pace)),
+        extra_unit_ms=spread(whole(frame.numbers("extra_unit_s") * 1_000 / pace)),
         productive_ppm=spread(ppm(frame.numbers("productive_percent"))),
-        wage_hour=spread(micros(frame.numbers("wage_hour"))),
+        wage_hour=spread(micros(frame.numbers("wage_hour") * plan.scale)),
         overtime_ppm=spread(ppm(frame.numbers("overtime_percent"))),
         temp_ppm=spread(ppm(frame.numbers("temp_percent"))),
         temp_speed_ppm=spread(ppm(frame.numbers("temp_speed_percent"))),
@@ -55,7 +61,7 @@ def compile_labour(plan: Plan) -> Labour:
         overtime_minutes=_minutes(plan, shifts, "overtime_hours_max"),
         contract_minutes_week=_minutes(plan, shifts, "contract_hours_week"),
         absence_ppm=ppm(_by_node(plan, shifts, "absence_percent", shifts.numbers("absence_percent"))),
-        temps_max=scaled("temps_max"),
+        temps_max=counted("temps_max"),
         indirect_ppm=ppm(_by_node(plan, shifts, "indirect_percent", shifts.numbers("indirect_percent"))),
         work_days=work_days(plan).astype(np.int8),
     )

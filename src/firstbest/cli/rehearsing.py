@@ -1,0 +1,89 @@
+"""rehearse, and rehearse --against."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.store.kernel_cache import mark_complete, use_cache
+
+WORKERS_MOST = 8
+
+
+class Asked(NamedTuple):
+    """What the command line asked for."""
+
+    folder: Path
+    scale: float
+    days: int | None
+    seed: int | None
+
+
+def prepare(folder: Path, console: Console) -> None:
+    """Check the folder and get the kernels ready; the first time says that it takes a while."""
+    require_folder(folder)
+    if not use_cache():
+        return
+    from firstbest.rehearse.warm import warm
+
+    with console.status("First run: compiling the kernels, once (under a minute); they are kept."):
+        warm()
+    mark_complete()
+
+
+@contextmanager
+def bar(console: Console, words: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar; what it yields is told how far things are, 0 to 1."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task(words, total=1.0)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def run(asked: Asked) -> None:
+    """Rehearse, print the screen, say where the report is."""
+    console, quiet = Console(highlight=False), Console(stderr=True)
+    prepare(asked.folder, quiet)
+    from firstbest.present.screen import screen
+    from firstbest.rehearse.folder import Options, rehearse_folder
+
+    with faults_told(asked.folder), bar(quiet, "rehearsing") as progress:
+        outcome = rehearse_folder(asked.folder, Options(asked.scale, asked.days, asked.seed), progress)
+    console.print(screen(outcome.record, console.width, report_path=str(outcome.report_path)), soft_wrap=True)
+
+
+def compare(asked: Asked, change: Path, replications: int) -> None:
+    """Rehearse in pairs, print the differences, say where the report is."""
+    console, quiet = Console(highlight=False), Console(stderr=True)
+    change = found_change(asked.folder, change)
+    prepare(asked.folder, quiet)
+    from firstbest.present.comparison import summary, table
+    from firstbest.rehearse.against import rehearse_against
+    from firstbest.rehearse.folder import Options
+
+    workers = min(os.cpu_count() or 1, replications * 2, WORKERS_MOST)
+    options = Options(asked.scale, asked.days, asked.seed)
+    with faults_told(asked.folder), bar(quiet, f"{replications} pairs") as progress:
+        answer = rehearse_against(asked.folder, change, options, (replications, workers), progress)
+    console.print(table(answer.comparison, console.width), soft_wrap=True)
+    console.print(summary(answer.comparison), soft_wrap=True)
+    for line in (answer.payback, *answer.changed.notes, answer.record.banner):
+        if line:
+            console.print(line, soft_wrap=True)
+    console.print(f"report: {answer.report_path}", soft_wrap=True)
+
+
+def found_change(folder: Path, change: Path) -> Path:
+    """The change file as given, or inside the workspace."""
+    for path in (change, folder / change, folder / "changes" / change):
+        if path.is_file():
+            return path
+    known = sorted(path.name for path in (folder / "changes").glob("*.toml"))
+    raise stop(f"expected a change file, found nothing at '{change}'; {folder / 'changes'} has {', '.join(known) or 'none'}")

@@ -1,0 +1,117 @@
+"""The story of one order, read back from the facts of the last rehearsal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.ground import ground_of
+from firstbest.decide.rate import journey_cost
+from firstbest.present.story import Story, story
+from firstbest.rehearse.folder import OUTPUT, network_digest
+from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.workspace import load
+from firstbest.world import facts as f
+from firstbest.world.network import Network
+from firstbest.world.words import Mode
+
+TOLD = (
+    f.ORDERED, f.PLANNED, f.ALLOCATED, f.REFUSED, f.CANCELLED, f.RELEASED, f.PICKED, f.PACKED, f.DEPARTED, f.ROLLED,
+    f.VANNED, f.DELIVERED, f.COMPLETED, f.CLOSED, f.UNPLANNED, f.RETURNED,
+)  # fmt: skip
+DAY_BITS = 20
+EPOCH = date(1970, 1, 1)
+
+
+class NothingToExplain(Exception):  # noqa: N818 - it names a state of the folder
+    """There is no rehearsal of this workspace to read, or no such order in it."""
+
+
+def explain(folder: Path, order: str) -> str:
+    """What was promised and why, which nodes were considered, every event and every cost line of an order."""
+    run = folder / OUTPUT / "run.json"
+    if not run.is_file():
+        raise NothingToExplain(f"{folder} needs a rehearsal first: firstbest rehearse {folder}")
+    told = json.loads(run.read_text(encoding="utf-8"))
+    workspace = load(folder)
+    network, nature = compile_network(workspace, told["scale"], told["days"])
+    if network_digest(network) != told["network"]:
+        raise NothingToExplain(f"{folder} was edited since its last rehearsal; run it again: firstbest rehearse {folder}")
+    names = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()
+    code = code_of(order, names, network)
+    rows = {fact.name: rows_of(folder, fact, code) for fact in TOLD}
+    if not len(rows["ordered"]):
+        raise NothingToExplain(f"no order '{order}' in the last rehearsal; {example(folder, names, network)}")
+    return story(Story(name_of(code, names, network), rows, network, costs_of(network, rows["planned"])))
+
+
+def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
+    """Code of an order as a person writes it: its name in the log, or 2026-11-30/123 in a drawn year."""
+    if names:
+        return names.index(order) if order in names else -1
+    day, _, number = order.partition("/")
+    try:
+        local = (date.fromisoformat(day) - EPOCH).days - network.calendar.first_day
+        return (local << DAY_BITS) | int(number)
+    except ValueError:
+        return int(order) if order.isdigit() else -1
+
+
+def name_of(code: int, names: tuple[str, ...], network: Network) -> str:
+    """An order's code as a person reads it."""
+    if names:
+        return names[code]
+    day = EPOCH + timedelta(days=network.calendar.first_day + (code >> DAY_BITS))
+    return f"{day.isoformat()}/{code & ((1 << DAY_BITS) - 1)}"
+
+
+def example(folder: Path, names: tuple[str, ...], network: Network) -> str:
+    """The names of a few orders that can be explained: late ones first."""
+    found = duckdb.sql(
+        "SELECT orders.order FROM read_parquet($1) AS orders ORDER BY door_late DESC NULLS LAST, orders.order LIMIT 3",
+        params=[str(folder / OUTPUT / "orders.parquet")],
+    ).fetchall()
+    return "try " + ", ".join(name_of(int(row[0]), names, network) for row in found)
+
+
+def rows_of(folder: Path, fact: f.FactType, code: int) -> NDArray[np.void]:
+    """The rows of one fact type about one order."""
+    files = folder / OUTPUT / "facts" / fact.name / "*.parquet"
+    found = duckdb.sql(
+        f'SELECT * FROM read_parquet($1) WHERE "order" = {code:d} ORDER BY number, ordinal',  # noqa: S608 - an integer
+        params=[str(files)],
+    ).fetchnumpy()
+    rows = np.zeros(len(found["number"]), fact.dtype)
+    for name, values in found.items():
+        if name in (fact.dtype.names or ()):
+            rows[name] = np.asarray(values)
+    return rows
+
+
+def costs_of(network: Network, planned: NDArray[np.void]) -> dict[int, int]:
+    """What the first shipment's journey would cost from each fulfilment node, by the cheapest carrier it may use."""
+    if not len(planned):
+        return {}
+    ground, row = ground_of(network), planned[0]
+    terms, place, count = ground.terms, int(row["place"]), max(int(row["cartons"]), 1)
+    costs: dict[int, int] = {}
+    for node in ground.centres:
+        prices = [
+            journey_cost(
+                terms, carrier, int(terms.zone[carrier, node, place]), int(row["day"]),
+                int(network.places.remote[place]), (int(row["billed_g"]) // count, count),
+            )  # fmt: skip
+            for carrier in range(len(network.carriers.mode))
+            if terms.zone[carrier, node, place] >= 0
+            and terms.lane_of[carrier, node] >= 0
+            and network.promises.carriers[int(row["service"]), carrier]
+            and (network.carriers.mode[carrier] == Mode.PALLET) == (row["carton"] < 0)
+        ]
+        if prices:
+            costs[int(node)] = min(prices)
+    return costs

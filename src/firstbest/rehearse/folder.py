@@ -1,0 +1,141 @@
+"""A rehearsal of a workspace folder: read, run, judge, and write what it left behind into `rehearsal/`.
+
+Files written: `report.html`, `orders.parquet`, `cubes.parquet`, `spreads.parquet`, `flows.parquet`, the facts by
+type under `facts/`, and `run.json`, which says what was run so that `explain` can read the facts again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from firstbest import __version__
+from firstbest.present.comparison import Comparison
+from firstbest.present.record import Assumed, Record
+from firstbest.present.report import report
+from firstbest.rehearse.bounds import judge
+from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.suggest import suggestions
+from firstbest.store.compile_network import compile_network
+from firstbest.store.sink import ParquetSink
+from firstbest.store.sink_tables import write_cubes, write_orders
+from firstbest.store.workspace import Workspace, load
+from firstbest.world.network import Network
+
+OUTPUT = "rehearsal"
+FILLED = ("default", "filled", "assumed")
+
+
+class Options(NamedTuple):
+    """How much of a workspace to rehearse."""
+
+    scale: float = 1.0
+    days: int | None = None
+    seed: int | None = None
+    facts: bool = True
+
+
+class Outcome(NamedTuple):
+    """What a rehearsal of a folder gave."""
+
+    record: Record
+    result: Result
+    folder: Path
+
+    @property
+    def report_path(self) -> Path:
+        """Where the report is written."""
+        return self.folder / "report.html"
+
+
+def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], None] | None = None) -> Outcome:
+    """Rehearse the workspace in `folder`; raises `WorkspaceFaulty` with every fault before anything is written."""
+    workspace = load(folder)
+    network, nature = compile_network(workspace, options.scale, options.days)
+    scenario = Scenario(network, nature)
+    seed = workspace.seed if options.seed is None else options.seed
+    output = folder / OUTPUT
+    if output.exists():
+        shutil.rmtree(output / "facts", ignore_errors=True)
+    output.mkdir(exist_ok=True)
+    if options.facts:
+        with ParquetSink(output) as sink:
+            result = rehearse(scenario, Settings(seed, sink, progress))
+        digest = sink.digest()
+    else:
+        result, digest = rehearse(scenario, Settings(seed, None, progress)), ""
+    record = judged_record(result, workspace, folder, options.scale, digest)
+    write_tables(output, result, facts=options.facts)
+    write_run(output, record, options, seed)
+    outcome = Outcome(record, result, output)
+    outcome.report_path.write_text(report(record), encoding="utf-8")
+    return outcome
+
+
+def judged_record(result: Result, workspace: Workspace, folder: Path, scale: float, digest: str) -> Record:
+    """The record of a result, with its bounds judged and its suggestions made."""
+    record = record_of(result, workspace.name, scale, assumed_of(folder), digest)
+    return judged(record, folder)
+
+
+def judged(record: Record, folder: Path) -> Record:
+    """A record with its bounds judged and its suggestions made."""
+    return record._replace(bounds=judge(record, folder), suggestions=suggestions(record))
+
+
+def assumed_of(folder: Path) -> Assumed:
+    """How many values were filled in rather than given, and the share of cost that rests on them.
+
+    A workspace whose every figure is a default rests on them wholly. An imported one lists what it filled; what it
+    costs to move goods then rests on filled prices and sizes, so the share is that of the stages of cost named.
+    """
+    path = folder / "assumptions.csv"
+    if not path.is_file():
+        return Assumed(0, 0)
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    filled = [row for row in rows if row.get("mark", "") in FILLED]
+    return Assumed(len(filled), 1_000_000 if filled else 0)
+
+
+def write_tables(output: Path, result: Result, *, facts: bool) -> None:
+    """Orders and cubes as Parquet files."""
+    write_cubes(output, result.state, result.scenario.network)
+    if facts:
+        write_orders(output)
+
+
+def write_run(output: Path, record: Record, options: Options, seed: int) -> None:
+    """Say what was run."""
+    told = {
+        "version": __version__,
+        "scale": options.scale,
+        "days": options.days,
+        "seed": seed,
+        "facts": record.facts,
+        "digest": record.digest,
+        "network": network_digest(record.network),
+    }
+    (output / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def network_digest(network: Network) -> str:
+    """A digest of every array a decision can see."""
+    digest = blake2b(digest_size=8)
+    for part in network[:-1]:
+        for value in part:
+            digest.update(np.ascontiguousarray(value).tobytes())
+    return digest.hexdigest()
+
+
+def write_report(path: Path, record: Record, against: Comparison | None = None) -> Path:
+    """Write the report."""
+    path.write_text(report(record, against), encoding="utf-8")
+    return path

@@ -1,0 +1,81 @@
+"""Compiling every kernel a rehearsal needs, once: physics in one process, decisions in another, at the same time.
+
+Kernels land in the cache on disk, from which every later process loads them. Each is called on nothing, or on
+next to nothing, with the types of a real run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from tempfile import TemporaryDirectory
+from pathlib import Path
+
+import numpy as np
+
+from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
+from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.store.compile_network import compile_network
+from firstbest.store.init import write_builtin
+from firstbest.store.workspace import load
+from firstbest.world.commands import COMMAND, LINE, Batch
+from firstbest.world.facts import ROSTERED
+from firstbest.world.units import DAY_US
+from firstbest.world.words import Kind
+
+SCALE = 0.005
+DAYS = 4
+
+
+def small_scenario() -> Scenario:
+    """The built-in network with hardly any orders, for a few days."""
+    with TemporaryDirectory() as folder:
+        write_builtin(Path(folder) / "warm")
+        return Scenario(*compile_network(load(Path(folder) / "warm"), SCALE, DAYS))
+
+
+def warm_physics() -> None:
+    """Call every kernel of the physics."""
+    scenario = small_scenario()
+    physics = Physics(scenario.network, scenario.nature, 1)
+    for fact in AT_ONCE:
+        rows = np.zeros(1 if fact is ROSTERED else 0, fact.dtype)
+        physics._takers[fact.name](rows)  # noqa: SLF001 - kernels with no other way in
+    start = scenario.network.calendar.start_us
+    for fact in AT_NEXT_TIMER:
+        physics._later.append((start, fact, np.zeros(0, fact.dtype)))  # noqa: SLF001
+    physics._take_effect(start)  # noqa: SLF001
+    physics.until(start + DAY_US // 2)
+
+
+def warm_decisions() -> None:
+    """Call every kernel of the decisions and the columns."""
+    from firstbest.decide import freight
+    from firstbest.decide.freight import Journeys, Loads
+    from firstbest.decide.ground import ground_of
+    from firstbest.operate import arrivals
+    from firstbest.operate.loop import run_step
+    from firstbest.store.columns import Columns, sizes
+
+    network = small_scenario().network
+    ground, state = ground_of(network), Columns(sizes(network))
+    commands, lines = np.zeros(1, COMMAND), np.zeros(1, LINE)
+    commands["kind"], commands["lines"], commands["at"] = Kind.PLACE, 1, network.calendar.start_us
+    lines["quantity"] = 1
+    run_step(arrivals.take(Batch(commands, lines), ground), state)
+    none = np.zeros(0, np.int64)
+    lanes = ground.lanes
+    freight.fill(Loads(none, none, none), lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+    freight.better_carrier(ground.terms, Journeys(*(none for _ in Journeys._fields)), 0, none, none)
+
+
+def warm() -> None:
+    """Compile everything; what little is left is compiled by a tiny rehearsal at the end."""
+    context = multiprocessing.get_context("spawn")
+    parts: tuple[Callable[[], None], ...] = (warm_physics, warm_decisions)
+    running = [context.Process(target=part) for part in parts]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    rehearse(small_scenario(), Settings(1))

@@ -1,0 +1,2 @@
+-- Take rows out.
+DELETE FROM {table} WHERE key = ?

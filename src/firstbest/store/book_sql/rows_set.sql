@@ -1,0 +1,2 @@
+-- Set columns of rows that are there.
+UPDATE {table} SET {assignments} WHERE key = ?

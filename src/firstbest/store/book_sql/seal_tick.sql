@@ -1,0 +1,2 @@
+-- Keep the envelope of a tick.
+INSERT INTO tick (tick, kind, due, at, first_number, numbers, layout, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,112 @@
+"""Items of a log, with what the log does not hold filled by rule, and the stock that the log needs.
+
+Space: `unit_volume_l` at the median price of all lines, growing with (price / median price) to the power
+`unit_volume_power`; without prices every unit takes the same. Weight: `unit_kg_per_l` of space. A case holds as
+many units as the percentile `case_percentile` of the item's lines; suppliers deliver whole cases.
+
+Opening stock: no lost sale is in a log, so it is the least that serves the log when what was sold is replaced, in
+whole cases, one lead time later: the greatest demand for the item in any span of that length, and a case less one
+unit (the least base stock). The lead time is the supplier's, the way in, the review and a day at the dock.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.store.import_network import Chosen
+from firstbest.store.import_sales import Sales
+from firstbest.world.network import I64
+from firstbest.world.units import MONEY
+
+DOCK_DAYS: Final = 1
+F64 = NDArray[np.float64]
+
+
+class Goods(NamedTuple):
+    """Items by name: [I]; money in the log's currency. `priced`: whether the log ever prices the item."""
+
+    names: tuple[str, ...]
+    called: tuple[str, ...]
+    lines: I64
+    units: I64
+    price: F64
+    priced: NDArray[np.bool_]
+    cost: F64
+    volume_l: F64
+    weight_kg: F64
+    case: I64
+    opening: I64
+    span_days: int  # the lead time of the opening stock
+    median_price: float
+
+
+def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
+    """The items that were sold, in the order of their names."""
+    percentile = network.of("case_percentile") / 100
+    found = db.execute(
+        f"""
+        WITH called AS (
+            SELECT item, arg_max(name, (c, name)) AS name FROM (
+                SELECT item, name, count(*) AS c FROM line WHERE name <> '' GROUP BY item, name
+            ) GROUP BY item
+        )
+        SELECT sale.item, coalesce(any_value(called.name), '') AS name, count(*) AS lines,
+            sum(quantity)::BIGINT AS units, coalesce(sum(quantity::HUGEINT * price), 0)::DOUBLE AS value,
+            coalesce(sum(quantity) FILTER (price IS NOT NULL), 0)::DOUBLE AS priced,
+            quantile_disc(quantity, {percentile}) AS pack
+        FROM sale LEFT JOIN called ON called.item = sale.item GROUP BY sale.item ORDER BY sale.item
+        """
+    ).fetchnumpy()
+    median = db.execute("SELECT quantile_cont(price, 0.5) FROM sale").fetchone()[0]
+    priced = np.asarray(found["priced"]) > 0
+    # Money is exact below 2**53 millionths; the mean is rounded to a hundredth.
+    mean = np.asarray(found["value"]) / np.maximum(np.asarray(found["priced"]), 1) / MONEY
+    price = np.where(priced, np.maximum(np.round(mean, 2), 0.01), network.of("unit_price"))
+    typical = (median or 0) / MONEY
+    ratio = price / typical if typical else np.ones(len(price))
+    volume = np.maximum(np.round(network.of("unit_volume_l") * ratio ** network.of("unit_volume_power"), 3), 0.001)
+    units = np.asarray(found["units"]).astype(np.int64)
+    span = round(sum(network.of(each) for each in ("lead_days", "inbound_days", "review_days"))) + DOCK_DAYS
+    names = tuple(str(each) for each in found["item"])
+    case = np.maximum(np.asarray(found["pack"]).astype(np.int64), 1)
+    return Goods(
+        names=names,
+        called=tuple(" ".join(str(each).split()) for each in found["name"]),
+        lines=np.asarray(found["lines"]).astype(np.int64),
+        units=units,
+        price=price,
+        priced=priced,
+        cost=np.round(price * network.of("cost_percent") / 100, 4),
+        volume_l=volume,
+        weight_kg=np.maximum(np.round(volume * network.of("unit_kg_per_l"), 3), 0.001),
+        case=case,
+        opening=least_stock(daily_units(db, names, sales), span) + case - 1,
+        span_days=span,
+        median_price=typical,
+    )
+
+
+def daily_units(db: Any, names: tuple[str, ...], sales: Sales) -> I64:
+    """Units sold by item and day from the first order to the last: [I, D]."""
+    found = db.execute(
+        """
+        SELECT sale.item, date_diff('day', DATE '1970-01-01', o.placed_at::DATE) AS day, sum(quantity)::BIGINT AS units
+        FROM sale JOIN ordering AS o ON o.order_name = sale.order_name GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchnumpy()
+    code = {name: index for index, name in enumerate(names)}
+    rows = np.fromiter((code[str(each)] for each in found["item"]), np.int64, len(found["item"]))
+    table = np.zeros((len(names), sales.days), np.int64)
+    table[rows, np.asarray(found["day"]).astype(np.int64) - sales.first_day] = found["units"]
+    return table
+
+
+def least_stock(daily: I64, span: int) -> I64:
+    """The greatest sum of each row of [I, D] over any `span` days: [I]."""
+    total = np.concatenate([np.zeros((len(daily), 1), np.int64), np.cumsum(daily, axis=1)], axis=1)
+    width = min(span, daily.shape[1])
+    found: I64 = (total[:, width:] - total[:, :-width]).max(axis=1)
+    return found

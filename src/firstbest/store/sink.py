@@ -1,0 +1,189 @@
+"""The book of a rehearsal: facts are streamed into Parquet files, in bounded memory, beside the loop.
+
+The loop's thread only copies rows into buffers. When a type has gathered enough, or all types together
+hold too much, the largest buffer goes to a second thread, which takes the running digest of the type's row
+bytes and writes one more file with DuckDB. A queue of one hand-over bounds what waits. What fails over there is
+raised at the next `seal` or at `close`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Final, NamedTuple, Self
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.operate.ports import Change, Tick
+from firstbest.world.facts import FACTS, Block, FactType
+
+PADDING: Final = frozenset({"pad", "spare"})
+DIGEST_BYTES: Final = 16
+
+
+class SinkError(RuntimeError):
+    """The writer's thread failed; what it had been handed is not in the files."""
+
+
+class Limits(NamedTuple):
+    """How much is held in memory before rows go to a file."""
+
+    type_rows: int = 500_000
+    type_bytes: int = 24_000_000
+    total_bytes: int = 64_000_000
+    engine_memory: str = "160MB"
+
+
+class _Held:
+    """Rows of one fact type that are not yet in a file."""
+
+    def __init__(self, fact: FactType) -> None:
+        self.fact = fact
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.rows = 0
+
+    def take(self) -> list[bytes]:
+        """Hand over what is held and start again."""
+        parts, self.parts = self.parts, []
+        self.size = self.rows = 0
+        return parts
+
+
+class _Handover(NamedTuple):
+    fact: FactType
+    parts: list[bytes]
+    path: Path
+
+
+class ParquetSink:
+    """Implements `operate.ports.Book` for a rehearsal; changes are not kept, the columns have them.
+
+    Files: `folder/facts/<name>/<part>.parquet`, parts in the order of sealing, rows in the order of the facts;
+    every type has at least one file. Files of an earlier run in these folders are replaced.
+    """
+
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        """Make the folders and start the writer's thread."""
+        self.limits = limits or Limits()
+        self.folder = folder / "facts"
+        self.counts = {fact.name: 0 for fact in FACTS}
+        self._held = {fact.name: _Held(fact) for fact in FACTS}
+        self._parts = dict.fromkeys(self.counts, 0)
+        self._total = 0
+        self._digests = {name: blake2b(digest_size=DIGEST_BYTES) for name in self.counts}
+        self._failure: BaseException | None = None
+        self._closed = False
+        for name in self.counts:
+            place = self.folder / name
+            place.mkdir(parents=True, exist_ok=True)
+            for old in place.glob("*.parquet"):
+                old.unlink()
+        self._queue: Queue[_Handover | None] = Queue(maxsize=1)
+        self._thread = Thread(target=self._write_all, name="parquet-sink", daemon=True)
+        self._thread.start()
+
+    @property
+    def facts(self) -> int:
+        """Rows sealed so far."""
+        return sum(self.counts.values())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.close()
+
+    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:  # noqa: ARG002 - the port
+        """Take the facts of one tick."""
+        self._raise_failure()
+        assert not self._closed, "the sink is closed"
+        for block in blocks:
+            self._keep(block)
+        while self._total > self.limits.total_bytes:
+            self._hand_over(max(self._held.values(), key=lambda held: held.size))
+
+    def close(self) -> None:
+        """Write what is left and wait until all files are on disk."""
+        if not self._closed:
+            self._closed = True
+            for held in self._held.values():
+                if held.parts or not self._parts[held.fact.name]:
+                    self._hand_over(held)
+            self._queue.put(None)
+            self._thread.join()
+        self._raise_failure()
+
+    def digests(self) -> dict[str, str]:
+        """Digest of all row bytes by type, padding included; to be asked after `close`."""
+        assert self._closed, "digests are known once the sink is closed"
+        return {name: digest.hexdigest() for name, digest in self._digests.items()}
+
+    def digest(self) -> str:
+        """One digest over those of all types, in the order in which types are declared."""
+        joined = "".join(f"{name} {value}\n" for name, value in self.digests().items())
+        return blake2b(joined.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+    def _keep(self, block: Block) -> None:
+        held, kept = self._held[block.fact.name], block.rows.tobytes()
+        held.parts.append(kept)
+        held.size += len(kept)
+        held.rows += len(block.rows)
+        self._total += len(kept)
+        self.counts[block.fact.name] += len(block.rows)
+        if held.size >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
+            self._hand_over(held)
+
+    def _hand_over(self, held: _Held) -> None:
+        name = held.fact.name
+        path = self.folder / name / f"{self._parts[name]:05d}.parquet"
+        self._parts[name] += 1
+        self._total -= held.size
+        self._queue.put(_Handover(held.fact, held.take(), path))
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise SinkError(f"facts could not be written to '{self.folder}': {self._failure}") from self._failure
+
+    # ------------------------------------------------------------------------------------------- the writer's thread
+    def _write_all(self) -> None:
+        try:
+            with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
+                while (handed := self._queue.get()) is not None:
+                    self._write(engine, handed)
+        except BaseException as failure:  # noqa: BLE001 - whatever it is, the loop's thread raises it
+            self._failure = failure
+            while self._queue.get() is not None:
+                pass  # so that the loop's thread is never left waiting
+
+    def _write(self, engine: duckdb.DuckDBPyConnection, handed: _Handover) -> None:
+        joined = b"".join(handed.parts)
+        handed.parts.clear()
+        self._digests[handed.fact.name].update(joined)
+        write_rows(engine, np.frombuffer(joined, handed.fact.dtype), handed.path)
+
+
+def write_rows(engine: duckdb.DuckDBPyConnection, rows: NDArray[np.void], path: Path) -> None:
+    """Write packed rows [n] to a Parquet file, a column each; padding stays behind."""
+    assert rows.dtype.names is not None, "rows need named columns"
+    write_columns(engine, {name: rows[name] for name in rows.dtype.names if name not in PADDING}, path)
+
+
+def write_columns(
+    engine: duckdb.DuckDBPyConnection, columns: dict[str, NDArray[np.generic]], path: Path, chosen: str = "*"
+) -> None:
+    """Write columns of one length to a Parquet file, in their order; `chosen` is what SQL selects of them."""
+    engine.register("written_columns", columns)
+    select = f"SELECT {chosen} FROM written_columns"
+    engine.execute(f"COPY ({select}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION snappy)")
+    engine.unregister("written_columns")
+
+
+def quoted(path: Path) -> str:
+    """A path inside single quotes of SQL."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,187 @@
+"""The SQLite book: one transaction a tick, one writer, pinned settings, numbered migrations."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+import numpy as np
+import pytest
+
+from firstbest.operate.ports import Add, All, Change, Put, Set, Tick
+from firstbest.store import book as books
+from firstbest.store.book import BookError, Settings, SqliteBook
+from firstbest.store.book_fold import FoldError
+from firstbest.store.book_read import facts_of, load_columns, rows_of, verify
+from firstbest.store.columns import Columns
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.facts import Block
+
+SIZES = {table.name: 8 for table in t.TABLES}
+QUICK = Settings(full_sync=False)
+READING = re.compile(r"\bSELECT\b")
+
+
+def keys(*values: int) -> np.ndarray:
+    return np.array(values, np.int64)
+
+
+def orders(*codes: int, tie: int = 7) -> Put:
+    rows = np.zeros(len(codes), t.ORDER)
+    rows["key"], rows["live"], rows["tie"], rows["open_lines"] = codes, 1, tie, 1
+    return Put(t.ORDER_T, rows)
+
+
+def closed(number: int, *codes: int) -> Block:
+    rows = np.zeros(len(codes), f.CLOSED.dtype)
+    rows["number"], rows["ordinal"], rows["order"] = number, range(len(codes)), codes
+    return Block(f.CLOSED, rows)
+
+
+def tick(number: int) -> Tick:
+    return Tick(number, 0, 10 * number, 10 * number, number, 1)
+
+
+def both(book: SqliteBook, ticks: list[list[Change]]) -> tuple[Columns, Columns]:
+    """Columns after the changes, in memory and rebuilt from the book."""
+    memory = Columns(SIZES)
+    for number, changes in enumerate(ticks):
+        memory.apply(changes)
+        book.seal(tick(number), [closed(number, 5)], changes)
+    return memory, load_columns(book, SIZES)
+
+
+def test_changes_come_to_the_same_rows_in_sql_and_in_memory() -> None:
+    largest = 2**64 - 1
+    ticks: list[list[Change]] = [
+        [orders(3, 9, 2**40, tie=largest), Add(t.ORDER_T, keys(9, 9, 3), {"open_shipments": keys(1, 2, 5)})],
+        [Set(t.ORDER_T, keys(3), {"live": keys(0)}), orders(3), Add(t.ORDER_T, keys(3), {"open_shipments": keys(4)})],
+        [Add(t.STOCK_T, keys(2, 2), {"on_hand": keys(-3, 8), "reserved": keys(0, 1)})],
+        [Set(t.STOCK_T, keys(2, 5), {"counted_us": keys(77, 78)}), Add(t.STOCK_T, keys(2), {"on_hand": keys(-5)})],
+        [Set(t.ORDER_T, keys(9), {"live": keys(0), "cause": keys(2)})],
+    ]
+    with SqliteBook(":memory:", QUICK) as book:
+        memory, rebuilt = both(book, ticks)
+
+        for table in t.TABLES:
+            assert memory.read(All(table)).rows.tobytes() == rebuilt.read(All(table)).rows.tobytes(), table.name
+        assert rows_of(book, t.ORDER_T)["tie"].max() == largest
+        assert list(rows_of(book, t.STOCK_T)["key"]) == [2, 5], "only rows that were touched are kept"
+
+
+def test_a_tick_that_breaks_a_bound_leaves_nothing_behind() -> None:
+    with SqliteBook(":memory:", QUICK) as book:
+        book.seal(tick(0), [closed(0, 1)], [Add(t.STOCK_T, keys(1), {"on_hand": keys(4)})])
+        before = book.chain
+
+        with pytest.raises(FoldError, match=r"state_stock\.on_hand needs 0 or more, was -1 at key 1"):
+            book.seal(tick(1), [closed(1, 2)], [orders(4), Add(t.STOCK_T, keys(1), {"on_hand": keys(-5)})])
+
+        assert book.chain == before
+        assert len(rows_of(book, t.ORDER_T)) == 0
+        assert list(facts_of(book, f.CLOSED)["order"]) == [1]
+        assert verify(book) == 1
+
+
+def test_what_is_freed_and_taken_in_one_tick_never_counts_as_missing() -> None:
+    changes: list[Change] = [
+        Add(t.SLOT_T, keys(1), {"taken": keys(-1)}),
+        Add(t.SLOT_T, keys(1), {"taken": keys(1)}),
+    ]
+    with SqliteBook(":memory:", QUICK) as book:
+        book.seal(tick(0), [closed(0, 1)], changes)
+
+        assert rows_of(book, t.SLOT_T)["taken"][0] == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Add(t.ORDER_T, keys(3), {"open_lines": keys(1)}),
+        Set(t.ORDER_T, keys(3), {"cause": keys(1)}),
+        Set(t.ORDER_T, keys(3), {"live": keys(0)}),
+    ],
+)
+def test_a_row_that_is_not_there_cannot_be_changed(change: Change) -> None:
+    with SqliteBook(":memory:", QUICK) as book, pytest.raises(FoldError, match="1 rows were to be changed, 0 were"):
+        book.seal(tick(0), [closed(0, 1)], [change])
+
+
+def test_a_second_writer_is_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "book.sqlite"
+    with SqliteBook(path, QUICK) as first, SqliteBook(path, QUICK) as second:
+        first.seal(tick(0), [closed(0, 1)], [])
+
+        with pytest.raises(BookError, match="was written by another"):
+            second.seal(tick(0), [closed(0, 1)], [])
+
+
+def test_a_book_goes_on_where_it_was_closed(tmp_path: Path) -> None:
+    path = tmp_path / "book.sqlite"
+    with SqliteBook(path) as book:
+        book.seal(tick(4), [closed(4, 1)], [orders(1)])
+        chain = book.chain
+    with SqliteBook(path) as book:
+        assert (book.last, book.chain) == (tick(4), chain)
+        book.seal(tick(6), [closed(6, 2)], [Set(t.ORDER_T, keys(1), {"live": keys(0)})])
+
+        assert verify(book) == 2
+        assert list(facts_of(book, f.CLOSED)["order"]) == [1, 2]
+
+
+def test_settings_are_pinned(tmp_path: Path) -> None:
+    with SqliteBook(tmp_path / "book.sqlite") as book:
+        pragma = book.connection.pragma
+        found = {name: pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys", "user_version")}
+
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "user_version": len(books.MIGRATIONS)}
+
+
+def test_a_file_that_is_no_book_or_is_newer_is_refused(tmp_path: Path) -> None:
+    for name, statement in (("other", "PRAGMA application_id = 17"), ("newer", "PRAGMA user_version = 99")):
+        connection = apsw.Connection(str(tmp_path / name))
+        connection.execute(statement)
+        connection.close()
+
+        with pytest.raises(BookError, match="needs to be a book of version 0 to"):
+            SqliteBook(tmp_path / name)
+
+
+def test_a_table_gets_its_new_columns(tmp_path: Path) -> None:
+    path = tmp_path / "book.sqlite"
+    with SqliteBook(path, QUICK) as book:
+        book.seal(tick(0), [closed(0, 1)], [Add(t.LOAD_T, keys(1), {"floor": keys(3)})])
+        book.connection.execute("ALTER TABLE state_load DROP COLUMN rolled")
+    with SqliteBook(path, QUICK) as book:
+        assert rows_of(book, t.LOAD_T).tolist() == [(1, 3, 0, 0, 0)]
+
+
+def test_facts_of_an_older_layout_are_read_with_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "book.sqlite"
+    older = f.FactType("closed", np.dtype([f.CLOSED.dtype.descr[n] for n in range(5)]))
+    with monkeypatch.context() as then:
+        then.setattr(books, "FACTS", (older,))
+        with SqliteBook(path, QUICK) as book:
+            rows = np.zeros(1, older.dtype)
+            rows["order"] = 8
+            book.seal(tick(0), [Block(older, rows)], [])
+    with SqliteBook(path, QUICK) as book:
+        book.seal(tick(1), [closed(1, 9)], [])
+
+        found = facts_of(book, f.CLOSED)
+        assert found.dtype == f.CLOSED.dtype
+        assert list(found["order"]) == [8, 9]
+        assert verify(book) == 2
+
+
+def test_each_query_is_described_and_ordered() -> None:
+    names = sorted(path.name for path in (files("firstbest.store") / "book_sql").iterdir())
+    assert len(names) > 10
+    for name in names:
+        text = (files("firstbest.store") / "book_sql" / name).read_text("utf-8")
+        assert text.startswith("-- "), f"{name} needs a first line that says what it answers"
+        bare = re.sub(r"--.*|\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)", "", text)
+        assert bool(READING.search(bare)) == ("ORDER BY" in text), f"{name} reads without an order"

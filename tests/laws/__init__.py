@@ -1,0 +1,1 @@
+"""Laws that hold on every history, and betrayals that they must catch."""

@@ -1,0 +1,195 @@
+"""One history of a world: the loop over it, what it sealed, and the log of what the outside said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.operate.loop import Loop, Ports
+from firstbest.operate.ports import Change, Tick
+from firstbest.operate.rows import block_of
+from firstbest.rehearse.outside import Physics
+from firstbest.store.columns import Columns, sizes
+from firstbest.world import facts as f
+from firstbest.world.commands import Batch, empty
+from firstbest.world.facts import FACTS, Block, FactType
+from firstbest.world.nature import Nature
+from firstbest.world.network import Network
+from firstbest.world.words import Kind
+
+NOT_THERE = 10**15
+"""An order that nobody placed."""
+Rows = NDArray[np.void]
+
+
+class Outside(Protocol):
+    """As in operate.ports."""
+
+    def until(self, instant: int) -> Batch: ...
+    def accept(self, blocks: Sequence[Block], now: int) -> None: ...
+
+
+class AtOnce:
+    """A clock that jumps."""
+
+    def reach(self, instant: int) -> int:
+        return instant
+
+
+class Kept:
+    """A book in memory; passes each tick on to another where there is one."""
+
+    def __init__(self, onward: object = None) -> None:
+        self.blocks: dict[str, list[Rows]] = {fact.name: [] for fact in FACTS}
+        self.ticks: list[Tick] = []
+        self.onward = onward
+
+    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
+        self.ticks.append(tick)
+        for block in blocks:
+            self.blocks[block.fact.name].append(block.rows.copy())
+        if self.onward is not None:
+            self.onward.seal(tick, blocks, changes)  # type: ignore[attr-defined]
+
+    def rows(self, fact: FactType) -> Rows:
+        parts = self.blocks[fact.name]
+        return np.concatenate(parts) if parts else np.zeros(0, fact.dtype)
+
+
+class Recorded:
+    """Passes commands and facts through and keeps the commands."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.log: list[tuple[int, Batch]] = []
+
+    def until(self, instant: int) -> Batch:
+        batch = self.outside.until(instant)
+        if len(batch.commands):
+            self.log.append((instant, Batch(batch.commands.copy(), batch.lines.copy())))
+        return batch
+
+    def accept(self, blocks: Sequence[Block], now: int) -> None:
+        self.outside.accept(blocks, now)
+
+
+class Replayed:
+    """Gives a recorded log again, deaf to what is decided: no physics at all."""
+
+    def __init__(self, log: list[tuple[int, Batch]]) -> None:
+        self.log = dict(log)
+
+    def until(self, instant: int) -> Batch:
+        batch = self.log.get(instant, empty())
+        return Batch(batch.commands.copy(), batch.lines.copy())
+
+    def accept(self, blocks: Sequence[Block], now: int) -> None:
+        pass
+
+
+class Meddler:
+    """An outside that repeats commands, cancels at odd moments and speaks of orders that nobody placed."""
+
+    def __init__(self, outside: Outside, seed: int) -> None:
+        self.outside = outside
+        self.random = np.random.default_rng(seed)
+        self.past: list[Batch] = []
+
+    def accept(self, blocks: Sequence[Block], now: int) -> None:
+        self.outside.accept(blocks, now)
+
+    def until(self, instant: int) -> Batch:
+        batch = self.outside.until(instant)
+        commands, lines = batch
+        if not len(commands):
+            return batch
+        extra = [self._again(commands), self._again(self.past[0].commands) if self.past else commands[:0]]
+        told = np.isin(commands["kind"], (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED))
+        if told.any():
+            self.past = [Batch(commands[told][-3:].copy(), lines.copy())]
+        added = np.concatenate([extra[0], extra[1][extra[1]["lines"] == 0]])
+        strange = self.random.random(len(added)) < 0.1
+        added["order"][strange & (added["kind"] != Kind.PLACE)] = NOT_THERE
+        first, last = int(commands["at"][0]), int(commands["at"][-1])
+        added["at"] = self.random.integers(first, last + 1, len(added))
+        return merged_batch(commands, added, lines)
+
+    def _again(self, commands: Rows) -> Rows:
+        """Some of the commands once more, or a cancel of their orders."""
+        kinds = (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
+        chosen = commands[np.isin(commands["kind"], kinds) & (self.random.random(len(commands)) < 0.08)].copy()
+        as_cancel = self.random.random(len(chosen)) < 0.5
+        chosen["kind"][as_cancel] = Kind.CANCEL
+        chosen["lines"][as_cancel] = 0
+        return chosen
+
+
+def merged_batch(commands: Rows, added: Rows, lines: Rows) -> Batch:
+    """Two lots of commands over the same lines in order of arrival, lines laid one after the other."""
+    both = np.concatenate([commands, added])
+    order = np.argsort(both["at"], kind="stable")
+    return Batch(both, lines).select(order.astype(np.int64))
+
+
+class CutLoop(Loop):
+    """A loop whose batches are cut differently from span to span."""
+
+    cuts: tuple[int, ...] = (200_000,)
+
+    @property
+    def batch_most(self) -> int:
+        return self.cuts[self.spot % len(self.cuts)]
+
+    @batch_most.setter
+    def batch_most(self, most: int) -> None:
+        pass
+
+
+class History(NamedTuple):
+    """What came of one run."""
+
+    network: Network
+    nature: Nature
+    state: Columns
+    book: Kept
+    outside: Recorded
+
+    def rows(self, fact: FactType) -> Rows:
+        return self.book.rows(fact)
+
+    def bytes_by_type(self) -> dict[str, bytes]:
+        return {fact.name: self.rows(fact).tobytes() for fact in FACTS}
+
+
+class Run(NamedTuple):
+    """How to run: batch limits in turn, another book behind, a meddler's seed, a log instead of physics, how far."""
+
+    cuts: tuple[int, ...] = (200_000,)
+    onward: object = None
+    meddle: int = 0
+    log: list[tuple[int, Batch]] | None = None
+    wrap: Callable[[Outside], Outside] | None = None
+    instants: int = 10**9  # timer instants to go through
+
+
+def run(world: tuple[Network, Nature], seed: int, how: Run | None = None) -> History:
+    """One history from the opening stock to the end of the calendar."""
+    how = how or Run()
+    network, nature = world
+    outside: Outside = Replayed(how.log) if how.log is not None else Physics(network, nature, seed)
+    outside = Meddler(outside, how.meddle) if how.meddle and how.log is None else outside
+    recorded = Recorded(how.wrap(outside) if how.wrap else outside)
+    state, book = Columns(sizes(network)), Kept(how.onward)
+    loop = CutLoop(network, Ports(AtOnce(), state, book, recorded))
+    loop.cuts = how.cuts
+    opening, start = nature.opening, network.calendar.start_us
+    stock = {"node": opening.node, "item": opening.item, "quantity": opening.quantity}
+    loop.open([block_of(f.OPENED, 0, start, **stock)], start)
+    for _ in range(how.instants):
+        if not loop.advance():
+            loop.finish(network.calendar.end_us)
+            break
+    return History(network, nature, state, book, recorded)

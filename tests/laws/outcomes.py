@@ -1,0 +1,60 @@
+"""What happened in a history, outcome by outcome: a law that never met an outcome has said nothing about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from firstbest.world import facts as f
+from firstbest.world.words import LateCause, Outcome, Reason
+from tests.laws.history import History
+
+FLOORS: dict[str, float] = {
+    **dict.fromkeys(("split order", "cancel granted", "cancel too late", "short pick re-sourced"), 0.25),
+    **dict.fromkeys(("refused: no stock", "rolled", "upgraded", "duplicate order", "transfer received"), 0.25),
+    **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
+    **dict.fromkeys(("parcel lost", "parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
+    **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
+    **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
+}
+"""Least share of histories in which each outcome occurs; above 0 means at least one."""
+
+
+def outcomes(history: History) -> set[str]:
+    """The outcomes that a history holds."""
+    seen = Counter[str]()
+
+    def some(name: str, mask: np.ndarray) -> None:
+        seen[name] += int(np.count_nonzero(mask))
+
+    planned, cancelled, refused = history.rows(f.PLANNED), history.rows(f.CANCELLED), history.rows(f.REFUSED)
+    some("split order", planned["reason"] == Reason.SPLIT)
+    some("promised late", planned["reason"] == Reason.SOONEST)
+    some("short pick re-sourced", planned["reason"] == Reason.RESOURCED)
+    some("cancel granted", (cancelled["reason"] == Reason.GRANTED) & (cancelled["granted"] == 1))
+    some("cancel too late", cancelled["reason"] == Reason.TOO_LATE)
+    some("short pick cancelled", cancelled["reason"] == Reason.SHORT_EVERYWHERE)
+    some("refused: no stock", refused["reason"] == Reason.NO_STOCK)
+    some("refused: no capacity", refused["reason"] == Reason.NO_CAPACITY)
+    some("duplicate order", refused["reason"] == Reason.DUPLICATE)
+    some("rolled", history.rows(f.ROLLED)["order"] >= 0)
+    some("order closed", history.rows(f.CLOSED)["order"] >= 0)
+    departed, delivered, completed = history.rows(f.DEPARTED), history.rows(f.DELIVERED), history.rows(f.COMPLETED)
+    some("upgraded", departed["reason"] == Reason.UPGRADED)
+    some("parcel lost", delivered["outcome"] == Outcome.LOST)
+    some("parcel damaged", delivered["outcome"] == Outcome.DAMAGED)
+    some("second attempt", delivered["failed_attempts"] > 0)
+    for cause in LateCause:
+        if cause != LateCause.NONE:
+            some(f"late: {cause.name.lower()}", completed["cause"] == cause)
+    counted = history.rows(f.COUNTED)
+    some("count found a difference", counted["quantity"] != counted["book"])
+    some("transfer received", history.rows(f.RECEIVED)["quantity"] > 0)
+    some("unit returned", history.rows(f.RETURNED)["quantity"] > 0)
+    return {name for name, count in seen.items() if count}
+
+
+def too_rare(seen: Counter[str], histories: int, floors: dict[str, float]) -> dict[str, int]:
+    """Outcomes that fewer histories met than their floor says."""
+    return {name: seen[name] for name, share in floors.items() if seen[name] < share * histories}

@@ -1,0 +1,89 @@
+"""Columns rebuilt from the SQLite book equal the columns in memory, and whatever is changed in the book is found."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firstbest.operate.ports import All
+from firstbest.store.book import Settings, SqliteBook
+from firstbest.store.book_read import ChainError, facts_of, load_columns, verify
+from firstbest.store.columns import Columns, sizes
+from firstbest.world.facts import FACTS
+from firstbest.world.tables import TABLES
+from tests.laws.history import Run, run
+from tests.laws.worlds import World, made, worlds
+
+NO_SYNC = Settings(full_sync=False)
+
+
+def different(left: Columns, right: Columns) -> list[str]:
+    """Tables whose rows are not the same bytes."""
+    pairs = ((table.name, left.read(All(table)).rows, right.read(All(table)).rows) for table in TABLES)
+    return [name for name, one, other in pairs if one.tobytes() != other.tobytes()]
+
+
+def test_columns_rebuilt_from_the_book_equal_the_columns_in_memory() -> None:
+    live: Counter[str] = Counter()
+
+    @settings(max_examples=12)
+    @given(world=worlds, cuts=st.sampled_from([(200_000,), (1, 5, 40), (3,)]), instants=st.integers(20, 250))
+    def holds(world: World, cuts: tuple[int, ...], instants: int) -> None:
+        with SqliteBook(":memory:", NO_SYNC) as book:
+            how = Run(cuts, book, world.seed * world.meddle, instants=instants)
+            history = run(made(world), world.seed, how)
+            rebuilt = load_columns(book, sizes(history.network))
+
+            assert not different(history.state, rebuilt)
+            assert verify(book) == len(history.book.ticks)
+            for fact in FACTS:
+                assert facts_of(book, fact).tobytes() == history.rows(fact).tobytes(), fact.name
+            live.update({table.name: len(history.state.read(All(table)).rows) for table in TABLES})
+
+    holds()
+
+    assert all(live[name] > 0 for name in ("order", "line", "shipment", "cargo", "flow")), live
+
+
+def test_a_changed_byte_anywhere_is_found() -> None:
+    chance = random.Random(1)
+    with SqliteBook(":memory:", NO_SYNC) as book:
+        run(made(World(days=7, orders_day=20)), 1, Run(onward=book))
+        blocks = book.connection.execute("SELECT tick, place, packed FROM block ORDER BY tick, place").fetchall()
+        assert verify(book) > 100
+
+        for tick, place, packed in chance.sample(blocks, 12):
+            spot = chance.randrange(len(packed))
+            flipped = bytearray(packed)
+            flipped[spot] ^= 1 << chance.randrange(8)
+            update = "UPDATE block SET packed = ? WHERE tick = ? AND place = ?"
+            book.connection.execute(update, (bytes(flipped), tick, place))
+
+            with pytest.raises(ChainError, match=f"at tick {tick}:"):
+                verify(book)
+            book.connection.execute(update, (packed, tick, place))
+        assert verify(book) > 100
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE tick SET at = at + 1 WHERE tick = {tick}",
+        "UPDATE tick SET kind = kind + 1 WHERE tick = {tick}",
+        "DELETE FROM block WHERE tick = {tick} AND place = 0",
+        "UPDATE block SET name = 'refused' WHERE tick = {tick} AND place = 0",
+        "PRAGMA foreign_keys = OFF; DELETE FROM tick WHERE tick = {tick}",
+        "PRAGMA foreign_keys = OFF; DELETE FROM block WHERE tick = {tick}; DELETE FROM tick WHERE tick = {tick}",
+    ],
+)
+def test_a_changed_or_missing_row_is_found(harm: str) -> None:
+    with SqliteBook(":memory:", NO_SYNC) as book:
+        history = run(made(World(days=7, orders_day=10)), 1, Run(onward=book))
+        book.connection.execute(harm.format(tick=history.book.ticks[20].tick))
+
+        with pytest.raises(ChainError):
+            verify(book)

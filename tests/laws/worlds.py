@@ -1,0 +1,147 @@
+"""Small worlds in which everything goes wrong now and then, drawn at random."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+
+from firstbest.world.nature import Nature
+from firstbest.world.network import Network
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
+from firstbest.world.words import Timer
+from tests.rehearsals.small import FULFILMENT, Size, small_network
+
+VAN_LANE = 7
+"""West to the station, by own van."""
+LATE_PPM = np.array([850_000, 100_000, 40_000, 10_000])
+ORDER_DAYS = 3
+"""Orders come on the first days only, so that most of them are done within the history."""
+
+
+class World(NamedTuple):
+    """What differs from history to history."""
+
+    seed: int = 1
+    days: int = 8
+    orders_day: int = 50
+    heads: int = 6
+    stock_days: int = 4
+    wave_minutes: int = 30
+    capacity_days: int = 10
+    cancel_ppm: int = 120_000
+    wrong: int = -6  # units by which the book is wrong where it is wrong
+    pick_up_cm3: int = 60_000_000  # of a vehicle at a pick-up
+    vans: int = 2
+    stops: int = 150
+    cut_off_before_min: int = 240  # before the pick-up
+    breakdown: bool = False  # a day without packing in the east
+    delay: bool = False  # the truck to the station comes a day late
+    tight: bool = False  # promises without slack, and no money to save them
+    meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
+
+
+worlds = st.builds(
+    World,
+    seed=st.integers(1, 10**6),
+    days=st.sampled_from([8, 15]),
+    orders_day=st.sampled_from([25, 40, 60]),
+    heads=st.sampled_from([2, 3, 6]),
+    stock_days=st.sampled_from([0, 1, 2, 6]),
+    wave_minutes=st.sampled_from([30, 37, 45, 61, 420]),
+    capacity_days=st.sampled_from([2, 3, 10]),
+    cancel_ppm=st.sampled_from([50_000, 200_000, 400_000]),
+    wrong=st.sampled_from([-20, -6, 4]),
+    pick_up_cm3=st.sampled_from([60_000, 200_000, 60_000_000]),
+    vans=st.sampled_from([1, 3]),
+    stops=st.sampled_from([3, 150]),
+    cut_off_before_min=st.sampled_from([20, 45, 240]),
+    breakdown=st.booleans(),
+    delay=st.booleans(),
+    tight=st.booleans(),
+    meddle=st.booleans(),
+)
+"""Wave periods are odd on purpose: batches must straddle hours and midnights."""
+
+
+def made(world: World) -> tuple[Network, Nature]:
+    """The network and the nature of a world."""
+    size = Size(days=world.days, orders_day=world.orders_day, heads=world.heads, stock_days=world.stock_days)
+    network, nature = small_network(size)
+    return _network(network, world), _nature(network, nature, world)
+
+
+def _network(network: Network, world: World) -> Network:
+    lanes, calendar, carriers = network.lanes, network.calendar, network.lanes.carrier
+    pick_up = carriers >= 0
+    capacity = np.where(pick_up, world.pick_up_cm3, lanes.capacity_cm3)
+    vehicles = np.where(pick_up, 1, lanes.vehicles).astype(np.int32)
+    cut_off = np.where(calendar.cut_off_us > 0, calendar.pick_up_us[0] - world.cut_off_before_min * MINUTE_US, -1)
+    network = network._replace(
+        lanes=lanes._replace(capacity_cm3=capacity, vehicles=vehicles),
+        fleet=network.fleet._replace(
+            vans=np.where(network.fleet.vans > 0, world.vans, 0).astype(np.int32),
+            stops_max=np.where(network.fleet.vans > 0, world.stops, 0).astype(np.int32),
+        ),
+        calendar=calendar._replace(cut_off_us=cut_off),
+        policy=network.policy._replace(wave_minutes=world.wave_minutes, capacity_days=world.capacity_days),
+    )
+    if world.tight:
+        nothing = np.zeros_like(network.promises.pad_days)
+        network = network._replace(
+            promises=network.promises._replace(pad_days=nothing, low_days=nothing + 1),
+            policy=network.policy._replace(upgrade_most=0),
+        )
+    return with_waves(network, world.wave_minutes)
+
+
+def with_waves(network: Network, minutes: int) -> Network:
+    """The same network with a wave every so many minutes."""
+    calendar = network.calendar
+    other = calendar.timers_kind != Timer.WAVE
+    instants = np.arange(calendar.start_us, calendar.end_us, minutes * MINUTE_US)
+    at = np.concatenate([calendar.timers_us[other], instants])
+    kind = np.concatenate([calendar.timers_kind[other], np.full(len(instants), Timer.WAVE, np.int16)])
+    key = np.concatenate([calendar.timers_key[other], np.zeros(len(instants), np.int32)])
+    order = np.lexsort((key, kind, at))
+    timers = {"timers_us": at[order], "timers_kind": kind[order], "timers_key": key[order]}
+    return network._replace(calendar=calendar._replace(**timers))
+
+
+def _nature(network: Network, nature: Nature, world: World) -> Nature:
+    demand, hands, roads, opening = nature.demand, nature.hands, nature.roads, nature.opening
+    orders = demand.orders_day.copy()
+    orders[ORDER_DAYS:] = 0
+    midnight = network.calendar.midnight_us
+    wrong = np.where((opening.item * 3 + opening.node) % 4 == 0, world.wrong, 0)
+    scarce = np.where((opening.item + opening.node) % 3 == 0, opening.quantity // 4, opening.quantity)
+    in_storage = ~np.isin(opening.node, FULFILMENT)
+    quantity = np.where(in_storage, opening.quantity * 3 + 200, np.maximum(scarce, 1))
+    if world.breakdown:
+        begin = int(midnight[2, 1])
+        hands = hands._replace(
+            breakdown_node=np.array([5, 3], np.int32),
+            breakdown_process=np.array([2, 2], np.int8),
+            breakdown_from_us=np.array([begin, begin + DAY_US]),
+            breakdown_until_us=np.array([begin + DAY_US, begin + DAY_US + 16 * HOUR_US]),
+        )
+    if world.delay:
+        roads = roads._replace(
+            delay_lane=np.array([VAN_LANE], np.int32),
+            delay_from_us=np.array([int(midnight[0, 0])]),
+            delay_until_us=np.array([int(midnight[0, 3])]),
+            delay_s=np.array([20 * 3_600]),
+        )
+    return nature._replace(
+        demand=demand._replace(orders_day=orders, cancel_ppm=world.cancel_ppm, cancel_mean_s=20_000),
+        hands=hands._replace(mispick_ppm=30_000, damage_ppm=10_000),
+        roads=roads._replace(
+            attempt_fails_ppm=np.full_like(roads.attempt_fails_ppm, 80_000),
+            lost_ppm=np.full_like(roads.lost_ppm, 15_000),
+            damaged_ppm=np.full_like(roads.damaged_ppm, 15_000),
+            late_ppm=np.broadcast_to(LATE_PPM, roads.late_ppm.shape).copy(),
+        ),
+        supply=nature.supply._replace(return_days_p50=1, return_days_p90=3),
+        opening=opening._replace(quantity=quantity, wrong=np.maximum(wrong, -quantity)),
+    )
