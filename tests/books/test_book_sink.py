@@ -98,7 +98,11 @@ def test_what_fails_in_the_thread_surfaces(tmp_path: Path) -> None:
 
 
 def test_orders_stand_with_how_they_ended(tmp_path: Path) -> None:
-    ordered, completed, ended = np.zeros(3, f.ORDERED.dtype), np.zeros(1, f.COMPLETED.dtype), np.zeros(1, f.CLOSED.dtype)
+    ordered, completed, ended = (
+        np.zeros(3, f.ORDERED.dtype),
+        np.zeros(1, f.COMPLETED.dtype),
+        np.zeros(1, f.CLOSED.dtype),
+    )
     ordered["order"], ordered["number"], ordered["at"] = (30, 10, 20), (0, 1, 2), (100, 101, 102)
     completed["order"], completed["at"], completed["cause"] = 10, 500, 6
     ended["order"], ended["at"] = 20, 600

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.operate.ports import All
@@ -16,7 +16,7 @@ from firstbest.store.columns import Columns, sizes
 from firstbest.world.facts import FACTS
 from firstbest.world.tables import TABLES
 from tests.laws.history import Run, run
-from tests.laws.worlds import World, made, worlds
+from tests.laws.worlds import World, histories, made, worlds
 
 NO_SYNC = Settings(full_sync=False)
 
@@ -30,7 +30,7 @@ def different(left: Columns, right: Columns) -> list[str]:
 def test_columns_rebuilt_from_the_book_equal_the_columns_in_memory() -> None:
     live: Counter[str] = Counter()
 
-    @settings(max_examples=12)
+    @histories(12)
     @given(world=worlds, cuts=st.sampled_from([(200_000,), (1, 5, 40), (3,)]), instants=st.integers(20, 250))
     def holds(world: World, cuts: tuple[int, ...], instants: int) -> None:
         with SqliteBook(":memory:", NO_SYNC) as book:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.history import Run, run
 from tests.laws.outcomes import FLOORS, outcomes, too_rare
-from tests.laws.worlds import World, made, worlds
+from tests.laws.worlds import World, histories, made, worlds
 
 HISTORIES = 24
 WHOLE = (200_000,)
@@ -24,12 +24,12 @@ def differing(left: dict[str, bytes], right: dict[str, bytes]) -> list[str]:
 
 def test_any_cut_gives_the_same_bytes() -> None:
     seen: Counter[str] = Counter()
-    histories = 0
+    lived = 0
 
-    @settings(max_examples=HISTORIES)
+    @histories(HISTORIES)
     @given(world=worlds, cut=cuts)
     def holds(world: World, cut: tuple[int, ...]) -> None:
-        nonlocal histories
+        nonlocal lived
         network = made(world)
         meddle = world.seed * world.meddle
         whole = run(network, world.seed, Run(WHOLE, meddle=meddle))
@@ -37,24 +37,24 @@ def test_any_cut_gives_the_same_bytes() -> None:
 
         assert len(split.book.ticks) >= len(whole.book.ticks)
         assert not differing(whole.bytes_by_type(), split.bytes_by_type())
-        histories += 1
+        lived += 1
         seen.update(outcomes(whole))
 
     holds()
 
-    assert histories >= HISTORIES // 2
-    rare = too_rare(seen, histories, FLOORS)
-    assert not rare, f"of {histories} histories too few met {rare}"
+    assert lived >= HISTORIES // 2
+    rare = too_rare(seen, lived, FLOORS)
+    assert not rare, f"of {lived} histories too few met {rare}"
 
 
 def test_the_log_alone_gives_the_same_bytes() -> None:
-    @settings(max_examples=6)
+    @histories(6)
     @given(world=worlds, cut=cuts)
     def holds(world: World, cut: tuple[int, ...]) -> None:
         network = made(world)
-        lived = run(network, world.seed, Run(WHOLE, meddle=world.seed))
-        replayed = run(network, world.seed, Run(cut, log=lived.outside.log))
+        first = run(network, world.seed, Run(WHOLE, meddle=world.seed))
+        replayed = run(network, world.seed, Run(cut, log=first.outside.log))
 
-        assert not differing(lived.bytes_by_type(), replayed.bytes_by_type())
+        assert not differing(first.bytes_by_type(), replayed.bytes_by_type())
 
     holds()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from firstbest.world.nature import Nature
@@ -63,6 +64,11 @@ worlds = st.builds(
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
+
+
+def histories(most: int) -> settings:
+    """So many histories; a world is small already, so none is made smaller when a law breaks."""
+    return settings(max_examples=most, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def made(world: World) -> tuple[Network, Nature]:

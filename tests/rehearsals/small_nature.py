@@ -32,7 +32,7 @@ def small_nature(network: Network, orders_day: int, stock_days: int) -> Nature:
 def no_log() -> Log:
     """Nothing to replay: orders are drawn."""
     none, small, short = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16)
-    return Log(none, none, none, small, short, none, small, small, none, none)
+    return Log(none, none, np.zeros(0, np.uint64), none, small, short, none, small, small, none, none)
 
 
 def _demand(network: Network, orders_day: int) -> Demand:

@@ -17,7 +17,7 @@ from firstbest.world.commands import Batch
 from firstbest.world.facts import Block
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.words import Kind, Mode, NodeKind, Reason, Timer
+from firstbest.world.words import Kind, Mode, Reason, Timer
 
 NEAREST = (3, 3, 4, 5, 5)
 Shipment = tuple[int, int]
@@ -208,7 +208,8 @@ class ToyHouse:
                 ready = now + bought * 2 * 86_400_000_000
                 self.cargo[cargo]["ready"] = ready
                 row = {"at": now, "cargo": cargo, "quantity": quantity, "item": item, "to_node": to, "ready_at": ready}
-                rows.append(row | {"lane": lane, "bought": bought})
+                rows.append(row | {"lane": lane, "bought": bought, "from_node": 0 if bought else 2})
+                self.moves["sent on"] += 0 if bought else quantity
         return block(facts.REPLENISHED, rows)
 
     def move(self, now: int, lane: int) -> list[Block]:
@@ -218,6 +219,4 @@ class ToyHouse:
                 cargo["waits"] = False
                 row = {"at": now, "cargo": name, "quantity": cargo["quantity"], "lane": lane, "item": cargo["item"]}
                 rows.append(row | {"to_node": cargo["to"]})
-                if self.network.nodes.kind[self.network.lanes.origin[lane]] == NodeKind.STORAGE:
-                    self.moves["sent on"] += cargo["quantity"]
         return block(facts.MOVED, rows)

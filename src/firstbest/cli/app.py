@@ -58,7 +58,7 @@ def check(folder: Folder) -> None:
 
 
 @app.command()
-def rehearse(  # noqa: PLR0913 - a command's options
+def rehearse(
     folder: Folder,
     scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="0.1 for a first look.")] = 1.0,
     days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,

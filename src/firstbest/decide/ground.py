@@ -43,6 +43,7 @@ class Ground(NamedTuple):
     policy: Policy
     centres: I64
     lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
+    stocked: I64  # nodes that hold stock: fulfilment and storage
     terms: Terms  # the same for kernels
     sellers: int
 
@@ -59,4 +60,5 @@ def ground_of(network: Network) -> Ground:
     for lane, carrier in enumerate(network.lanes.carrier):
         if carrier >= 0:
             lane_of[carrier, network.lanes.origin[lane]] = lane
-    return Ground(*network[:-1], centres, lane_of, terms_of(network, centres, lane_of), len(network.texts.sellers))
+    stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
+    return Ground(*network[:-1], centres, lane_of, stocked, terms_of(network, centres, lane_of), len(network.texts.sellers))

@@ -7,8 +7,12 @@ nothing held up was promised too tightly.
 
 from __future__ import annotations
 
+from typing import Any
+
 from firstbest.kernels.compiled import compiled
-from firstbest.world.network import I64
+
+Row = Any
+"""One record of a table: its columns are its attributes."""
 
 NO_STOCK = 1
 LATE_RELEASE = 2
@@ -19,12 +23,14 @@ RESOURCED = 9
 
 
 @compiled
-def cause_at_door(shipment: I64, delivered: I64, ship_by: int) -> int:
+def cause_at_door(shipment: Row, delivered: Row, ship_by: int) -> int:
     """Cause of a late delivery: a shipment's row, the delivery's command, the order's ship-by."""
-    if shipment.departed_at > ship_by and shipment.cause != 0:  # type: ignore[attr-defined]
-        return int(shipment.cause)  # type: ignore[attr-defined]
-    if delivered.flag != 0:  # type: ignore[attr-defined]
-        return int(delivered.flag)  # type: ignore[attr-defined]
+    if shipment.departed_at > ship_by and shipment.reason == RESOURCED:
+        return NO_STOCK
+    if shipment.departed_at > ship_by and shipment.cause != 0:
+        return int(shipment.cause)
+    if delivered.flag != 0:
+        return int(delivered.flag)
     return PROMISE_TOO_TIGHT
 
 

@@ -7,7 +7,6 @@ scale weight, in pieces no heavier than the carrier takes.
 
 from __future__ import annotations
 
-from firstbest.kernels.compiled import compiled
 from firstbest.decide.terms import (
     CARRIER_DIVISOR,
     CARRIER_FUEL,
@@ -16,6 +15,7 @@ from firstbest.decide.terms import (
     CARRIER_STEP,
     Terms,
 )
+from firstbest.kernels.compiled import compiled
 
 MILLION = 1_000_000
 
@@ -43,7 +43,7 @@ def carton_cost(terms: Terms, carrier: int, zone: int, billed: int, day: int) ->
 
 
 @compiled
-def journey_cost(  # noqa: PLR0913
+def journey_cost(
     terms: Terms, carrier: int, zone: int, day: int, remote: int, pieces: tuple[int, int]
 ) -> int:
     """Money for a shipment: pieces are (billed grams of each, how many)."""

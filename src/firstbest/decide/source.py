@@ -149,7 +149,7 @@ def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: in
 
 
 @compiled
-def choose(  # noqa: PLR0913
+def choose(
     terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scratch, asked: Asked
 ) -> int:
     """Assign an order's lines to centres; answers how many centres send something (0: refused).

@@ -17,6 +17,8 @@ from firstbest.world.words import Process
 
 Records = NDArray[np.void]
 HOUR_MS_X1000 = 3_600_000_000
+LOOKED_AT = ("key", "tie", "ship_by", "units", "lines", "node")
+"""What a wave looks at of every shipment that waits."""
 
 
 def pack_ms(ground: Ground, rows: Records) -> I64:
@@ -71,13 +73,33 @@ def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
     By node: soonest ship-by first, then the hash of the order's text, then the key; as many as fit the
     node's quota of packing time (at least one where the quota is above zero).
     """
-    order = np.lexsort((waiting["key"], waiting["tie"], waiting["ship_by"], waiting["node"]))
-    node = waiting["node"][order]
-    ms = pack_ms(ground, waiting[order])
-    total = np.cumsum(ms)
-    first = np.searchsorted(node, node)
-    before = total - ms - (total[first] - ms[first])
-    return order[before < quota_ms[node]]
+    chosen = [
+        of_node(ground, waiting, np.flatnonzero(waiting["node"] == node), int(quota_ms[node]))
+        for node in ground.centres
+        if quota_ms[node] > 0
+    ]
+    return np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
+
+
+def of_node(ground: Ground, waiting: Records, mine: I64, quota_ms: int) -> I64:
+    """One node's release: rows of `waiting`, soonest first, until the quota is used up.
+
+    No more can be taken than the quota holds of the shortest job; those that could be among them are found without
+    sorting the rest.
+    """
+    if not len(mine):
+        return mine
+    ms = pack_ms(ground, waiting[mine])
+    most = quota_ms // max(int(ms.min()), 1) + 1
+    due = waiting["ship_by"][mine]
+    if most < len(mine):
+        last = np.partition(due, most)[most]
+        near = due <= last
+        mine, ms, due = mine[near], ms[near], due[near]
+    order = np.lexsort((waiting["key"][mine], waiting["tie"][mine], due))
+    total = np.cumsum(ms[order])
+    taken: I64 = mine[order[total - ms[order] < quota_ms]]
+    return taken
 
 
 def today_of(ground: Ground, now: int) -> int:

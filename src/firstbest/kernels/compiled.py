@@ -14,17 +14,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import types
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core import caching, types
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 
 def compiled(kernel: _Kernel) -> _Kernel:
     """The function as machine code, with the types that it declares."""
-    from_python: Any = numba.njit(cache=True, nogil=True)(kernel)
-    from_kernels: Any = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
-    from_kernels._cache = _cache_of(kernel, "part")
+    jit: Any = numba.njit
+    from_python = jit(cache=True, nogil=True)(kernel)
+    from_kernels = jit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
+    from_kernels._cache = _cache_of(kernel, "part")  # noqa: SLF001
     narrow = from_kernels.get_call_template
 
     def wide(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
@@ -36,16 +36,17 @@ def compiled(kernel: _Kernel) -> _Kernel:
     return cast("_Kernel", from_python)
 
 
-def _cache_of(kernel: Callable[..., Any], ending: str) -> FunctionCache:
+def _cache_of(kernel: Callable[..., Any], ending: str) -> Any:
     """A cache of the kernel under a name of its own."""
-    cache: Any = FunctionCache(kernel)
-    found = cache._impl
-    cache._cache_file = IndexDataCacheFile(
-        cache_path=cache._cache_path,
+    known: Any = caching
+    cache = known.FunctionCache(kernel)
+    found = cache._impl  # noqa: SLF001 - Numba has no public way to name a cache
+    cache._cache_file = known.IndexDataCacheFile(  # noqa: SLF001
+        cache_path=cache._cache_path,  # noqa: SLF001
         filename_base=f"{found.filename_base}-{ending}",
         source_stamp=found.locator.get_source_stamp(),
     )
-    return cast("FunctionCache", cache)
+    return cache
 
 
 def _widened(given: Any) -> Any:

@@ -50,7 +50,7 @@ START: Final = 1
 FINISH: Final = 2
 WITHIN: Final = 3
 SHIFT: Final = 4
-"""Columns of started [R, 5]: job, start, finish, microseconds within the shift, window; withdrawn: start and finish -1."""
+"""Columns of started [R, 5]: job, start, finish (both -1: withdrawn), microseconds within the shift, window."""
 
 
 class Stations(NamedTuple):

@@ -23,4 +23,6 @@ def take_back(batch: Batch, ground: Ground) -> Step:
     rows["number"], rows["ordinal"], rows["at"], rows["order"] = c["number"], ordinal, c["at"], c["order"]
     for name in ("line", "item", "quantity", "price"):
         rows[name] = lines[name]
+    listed = ground.items.price[lines["item"]]
+    rows["price"] = np.where(lines["price"] > 0, lines["price"], listed)
     return [f.Block(f.RETURNED, rows)]

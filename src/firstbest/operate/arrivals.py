@@ -77,7 +77,7 @@ def read_local(
     counts = np.where(with_lines & (orders["live"] != 0), orders["lines"], 0).astype(np.int64)
     places = np.flatnonzero(names.masks[Kind.PLACE])
     fresh = np.zeros(len(orders), np.int64)
-    fresh[names.order_row[places]] = batch.commands["lines"][places]
+    np.maximum.at(fresh, names.order_row[places], batch.commands["lines"][places])
     span = np.where(orders["live"] != 0, counts, fresh)
     base = np.where(span > 0, np.cumsum(span) - span, -1)
     owner = np.repeat(np.arange(len(orders)), span)
@@ -100,11 +100,12 @@ def read_local(
 def read_stock(items: I64, ground: Ground) -> Generator[Read, Rows, tuple[I64, I64, I64, I64]]:
     """Stock of the items at every node: on hand, reserved, free, suspect; each [U, N]."""
     count = len(ground.nodes.kind)
-    keys = (items[:, None] * count + np.arange(count)[None, :]).ravel()
-    rows = (yield ByKey(STOCK_T, keys)).rows
-    shape = (len(items), count)
-    on_hand, reserved = rows["on_hand"].reshape(shape).copy(), rows["reserved"].reshape(shape).copy()
-    return on_hand, reserved, on_hand - reserved, rows["suspect"].reshape(shape).copy()
+    keys = (items[:, None] * count + ground.stocked[None, :]).ravel()
+    rows = (yield ByKey(STOCK_T, keys)).rows.reshape(len(items), len(ground.stocked))
+    on_hand, reserved, suspect = (np.zeros((len(items), count), np.int64) for _ in range(3))
+    on_hand[:, ground.stocked], reserved[:, ground.stocked] = rows["on_hand"], rows["reserved"]
+    suspect[:, ground.stocked] = rows["suspect"]
+    return on_hand, reserved, on_hand - reserved, suspect
 
 
 def read_shipments(
@@ -147,13 +148,15 @@ def read_window(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
     at = batch.commands["at"]
     zone = ground.nodes.time_zone[ground.centres[0]]
     nodes, days = len(ground.nodes.kind), ground.calendar.midnight_us.shape[1]
+    centres = ground.centres
     first = max(local_day(ground.calendar.midnight_us, zone, int(at[0])) - 2, 0)
     last = local_day(ground.calendar.midnight_us, zone, int(at[-1])) + ground.policy.capacity_days + 3
     span = np.arange(first, min(last, days))
-    keys = (np.arange(nodes)[:, None] * days + span[None, :]).ravel()
-    rows = (yield ByKey(SLOT_T, keys)).rows
-    shape = (nodes, len(span))
-    return Window(rows["taken"].reshape(shape).copy(), rows["limit"].reshape(shape).copy(), first)
+    keys = (centres[:, None] * days + span[None, :]).ravel()
+    rows = (yield ByKey(SLOT_T, keys)).rows.reshape(len(centres), len(span))
+    taken, limit = np.zeros((nodes, len(span)), np.int64), np.zeros((nodes, len(span)), np.int64)
+    taken[centres], limit[centres] = rows["taken"], rows["limit"]
+    return Window(taken, limit, first)
 
 
 def scratch_for(batch: Batch, ground: Ground) -> Scratch:

@@ -9,7 +9,7 @@ from firstbest.decide.source import NONE, Basket, choose, verdicts_of
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import ALLOCATED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Records
+from firstbest.operate.arrive_state import ALLOCATED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
 
 WAITING = 1
@@ -30,7 +30,7 @@ PPM = 1_000_000
 
 
 @compiled
-def head(row: Records, out: Out, kind: int, command: Records) -> None:
+def head(row: Row, out: Out, kind: int, command: Row) -> None:
     """Name a fact by its cause: number, ordinal, instant."""
     row.number = command.number
     row.ordinal = out.n[kind] - out.before[kind]
@@ -39,7 +39,7 @@ def head(row: Records, out: Out, kind: int, command: Records) -> None:
 
 
 @compiled
-def refuse(terms: Terms, out: Out, command: Records, line: Records, why: tuple[int, int, int]) -> None:
+def refuse(terms: Terms, out: Out, command: Row, line: Row, why: tuple[int, int, int]) -> None:
     """A line that is not promised; why: (reason, remedy, nearest node)."""
     row = out.refused[out.n[REFUSED]]
     head(row, out, REFUSED, command)
@@ -68,10 +68,10 @@ def runner_up(local: Local, chosen: int) -> int:
 
 
 @compiled
-def allocate(  # noqa: PLR0913
+def allocate(
     local: Local,
     out: Out,
-    command: Records,
+    command: Row,
     goods: tuple[int, int, int, int],
     spot: tuple[int, int, int, int, int],
 ) -> None:
@@ -90,7 +90,7 @@ def allocate(  # noqa: PLR0913
 
 
 @compiled
-def plan(terms: Terms, local: Local, out: Out, command: Records, what: tuple[int, int, int, int, int]) -> int:
+def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, int, int, int, int]) -> int:
     """Plan one shipment from a chosen centre; what: (centre, attempt, reason, order row, nearest). Answers its row."""
     centre, attempt, reason, order_row, nearest = what
     option = local.scratch.options[centre]
@@ -128,7 +128,7 @@ def plan(terms: Terms, local: Local, out: Out, command: Records, what: tuple[int
 
 
 @compiled
-def keep_shipment(local: Local, order_row: int, row: Records) -> int:
+def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     """Note a planned shipment among the local rows, at the head of its order's chain."""
     spot = local.used[0]
     local.used[0] += 1
@@ -147,7 +147,7 @@ def keep_shipment(local: Local, order_row: int, row: Records) -> int:
 
 @compiled
 def load_shipment(
-    terms: Terms, local: Local, planned: Records, goods: tuple[int, int, int, int], spot: int
+    terms: Terms, local: Local, planned: Row, goods: tuple[int, int, int, int], spot: int
 ) -> None:
     """Add a line's goods (line, item, quantity, price) to a planned shipment."""
     item, quantity, price = goods[1], goods[2], goods[3]
@@ -161,7 +161,7 @@ def load_shipment(
 
 
 @compiled
-def wish_of(terms: Terms, command: Records) -> Asked:
+def wish_of(terms: Terms, command: Row) -> Asked:
     """What the order asks, goods aside."""
     zone = terms.node[terms.centres[0], NODE_ZONE]
     day = local_day(terms.midnight, zone, command.at) - 1
@@ -323,6 +323,7 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
     planned = out.planned[fact]
     planned.deliver_by = order.deliver_by
+    order.value += state.quantity * state.price
     load_shipment(terms, local, planned, goods, shipment)
     allocate(local, out, command, goods, (node, order.resourced, order.nearest, stock_row, spot))
     return True

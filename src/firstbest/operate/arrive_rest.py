@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firstbest.decide.lateness import cause_at_door
-from firstbest.decide.terms import PLACE_ZONE, Terms
+from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
 from firstbest.operate.arrive_place import head, place, resource
@@ -20,7 +20,7 @@ from firstbest.operate.arrive_state import (
     Asks,
     Local,
     Out,
-    Records,
+    Row,
 )
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE
 
@@ -46,7 +46,7 @@ SPAN = 16
 
 
 @compiled
-def cancelled(local: Local, out: Out, command: Records, spot: int, what: tuple[int, int, int]) -> None:
+def cancelled(local: Local, out: Out, command: Row, spot: int, what: tuple[int, int, int]) -> None:
     """One line cancelled, or not; what: (quantity, reason, granted)."""
     state = local.lines[spot]
     row = out.cancelled[out.n[CANCELLED]]
@@ -57,7 +57,7 @@ def cancelled(local: Local, out: Out, command: Records, spot: int, what: tuple[i
 
 
 @compiled
-def drop_shipment(local: Local, out: Out, command: Records, spot: int, reason: int) -> None:
+def drop_shipment(local: Local, out: Out, command: Row, spot: int, reason: int) -> None:
     """A shipment that will not leave."""
     shipment = local.shipments[spot]
     row = out.unplanned[out.n[UNPLANNED]]
@@ -86,8 +86,9 @@ def find_shipment(local: Local, order_row: int, node: int, attempt: int) -> int:
 
 
 @compiled
-def end_order(terms: Terms, local: Local, out: Out, command: Records, order_row: int) -> None:
-    """An order whose shipments are all done: completed if anything was delivered, else closed."""
+def end_order(terms: Terms, local: Local, out: Out, command: Row, why: tuple[int, int]) -> None:
+    """An order whose shipments are all done: completed if anything was delivered, else closed; why: (row, reason)."""
+    order_row, reason = why
     order = local.orders[order_row]
     if order.open_shipments > 0 or order.live == 0:
         return
@@ -95,7 +96,7 @@ def end_order(terms: Terms, local: Local, out: Out, command: Records, order_row:
     if order.delivered == 0:
         row = out.closed[out.n[CLOSED]]
         head(row, out, CLOSED, command)
-        row.order, row.reason = command.order, GRANTED
+        row.order, row.reason = command.order, reason
         return
     row = out.completed[out.n[COMPLETED]]
     head(row, out, COMPLETED, command)
@@ -140,13 +141,13 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         local.free[row, state.node] += state.quantity
         state.live = 0
         order.open_lines -= 1
-    spot = local.chain_head[order_row]
-    while spot >= 0:
-        if local.shipments[spot].stage == WAITING and local.shipments[spot].live != 0:
-            drop_shipment(local, out, command, spot, GRANTED)
-            order.open_shipments -= 1
-        spot = local.chain_next[spot]
-    end_order(terms, local, out, command, order_row)
+    for spot in range(base, base + order.lines):
+        shipment = find_shipment(local, order_row, local.lines[spot].node, local.lines[spot].attempt)
+        if shipment < 0 or local.shipments[shipment].stage != WAITING or local.shipments[shipment].live == 0:
+            continue
+        drop_shipment(local, out, command, shipment, GRANTED)
+        order.open_shipments -= 1
+    end_order(terms, local, out, command, (order_row, GRANTED))
 
 
 @compiled
@@ -167,7 +168,8 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     head(row, out, PICKED, command)
     row.order, row.node, row.attempt = command.order, node, command.attempt
     row.line, row.item, row.quantity = line.line, line.item, quantity
-    row.short, row.written_off = wanted - quantity, before - quantity - after
+    row.short, row.written_off, row.price = wanted - quantity, before - quantity - after, state.price
+    lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
     local.on_hand[row_u, node] = after
     local.reserved[row_u, node] -= wanted
     local.suspect[row_u, node] += wanted - quantity
@@ -179,16 +181,24 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
 
 
 @compiled
+def lighten(terms: Terms, local: Local, order_row: int, spot: int, goods: tuple[int, int, int]) -> None:
+    """Take what was found short (item, units, price) off its shipment and its order."""
+    item, short, price = goods
+    shipment = local.shipments[spot]
+    shipment.short += short
+    shipment.value -= short * price
+    shipment.weight_g -= short * terms.item[item, ITEM_WEIGHT]
+    local.orders[order_row].value -= short * price
+
+
+@compiled
 def lose(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int]) -> None:
     """A line found short: sent from elsewhere if none of it was found, else what is missing is cancelled."""
     c, spot, row_u, found = what
     state = local.lines[spot]
-    order = local.orders[asks.order_row[c]]
     if found == 0 and resource(terms, asks, local, out, (c, spot, row_u)):
         return
     cancelled(local, out, asks.commands[c], spot, (state.quantity - found, SHORT_EVERYWHERE, 1))
-    if found == 0:
-        order.open_lines -= 1
 
 
 @compiled
@@ -206,7 +216,7 @@ def picked(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     if total == 0:
         drop_shipment(local, out, command, shipment, SHORT_EVERYWHERE)
         local.orders[order_row].open_shipments -= 1
-        end_order(terms, local, out, command, order_row)
+        end_order(terms, local, out, command, (order_row, SHORT_EVERYWHERE))
 
 
 @compiled
@@ -221,7 +231,8 @@ def packed(asks: Asks, local: Local, out: Out, c: int) -> None:
     head(row, out, PACKED, command)
     row.order, row.node, row.attempt = command.order, command.node, command.attempt
     row.cartons, row.carton, row.seller = shipment.cartons, shipment.carton, shipment.seller
-    row.units, row.lines = shipment.units, shipment.lines
+    row.units, row.lines, row.short = shipment.units, shipment.lines, shipment.short
+    shipment.units -= shipment.short
     shipment.stage = STAGE_PACKED
 
 
@@ -252,7 +263,7 @@ def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         order.door_late += 1
         order.cause = cause if order.cause == 0 else order.cause
     row.order_cause = order.cause
-    end_order(terms, local, out, command, asks.order_row[c])
+    end_order(terms, local, out, command, (asks.order_row[c], 0))
 
 
 @compiled

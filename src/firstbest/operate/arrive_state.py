@@ -6,7 +6,7 @@ what an earlier one did, and the folds of the facts bring the columns to the sam
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from firstbest.world import facts
 from firstbest.world.network import I64
 
 Records = NDArray[np.void]
+Row = Any
+"""One record of a table: its columns are its attributes."""
 
 
 class Asks(NamedTuple):

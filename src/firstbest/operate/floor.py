@@ -22,15 +22,17 @@ def release(number: int, now: int, ground: Ground) -> Step:
     """The wave: release due shipments as far as hands allow, with the lines to pick."""
     today = wave.today_of(ground, now)
     policy = ground.policy
-    waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today + policy.release_ahead_days)).rows
-    if not len(waiting):
-        return []
     load = (yield All(t.LOAD_T)).rows
     roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
-    hands = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min))
-    chosen = waiting[wave.choose(ground, waiting, hands - load["floor_ms"])]
-    if not len(chosen):
+    quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
+    if not (quota[ground.centres] > 0).any():
         return []
+    due = today + policy.release_ahead_days
+    waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", due, wave.LOOKED_AT)).rows
+    keys = waiting["key"][wave.choose(ground, waiting, quota)]
+    if not len(keys):
+        return []
+    chosen = (yield ByKey(t.SHIPMENT_T, keys)).rows
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
         f.RELEASED, number, now,

@@ -75,10 +75,15 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
         "reserved": -(rows["quantity"] + rows["short"]),
         "suspect": rows["short"].copy(),
     }
-    shipments = np.unique(shipment_keys(rows))
+    of_line = shipment_keys(rows)
+    shipments = np.unique(of_line)
     lines = line_keys(rows)
+    short = rows["short"].copy()
+    lost = {"short": short, "value": -short * rows["price"], "weight_g": -short * ground.items.weight_g[rows["item"]]}
     return [
         Add(t.STOCK_T, keys, amounts),
+        Add(t.SHIPMENT_T, of_line, lost),
+        Add(t.ORDER_T, rows["order"].copy(), {"value": lost["value"]}),
         Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
         Set(t.SHIPMENT_T, shipments, {"stage": constant(shipments, Stage.PICKED)}),
     ]
@@ -112,7 +117,7 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
         Put(t.SHIPMENT_T, made),
         Add(t.SLOT_T, keys, {"taken": ones(rows)}),
         Add(t.PROFILE_T, keys, profile),
-        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": ones(rows), "resourced": again}),
+        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}),
     ]
 
 
@@ -175,7 +180,10 @@ def packed(rows: Records, ground: Ground) -> list[Change]:
     keys = shipment_keys(rows)
     load = {"floor": -ones(rows), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
     return [
-        Set(t.SHIPMENT_T, keys, {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"]}),
+        Set(
+            t.SHIPMENT_T, keys,
+            {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"], "units": rows["units"] - rows["short"]},
+        ),  # fmt: skip
         Add(t.LOAD_T, rows["node"].astype(np.int64), load),
     ]
 

@@ -9,7 +9,6 @@ import numpy as np
 from firstbest.decide import overtime, staff
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
-from firstbest.kernels.index import local_days
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
@@ -86,7 +85,5 @@ def work(batch: Batch, ground: Ground) -> Step:
     )  # fmt: skip
     rows["paid_min"], rows["overtime_min"], rows["temp_min"], rows["busy_s"] = paid, overtime, temps, c["customer"]
     rows["money"] = money
-    zone = ground.nodes.time_zone[node].astype(np.int64)
-    start_of_shift = c["at"] - 60_000_000
-    rows["day"] = local_days(ground.calendar.midnight_us, zone, start_of_shift)
+    rows["day"] = c["place"]
     return [f.Block(f.WORKED, rows)]

@@ -65,8 +65,15 @@ def run_step(step: Step, state: State) -> list[Block]:
 class Loop:
     """One writer's loop over one book."""
 
-    def __init__(self, network: Network, ports: Ports, batch_most: int = 200_000) -> None:
-        """Stand before the network's first timer; `batch_most` limits the commands of one tick."""
+    def __init__(self, network: Network, ports: Ports, batch_most: int = 200_000, cubes_rows: int = 0) -> None:
+        """Stand before the network's first timer; `batch_most` limits the commands of one tick.
+
+        Cubes are folded with every tick, or (`cubes_rows` above 0) when so many facts have gathered: no decision
+        reads them, so a rehearsal need not bring them up to date before its end.
+        """
+        self.cubes_rows = cubes_rows
+        self.uncounted: list[Block] = []
+        self.uncounted_rows = 0
         self.ports = ports
         self.ground = ground_of(network)
         self.batch_most = batch_most
@@ -106,17 +113,21 @@ class Loop:
     def finish(self, end: int) -> None:
         """Decide what arrives before the end."""
         self._arrivals(end)
+        self._count([], at_once=True)
 
     def _change_ground(self, due: int) -> None:
         while self.adoptions and self.adoptions[0].at <= due:
+            self._count([], at_once=True)
             self.ground = ground_of(self.adoptions.pop(0).network)
             self.spot = int(np.searchsorted(self.ground.calendar.timers_us, due))
 
     def _arrivals(self, due: int) -> None:
         batch = self.ports.outside.until(due)
         told: list[Block] = []
-        for start in range(0, len(batch.commands), self.batch_most):
-            part = batch.select(slice(start, start + self.batch_most))
+        start = 0
+        while start < len(batch.commands):
+            part = without_echo(batch.select(slice(start, start + self.batch_most)))
+            start += len(part.commands)
             count = len(part.commands)
             part.commands["number"] = np.arange(self.number, self.number + count)
             at = int(part.commands["at"][-1])
@@ -165,14 +176,37 @@ class Loop:
         }
         return steps[kind](number, due, ground)
 
+    def _count(self, blocks: Sequence[Block], *, at_once: bool) -> None:
+        """Gather facts for the cubes, and fold them when there are enough."""
+        if not self.cubes_rows:
+            return
+        self.uncounted.extend(blocks)
+        self.uncounted_rows += sum(len(block.rows) for block in blocks)
+        if self.uncounted and (at_once or self.uncounted_rows >= self.cubes_rows):
+            self.ports.state.apply(cubes(merged(self.uncounted), self.ground))
+            self.uncounted, self.uncounted_rows = [], 0
+
     def _seal(self, tick: Tick, blocks: Sequence[Block]) -> list[Block]:
         kept = sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
         self.ticks += 1
         if kept:
-            changes = [*fold(kept, self.ground), *cubes(kept, self.ground)]
+            changes = fold(kept, self.ground)
+            if not self.cubes_rows:
+                changes.extend(cubes(kept, self.ground))
             self.ports.state.apply(changes)
+            self._count(kept, at_once=False)
             self.ports.book.seal(tick, kept, changes)
         return kept
+
+
+def without_echo(batch: Batch) -> Batch:
+    """The batch up to the first receipt of a cargo whose arrival is in it too: families must touch no row in common."""
+    kind, order = batch.commands["kind"], batch.commands["order"]
+    received = kind == Kind.RECEIVED
+    if not received.any():
+        return batch
+    echo = np.flatnonzero(received & np.isin(order, order[kind == Kind.ARRIVED]))
+    return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
 
 
 def merged(blocks: Sequence[Block]) -> list[Block]:

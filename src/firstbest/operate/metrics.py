@@ -136,6 +136,7 @@ def departed(cells: Cells, rows: Records) -> None:
     own = ground.carriers.mode[rows["carrier"]] == Mode.OWN_VAN
     cartons = rows["cartons"].astype(np.int64)
     cells.add(where, Metric.SALES, rows["value"], rows["units"])
+    cells.add(where, Metric.RETURNED, 0, rows["units"])
     cells.add(where, Metric.SHIPMENTS, 1, rows["lines"])
     cells.add(where, Metric.CARTONS, cartons)
     cells.add(where, Metric.COST_PARCEL, np.where(own, 0, rows["cost"]), np.where(own, 0, cartons))
@@ -144,6 +145,9 @@ def departed(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.WEIGHT, rows["billed_g"], rows["weight_g"])
     cells.add(where, Metric.UPGRADED, rows["reason"] == Reason.UPGRADED)
     cells.add(where, Metric.CARBON, carbon_of_parcels(ground, rows) + ground.nodes.carbon_g_parcel[rows["node"]] * cartons)
+    none = np.zeros(len(rows), np.int64)
+    flow = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    cells.flows.append((flow, none, none, rows["cost"].copy()))
     cells.spread(Spread.CLICK_TO_SHIP_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
     cells.spread(Spread.BILLED_LB, rows["billed_g"] // np.maximum(cartons, 1) * 1000 // 453_592)
     cells.spread(Spread.ORDER_UNITS, rows["units"].astype(np.int64))

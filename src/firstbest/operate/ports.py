@@ -35,12 +35,16 @@ class Range(NamedTuple):
 
 
 class Staged(NamedTuple):
-    """Rows whose index column has `value` and whose `column` is at most `until`: what is due, by key."""
+    """Rows whose index column has `value` and whose `column` is at most `until`: what is due, by key.
+
+    `only` names the columns wanted (all where empty): what waits is looked at often, and seldom all of it.
+    """
 
     table: Table
     value: int
     column: str
     until: int
+    only: tuple[str, ...] = ()
 
 
 class All(NamedTuple):

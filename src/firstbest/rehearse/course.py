@@ -79,23 +79,24 @@ def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
     """Starts all jobs of all buildings that start before `limit`, and plans when they are reported."""
     started, crews = floors.started, floors.roster.crews
     days, processes = crews.shape[1], crews.shape[3]
-    for station in range(len(floors.stations.queues)):
+    station = 0
+    while station < len(floors.stations.queues):
         node, process = station // processes, station % processes
         kind = (RECEIVED, PICKED_KIND, PACKED_KIND, 0, 0)[process]
-        count = len(started)
-        while count == len(started):
-            count = advance(floors.stations, store.jobs, station, limit, started)
-            for row in range(count):
-                task = started[row, JOB]
-                if started[row, START] < 0:
-                    end_task(store, task)
-                    continue
-                shift = started[row, SHIFT] // processes
-                crew = crews[node, shift // 2 % days, shift % 2, process]
-                crew["busy_us"] += started[row, WITHIN]
-                # From waiting to being done: stages of picking and packing follow each other.
-                store.tasks[task]["stage"] += process != RECEIVE
-                put(agenda, started[row, FINISH], kind, store.tasks[task]["rank"], task)
+        count = advance(floors.stations, store.jobs, station, limit, started)
+        for row in range(count):
+            task = started[row, JOB]
+            if started[row, START] < 0:
+                end_task(store, task)
+                continue
+            shift = started[row, SHIFT] // processes
+            crew = crews[node, shift // 2 % days, shift % 2, process]
+            crew["busy_us"] += started[row, WITHIN]
+            # From waiting to being done: stages of picking and packing follow each other.
+            store.tasks[task]["stage"] += process != RECEIVE
+            put(agenda, started[row, FINISH], kind, store.tasks[task]["rank"], task)
+        # A full table may mean that the station has more to start.
+        station += count < len(started)
 
 
 @compiled

@@ -152,21 +152,12 @@ def _replayed(log: Log) -> Batch:
     commands["at"], commands["order"], commands["kind"] = log.at_us, log.order, Kind.PLACE
     commands["customer"], commands["place"], commands["service"] = log.customer, log.place, log.service
     commands["first_line"], commands["lines"] = log.first_line, log.lines
-    commands["tie"] = hashed(np.ascontiguousarray(log.order, np.int64))
+    commands["tie"] = log.tie
     lines = np.zeros(len(log.item), LINE)
     lines["item"], lines["quantity"], lines["price"] = log.item, log.quantity, log.price
     assert np.array_equal(log.first_line, np.cumsum(log.lines) - log.lines), "a log's lines lie in its orders' order"
     lines["line"] = np.arange(len(lines)) - np.repeat(log.first_line, log.lines)
     return Batch(commands, lines)
-
-
-@compiled
-def hashed(codes: I64) -> NDArray[np.uint64]:
-    """Hashes of order codes, for logs that bring no hash of their own: [n]."""
-    found = np.empty(len(codes), np.uint64)
-    for row in range(len(codes)):
-        found[row] = joined(np.uint64(purposes.DAY_HASH), np.uint64(codes[row]))
-    return found
 
 
 @compiled

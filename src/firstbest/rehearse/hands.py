@@ -183,15 +183,14 @@ def _end_us(floor: Floor, roster: Roster, when: tuple[int, int, int], process: i
 @compiled
 def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, span: tuple[int, int]) -> None:
     """Lets in the hands of all shifts that begin before span[1]; the stations were advanced to span[0]."""
-    nodes, days = roster.crews.shape[0], roster.crews.shape[1]
-    for node in range(nodes):
-        for shift in range(SHIFTS):
-            day = roster.marks[node, OPENED + shift]
-            while day < days and floor.starts[node, day, shift] < span[1]:
-                for process in range(INDIRECT):
-                    _open(floor, roster, stations, (seed, span[0], process), (node, day, shift))
-                day += 1
-            roster.marks[node, OPENED + shift] = day
+    for place in range(roster.crews.shape[0] * SHIFTS):
+        node, shift = place // SHIFTS, place % SHIFTS
+        day = roster.marks[node, OPENED + shift]
+        while day < roster.crews.shape[1] and floor.starts[node, day, shift] < span[1]:
+            for process in range(INDIRECT):
+                _open(floor, roster, stations, (seed, span[0], process), (node, day, shift))
+            day += 1
+        roster.marks[node, OPENED + shift] = day
 
 
 @compiled
@@ -222,18 +221,17 @@ def _open(
 @compiled
 def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
     """WORKED for each (node, day, shift) that is over before `limit`, at the end of its last process."""
-    for node in range(roster.crews.shape[0]):
-        for shift in range(SHIFTS):
-            day, over = roster.marks[node, REPORTED + shift], True
-            while day < roster.marks[node, OPENED + shift] and over:
-                end = 0
-                for process in range(INDIRECT):
-                    end = max(end, _end_us(floor, roster, (node, day, shift), process))
-                over = end < limit
-                if over:
-                    _report(floor, roster, told, (node, day, shift), end)
-                    day += 1
-            roster.marks[node, REPORTED + shift] = day
+    for place in range(roster.crews.shape[0] * SHIFTS):
+        node, shift = place // SHIFTS, place % SHIFTS
+        day, end = roster.marks[node, REPORTED + shift], 0
+        while day < roster.marks[node, OPENED + shift] and end < limit:
+            end = 0
+            for process in range(INDIRECT):
+                end = max(end, _end_us(floor, roster, (node, day, shift), process))
+            if end < limit:
+                _report(floor, roster, told, (node, day, shift), end)
+                day += 1
+        roster.marks[node, REPORTED + shift] = day
 
 
 @compiled

@@ -96,6 +96,16 @@ class Physics:
         self._told.marks[:] = (1, 0)
         return Batch(commands, lines)
 
+    def adopt(self, network: Network, nature: Nature) -> None:
+        """From now on buildings, people and roads are those of another network with the same nodes, items and days.
+
+        Orders go on as they were; what is on the shelves, on the floor and on the way stays there.
+        """
+        assert len(network.nodes.kind) == self._nodes, "another network has the same nodes"
+        self._timers = np.unique(network.calendar.timers_us)
+        self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
+        self._goods = supply.new_goods(network, nature)._replace(true_units=self._goods.true_units)
+
     @property
     def true_units(self) -> NDArray[np.int64]:
         """Units truly on hand, at item * N + node; for tests and reports, never for a decision."""

@@ -24,6 +24,7 @@ from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.nature import Nature
 from firstbest.world.network import I64, Network
 
+CUBES_ROWS = 100_000
 BANNER = "not compared with any actuals"
 
 
@@ -96,7 +97,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     watch = Watch(settings.book)
     state = Columns(sizes(network))
     physics = Physics(network, nature, settings.seed)
-    loop = Loop(network, Ports(VirtualClock(), state, watch, physics))
+    loop = Loop(network, Ports(VirtualClock(), state, watch, physics), cubes_rows=CUBES_ROWS)
     for adoption in scenario.adoptions:
         loop.adopt(adoption)
     calendar = network.calendar
@@ -106,7 +107,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     while loop.advance():
         due = loop.next_due()
         done = 1.0 if due is None else (due - calendar.start_us) / span
-        if settings.progress is not None and done - told >= 1 / 400:  # noqa: PLR2004
+        if settings.progress is not None and done - told >= 1 / 400:
             settings.progress(done)
             told = done
     loop.finish(calendar.end_us)

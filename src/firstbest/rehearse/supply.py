@@ -109,12 +109,13 @@ def _cargo_task(goods: Goods, nodes: Rows, store: Store, row: np.void) -> int:
 
 @compiled
 def take_replenished(goods: Goods, nodes: Rows, store: Store, seed: int, rows: Rows) -> None:
-    """REPLENISHED facts: suppliers begin to produce, and will be ready when they are ready."""
+    """REPLENISHED facts: suppliers begin to produce, and will be done when they are; transfers leave the shelf."""
     for number in range(len(rows)):
         row = rows[number]
-        if row["bought"] != 1:
-            continue
         made = store.tasks[_cargo_task(goods, nodes, store, row)]
+        if row["bought"] != 1:
+            _take_off_shelf(goods, made, row["from_node"], len(nodes))
+            continue
         stream = joined(np.uint64(seed), made["rank"])
         stretched = spread(stream, purposes.PRODUCTION, 0, goods.odds[0]["lead_variation"])
         made["ready_at"] = row["at"] + int(float(row["ready_at"] - row["at"]) * stretched)
@@ -125,7 +126,7 @@ def take_replenished(goods: Goods, nodes: Rows, store: Store, seed: int, rows: R
 def take_moved(
     ways: Ways, goods: Goods, places: tuple[Floor, Roster], hands: tuple[Store, Agenda], key: tuple[int, Rows]
 ) -> None:
-    """MOVED facts, `key` = (seed, rows): cargo leaves with its vehicle and arrives with it."""
+    """MOVED facts, `key` = (seed, rows): cargo leaves with its vehicle and arrives with it; loading it was work."""
     floor, roster = places
     store, agenda = hands
     seed, rows = key
@@ -133,11 +134,9 @@ def take_moved(
         row = rows[number]
         lane, at = row["lane"], row["at"]
         origin = ways.lanes[lane]["origin"]
-        known = find(store.names, 2 * row["cargo"] + 1) >= 0
         task = _cargo_task(goods, floor.nodes, store, row)
         cargo, kind = store.tasks[task], floor.nodes[origin]["kind"]
-        if not known and kind in (STORAGE, FULFILMENT):
-            _take_off_shelf(goods, cargo, origin, len(floor.nodes))
+        if kind in (STORAGE, FULFILMENT):
             roster.marks[origin, LOADED] += load_us(floor, origin)
         arrival = lane_arrival(ways, seed, lane, at) + max(0, cargo["ready_at"] - at)
         cargo["ready_at"] = 0

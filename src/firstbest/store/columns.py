@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels import index
-from firstbest.operate.ports import Add, All, ByKey, Change, Put, Range, Read, Rows, Set, Staged
+from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Staged
 from firstbest.world.metrics import BINS, METRICS, Spread
 from firstbest.world.network import Network
 from firstbest.world.tables import TABLES, Table
@@ -115,7 +115,14 @@ class Sparse:
         slots = np.flatnonzero(self.marks == read.value)
         slots = slots[self.rows[read.column][slots] <= read.until]
         slots = slots[np.argsort(self.rows["key"][slots])]
-        return self.rows[slots]
+        if not read.only:
+            return self.rows[slots]
+        fields = self.table.dtype.fields
+        assert fields is not None
+        narrow = np.empty(len(slots), np.dtype([(name, fields[name][0]) for name in read.only]))
+        for name in read.only:
+            narrow[name] = self.rows[name][slots]
+        return narrow
 
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""

@@ -32,9 +32,11 @@ def compile_log(plan: Plan) -> Log:
     given = frame.numbers("price")
     own = plan.workspace.frame("items").numbers("price")[item]
     services = [int(Service[frame.texts("service")[row].upper()]) for row in kept.tolist()]
+    names = frame.texts("order")
     return Log(
         at_us=frame.whole("placed_at")[kept],
         order=np.arange(len(kept), dtype=np.int64),
+        tie=text_hashes(tuple(names[row] for row in kept.tolist())),
         customer=_customers(frame.texts("customer"), kept),
         place=np.array([plan.places[frame.texts("place")[row]] for row in kept.tolist()], np.int32),
         service=np.array(services, np.int16),
@@ -90,4 +92,4 @@ def _customers(names: tuple[str, ...], kept: I64) -> I64:
 
 def _nothing() -> Log:
     long, short = np.zeros(0, np.int64), np.zeros(0, np.int32)
-    return Log(long, long, long, short, np.zeros(0, np.int16), long, short, short, long, long)
+    return Log(long, long, np.zeros(0, np.uint64), long, short, np.zeros(0, np.int16), long, short, short, long, long)

@@ -78,10 +78,10 @@ def _worked_out(parts: Parts) -> Iterator[Row]:
     if bare:
         yield Row("items.csv", "without a price", "items", str(bare), f"[M] {parts.log}", "measured", "", "items")
     if not parts.profile.hour:
-        clock = f"{parts.made.clock // 60:02}:{parts.made.clock % 60:02}"
-        yield Row(
-            "orders.parquet", "all", "placed_at", clock, "the map: the log knows only days", "own", "", "local time"
-        )
+        minute = max(parts.made.clock, 0)
+        said = "the log knows only days; log.clock of the map says when in the day"
+        clock = f"{minute // 60:02}:{minute % 60:02}"
+        yield Row("orders.parquet", "all", "placed_at", clock, said, "filled", "", "local time")
 
 
 def _measured(parts: Parts) -> Iterator[Row]:

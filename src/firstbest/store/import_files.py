@@ -154,7 +154,7 @@ def _quoted(text: str) -> str:
 def _demand(parts: Parts) -> str:
     profile = parts.profile
     months = month_factors(profile)
-    hours = profile.hour or tuple(1.0 if hour == parts.made.clock // 60 else 0.0 for hour in range(24))
+    hours = profile.hour or tuple(float(hour == max(parts.made.clock, 0) // 60) for hour in range(24))
     return f"""# Orders are replayed from orders.parquet. The firm plans with the month and the weekday of its own log,
 # by orders a calendar day; the rest of this file would draw orders if there were no log.
 

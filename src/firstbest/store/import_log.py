@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import duckdb
@@ -24,7 +25,7 @@ from firstbest.store.import_people import crews
 from firstbest.store.import_profile import NETWORK_OF, Profile, order_profile
 from firstbest.store.import_rows import Bucket, Log, read_log
 from firstbest.store.import_sales import Sales, make_sales
-from firstbest.store.import_text import buckets_text, chosen_text, profile_text
+from firstbest.store.import_text import WIDTH, buckets_text, chosen_text, profile_text
 from firstbest.store.init import require_empty
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
@@ -89,8 +90,6 @@ def _network(read: Log, made: Map) -> Chosen:
     bare = made._replace(countries={row[0]: trial.home for row in read.connection.execute(
         "SELECT DISTINCT country FROM line").fetchall()})  # fmt: skip
     profile = order_profile(read, made, make_sales(read, bare, trial))
-    for table in ("sale", "bare", "ordering"):
-        read.connection.execute(f"DROP TABLE {table}")
     return chosen_network(NETWORK_OF[profile.business], made.filled)
 
 
@@ -187,15 +186,15 @@ def _text(parts: Parts) -> str:
     weight = float((goods.units * goods.weight_kg).sum()) / parts.sales.orders
     heads = sum(each.heads for each in parts.crews)
     filled = (
-        f"Filled: an order takes {volume:.0f} litres and {weight:.0f} kg on average; {heads} people; opening stock of\n"
-        f"{parts.cover_days} days of demand, the least that serves the log; a log holds no lost sales.\n"
-        "The log holds no cost: all money of a rehearsal rests on filled values (assumptions.csv).\n"
+        f"Filled: an order takes {volume:.0f} litres and {weight:.0f} kg on average; {heads} people; opening stock"
+        f" of {parts.cover_days} days of demand, the least that serves the log (a log holds no lost sales). The log"
+        " holds no cost: all money of a rehearsal rests on filled values (assumptions.csv)."
     )
     return "\n".join(
         (
             buckets_text(parts.buckets, parts.currency),
             profile_text(parts.profile, parts.currency),
             chosen_text(parts.profile, network.name, network.title, network.because),
-            filled,
+            fill(filled, WIDTH) + "\n",
         )
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
 from firstbest.store.import_network import FILLED, NETWORKS
-from firstbest.store.schema_words import Column, Section, Settings, Type, choice, number, of, text
+from firstbest.store.schema_words import Column, Section, Settings, Type, choice, integer, number, of, text
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_settings import Document, Entry, Read, read_document, typed_settings
 
@@ -35,6 +35,7 @@ TESTED: Final = ("order", "item", "name", "country")
 COMPARED: Final = ("quantity", "price")
 _COMPARISON: Final = re.compile(r"(<=|>=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,6})?)")
 MISSING: Final = "missing"
+WHOLE: Final = frozenset({"review_days"})
 
 _COLUMNS: Final = (
     text("order", "name of the order or invoice"),
@@ -98,7 +99,7 @@ MAP: Final = Settings(
         Section(
             "fill",
             "Values that the log does not hold, where you know better than the network's rule.",
-            tuple(number(key, note, "") for key, note in FILLED.items()),
+            tuple((integer if key in WHOLE else number)(key, note, "") for key, note in FILLED.items()),
         ),
     ),
 )
@@ -200,19 +201,17 @@ def _rules(document: Document, read: Read, faults: list[Fault]) -> list[Rule]:
     """The buckets of the map; a test that cannot be read, or a bucket without one, is a fault."""
     rules = []
     reserved = [name for name, _ in BUILT_IN]
-    named = set(_section(read, "columns").values)
-    given = {key for key in named if _section(read, "columns")[key]}
+    columns = _section(read, "columns").values
+    # Where a column is faulty already, its tests would only repeat it in other words.
+    faulty = any(each.column.startswith("columns.") for each in faults)
+    given = {key for key in columns if faulty or columns[key]}
     for index, entry in enumerate(_entries(read, "bucket")):
-        tests = []
-        for key in (*TESTED, *COMPARED):
-            asked = entry["name_of_item" if key == "name" else key]
-            line = document.line("bucket", index, "name_of_item" if key == "name" else key)
-            fault = _fault_of(document.file, line, key, asked, given) if asked else None
-            if fault:
-                faults.append(fault)
-            elif asked:
-                tests.append(_test(key, asked))
-        if not tests:
+        asked = {key: entry[_key_of(key)] for key in (*TESTED, *COMPARED) if entry[_key_of(key)]}
+        lines = {key: document.line("bucket", index, _key_of(key)) for key in asked}
+        wrong = [_fault_of(document.file, lines[key], key, asked[key], given) for key in asked]
+        faults.extend(each for each in wrong if each)
+        tests = [] if any(wrong) else [_test(key, text) for key, text in asked.items()]
+        if not asked:
             found = f"none in {shown(entry['name'])}"
             faults.append(Fault(document.file, entry.line, "bucket", "one test or more", found))
         if entry["name"] in reserved:
@@ -220,6 +219,11 @@ def _rules(document: Document, read: Read, faults: list[Fault]) -> list[Rule]:
             faults.append(Fault(document.file, entry.line, "bucket.name", expected, shown(entry["name"])))
         rules.append(Rule(entry["name"], entry["note"], tuple(tests)))
     return rules
+
+
+def _key_of(column: str) -> str:
+    """The key of a bucket that tests a column; its own name is taken."""
+    return "name_of_item" if column == "name" else column
 
 
 def _test(key: str, asked: str) -> Test:
@@ -234,6 +238,7 @@ def _test(key: str, asked: str) -> Test:
 def _fault_of(file: str, line: int, key: str, asked: str, given: set[str]) -> Fault | None:
     """What is wrong with a test, if anything is."""
     if key not in given:
+        key = _key_of(key)
         return Fault(file, line, f"bucket.{key}", f"a column that [columns] names; it names no '{key}'", shown(asked))
     if asked == MISSING:
         return None

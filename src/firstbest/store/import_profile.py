@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from firstbest.store.import_map import Map
+from firstbest.store.import_map import Map, knows_only_days
 from firstbest.store.import_rows import Log, quoted
 from firstbest.store.import_sales import Sales
 from firstbest.world.units import MONEY
@@ -116,7 +116,7 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         home=home[0],
         pareto=_pareto(db, items),
         weekday=_shares(db, "(isodow(placed_at) - 1)", 7),
-        hour=() if not _has_hours(db) else _shares(db, "hour(placed_at)", 24),
+        hour=() if knows_only_days(made) or not _has_hours(db) else _shares(db, "hour(placed_at)", 24),
         month=months,
         peak_month_factor=peak_month,
         peak_day_factor=peak_day / (bare[0] / bare[4]),
@@ -185,7 +185,8 @@ def _shares(db: Any, part: str, size: int) -> tuple[float, ...]:
 
 
 def _has_hours(db: Any) -> bool:
-    return bool(_one(db, "SELECT count(DISTINCT placed_at::TIME) FROM ordering")[0] > 1)
+    """Whether any order was placed at another time than midnight."""
+    return bool(_one(db, "SELECT count(*) FROM ordering WHERE placed_at <> date_trunc('day', placed_at)")[0])
 
 
 def _months(db: Any, mean: float) -> tuple[tuple[tuple[str, int, int], ...], float]:

@@ -50,7 +50,7 @@ def make_sales(log: Log, made: Map, network: Chosen) -> Sales:
     db = log.connection
     db.execute(
         f"""
-        CREATE TABLE sale AS
+        CREATE OR REPLACE TABLE sale AS
         WITH numbered AS (
             SELECT *, row_number() OVER (PARTITION BY order_name ORDER BY n) - 1 AS place_in_order
             FROM line WHERE bucket = {sales_bucket(made)}
@@ -93,7 +93,7 @@ def _require_sales(db: Any, made: Map, network: Chosen) -> None:
 def _make_orders(db: Any, made: Map, network: Chosen) -> None:
     db.execute(
         """
-        CREATE TABLE bare AS
+        CREATE OR REPLACE TABLE bare AS
         SELECT order_name, min(placed_at) AS placed_at, arg_min(customer, n) AS customer,
             arg_min(country, n) AS country, count(*) AS lines, sum(quantity)::BIGINT AS units,
             sum(quantity::HUGEINT * price)::BIGINT AS value, min(planned) AS planned, min(shipped) AS shipped
@@ -107,7 +107,7 @@ def _make_orders(db: Any, made: Map, network: Chosen) -> None:
     places = placed(keys, made, network)
     db.execute(
         """
-        CREATE TABLE ordering AS
+        CREATE OR REPLACE TABLE ordering AS
         SELECT bare.*, placed.place FROM bare JOIN (SELECT unnest(?) AS key, unnest(?) AS country, unnest(?) AS place)
             AS placed ON placed.key = CASE WHEN bare.customer = '' THEN order_name ELSE bare.customer END
             AND placed.country = bare.country

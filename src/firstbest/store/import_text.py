@@ -13,7 +13,8 @@ from firstbest.world.units import MONEY
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_WIDTH: Final = 80
+WIDTH: Final = 80
+_LABEL: Final = 18
 _HOUR_LEAST: Final = 0.02
 
 
@@ -25,7 +26,7 @@ def day_text(day: int) -> str:
 
 def profile_text(profile: Profile, currency: str) -> str:
     """The profile, a number a line."""
-    return "\n".join(_lines(profile, currency)) + "\n"
+    return "\n".join(fill(line, WIDTH, subsequent_indent=" " * _LABEL) for line in _lines(profile, currency)) + "\n"
 
 
 def _lines(found: Profile, currency: str) -> Iterator[str]:
@@ -45,7 +46,7 @@ def _lines(found: Profile, currency: str) -> Iterator[str]:
         hours = [f"{hour} h {share:.0%}" for hour, share in enumerate(found.hour) if share >= _HOUR_LEAST]
         yield f"Hour              {', '.join(hours)}"
     else:
-        yield "Hour              not in the log: it knows only days"
+        yield "Hour              not in the log: it knows only days (log.clock)"
     month = max(found.month, key=lambda each: each[1] / each[2])
     yield f"Peak month        {month[0]}, {found.peak_month_factor:.2f} x the mean of a trading day"
     yield f"Peak day          {found.peak_day_orders} orders, {found.peak_day_factor:.2f} x"
@@ -82,7 +83,7 @@ def buckets_text(buckets: tuple[Bucket, ...], currency: str) -> str:
 
 def chosen_text(profile: Profile, network: str, title: str, because: str) -> str:
     """Which default network serves the log, and why."""
-    said = fill(f"Network: {title}, because {because}.", _WIDTH) + "\n"
+    said = fill(f"Network: {title}, because {because}.", WIDTH) + "\n"
     if NETWORK_OF[profile.business] != network:
         said += f"The map asks for it; by the profile it would be {NETWORK_OF[profile.business]}.\n"
     return said

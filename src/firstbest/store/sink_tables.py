@@ -43,7 +43,7 @@ def write_cubes(folder: Path, state: State, network: Network) -> list[Path]:
     texts = network.texts
     cube = some(state.read(All(CUBE_T)).rows)
     cell, metric = np.divmod(cube["key"], METRICS)
-    cell, seller = np.divmod(cell, sellers_in_cube(network))
+    cell, seller = np.divmod(cell, len(texts.sellers))
     day, node = np.divmod(cell, len(texts.nodes))
     spread = some(state.read(All(SPREAD_T)).rows)
     measure, place_in = np.divmod(spread["key"], BINS)
@@ -84,11 +84,6 @@ def some(rows: Records) -> Records:
     for name in rows.dtype.names[1:]:
         busy |= rows[name] != 0
     return rows[busy]
-
-
-def sellers_in_cube(network: Network) -> int:
-    """Sellers by which the cube's keys are packed: those that own an item."""
-    return int(network.items.seller.max()) + 1
 
 
 def named(texts: tuple[str, ...], codes: NDArray[np.integer]) -> NDArray[np.generic]:

@@ -66,12 +66,12 @@ RELEASED: Final = _fact(
 )  # fmt: skip
 TASKED: Final = _fact("tasked", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"))
 PICKED: Final = _fact(
-    "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
 )  # fmt: skip
 """`written_off`: units the book held that the shelf did not (negative: found)."""
 PACKED: Final = _fact(
     "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"), ("lines", "<i4"),
-    ("pad", "<i4"),
+    ("short", "<i4"),
 )  # fmt: skip
 DEPARTED: Final = _fact(
     "departed", *_OF_SHIPMENT, ("cost", "<i8"), ("ship_by", "<i8"), ("placed_at", "<i8"), ("packed_at", "<i8"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from firstbest.world.network import I8, I16, I32, I64
+from firstbest.world.network import I8, I16, I32, I64, U64
 
 
 class Demand(NamedTuple):
@@ -90,6 +90,7 @@ class Log(NamedTuple):
 
     at_us: I64  # [O] sorted
     order: I64  # [O] code
+    tie: U64  # [O] hash of the order's name
     customer: I64
     place: I32
     service: I16

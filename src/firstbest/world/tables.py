@@ -96,6 +96,8 @@ SHIPMENT: Final = np.dtype(
         ("cartons", "<i4"),
         ("day", "<i4"),  # local ship day promised
         ("lane", "<i4"),
+        ("short", "<i4"),  # units found short at the shelf
+        ("spare", "<i4"),
         ("node", "<i2"),
         ("carrier", "<i2"),
         ("carton", "<i2"),

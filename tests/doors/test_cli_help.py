@@ -1,0 +1,90 @@
+"""The terminal's first impression: help that is complete and quick, and words instead of tracebacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from firstbest import __version__
+from firstbest.cli.app import app
+
+VERBS = {
+    "init": ("--from", "--map"),
+    "check": (),
+    "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
+    "explain": ("ORDER",),
+}
+HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """The exit code and all that was printed."""
+    answer = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "120"})
+    return answer.exit_code, answer.output
+
+
+def test_the_verbs_are_these() -> None:
+    code, said = run("--help")
+
+    assert code == 0
+    assert [info.callback.__name__ for info in app.registered_commands if info.callback] == list(VERBS)
+    assert all(verb in said for verb in VERBS)
+
+
+@pytest.mark.parametrize(("verb", "options"), VERBS.items())
+def test_help_names_every_option(verb: str, options: tuple[str, ...]) -> None:
+    code, said = run(verb, "--help")
+
+    assert code == 0
+    assert [option for option in options if option.lower() not in said.lower()] == []
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    """Help is quick because it needs little: an interpreter that has just printed it holds no array library."""
+    look = (
+        "import sys; from typer.testing import CliRunner; from firstbest.cli.app import app; "
+        "assert CliRunner().invoke(app, ['rehearse', '--help']).exit_code == 0; "
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    assert run("--version") == (0, f"firstbest {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "{}/nowhere"), "expected a workspace folder, found nothing"),
+        (("rehearse", "{}/nowhere"), "expected a workspace folder, found nothing"),
+        (("rehearse", "{}", "--against", "nothing.toml"), "expected a change file, found nothing"),
+        (("explain", "{}", "7"), "needs a rehearsal first"),
+        (("init", "{}/new", "--from", "log.csv"), "--from LOG and --map MAP.toml belong together"),
+        (("init", "{}/new", "--from", "{}/log.csv", "--map", "{}/map.toml"), "expected a file, found nothing"),
+        (("rehearse", "{}", "--scale", "2"), "--scale"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_is_missing_is_told_in_words(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    code, found = run(*(argument.format(tmp_path) for argument in arguments))
+
+    assert code == 2
+    assert said in found
+    assert "Traceback" not in found
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_used_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    code, said = run("init", str(tmp_path))
+
+    assert code == 2
+    assert "found mine.txt" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
