@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from firstbest.store.kernel_cache import use_cache
+
+# Before any test imports Numba, which reads the setting once: a kernel compiled from other sources is never used.
+use_cache()
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The first call of a kernel compiles it, so no example has a deadline.

@@ -90,9 +90,12 @@ def test_what_fails_in_the_thread_surfaces(tmp_path: Path) -> None:
     sink = ParquetSink(tmp_path, Limits(type_rows=1))
     shutil.rmtree(tmp_path / "facts" / "closed")
 
-    with pytest.raises(SinkError, match="could not be written"):
+    def seal_on() -> None:
         for step in range(1_000):
             sink.seal(TICK, [Block(f.CLOSED, rows_of(f.CLOSED, 1, step))], [])
+
+    with pytest.raises(SinkError, match="could not be written"):
+        seal_on()
     with pytest.raises(SinkError, match="could not be written"):
         sink.close()
 

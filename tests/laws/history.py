@@ -115,7 +115,7 @@ class Meddler:
         added["order"][strange & (added["kind"] != Kind.PLACE)] = NOT_THERE
         first, last = int(commands["at"][0]), int(commands["at"][-1])
         added["at"] = self.random.integers(first, last + 1, len(added))
-        return merged_batch(commands, added, lines)
+        return merged_batch(commands, without_revivals(commands, added), lines)
 
     def _again(self, commands: Rows) -> Rows:
         """Some of the commands once more, or a cancel of their orders."""
@@ -125,6 +125,12 @@ class Meddler:
         chosen["kind"][as_cancel] = Kind.CANCEL
         chosen["lines"][as_cancel] = 0
         return chosen
+
+
+def without_revivals(commands: Rows, added: Rows) -> Rows:
+    """Added commands but for repeated orders that are cancelled as well: no order code is ever given twice."""
+    cancelled = np.concatenate([each["order"][each["kind"] == Kind.CANCEL] for each in (commands, added)])
+    return added[(added["kind"] != Kind.PLACE) | ~np.isin(added["order"], cancelled)]
 
 
 def merged_batch(commands: Rows, added: Rows, lines: Rows) -> Batch:

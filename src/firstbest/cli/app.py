@@ -20,7 +20,6 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
-FAULTY = 2
 
 
 def version(*, asked: bool) -> None:

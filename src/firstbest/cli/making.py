@@ -50,8 +50,10 @@ def make(folder: Path, log: Path | None, map_file: Path | None) -> None:
     try:
         if log is None or map_file is None:
             files = write_builtin(folder)
-            typer.echo(f"{len(files)} files in {folder}: a US direct-to-consumer operation of three sellers, 8,000 orders a day.")
-            typer.echo(f"Every number is an editable default, listed in {folder / 'assumptions.csv'} with range and source.")
+            what = "a US direct-to-consumer operation of three sellers, 8,000 orders a day"
+            typer.echo(f"{len(files)} files in {folder}: {what}.")
+            listed = folder / "assumptions.csv"
+            typer.echo(f"Every number is an editable default, listed in {listed} with range and source.")
         else:
             from_log(folder, log, map_file)
     except FolderInUse as used:

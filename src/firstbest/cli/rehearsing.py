@@ -85,5 +85,6 @@ def found_change(folder: Path, change: Path) -> Path:
     for path in (change, folder / change, folder / "changes" / change):
         if path.is_file():
             return path
-    known = sorted(path.name for path in (folder / "changes").glob("*.toml"))
-    raise stop(f"expected a change file, found nothing at '{change}'; {folder / 'changes'} has {', '.join(known) or 'none'}")
+    changes = folder / "changes"
+    known = ", ".join(sorted(path.name for path in changes.glob("*.toml"))) or "none"
+    raise stop(f"expected a change file, found nothing at '{change}'; {changes} has {known}")

@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.world.network import I64
-from firstbest.world.units import DAY_US
+from firstbest.world.units import DAY_US, MONEY
 
 Records = NDArray[np.void]
 SUSPICION = 1
 ROUND = 2
+UNSEEN_DAYS_MOST = 400
+"""A location not counted for longer weighs no more."""
 
 
 def choose(ground: Ground, stock: Records, now: int) -> tuple[I64, I64, I64]:
@@ -31,8 +33,8 @@ def choose(ground: Ground, stock: Records, now: int) -> tuple[I64, I64, I64]:
 def one_node(ground: Ground, table: dict[str, I64], node: int, now: int, most: int) -> tuple[I64, I64, I64]:
     """The day's counts of one node."""
     suspect = table["suspect"][:, node]
-    days = np.minimum((now - table["counted_us"][:, node]) // DAY_US, 400)
-    worth = table["on_hand"][:, node] * ground.items.cost // 1_000_000 * days
+    days = np.minimum((now - table["counted_us"][:, node]) // DAY_US, UNSEEN_DAYS_MOST)
+    worth = table["on_hand"][:, node] * ground.items.cost // MONEY * days
     order = np.lexsort((ground.items.tie, -worth, -suspect))[:most]
     chosen = order[(suspect[order] > 0) | (worth[order] > 0)].astype(np.int64)
     reason = np.where(suspect[chosen] > 0, SUSPICION, ROUND).astype(np.int64)

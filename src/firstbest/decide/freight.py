@@ -17,10 +17,13 @@ from firstbest.decide.terms import CARRIER_MODE, PLACE_REMOTE, PLACE_ZONE, POLIC
 from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, PPM, SECOND_US
+from firstbest.world.words import Mode
 
 Records = NDArray[np.void]
-NONE = 2**62
-PARCEL_AIR = 6
+OWN_VAN = int(Mode.OWN_VAN)
+PALLET = int(Mode.PALLET)
+TRANSIT_DAYS_MOST = 15
+"""`Terms.business_after` looks no further ahead."""
 
 
 class Loads(NamedTuple):
@@ -106,17 +109,18 @@ def better_carrier(terms: Terms, journeys: Journeys, day: int, faster: I64, cost
     Writes the carrier into `faster` (its own where nothing is better) and the journey's cost into `cost`.
     """
     for n in range(len(journeys.carrier)):
-        own, node, place = journeys.carrier[n], journeys.node[n], journeys.place[n]
+        own, node, place, by = journeys.carrier[n], journeys.node[n], journeys.place[n], journeys.deliver_by[n]
         faster[n] = own
         cost[n] = price_of(terms, journeys, n, own, day)
-        if terms.carrier[own, CARRIER_MODE] == 7 or door_of(terms, own, node, place, day) <= journeys.deliver_by[n]:
+        if terms.carrier[own, CARRIER_MODE] == OWN_VAN or door_of(terms, own, node, place, day) <= by:
             continue
         most = cost[n] + terms.policy[POLICY_UPGRADE]
         for carrier in range(len(terms.carrier)):
-            if carrier == own or terms.zone[carrier, node, place] < 0 or terms.carrier[carrier, CARRIER_MODE] >= 7:
+            mode = terms.carrier[carrier, CARRIER_MODE]
+            if carrier == own or terms.zone[carrier, node, place] < 0 or mode in (OWN_VAN, PALLET):
                 continue
             price = price_of(terms, journeys, n, carrier, day)
-            if price <= most and door_of(terms, carrier, node, place, day) <= journeys.deliver_by[n]:
+            if price <= most and door_of(terms, carrier, node, place, day) <= by:
                 faster[n], cost[n], most = carrier, price, price - 1
 
 
@@ -124,8 +128,8 @@ def better_carrier(terms: Terms, journeys: Journeys, day: int, faster: I64, cost
 def door_of(terms: Terms, carrier: int, node: int, place: int, day: int) -> int:
     """End of the day on which a carrier believes to be at the door."""
     zone = terms.zone[carrier, node, place]
-    door = terms.business_after[carrier, day, min(terms.transit[carrier, zone], 15)]
-    return terms.door_closes[terms.place[place, PLACE_ZONE], door]
+    door = terms.business_after[carrier, day, min(terms.transit[carrier, zone], TRANSIT_DAYS_MOST)]
+    return int(terms.door_closes[terms.place[place, PLACE_ZONE], door])
 
 
 @compiled
@@ -134,6 +138,6 @@ def price_of(terms: Terms, journeys: Journeys, n: int, carrier: int, day: int) -
     zone = terms.zone[carrier, journeys.node[n], journeys.place[n]]
     count = max(journeys.cartons[n], 1)
     each = billed_g(terms, carrier, journeys.weight_g[n] // count, journeys.volume_cm3[n] // count)
-    if terms.carrier[carrier, CARRIER_MODE] == 8:
+    if terms.carrier[carrier, CARRIER_MODE] == PALLET:
         each = journeys.weight_g[n] // count
     return journey_cost(terms, carrier, zone, day, terms.place[journeys.place[n], PLACE_REMOTE], (each, count))

@@ -61,4 +61,5 @@ def ground_of(network: Network) -> Ground:
         if carrier >= 0:
             lane_of[carrier, network.lanes.origin[lane]] = lane
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
-    return Ground(*network[:-1], centres, lane_of, stocked, terms_of(network, centres, lane_of), len(network.texts.sellers))
+    terms = terms_of(network, centres, lane_of)
+    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers))

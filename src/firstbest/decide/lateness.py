@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from firstbest.kernels.compiled import compiled
+from firstbest.world.units import HOUR_US
+from firstbest.world.words import LateCause, Reason
 
 Row = Any
 """One record of a table: its columns are its attributes."""
 
-NO_STOCK = 1
-LATE_RELEASE = 2
-NO_LABOUR = 3
-MISSED_PICK_UP = 4
-PROMISE_TOO_TIGHT = 8
-RESOURCED = 9
+NO_STOCK = int(LateCause.NO_STOCK)
+LATE_RELEASE = int(LateCause.LATE_RELEASE)
+NO_LABOUR = int(LateCause.NO_LABOUR)
+MISSED_PICK_UP = int(LateCause.MISSED_PICK_UP)
+PROMISE_TOO_TIGHT = int(LateCause.PROMISE_TOO_TIGHT)
+RESOURCED = int(Reason.RESOURCED)
 
 
 @compiled
@@ -46,6 +48,6 @@ def cause_at_dock(reason: int, held: int, released_at: int, packed_at: int, ship
         return NO_STOCK
     if packed_at <= ship_by:
         return MISSED_PICK_UP
-    if held == 0 and released_at > ship_by - 3_600_000_000:
+    if held == 0 and released_at > ship_by - HOUR_US:
         return LATE_RELEASE
     return NO_LABOUR

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.decide.wave import pack_ms
+from firstbest.decide.wave import HOUR_MS_X1000, pack_ms
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
 MINUTE_MS = 60_000
-HOUR_MS_X1000 = 3_600_000_000
 PROCESSES = (Process.PICK, Process.PACK)
 
 

@@ -54,6 +54,8 @@ class Window(NamedTuple):
     taken: I64
     limit: I64
     first: int
+    known_day: I64  # [C, N] ship day last looked up, which holds for every later row
+    known_until: I64  # [C, N] up to this cut-off
 
 
 class Asked(NamedTuple):
@@ -69,35 +71,46 @@ class Asked(NamedTuple):
     wanted_day: int  # last local day of the service's window, were everything to hand
 
 
+Whole = int | np.int64
+"""A 64-bit integer; a kernel's tuples need the exact width."""
+
+
 class Option(NamedTuple):
     """The best way from one node; `score` NONE where there is none, and `verdict` says why."""
 
-    score: int
-    cost: int
-    carrier: int
-    ship_day: int
-    door_day: int
-    slack: int  # business days between transit and promise
-    verdict: int
-    carton: int
-    cartons: int
-    billed_g: int
-    volume_cm3: int
-    zone: int
+    score: Whole
+    cost: Whole
+    carrier: Whole
+    ship_day: Whole
+    door_day: Whole
+    slack: Whole  # business days between transit and promise
+    verdict: Whole
+    carton: Whole
+    cartons: Whole
+    billed_g: Whole
+    volume_cm3: Whole
+    zone: Whole
 
 
 @compiled
 def is_open(terms: Terms, node: int, at: int) -> bool:
     """Does the node take orders at this instant?"""
-    return terms.node[node, NODE_FROM] <= at < terms.node[node, NODE_UNTIL]
+    return bool(terms.node[node, NODE_FROM] <= at < terms.node[node, NODE_UNTIL])
 
 
 @compiled
-def ship_day_from(terms: Terms, node: int, carrier: int, asked: Asked) -> int:
-    """First local day whose cut-off is met and on which the carrier picks up; -1 within the horizon: none."""
+def ship_day_from(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> int:
+    """First local day whose cut-off is met and on which the carrier picks up; -1 within the horizon: none.
+
+    Rows come in order of time, so a day once found is the first until its cut-off has passed.
+    """
+    if asked.at <= window.known_until[carrier, node]:
+        return int(window.known_day[carrier, node])
     last = min(asked.day + terms.policy[POLICY_DAYS], terms.cut_off.shape[1] - 20)
     for day in range(max(asked.day, 0), last):
         if terms.cut_off[node, day] >= asked.at and terms.pick_up[carrier, node, day] > 0:
+            window.known_day[carrier, node] = day
+            window.known_until[carrier, node] = terms.cut_off[node, day]
             return day
     return -1
 
@@ -105,7 +118,7 @@ def ship_day_from(terms: Terms, node: int, carrier: int, asked: Asked) -> int:
 @compiled
 def free_ship_day(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> int:
     """First ship day that still has a packing slot; -1: none within the horizon."""
-    first = ship_day_from(terms, node, carrier, asked)
+    first = ship_day_from(terms, window, node, carrier, asked)
     if first < 0:
         return -1
     last = min(asked.day + terms.policy[POLICY_DAYS], terms.cut_off.shape[1] - 20)
@@ -123,11 +136,11 @@ def promise_days(terms: Terms, service: int, transit: int) -> int:
     """Business days from ship day to the promised day."""
     days = max(transit + terms.promise[service, PROMISE_PAD], terms.promise[service, PROMISE_LOW])
     days = min(days, terms.promise[service, PROMISE_HIGH])
-    return min(max(days, transit), 15)
+    return int(min(max(days, transit), 15))
 
 
 @compiled
-def wanted_day_of(terms: Terms, asked: Asked) -> int:
+def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
     """Last day of the service's window from the earliest ship day in the network, stock and slots aside."""
     best = NONE
     for node in terms.centres:
@@ -137,11 +150,11 @@ def wanted_day_of(terms: Terms, asked: Asked) -> int:
             zone = terms.zone[carrier, node, asked.place]
             if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
                 continue
-            day = ship_day_from(terms, node, carrier, asked)
+            day = ship_day_from(terms, window, node, carrier, asked)
             if day < 0:
                 continue
             span = max(terms.promise[asked.service, PROMISE_HIGH], terms.transit[carrier, zone])
-            best = min(best, np.int64(terms.business_after[carrier, day, min(span, 15)]))
+            best = min(best, int(terms.business_after[carrier, day, min(span, 15)]))
     return best
 
 
@@ -173,7 +186,7 @@ def no_way(carrier: int, verdict: int) -> Option:
 @compiled
 def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> Option:
     """The way from a node by one carrier."""
-    zone = np.int64(terms.zone[carrier, node, asked.place])
+    zone = int(terms.zone[carrier, node, asked.place])
     if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or terms.lane_of[carrier, node] < 0:
         return no_way(carrier, NOT_SERVED)
     carton, count, billed, outer = pieces_of(terms, carrier, asked)
@@ -184,10 +197,10 @@ def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Ask
         return no_way(carrier, NO_CAPACITY)
     transit = terms.transit[carrier, zone]
     days = promise_days(terms, asked.service, transit)
-    door_day = np.int64(terms.business_after[carrier, day, days])
+    door_day = int(terms.business_after[carrier, day, days])
     remote = terms.place[asked.place, PLACE_REMOTE]
     cost = journey_cost(terms, carrier, zone, day, remote, (billed, count))
-    late = max(door_day - asked.wanted_day, 0)
+    late = int(max(door_day - asked.wanted_day, 0))
     score = cost + late * terms.policy[POLICY_LATE_DAY] + terms.node[node, NODE_SYSTEM]
     verdict = TOO_SLOW if late > 0 else DEARER
     return Option(
@@ -231,5 +244,5 @@ def comes_before(terms: Terms, node: int, other: int, place: int) -> bool:
     """Is a node nearer to a place than another; ties by rank, then by hash of the text."""
     near, far = terms.distance[node, place], terms.distance[other, place]
     if near != far:
-        return near < far
-    return terms.node[node, NODE_ORDER] < terms.node[other, NODE_ORDER]
+        return bool(near < far)
+    return bool(terms.node[node, NODE_ORDER] < terms.node[other, NODE_ORDER])

@@ -24,7 +24,7 @@ MILLION = 1_000_000
 def billed_g(terms: Terms, carrier: int, weight_g: int, outer_cm3: int) -> int:
     """Billed weight of one carton, grams, before rounding up to a step."""
     by_volume = outer_cm3 * 1000 // max(terms.carrier[carrier, CARRIER_DIVISOR], 1)
-    return max(weight_g, by_volume)
+    return int(max(weight_g, by_volume))
 
 
 @compiled
@@ -39,13 +39,11 @@ def carton_cost(terms: Terms, carrier: int, zone: int, billed: int, day: int) ->
         slope = terms.rate[carrier, zone, last] - terms.rate[carrier, zone, last - 1]
         base = terms.rate[carrier, zone, last] + slope * (step - last)
     fuel = base * terms.carrier[carrier, CARRIER_FUEL] // MILLION
-    return base + fuel + terms.carrier[carrier, CARRIER_RESIDENTIAL] + terms.peak[carrier, day]
+    return int(base + fuel + terms.carrier[carrier, CARRIER_RESIDENTIAL] + terms.peak[carrier, day])
 
 
 @compiled
-def journey_cost(
-    terms: Terms, carrier: int, zone: int, day: int, remote: int, pieces: tuple[int, int]
-) -> int:
+def journey_cost(terms: Terms, carrier: int, zone: int, day: int, remote: int, pieces: tuple[int, int]) -> int:
     """Money for a shipment: pieces are (billed grams of each, how many)."""
     each = carton_cost(terms, carrier, zone, pieces[0], day)
     if remote != 0:

@@ -21,6 +21,9 @@ from firstbest.world.units import DAY_US, PPM, SECOND_US
 from firstbest.world.words import NodeKind
 
 Records = NDArray[np.void]
+DAY_S = 86_400
+STOCKED_AHEAD_DAYS = 30
+"""So long before a node opens, goods for it are sent on their way."""
 
 
 class Orders(NamedTuple):
@@ -70,9 +73,7 @@ def feed(ground: Ground, stock: Records, forecast: Records, today: int, now: int
     return joined(made)
 
 
-def feed_from(
-    ground: Ground, tables: tuple[Records, Records, I64], feeder: int, today: int, now: int
-) -> Orders:
+def feed_from(ground: Ground, tables: tuple[Records, Records, I64], feeder: int, today: int, now: int) -> Orders:
     """Transfers from one feeder to all it feeds, in proportion where it has too little."""
     table, expect, free = tables
     fed = [int(n) for n in ground.centres if ground.nodes.fed_by[n] == feeder and is_open(ground, int(n), now)]
@@ -94,16 +95,15 @@ def feed_from(
     transit = ground.lanes.transit_s[lane] * SECOND_US
     return Orders(
         item.astype(np.int64), np.full(len(row), feeder), node, lane, want[row, item], np.full(len(row), now),
-        now + transit + 2 * ground.policy.urgent_days * DAY_US, np.stack(positions)[row, item], np.stack(targets)[row, item],
+        now + transit + 2 * ground.policy.urgent_days * DAY_US,
+        np.stack(positions)[row, item], np.stack(targets)[row, item],
     )  # fmt: skip
 
 
-def want_of(
-    ground: Ground, table: Records, expect: Records, node: int, how: tuple[int, int]
-) -> tuple[I64, I64, I64]:
+def want_of(ground: Ground, table: Records, expect: Records, node: int, how: tuple[int, int]) -> tuple[I64, I64, I64]:
     """(wanted, position, target) by item for a fed node; how: (lane, today)."""
     lane, today = how
-    lead = -(-int(ground.lanes.transit_s[lane]) // 86_400) + 1
+    lead = -(-int(ground.lanes.transit_s[lane]) // DAY_S) + 1
     cover = ground.policy.cover_node_days
     rows = table[:, node]
     expected, safety = level(ground, expect[:, node], today, lead + cover)
@@ -138,7 +138,7 @@ def buy_for(ground: Ground, tables: tuple[Records, Records], node: int, today: i
     ready_s = ground.items.lead_s
     journey_s = path_seconds(ground, lane)
     inner = ground.policy.cover_node_days if fed else 0
-    days = -(-(ready_s + journey_s) // 86_400) + ground.policy.review_days + ground.policy.cover_storage_days + inner
+    days = -(-(ready_s + journey_s) // DAY_S) + ground.policy.review_days + ground.policy.cover_storage_days + inner
     expected, safety = level(ground, expect[:, node], today, days)
     target = expected + safety
     lot = np.maximum(ground.items.lot_units, 1)
@@ -154,8 +154,9 @@ def buy_for(ground: Ground, tables: tuple[Records, Records], node: int, today: i
 
 
 def is_open(ground: Ground, node: int, now: int) -> bool:
-    """Does the node take goods: it is open, or opens within its lead time."""
-    return bool(now < ground.nodes.open_until_us[node] and now >= ground.nodes.open_from_us[node] - 30 * DAY_US)
+    """Does the node take goods: it is open, or opens soon."""
+    since = ground.nodes.open_from_us[node] - STOCKED_AHEAD_DAYS * DAY_US
+    return bool(since <= now < ground.nodes.open_until_us[node])
 
 
 def lane_between(ground: Ground, origin: int, destination: int) -> int:

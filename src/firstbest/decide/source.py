@@ -1,9 +1,8 @@
 """Which nodes send an order: one that holds all of it, else as few as hold most of it, four at most.
 
 Among nodes that hold every line, the one whose way scores least (decide.promise) wins; ties go to the nearer
-node, then by declared rank, then by the hash of the node's text. Where no node holds every line, the node that covers most of the
-remaining lines is taken in turn (ties: least score), each further parcel priced at the split penalty. A
-line that no open node holds is refused.
+node, then by declared rank, then by the hash of the node's text. Where no node holds every line, the node that
+covers most of the remaining lines is taken in turn (ties: least score). A line that no open node holds is refused.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ NO_STOCK = 3
 CLOSED = 6
 PARTLY = 8
 SHIPMENTS_MAX = 4
+EVERY = -2
 
 
 class Basket(NamedTuple):
@@ -44,10 +44,10 @@ class Scratch(NamedTuple):
 
 @compiled
 def load_of(terms: Terms, basket: Basket, assigned: I64, centre: int) -> tuple[int, int, int]:
-    """(weight, volume, longest side) of the lines assigned to a centre; all lines where centre is -2."""
+    """(weight, volume, longest side) of the lines assigned to a centre; all lines where centre is EVERY."""
     weight, volume, longest = 0, 0, 0
     for n in range(len(basket.item)):
-        if centre != -2 and assigned[n] != centre:
+        if centre != EVERY and assigned[n] != centre:
             continue
         item = basket.item[n]
         weight += terms.item[item, ITEM_WEIGHT] * basket.quantity[n]
@@ -86,7 +86,7 @@ def wins(terms: Terms, scratch: Scratch, centre: int, best: int, place: int) -> 
     if best < 0:
         return True
     if scratch.options[centre, 0] != scratch.options[best, 0]:
-        return scratch.options[centre, 0] < scratch.options[best, 0]
+        return bool(scratch.options[centre, 0] < scratch.options[best, 0])
     return comes_before(terms, terms.centres[centre], terms.centres[best], place)
 
 
@@ -107,7 +107,7 @@ def from_one(terms: Terms, window: Window, basket: Basket, scratch: Scratch, ask
     """The best centre that holds every line, -1 where there is none; verdicts for all."""
     best = -1
     lines = len(basket.item)
-    whole = with_load(asked, load_of(terms, basket, scratch.assigned, -2))
+    whole = with_load(asked, load_of(terms, basket, scratch.assigned, EVERY))
     for centre in range(len(terms.centres)):
         scratch.options[centre, 0] = NONE
         if not is_open(terms, terms.centres[centre], asked.at):
@@ -149,9 +149,7 @@ def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: in
 
 
 @compiled
-def choose(
-    terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scratch, asked: Asked
-) -> int:
+def choose(terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scratch, asked: Asked) -> int:
     """Assign an order's lines to centres; answers how many centres send something (0: refused).
 
     `free`: [U, N] units that can be promised, by the batch's own items. `scratch.options` then holds the way

@@ -2,9 +2,9 @@
 
 The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
 planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at and
-by the share of people who are not absent. Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not
-there is work; what they cannot carry goes first to overtime, then to temporary staff who were asked for in
-time. Hands never exceed the stations of a process.
+by the share of people who are not absent. Permanent contracts are spread over the week's days in proportion to
+the work and are paid whether or not there is work; what they cannot carry goes first to overtime, then to
+temporary staff who were asked for in time. Hands never exceed the stations of a process.
 """
 
 from __future__ import annotations
@@ -16,12 +16,26 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.world.network import I64
-from firstbest.world.units import PPM
-from firstbest.world.words import Process
+from firstbest.world.units import MINUTE_US, PPM
+from firstbest.world.words import NodeKind, Process
 
 Records = NDArray[np.void]
 PLANNED = (Process.RECEIVE, Process.PICK, Process.PACK, Process.LOAD)
 HISTORY_DAYS = 28
+KNOWN_SHIPMENTS = 100
+KNOWN_DAYS = 14
+"""With fewer shipments, or over fewer working days, the past says nothing yet: the first guess stands."""
+FIRST_LINES_X1000 = 1_750
+FIRST_SINGLE_PPM = 350_000
+FIRST_RECEIVED_X1000 = 60
+"""Before there is a past, assumed: lines a shipment, shipments of a single unit, receipts a shipment."""
+MIXED_RATE = (45, 38)
+"""What a packer does of all shipments to what of those with several units, assumed."""
+MONDAY_PART, DAY_PART, WEEK_PARTS = 18, 10, 68
+"""A week's shipments, assumed: on Monday, on each of five more days, in all; Monday sends what the weekend ordered."""
+HOUR_MIN_X1000 = 60_000
+"""An hour's minutes, for rates in thousandths."""
+UNBOUND = 2**40
 SHIFT_SHARE_PPM = 550_000
 """Of a day's heads, on the first of two shifts: the pick-up falls into the second."""
 
@@ -59,7 +73,7 @@ def expected_work(ground: Ground, profile: Records, node: int, today: int, days:
     past = past[ground.labour.work_days[node, past] == 1]
     rows = profile[node * width + past]
     total = int(rows["shipments"].sum())
-    if total < 100 or len(past) < 14:
+    if total < KNOWN_SHIPMENTS or len(past) < KNOWN_DAYS:
         return first_guess(ground, node, days)
     season = calendar.season_ppm[past]
     share = np.zeros(7, np.int64)
@@ -79,13 +93,14 @@ def first_guess(ground: Ground, node: int, days: I64) -> Work:
     """Before there is any history: what the permanent packers can pack in their contract hours."""
     labour, calendar = ground.labour, ground.calendar
     paid_min = int(labour.heads[node, Process.PACK]) * int(labour.contract_minutes_week[node])
-    rate = int(labour.rate_x1000[node, Process.PACK]) * 45 // 38
-    week = paid_min * rate // 60_000 * int(labour.productive_ppm[node, Process.PACK]) // PPM
+    rate = int(labour.rate_x1000[node, Process.PACK]) * MIXED_RATE[0] // MIXED_RATE[1]
+    week = paid_min * rate // HOUR_MIN_X1000 * int(labour.productive_ppm[node, Process.PACK]) // PPM
     week = week * ground.policy.staff_target_ppm // PPM
     works = labour.work_days[node, days].astype(np.int64)
-    weight = np.where(calendar.weekday[days] == 0, 18, 10) * works * calendar.season_ppm[days] // 1000
-    normal = 68 * 1000
-    return Work(week * weight // normal, 1750, 350_000, 60)
+    part = np.where(calendar.weekday[days] == 0, MONDAY_PART, DAY_PART) * works
+    weight = part * calendar.season_ppm[days] // 1000
+    shipments = week * weight // (WEEK_PARTS * 1000)
+    return Work(shipments, FIRST_LINES_X1000, FIRST_SINGLE_PPM, FIRST_RECEIVED_X1000)
 
 
 def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
@@ -96,11 +111,12 @@ def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
     receipts = np.full(len(lines), int(work.shipments.mean()) * work.received_x1000 // 1000, np.int64)
     rate = {int(p): max(int(labour.rate_x1000[node, p]), 1) for p in PLANNED}
     rate_single = max(int(labour.rate_single_x1000[node, Process.PACK]), 1)
+    several = (work.shipments - single) * HOUR_MIN_X1000 // rate[Process.PACK]
     raw = {
-        int(Process.RECEIVE): receipts * 60_000 // rate[Process.RECEIVE],
-        int(Process.PICK): lines * 60_000 // rate[Process.PICK],
-        int(Process.PACK): (work.shipments - single) * 60_000 // rate[Process.PACK] + single * 60_000 // rate_single,
-        int(Process.LOAD): work.shipments * 60_000 // rate[Process.LOAD],
+        int(Process.RECEIVE): receipts * HOUR_MIN_X1000 // rate[Process.RECEIVE],
+        int(Process.PICK): lines * HOUR_MIN_X1000 // rate[Process.PICK],
+        int(Process.PACK): several + single * HOUR_MIN_X1000 // rate_single,
+        int(Process.LOAD): work.shipments * HOUR_MIN_X1000 // rate[Process.LOAD],
     }
     use = policy.staff_target_ppm * (PPM - int(labour.absence_ppm[node])) // PPM
     return {p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // max(use, 1) for p, m in raw.items()}
@@ -155,8 +171,8 @@ def plan(ground: Ground, profile: Records, now: int, today: int) -> Plan:
                 continue
             staffed = spread_heads(ground, node, int(process), needed[int(process)], works)
             rosters.extend(by_shift(ground, node, int(process), days, (*staffed, needed[int(process)])))
-            hands[int(process)] = minutes_of(ground, node, int(process), staffed)
-        if ground.nodes.kind[node] == 4:
+            hands[int(process)] = before_pick_up(ground, node, days, minutes_of(ground, node, int(process), staffed))
+        if ground.nodes.kind[node] == NodeKind.FULFILMENT:
             limits.append((np.full(len(days), node), days, limit_of(hands, needed, work)))
     columns = [np.concatenate(parts) for parts in zip(*rosters, strict=True)]
     tail = [np.concatenate(parts) for parts in zip(*limits, strict=True)]
@@ -172,9 +188,34 @@ def minutes_of(ground: Ground, node: int, process: int, staffed: tuple[I64, I64,
     return minutes
 
 
+def before_pick_up(ground: Ground, node: int, days: I64, minutes: I64) -> I64:
+    """A day's hands that can still serve its pick-up: what is before it, and what was left after the last."""
+    calendar, labour = ground.calendar, ground.labour
+    zone = int(ground.nodes.time_zone[node])
+    leaves = calendar.pick_up_us[:, node, days].max(axis=0)
+    regular = leaves[leaves > 0] - calendar.midnight_us[zone, days[leaves > 0]]
+    if not len(regular):
+        return minutes
+    pick_up_min = int(regular.max()) // MINUTE_US
+    share = np.zeros(2, np.int64)
+    for shift in range(2):
+        start, length = int(labour.shift_start_min[node, shift]), int(labour.shift_minutes[node, shift])
+        share[shift] = min(max(pick_up_min - start, 0), length) * PPM // max(length, 1)
+    early = SHIFT_SHARE_PPM if labour.shift_minutes[node, 1] > 0 else PPM
+    part = (early * int(share[0]) + (PPM - early) * int(share[1])) // PPM
+    ahead = minutes * part // PPM
+    works = np.flatnonzero(minutes > 0)
+    carried = np.zeros(len(minutes), np.int64)
+    carried[works] = np.roll((minutes - ahead)[works], 1)
+    if len(works):
+        carried[works[0]] = (minutes - ahead)[works[0]]
+    usable: I64 = ahead + carried
+    return usable
+
+
 def limit_of(hands: dict[int, I64], needed: dict[int, I64], work: Work) -> I64:
     """Shipments that may be promised on each day: what the scarcer of picking and packing can carry."""
-    best = np.full(len(work.shipments), 2**40, np.int64)
+    best = np.full(len(work.shipments), UNBOUND, np.int64)
     for process in (int(Process.PICK), int(Process.PACK)):
         if process in hands:
             each = np.maximum(needed[process].sum() * 1000 // max(int(work.shipments.sum()), 1), 1)
@@ -192,11 +233,9 @@ def by_shift(
     early = -(-heads * share // PPM)
     early_temps = -(-temps * share // PPM)
     size = len(days)
-    rows = []
+    rows: list[tuple[I64, ...]] = []
     for shift, (h, t) in enumerate(((early, early_temps), (heads - early, temps - early_temps))):
         if shift == 0 or second:
             part = needed * (share if shift == 0 else PPM - share) // PPM
-            rows.append(
-                (np.full(size, node), np.full(size, process), days, np.full(size, shift), h, t, overtime, part)
-            )
+            rows.append((np.full(size, node), np.full(size, process), days, np.full(size, shift), h, t, overtime, part))
     return rows

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 
 FREE = -(2**63)
+DAY_US = 86_400_000_000
+"""A day in microseconds, as `world.units` has it: that room is above this one."""
 
 
 @compiled
@@ -20,7 +22,7 @@ def bucket_of(key: int, mask: int) -> int:
     x = np.uint64(key)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64(x ^ (x >> np.uint64(31))) & mask
+    return int(np.int64(x ^ (x >> np.uint64(31))) & mask)
 
 
 @compiled
@@ -86,7 +88,7 @@ def local_days(midnight_us: NDArray[np.int64], zone: NDArray[np.int64], at: NDAr
     days = np.empty(len(at), np.int64)
     for n in range(len(at)):
         row = midnight_us[zone[n]]
-        day = (at[n] - row[0]) // 86_400_000_000
+        day = (at[n] - row[0]) // DAY_US
         day = min(max(day, 0), len(row) - 1)
         while day + 1 < len(row) and row[day + 1] <= at[n]:
             day += 1
@@ -101,12 +103,12 @@ def local_day(midnight_us: NDArray[np.int64], zone: int, at: int) -> int:
     """Local day of one instant, within the calendar."""
     row = midnight_us[zone]
     last = len(row) - 1
-    day = min(max((at - row[0]) // 86_400_000_000, 0), last)
+    day = min(max((at - row[0]) // DAY_US, 0), last)
     while day < last and row[day + 1] <= at:
         day += 1
     while day > 0 and row[day] > at:
         day -= 1
-    return day
+    return int(day)
 
 
 @compiled

@@ -8,7 +8,7 @@ own instant, so cutting the batch anywhere changes no byte.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,8 @@ def take(batch: Batch, ground: Ground) -> Step:
     asks = asks_of(batch, names, local, shipment_keys)
     out = room_for(batch, local)
     decide(ground.terms, asks, local, out)
-    blocks = [Block(fact, rows[: out.n[t]]) for t, (fact, rows) in enumerate(zip(TYPES, out, strict=False))]
+    rooms = cast("tuple[Records, ...]", out[: len(TYPES)])
+    blocks = [Block(fact, rows[:n]) for fact, rows, n in zip(TYPES, rooms, out.n, strict=True)]
     return [block for block in blocks if len(block.rows)]
 
 
@@ -67,9 +68,7 @@ def names_of(batch: Batch) -> Names:
     return Names(orders, order_row, items, stock_row, find_sorted(items, line_items), masks)
 
 
-def read_local(
-    batch: Batch, names: Names, ground: Ground
-) -> Generator[Read, Rows, tuple[Local, tuple[I64, I64]]]:
+def read_local(batch: Batch, names: Names, ground: Ground) -> Generator[Read, Rows, tuple[Local, tuple[I64, I64]]]:
     """Read every row the batch can touch, and make local copies."""
     orders = (yield ByKey(ORDER_T, names.orders)).rows
     with_lines = np.zeros(len(orders), np.bool_)
@@ -123,8 +122,9 @@ def read_shipments(
     keys = np.unique(np.concatenate([keys, of_lines * MAX_ATTEMPT + lines["attempt"][alive]]))
     answer = yield ByKey(SHIPMENT_T, keys)
     owners = find_sorted(names.orders, keys // (MAX_NODE * MAX_ATTEMPT))
-    room = np.zeros(len(batch.lines) + 1, answer.rows.dtype)
-    return np.concatenate([answer.rows, room]), owners, keys
+    rows = np.zeros(len(keys) + len(batch.lines) + 1, answer.rows.dtype)
+    rows[: len(keys)] = answer.rows
+    return rows, owners, keys
 
 
 def chains(owners: I64, orders: int, shipments: int) -> tuple[I64, I64]:
@@ -156,7 +156,8 @@ def read_window(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
     rows = (yield ByKey(SLOT_T, keys)).rows.reshape(len(centres), len(span))
     taken, limit = np.zeros((nodes, len(span)), np.int64), np.zeros((nodes, len(span)), np.int64)
     taken[centres], limit[centres] = rows["taken"], rows["limit"]
-    return Window(taken, limit, first)
+    shape = (len(ground.carriers.mode), nodes)
+    return Window(taken, limit, first, np.zeros(shape, np.int64), np.full(shape, -1, np.int64))
 
 
 def scratch_for(batch: Batch, ground: Ground) -> Scratch:
@@ -191,4 +192,4 @@ def room_for(batch: Batch, local: Local) -> Out:
     n, m, old = len(batch.commands), len(batch.lines), len(local.lines)
     most = (n, m + n, m + n, m + n, m + old + n, m + len(local.shipments), m, n, n, n, n, n, n)
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
-    return Out(*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64))
+    return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])

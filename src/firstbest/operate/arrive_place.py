@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstbest.decide.promise import Asked, nearest_open, wanted_day_of
-from firstbest.decide.source import NONE, Basket, choose, verdicts_of
+from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
+from firstbest.decide.source import Basket, choose, verdicts_of
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
@@ -130,7 +130,7 @@ def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, in
 @compiled
 def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     """Note a planned shipment among the local rows, at the head of its order's chain."""
-    spot = local.used[0]
+    spot = int(local.used[0])
     local.used[0] += 1
     shipment = local.shipments[spot]
     shipment.key = (row.order * MAX_NODE + row.node) * MAX_ATTEMPT + row.attempt
@@ -146,9 +146,7 @@ def keep_shipment(local: Local, order_row: int, row: Row) -> int:
 
 
 @compiled
-def load_shipment(
-    terms: Terms, local: Local, planned: Row, goods: tuple[int, int, int, int], spot: int
-) -> None:
+def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, int, int, int], spot: int) -> None:
     """Add a line's goods (line, item, quantity, price) to a planned shipment."""
     item, quantity, price = goods[1], goods[2], goods[3]
     planned.lines += 1
@@ -161,12 +159,12 @@ def load_shipment(
 
 
 @compiled
-def wish_of(terms: Terms, command: Row) -> Asked:
+def wish_of(terms: Terms, window: Window, command: Row) -> Asked:
     """What the order asks, goods aside."""
     zone = terms.node[terms.centres[0], NODE_ZONE]
     day = local_day(terms.midnight, zone, command.at) - 1
     bare = Asked(command.place, command.service, command.at, day, 0, 0, 0, 0)
-    wanted = wanted_day_of(terms, bare)
+    wanted = wanted_day_of(terms, window, bare)
     return Asked(command.place, command.service, command.at, day, 0, 0, 0, wanted)
 
 
@@ -203,16 +201,14 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     command = asks.commands[c]
     order = local.orders[asks.order_row[c]]
     first, count = command.first_line, command.lines
-    wish = wish_of(terms, command)
+    wish = wish_of(terms, local.window, command)
     nearest = nearest_open(terms, command.place, command.at)
     if order.live != 0:
         refuse(terms, out, command, asks.lines[first], (DUPLICATE, 0, nearest))
         return
     open_order(terms, asks, local, c, nearest)
     stop = first + count
-    basket = Basket(
-        asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop]
-    )
+    basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
     send(terms, asks, local, out, (c, chosen, nearest))
     close_promise(terms, asks, local, out, (c, chosen, wish.wanted_day))
@@ -286,7 +282,7 @@ def wanted_instant(terms: Terms, place: int, day: int) -> int:
     """The end of a delivery day at a place; 0 where no day could be named."""
     if day >= terms.door_closes.shape[1]:
         return 0
-    return terms.door_closes[terms.place[place, PLACE_ZONE], day]
+    return int(terms.door_closes[terms.place[place, PLACE_ZONE], day])
 
 
 @compiled
@@ -310,7 +306,7 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     zone = terms.node[terms.centres[0], NODE_ZONE]
     day = local_day(terms.midnight, zone, command.at) - 1
     bare = Asked(order.place, order.service, command.at, day, 0, 0, 0, 0)
-    wish = Asked(order.place, order.service, command.at, day, 0, 0, 0, wanted_day_of(terms, bare))
+    wish = Asked(order.place, order.service, command.at, day, 0, 0, 0, wanted_day_of(terms, local.window, bare))
     basket = basket_of_one(state.item, stock_row, state.quantity)
     if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
         return False

@@ -76,12 +76,12 @@ def drop_shipment(local: Local, out: Out, command: Row, spot: int, reason: int) 
 @compiled
 def find_shipment(local: Local, order_row: int, node: int, attempt: int) -> int:
     """Local row of an order's shipment, -1: not there."""
-    spot = local.chain_head[order_row]
+    spot = int(local.chain_head[order_row])
     while spot >= 0:
         shipment = local.shipments[spot]
         if shipment.node == node and shipment.key % MAX_ATTEMPT == attempt:
             return spot
-        spot = local.chain_next[spot]
+        spot = int(local.chain_next[spot])
     return -1
 
 
@@ -177,7 +177,7 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     state.live = 0
     if quantity < wanted:
         lose(terms, asks, local, out, (c, spot, row_u, quantity))
-    return quantity
+    return int(quantity)
 
 
 @compiled
@@ -242,7 +242,7 @@ def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     command = asks.commands[c]
     shipment = local.shipments[asks.shipment_row[c]]
     order = local.orders[asks.order_row[c]]
-    if shipment.live == 0 or (shipment.stage != DEPARTED and shipment.stage != AT_STATION):
+    if shipment.live == 0 or shipment.stage not in (DEPARTED, AT_STATION):
         return
     late = command.at > order.deliver_by or command.service != 0
     cause = cause_at_door(shipment, command, order.ship_by) if late else 0
@@ -317,5 +317,3 @@ def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
             received(asks, local, out, c)
         elif kind == K_COUNTED:
             counted(asks, local, out, c)
-
-

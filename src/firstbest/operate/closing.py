@@ -15,6 +15,7 @@ from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Stage
 
+YEAR_DAYS = 365
 AGED_DAYS = 180
 
 
@@ -35,7 +36,7 @@ def close_day(number: int, now: int, ground: Ground) -> Step:
         block_of(
             f.DAY_CLOSED, number, now, node=np.arange(nodes), day=today, units=units.sum(axis=0), value=total,
             aged_units=aged(ground, units, expect).sum(axis=0), cost=ground.nodes.fixed_cost_day * open_now,
-            holding=total // 365 * ground.policy.holding_ppm_year // PPM, backlog=overdue + load["floor"],
+            holding=total // YEAR_DAYS * ground.policy.holding_ppm_year // PPM, backlog=overdue + load["floor"],
             packed_waiting=load["dock"], floor=load["floor"],
             volume_cm3=(units * ground.items.volume_cm3[:, None]).sum(axis=0),
         )

@@ -19,7 +19,7 @@ from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
-from firstbest.world.words import Mode, Reason, Stage
+from firstbest.world.words import CargoStage, Mode, Process, Reason, Stage
 
 Records = NDArray[np.void]
 Fold = Callable[[Records, Ground], list[Change]]
@@ -112,12 +112,13 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
     single = (rows["units"] == 1).astype(np.int64)
     profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
     again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
+    sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
     keys = day_keys(rows, ground)
     return [
         Put(t.SHIPMENT_T, made),
         Add(t.SLOT_T, keys, {"taken": ones(rows)}),
         Add(t.PROFILE_T, keys, profile),
-        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}),
+        Add(t.ORDER_T, rows["order"].copy(), sent),
     ]
 
 
@@ -178,14 +179,10 @@ def released(rows: Records, ground: Ground) -> list[Change]:
 def packed(rows: Records, ground: Ground) -> list[Change]:
     """A shipment stands at the dock."""
     keys = shipment_keys(rows)
+    units = rows["units"] - rows["short"]
+    columns = {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"], "units": units}
     load = {"floor": -ones(rows), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
-    return [
-        Set(
-            t.SHIPMENT_T, keys,
-            {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"], "units": rows["units"] - rows["short"]},
-        ),  # fmt: skip
-        Add(t.LOAD_T, rows["node"].astype(np.int64), load),
-    ]
+    return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), load)]
 
 
 def departed(rows: Records, ground: Ground) -> list[Change]:
@@ -241,10 +238,13 @@ def ended(rows: Records, ground: Ground) -> list[Change]:
     return [Set(t.ORDER_T, keys, {"live": constant(keys, 0)})]
 
 
+CARGO_COLUMNS = ("quantity", "volume_cm3", "weight_g", "ready_at", "due_at", "item", "lane", "to_node")
+
+
 def replenished(rows: Records, ground: Ground) -> list[Change]:
     """Goods are on order, or leave one node's shelves for another's."""
-    made = copied(rows, t.CARGO_T, ("quantity", "volume_cm3", "weight_g", "ready_at", "due_at", "item", "lane", "to_node"))
-    made["key"], made["live"], made["stage"], made["ordered_at"] = rows["cargo"], 1, 1, rows["at"]
+    made = copied(rows, t.CARGO_T, CARGO_COLUMNS)
+    made["key"], made["live"], made["stage"], made["ordered_at"] = rows["cargo"], 1, CargoStage.WAITING, rows["at"]
     moved = rows[rows["bought"] == 0]
     return [
         Put(t.CARGO_T, made),
@@ -256,13 +256,13 @@ def replenished(rows: Records, ground: Ground) -> list[Change]:
 def moved(rows: Records, ground: Ground) -> list[Change]:
     """Cargo has left on its leg."""
     keys = rows["cargo"].copy()
-    return [Set(t.CARGO_T, keys, {"stage": constant(keys, 2)})]
+    return [Set(t.CARGO_T, keys, {"stage": constant(keys, CargoStage.MOVING)})]
 
 
 def arrived(rows: Records, ground: Ground) -> list[Change]:
     """Cargo waits for its next leg, or stands on the dock of its last node."""
     keys = rows["cargo"].copy()
-    stage = np.where(rows["last"] == 1, 3, 1).astype(np.int64)
+    stage = np.where(rows["last"] == 1, CargoStage.DOCKED, CargoStage.WAITING).astype(np.int64)
     return [Set(t.CARGO_T, keys, {"stage": stage, "lane": rows["lane"], "ready_at": rows["at"]})]
 
 
@@ -290,7 +290,10 @@ def counted(rows: Records, ground: Ground) -> list[Change]:
 def opened(rows: Records, ground: Ground) -> list[Change]:
     """Stock that was there before."""
     keys = stock_keys(rows, "node", ground)
-    return [Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}), Set(t.STOCK_T, keys, {"counted_us": rows["at"]})]
+    return [
+        Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}),
+        Set(t.STOCK_T, keys, {"counted_us": rows["at"]}),
+    ]
 
 
 def forecasted(rows: Records, ground: Ground) -> list[Change]:
@@ -303,7 +306,7 @@ def forecasted(rows: Records, ground: Ground) -> list[Change]:
 def rostered(rows: Records, ground: Ground) -> list[Change]:
     """People are planned."""
     days = ground.calendar.midnight_us.shape[1]
-    process = rows["node"].astype(np.int64) * 5 + rows["process"]
+    process = rows["node"].astype(np.int64) * len(Process) + rows["process"]
     made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min"))
     made["key"] = (process * days + rows["day"]) * 2 + rows["shift"]
     return [Put(t.ROSTER_T, made)]

@@ -17,14 +17,14 @@ from firstbest.world import tables as t
 from firstbest.world.commands import Batch
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_NODE, PPM
-from firstbest.world.words import Reason, Stage
+from firstbest.world.words import CargoStage, NodeKind, Reason, Stage
 
 
 def depart(number: int, now: int, ground: Ground, lanes: I64) -> Step:
     """Departures of some lanes at one instant: parcels that are packed, cargo that is ready."""
     parcels = (yield Staged(t.SHIPMENT_T, Stage.PACKED, "packed_at", now)).rows
     parcels = parcels[np.isin(parcels["lane"], lanes)]
-    cargo = (yield Staged(t.CARGO_T, 1, "ready_at", now)).rows
+    cargo = (yield Staged(t.CARGO_T, CargoStage.WAITING, "ready_at", now)).rows
     cargo = cargo[np.isin(cargo["lane"], lanes)]
     return [*load_parcels(number, now, ground, parcels), *load_cargo(number, now, ground, cargo)]
 
@@ -50,8 +50,8 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
 
 def of_shipment(rows: Records) -> dict[str, I64]:
     """Order, node and attempt from shipment keys."""
-    key = rows["key"]
-    return {"order": key // MAX_ATTEMPT // MAX_NODE, "node": key // MAX_ATTEMPT % MAX_NODE, "attempt": key % MAX_ATTEMPT}
+    sent, attempt = np.divmod(rows["key"], MAX_ATTEMPT)
+    return {"order": sent // MAX_NODE, "node": sent % MAX_NODE, "attempt": attempt}
 
 
 TAKEN_OVER = (
@@ -140,7 +140,7 @@ def move(number: int, now: int, ground: Ground, cargo: Records, how: tuple[I64, 
     parts = freight.shares(cost, group.astype(np.int64), cargo["volume_cm3"].copy())
     item = cargo["item"]
     kind = ground.nodes.kind
-    leaves_supplier = kind[lanes.origin[lane_of]] == 1
+    leaves_supplier = kind[lanes.origin[lane_of]] == NodeKind.SUPPLIER
     value = ground.items.cost[item] * cargo["quantity"]
     duty = np.where(leaves_supplier, value * ground.items.duty_ppm[item] // PPM, 0)
     moved = block_of(
@@ -158,7 +158,7 @@ def arrive(batch: Batch, ground: Ground) -> Step:
     """Legs that have ended: the cargo waits for its next leg, or stands on the dock of its last node."""
     c = batch.commands
     answer = yield ByKey(t.CARGO_T, c["order"].copy())
-    known = answer.found & (answer.rows["stage"] == 2)
+    known = answer.found & (answer.rows["stage"] == CargoStage.MOVING)
     c, cargo = c[known], answer.rows[known]
     following = ground.lanes.path_next[cargo["lane"]]
     last = (ground.lanes.destination[cargo["lane"]] == cargo["to_node"]) | (following < 0)
@@ -167,5 +167,3 @@ def arrive(batch: Batch, ground: Ground) -> Step:
     rows["node"] = ground.lanes.destination[cargo["lane"]]
     rows["lane"], rows["last"] = np.where(last, -1, following), last
     return [f.Block(f.ARRIVED, rows)] if len(rows) else []
-
-

@@ -33,21 +33,20 @@ def dispatch(number: int, now: int, ground: Ground, stations: I64) -> Step:
             cost = np.full(len(plan.row), each + int(ground.fleet.station_cost_parcel[station]), np.int64)
             cost[-1] += plan.cost - each * len(plan.row)
             chosen = here[plan.row]
-            blocks.append(
-                block_of(
-                    f.VANNED, number, now, **of_shipment(chosen), station=np.full(len(chosen), station),
-                    route=plan.route, stop=plan.stop, cost=cost, tie=chosen["tie"], place=chosen["place"],
-                )  # fmt: skip
-            )
+            given = block_of(
+                f.VANNED, number, now, **of_shipment(chosen), station=np.full(len(chosen), station),
+                route=plan.route, stop=plan.stop, cost=cost, tie=chosen["tie"], place=chosen["place"],
+            )  # fmt: skip
+            blocks.append(given)
     columns = zip(*routed, strict=True)
     names = ("cost", "carbon_g", "node", "routes", "stops", "left", "distance_km")
-    head = block_of(f.ROUTED, number, now, **dict(zip(names, columns, strict=True)))  # type: ignore[arg-type]
+    head = block_of(f.ROUTED, number, now, **dict(zip(names, columns, strict=True)))
     return [head, *joined(blocks)]
 
 
 def joined(blocks: list[f.Block]) -> list[f.Block]:
     """Blocks of one type made one, ordinals running through."""
-    if len(blocks) < 2:
+    if len(blocks) <= 1:
         return blocks
     rows = np.concatenate([block.rows for block in blocks])
     rows["ordinal"] = np.arange(len(rows))

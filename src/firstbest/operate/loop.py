@@ -16,8 +16,9 @@ import numpy as np
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, storage
 from firstbest.operate.folds import fold
-from firstbest.operate.metrics import cubes
+from firstbest.operate.metrics import CUBES, cubes
 from firstbest.operate.ports import Book, Clock, Outside, Rows, State, Step, Tick
+from firstbest.operate.rows import stacked
 from firstbest.world.commands import Batch
 from firstbest.world.facts import FACTS, Block
 from firstbest.world.network import I64, Network
@@ -31,6 +32,9 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
+FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
+for _number, (_kinds, _) in enumerate(ARRIVALS):
+    FAMILY_OF[list(_kinds)] = _number
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -126,7 +130,7 @@ class Loop:
         told: list[Block] = []
         start = 0
         while start < len(batch.commands):
-            part = without_echo(batch.select(slice(start, start + self.batch_most)))
+            part = without_echo(batch.upto(start, start + self.batch_most))
             start += len(part.commands)
             count = len(part.commands)
             part.commands["number"] = np.arange(self.number, self.number + count)
@@ -140,8 +144,9 @@ class Loop:
     def _decide(self, batch: Batch) -> list[Block]:
         kind = batch.commands["kind"]
         blocks: list[Block] = []
-        for kinds, step in ARRIVALS:
-            mine = np.isin(kind, kinds)
+        family = FAMILY_OF[kind]
+        for number, (_, step) in enumerate(ARRIVALS):
+            mine = family == number
             if mine.any():
                 chosen = batch if mine.all() else batch.select(mine)
                 blocks.extend(run_step(step(chosen, self.ground), self.ports.state))
@@ -180,8 +185,9 @@ class Loop:
         """Gather facts for the cubes, and fold them when there are enough."""
         if not self.cubes_rows:
             return
-        self.uncounted.extend(blocks)
-        self.uncounted_rows += sum(len(block.rows) for block in blocks)
+        counted = [block for block in blocks if block.fact.name in CUBES]
+        self.uncounted.extend(counted)
+        self.uncounted_rows += sum(len(block.rows) for block in counted)
         if self.uncounted and (at_once or self.uncounted_rows >= self.cubes_rows):
             self.ports.state.apply(cubes(merged(self.uncounted), self.ground))
             self.uncounted, self.uncounted_rows = [], 0
@@ -211,11 +217,13 @@ def without_echo(batch: Batch) -> Batch:
 
 def merged(blocks: Sequence[Block]) -> list[Block]:
     """Blocks of one type made one, in the order they were decided."""
+    if len({block.fact.name for block in blocks}) == len(blocks):
+        return list(blocks)
     by_name: dict[str, list[Block]] = {}
     for block in blocks:
         by_name.setdefault(block.fact.name, []).append(block)
     made = [
-        parts[0] if len(parts) == 1 else Block(parts[0].fact, np.concatenate([part.rows for part in parts]))
+        parts[0] if len(parts) == 1 else Block(parts[0].fact, stacked([part.rows for part in parts]))
         for parts in by_name.values()
     ]
     return sorted(made, key=lambda block: RANK[block.fact.name])

@@ -15,10 +15,12 @@ from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.network import I64
-from firstbest.world.units import DAY_US, HOUR_US, PPM
+from firstbest.world.units import DAY_US, G_PER_LB_X1000, HOUR_US, PPM
 from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason
 
 Records = NDArray[np.void]
+SOON_DAYS = 2
+"""Business days of `Metric.TWO_DAYS`."""
 
 
 class Cells:
@@ -37,7 +39,8 @@ class Cells:
     def where(self, day: ArrayLike, node: ArrayLike, seller: ArrayLike) -> I64:
         """First key of each row's cells."""
         nodes = len(self.ground.nodes.kind)
-        base: I64 = (np.asarray(day, np.int64) * nodes + node) * self.sellers + seller
+        of_node = np.asarray(day, np.int64) * nodes + np.asarray(node, np.int64)
+        base: I64 = of_node * self.sellers + np.asarray(seller, np.int64)
         return base * METRICS
 
     def add(self, where: I64, metric: Metric | I64, numerator: ArrayLike, denominator: ArrayLike = 0) -> None:
@@ -144,12 +147,13 @@ def departed(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.ZONE, np.where(own, 0, rows["zone"] * cartons), np.where(own, 0, cartons))
     cells.add(where, Metric.WEIGHT, rows["billed_g"], rows["weight_g"])
     cells.add(where, Metric.UPGRADED, rows["reason"] == Reason.UPGRADED)
-    cells.add(where, Metric.CARBON, carbon_of_parcels(ground, rows) + ground.nodes.carbon_g_parcel[rows["node"]] * cartons)
+    packing = ground.nodes.carbon_g_parcel[rows["node"]] * cartons
+    cells.add(where, Metric.CARBON, carbon_of_parcels(ground, rows) + packing)
     none = np.zeros(len(rows), np.int64)
     flow = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     cells.flows.append((flow, none, none, rows["cost"].copy()))
     cells.spread(Spread.CLICK_TO_SHIP_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
-    cells.spread(Spread.BILLED_LB, rows["billed_g"] // np.maximum(cartons, 1) * 1000 // 453_592)
+    cells.spread(Spread.BILLED_LB, rows["billed_g"] // np.maximum(cartons, 1) * 1000 // G_PER_LB_X1000)
     cells.spread(Spread.ORDER_UNITS, rows["units"].astype(np.int64))
 
 
@@ -191,7 +195,7 @@ def completed(cells: Cells, rows: Records) -> None:
     cause = np.where(late, rows["cause"], 0).astype(np.int64)
     some = np.flatnonzero(late)
     cells.add(where[some], Metric.LATE_NO_STOCK + cause[some] - int(LateCause.NO_STOCK), 1)
-    cells.add(where, Metric.TWO_DAYS, rows["days"] <= 2, 1)
+    cells.add(where, Metric.TWO_DAYS, rows["days"] <= SOON_DAYS, 1)
     cells.add(where, Metric.COMPLETED_DAYS, rows["days"])
     cells.add(where, Metric.CARTONS, 0, np.maximum(rows["shipments"] - 1, 0))
     contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
@@ -206,14 +210,15 @@ def returned(cells: Cells, rows: Records) -> None:
     node = np.full(len(rows), ground.centres[0])
     where = cells.where(cells.days(rows["at"], node), node, ground.items.seller[rows["item"]])
     cells.add(where, Metric.RETURNED, rows["quantity"])
-    first = rows["ordinal"] == 0
-    cells.add(where, Metric.COST_RETURNS, np.where(first, policy.return_label + policy.return_process, 0), rows["quantity"])
+    parcel = np.where(rows["ordinal"] == 0, policy.return_label + policy.return_process, 0)
+    cells.add(where, Metric.COST_RETURNS, parcel, rows["quantity"])
     cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
 
 
 def moved(cells: Cells, rows: Records) -> None:
     """Freight and duty of goods on the way in."""
-    where = cells.where(cells.days(rows["at"], rows["to_node"]), rows["to_node"], cells.ground.items.seller[rows["item"]])
+    node = rows["to_node"]
+    where = cells.where(cells.days(rows["at"], node), node, cells.ground.items.seller[rows["item"]])
     cells.add(where, Metric.COST_INBOUND, rows["cost"], rows["quantity"])
     cells.add(where, Metric.COST_DUTY, rows["duty"], rows["quantity"])
 

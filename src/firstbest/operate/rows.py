@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from firstbest.world.facts import Block, FactType
 
@@ -16,3 +18,14 @@ def block_of(fact: FactType, number: int, now: int, **columns: ArrayLike) -> Blo
     for name, values in columns.items():
         rows[name] = values
     return Block(fact, rows)
+
+
+def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Rows of one type one after the other (numpy.concatenate compares all fields of all parts first)."""
+    sizes = [len(part) for part in parts]
+    rows = np.empty(sum(sizes), parts[0].dtype)
+    end = 0
+    for part, size in zip(parts, sizes, strict=True):
+        rows[end : end + size] = part
+        end += size
+    return rows

@@ -41,7 +41,7 @@ def replenish(number: int, now: int, ground: Ground) -> Step:
     if today % ground.policy.review_days == 0:
         blocks.append(replenished(number, now, ground, replenishes.buy(ground, stock, expect, today, now), bought=1))
     full = [block for block in blocks if len(block.rows)]
-    if len(full) == 2:
+    if len(full) > 1:
         rows = np.concatenate([block.rows for block in full])
         rows["ordinal"] = np.arange(len(rows))
         return [f.Block(f.REPLENISHED, rows)]

@@ -79,7 +79,7 @@ def _page(record: Record, body: str) -> str:
 
 def _head(record: Record, against: Comparison | None) -> str:
     scale = "" if record.scale == 1 else f", at {record.scale:g} of full scale"
-    span = text.span(record.first_day, record.days)
+    span = text.span(record.first_day + 1, record.days)
     title = _whole(_title(record) if against is None else comparison.summary(against))
     banner = ""
     if record.banner:

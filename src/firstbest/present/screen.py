@@ -52,7 +52,7 @@ def screen(record: Record, width: int, other: Record | None = None, report_path:
 
 def _head(page: Text, record: Record, width: int) -> None:
     placed = text.count(figures(record)["orders_placed"])
-    parts = [text.span(record.first_day, record.days), f"{placed} orders", f"seed {record.seed}"]
+    parts = [text.span(record.first_day + 1, record.days), f"{placed} orders", f"seed {record.seed}"]
     if record.scale != 1:
         parts.insert(2, f"at {record.scale:g} of full scale")
     parts.append(f"{text.number(record.seconds, 0 if record.seconds >= 10 else 1)} s")

@@ -20,7 +20,7 @@ from firstbest.kernels.draws import exponential, happens, joined, normal
 from firstbest.kernels.lookup import find
 from firstbest.kernels.station import FINISH, JOB, READY, SHIFT, START, WITHIN, WORK, Stations, advance, enqueue
 from firstbest.rehearse import purposes
-from firstbest.rehearse.hands import PACK, PICK, PROCESSES, RECEIVE, Floor, Roster, work_us
+from firstbest.rehearse.hands import PACK, PICK, PROCESSES, RECEIVE, SHIFTS, Floor, Roster, work_us
 from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import (
     DROPPED,
@@ -90,7 +90,7 @@ def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
                 end_task(store, task)
                 continue
             shift = started[row, SHIFT] // processes
-            crew = crews[node, shift // 2 % days, shift % 2, process]
+            crew = crews[node, shift // SHIFTS % days, shift % SHIFTS, process]
             crew["busy_us"] += started[row, WITHIN]
             # From waiting to being done: stages of picking and packing follow each other.
             store.tasks[task]["stage"] += process != RECEIVE

@@ -41,7 +41,8 @@ def explain(folder: Path, order: str) -> str:
     workspace = load(folder)
     network, nature = compile_network(workspace, told["scale"], told["days"])
     if network_digest(network) != told["network"]:
-        raise NothingToExplain(f"{folder} was edited since its last rehearsal; run it again: firstbest rehearse {folder}")
+        again = f"run it again: firstbest rehearse {folder}"
+        raise NothingToExplain(f"{folder} was edited since its last rehearsal; {again}")
     names = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()
     code = code_of(order, names, network)
     rows = {fact.name: rows_of(folder, fact, code) for fact in TOLD}
@@ -72,19 +73,25 @@ def name_of(code: int, names: tuple[str, ...], network: Network) -> str:
 
 def example(folder: Path, names: tuple[str, ...], network: Network) -> str:
     """The names of a few orders that can be explained: late ones first."""
-    found = duckdb.sql(
+    found = read(
         "SELECT orders.order FROM read_parquet($1) AS orders ORDER BY door_late DESC NULLS LAST, orders.order LIMIT 3",
-        params=[str(folder / OUTPUT / "orders.parquet")],
+        folder / OUTPUT / "orders.parquet",
     ).fetchall()
     return "try " + ", ".join(name_of(int(row[0]), names, network) for row in found)
 
 
+def read(query: str, files: Path) -> duckdb.DuckDBPyRelation:
+    """What a query answers from Parquet files, which it names $1."""
+    found = duckdb.sql(query, params=[str(files)])
+    assert found is not None, "a query that selects answers rows"
+    return found
+
+
 def rows_of(folder: Path, fact: f.FactType, code: int) -> NDArray[np.void]:
     """The rows of one fact type about one order."""
-    files = folder / OUTPUT / "facts" / fact.name / "*.parquet"
-    found = duckdb.sql(
+    found = read(
         f'SELECT * FROM read_parquet($1) WHERE "order" = {code:d} ORDER BY number, ordinal',  # noqa: S608 - an integer
-        params=[str(files)],
+        folder / OUTPUT / "facts" / fact.name / "*.parquet",
     ).fetchnumpy()
     rows = np.zeros(len(found["number"]), fact.dtype)
     for name, values in found.items():
@@ -99,13 +106,12 @@ def costs_of(network: Network, planned: NDArray[np.void]) -> dict[int, int]:
         return {}
     ground, row = ground_of(network), planned[0]
     terms, place, count = ground.terms, int(row["place"]), max(int(row["cartons"]), 1)
+    day, remote = int(row["day"]), int(network.places.remote[place])
+    pieces = (int(row["billed_g"]) // count, count)
     costs: dict[int, int] = {}
     for node in ground.centres:
         prices = [
-            journey_cost(
-                terms, carrier, int(terms.zone[carrier, node, place]), int(row["day"]),
-                int(network.places.remote[place]), (int(row["billed_g"]) // count, count),
-            )  # fmt: skip
+            journey_cost(terms, carrier, int(terms.zone[carrier, node, place]), day, remote, pieces)
             for carrier in range(len(network.carriers.mode))
             if terms.zone[carrier, node, place] >= 0
             and terms.lane_of[carrier, node] >= 0

@@ -28,6 +28,7 @@ from firstbest.store.sink import ParquetSink
 from firstbest.store.sink_tables import write_cubes, write_orders
 from firstbest.store.workspace import Workspace, load
 from firstbest.world.network import Network
+from firstbest.world.units import PPM
 
 OUTPUT = "rehearsal"
 FILLED = ("default", "filled", "assumed")
@@ -102,7 +103,7 @@ def assumed_of(folder: Path) -> Assumed:
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     filled = [row for row in rows if row.get("mark", "") in FILLED]
-    return Assumed(len(filled), 1_000_000 if filled else 0)
+    return Assumed(len(filled), PPM if filled else 0)
 
 
 def write_tables(output: Path, result: Result, *, facts: bool) -> None:

@@ -23,7 +23,10 @@ from firstbest.world.facts import Block
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.nature import Nature
 from firstbest.world.network import I64, Network
+from firstbest.world.units import DAY_US
 
+STEP_TOLD = 1 / 400
+"""How far a rehearsal goes between two calls of `progress`."""
 CUBES_ROWS = 100_000
 BANNER = "not compared with any actuals"
 
@@ -107,14 +110,12 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     while loop.advance():
         due = loop.next_due()
         done = 1.0 if due is None else (due - calendar.start_us) / span
-        if settings.progress is not None and done - told >= 1 / 400:
+        if settings.progress is not None and done - told >= STEP_TOLD:
             settings.progress(done)
             told = done
     loop.finish(calendar.end_us)
     closings = np.concatenate(watch.closings) if watch.closings else np.zeros(0, f.DAY_CLOSED.dtype)
-    return Result(
-        scenario, state, closings, watch.facts, loop.ticks, time.perf_counter() - began, settings.seed
-    )
+    return Result(scenario, state, closings, watch.facts, loop.ticks, time.perf_counter() - began, settings.seed)
 
 
 def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest: str = "") -> Record:
@@ -124,11 +125,12 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
     cube = tables["cube"].rows
     shape = (days, nodes, sellers, METRICS)
     flow = tables["flow"].rows
-    end = round((network.calendar.end_us - network.calendar.start_us) / 86_400_000_000)
+    pairs = np.stack([cube[part].reshape(shape) for part in ("numerator", "denominator")], axis=-1)
+    end = round((network.calendar.end_us - network.calendar.start_us) / DAY_US)
     return Record(
         name=name,
         network=network,
-        cube=whole_hours(np.stack([cube["numerator"].reshape(shape), cube["denominator"].reshape(shape)], axis=-1), scale),
+        cube=whole_hours(pairs, scale),
         spread=tables["spread"].rows["count"].reshape(len(Spread), BINS).copy(),
         flow=np.stack([flow[c].reshape(-1, nodes) for c in ("shipments", "days", "cost")], axis=-1),
         stock_days=result.stock_days,

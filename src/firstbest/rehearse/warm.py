@@ -13,8 +13,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from firstbest.decide import freight
+from firstbest.decide.freight import Journeys, Loads
+from firstbest.decide.ground import ground_of
+from firstbest.operate import arrivals
+from firstbest.operate.loop import run_step
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
 from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.store.columns import Columns, sizes
 from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.workspace import load
@@ -50,13 +56,6 @@ def warm_physics() -> None:
 
 def warm_decisions() -> None:
     """Call every kernel of the decisions and the columns."""
-    from firstbest.decide import freight
-    from firstbest.decide.freight import Journeys, Loads
-    from firstbest.decide.ground import ground_of
-    from firstbest.operate import arrivals
-    from firstbest.operate.loop import run_step
-    from firstbest.store.columns import Columns, sizes
-
     network = small_scenario().network
     ground, state = ground_of(network), Columns(sizes(network))
     commands, lines = np.zeros(1, COMMAND), np.zeros(1, LINE)

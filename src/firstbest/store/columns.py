@@ -21,7 +21,7 @@ from firstbest.world.words import Process
 I64 = NDArray[np.int64]
 
 
-class BoundBroken(AssertionError):
+class BoundBroken(AssertionError):  # noqa: N818 - it says what is broken
     """A column that may never fall below zero did: the fold or the decision that led here is wrong."""
 
 

@@ -21,6 +21,7 @@ from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_
 from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.compile_policy import compile_policy
 from firstbest.store.compile_season import season
+from firstbest.store.compile_waves import manned_waves
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network, Texts
@@ -39,19 +40,20 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
     planned = season(made)
     cartons, carton_names = compile_cartons(made)
     lanes, lane_names = compile_lanes(made)
+    nodes, labour, policy = compile_nodes(made), compile_labour(made), compile_policy(workspace)
     network = Network(
-        nodes=compile_nodes(made),
+        nodes=nodes,
         places=compile_places(made),
         items=compile_items(made),
         cartons=cartons,
         carriers=compile_carriers(made),
         arcs=compile_arcs(made),
         lanes=lanes,
-        calendar=compile_calendar(made, planned),
-        labour=compile_labour(made),
+        calendar=manned_waves(compile_calendar(made, planned), labour, nodes, policy),
+        labour=labour,
         fleet=compile_fleet(made),
         promises=compile_promises(made),
-        policy=compile_policy(workspace),
+        policy=policy,
         texts=_texts(made, lane_names, carton_names),
     )
     return network, compile_nature(made, planned, lanes)

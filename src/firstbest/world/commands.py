@@ -56,6 +56,12 @@ class Batch(NamedTuple):
     commands: NDArray[np.void]  # [n] COMMAND
     lines: NDArray[np.void]  # [m] LINE
 
+    def upto(self, start: int, stop: int) -> Batch:
+        """Commands `start` to `stop`, their own copy."""
+        if start == 0 and stop >= len(self.commands):
+            return Batch(self.commands.copy(), self.lines)
+        return self.select(slice(start, stop))
+
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Batch:
         """Some of the commands, in order, with just their lines."""
         commands = self.commands[chosen].copy()

@@ -31,8 +31,8 @@ ORDERED: Final = _fact(
     "ordered",
     ("order", "<i8"), ("tie", "<u8"), ("customer", "<i8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"),
     ("wanted_by", "<i8"),  # the end of the window that the service asks for, before capacity and stock moved it
-    ("chance_ppm", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("shipments", "<i4"), ("service", "<i4"), ("reason", "<i4"),
-    ("filled", "<i4"), ("nearest", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
+    ("chance_ppm", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("shipments", "<i4"), ("service", "<i4"),
+    ("reason", "<i4"), ("filled", "<i4"), ("nearest", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 PLANNED: Final = _fact(
     "planned", *_OF_SHIPMENT,
@@ -56,8 +56,8 @@ CANCELLED: Final = _fact(
     ("node", "<i4"), ("attempt", "<i4"), ("reason", "<i4"), ("granted", "<i4"),
 )  # fmt: skip
 UNPLANNED: Final = _fact(
-    "unplanned", *_OF_SHIPMENT, ("day", "<i4"), ("reason", "<i4"), ("stage", "<i4"), ("units", "<i4"), ("lines", "<i4"),
-    ("pad", "<i4"),
+    "unplanned", *_OF_SHIPMENT, ("day", "<i4"), ("reason", "<i4"), ("stage", "<i4"), ("units", "<i4"),
+    ("lines", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 """A shipment that will not leave: all its lines were cancelled or found short."""
 RELEASED: Final = _fact(
@@ -66,12 +66,13 @@ RELEASED: Final = _fact(
 )  # fmt: skip
 TASKED: Final = _fact("tasked", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"))
 PICKED: Final = _fact(
-    "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("price", "<i8"),
+    ("line", "<i4"), ("item", "<i4"),
 )  # fmt: skip
 """`written_off`: units the book held that the shelf did not (negative: found)."""
 PACKED: Final = _fact(
-    "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"), ("lines", "<i4"),
-    ("short", "<i4"),
+    "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"),
+    ("lines", "<i4"), ("short", "<i4"),
 )  # fmt: skip
 DEPARTED: Final = _fact(
     "departed", *_OF_SHIPMENT, ("cost", "<i8"), ("ship_by", "<i8"), ("placed_at", "<i8"), ("packed_at", "<i8"),
@@ -89,15 +90,19 @@ DELIVERED: Final = _fact(
 )  # fmt: skip
 COMPLETED: Final = _fact(
     "completed", ("order", "<i8"), ("placed_at", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"),
-    ("ship_late", "<i4"), ("door_late", "<i4"), ("cause", "<i4"), ("node", "<i4"), ("seller", "<i4"), ("service", "<i4"),
-    ("door_day", "<i4"), ("days", "<i4"), ("place", "<i4"), ("shipments", "<i4"),  # business days from order to door
+    ("ship_late", "<i4"), ("door_late", "<i4"), ("cause", "<i4"), ("node", "<i4"), ("seller", "<i4"),
+    ("service", "<i4"), ("door_day", "<i4"), ("days", "<i4"),  # business days from order to door
+    ("place", "<i4"), ("shipments", "<i4"),
 )  # fmt: skip
 CLOSED: Final = _fact("closed", ("order", "<i8"), ("reason", "<i4"), ("pad", "<i4"))
 """An order that ends without a delivery."""
-RETURNED: Final = _fact("returned", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("item", "<i4"), ("line", "<i4"))
+RETURNED: Final = _fact(
+    "returned", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("item", "<i4"), ("line", "<i4")
+)
 REPLENISHED: Final = _fact(
-    "replenished", ("cargo", "<i8"), ("quantity", "<i8"), ("volume_cm3", "<i8"), ("weight_g", "<i8"), ("ready_at", "<i8"),
-    ("due_at", "<i8"), ("position", "<i8"), ("target", "<i8"), ("item", "<i4"), ("from_node", "<i4"), ("to_node", "<i4"),
+    "replenished", ("cargo", "<i8"), ("quantity", "<i8"), ("volume_cm3", "<i8"), ("weight_g", "<i8"),
+    ("ready_at", "<i8"), ("due_at", "<i8"), ("position", "<i8"), ("target", "<i8"),
+    ("item", "<i4"), ("from_node", "<i4"), ("to_node", "<i4"),
     ("lane", "<i4"), ("bought", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 """An order to a supplier (`bought` 1) or a transfer between nodes; `position` and `target` are its reasons."""
@@ -112,18 +117,20 @@ VEHICLE: Final = _fact(
 ARRIVED: Final = _fact("arrived", ("cargo", "<i8"), ("node", "<i4"), ("item", "<i4"), ("lane", "<i4"), ("last", "<i4"))
 """`lane`: the next leg, -1 where the cargo is at its last node."""
 RECEIVED: Final = _fact(
-    "received", ("cargo", "<i8"), ("quantity", "<i8"), ("expected", "<i8"), ("docked_at", "<i8"), ("node", "<i4"), ("item", "<i4"),
+    "received", ("cargo", "<i8"), ("quantity", "<i8"), ("expected", "<i8"), ("docked_at", "<i8"), ("node", "<i4"),
+    ("item", "<i4"),
 )  # fmt: skip
 COUNT_ASKED: Final = _fact("count_asked", ("node", "<i4"), ("item", "<i4"), ("reason", "<i4"), ("pad", "<i4"))
 COUNTED: Final = _fact(
     "counted", ("quantity", "<i8"), ("book", "<i8"), ("suspect", "<i8"), ("node", "<i4"), ("item", "<i4"),
 )  # fmt: skip
 FORECASTED: Final = _fact(
-    "forecasted", ("wanted", "<i8"), ("rate_x1000", "<i8"), ("spread_x1000", "<i8"), ("weeks", "<i8"), ("node", "<i4"), ("item", "<i4"),
+    "forecasted", ("wanted", "<i8"), ("rate_x1000", "<i8"), ("spread_x1000", "<i8"), ("weeks", "<i8"), ("node", "<i4"),
+    ("item", "<i4"),
 )  # fmt: skip
 ROSTERED: Final = _fact(
-    "rostered", ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"), ("heads", "<i4"), ("temps", "<i4"),
-    ("overtime_min", "<i4"), ("needed_min", "<i4"),
+    "rostered", ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"), ("heads", "<i4"),
+    ("temps", "<i4"), ("overtime_min", "<i4"), ("needed_min", "<i4"),
 )  # fmt: skip
 LIMITED: Final = _fact("limited", ("node", "<i4"), ("day", "<i4"), ("limit", "<i8"))
 """How many shipments a node may promise to pack on a day, from its roster."""
@@ -132,16 +139,18 @@ WORKED: Final = _fact(
     ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"),
 )  # fmt: skip
 ROUTED: Final = _fact(
-    "routed", ("cost", "<i8"), ("carbon_g", "<i8"), ("node", "<i4"), ("routes", "<i4"), ("stops", "<i4"), ("left", "<i4"),
-    ("distance_km", "<i4"), ("pad", "<i4"),
+    "routed", ("cost", "<i8"), ("carbon_g", "<i8"), ("node", "<i4"), ("routes", "<i4"), ("stops", "<i4"),
+    ("left", "<i4"), ("distance_km", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 VANNED: Final = _fact(
-    "vanned", *_OF_SHIPMENT, ("station", "<i4"), ("route", "<i4"), ("cost", "<i8"), ("tie", "<u8"), ("place", "<i4"), ("stop", "<i4"),
+    "vanned", *_OF_SHIPMENT, ("station", "<i4"), ("route", "<i4"), ("cost", "<i8"), ("tie", "<u8"), ("place", "<i4"),
+    ("stop", "<i4"),
 )  # fmt: skip
 """A shipment given to a van at its delivery station; `cost` is its share of the route and of the station."""
 DAY_CLOSED: Final = _fact(
     "day_closed", ("units", "<i8"), ("value", "<i8"), ("aged_units", "<i8"), ("cost", "<i8"), ("holding", "<i8"),
-    ("backlog", "<i8"), ("packed_waiting", "<i8"), ("floor", "<i8"), ("volume_cm3", "<i8"), ("node", "<i4"), ("day", "<i4"),
+    ("backlog", "<i8"), ("packed_waiting", "<i8"), ("floor", "<i8"), ("volume_cm3", "<i8"), ("node", "<i4"),
+    ("day", "<i4"),
 )  # fmt: skip
 OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "<i4"))
 """Stock that was there before the first instant."""
@@ -149,8 +158,8 @@ ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", 
 
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
-    DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED, FORECASTED,
-    ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+    DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
+    FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
 )  # fmt: skip
 
 

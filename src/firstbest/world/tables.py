@@ -125,7 +125,7 @@ CARGO: Final = np.dtype(
         ("item", "<i4"),
         ("lane", "<i4"),  # next leg
         ("to_node", "<i4"),
-        ("stage", "<i4"),  # 1 waits for its leg, 2 moves, 3 on the dock of its last node
+        ("stage", "<i4"),  # words.CargoStage
     ]
 )
 FORECAST: Final = np.dtype(
@@ -186,7 +186,8 @@ SPREAD_T: Final = Table("spread", SPREAD, dense=True, at_least_zero=("count",))
 FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
 
 TABLES: Final = (
-    STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T, FLOW_T,
+    STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
+    FLOW_T,
 )  # fmt: skip
 
 

@@ -92,6 +92,16 @@ class Stage(IntEnum):
     CANCELLED = 8
 
 
+class CargoStage(IntEnum):
+    """The life of a cargo between buildings."""
+
+    WAITING = 1
+    """For a departure of its next leg."""
+    MOVING = 2
+    DOCKED = 3
+    """On the dock of its last node, until it is received."""
+
+
 class Reason(IntEnum):
     """Why a decision came out as it did."""
 

@@ -1,0 +1,222 @@
+"""The cubes told again, one fact at a time: a slow oracle that shares no code with the folds.
+
+Local days come from the time zones' names, rates and costs from the network; nothing is vectorised.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from firstbest.operate.ports import All
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.words import Mode, Process, Reason
+from tests.laws.conservation import Row, each
+from tests.laws.history import History
+
+Cell = tuple[int, int, int, int]  # metric, day, node, seller
+EPOCH = date(1970, 1, 1)
+
+
+class Recount:
+    """Numerators and denominators by metric, day, node, seller."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.network = history.network
+        self.cells: dict[Cell, list[int]] = defaultdict(lambda: [0, 0])
+        self.spreads: dict[tuple[int, int], int] = defaultdict(int)
+
+    def day(self, at: int, node: int) -> int:
+        """The local day index of an instant at a node."""
+        zone = ZoneInfo(self.network.texts.time_zones[int(self.network.nodes.time_zone[node])])
+        local = datetime.fromtimestamp(at // 1_000_000, zone).date()
+        return (local - EPOCH - timedelta(days=self.network.calendar.first_day)).days
+
+    def add(self, metric: Metric, where: tuple[int, int, int], numerator: int, denominator: int = 0) -> None:
+        """Count into a cell; where: (day, node, seller)."""
+        cell = self.cells[(int(metric), *where)]
+        cell[0] += numerator
+        cell[1] += denominator
+
+    def here(self, row: Row, seller: int | None = None) -> tuple[int, int, int]:
+        """The cell of a row's node at its instant; of its seller, or its item's."""
+        if seller is None:
+            seller = row["seller"] if "seller" in row else int(self.network.items.seller[row["item"]])
+        return self.day(row["at"], row["node"]), row["node"], seller
+
+
+def ordered(count: Recount, row: Row) -> None:
+    where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
+    count.add(Metric.ORDERS_PLACED, where, 1, row["lines"])
+    count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0))
+    count.spreads[int(Spread.ORDER_LINES), row["lines"]] += 1
+
+
+def allocated(count: Recount, row: Row) -> None:
+    if row["attempt"] == 0:
+        count.add(Metric.LINES_FILLED, count.here(row), 1, 1)
+        count.add(Metric.NEAREST, count.here(row), int(row["node"] == row["nearest"]), 1)
+
+
+def refused(count: Recount, row: Row) -> None:
+    if row["reason"] != Reason.DUPLICATE:
+        where = count.here({**row, "node": row["nearest"]})
+        count.add(Metric.LINES_FILLED, where, 0, 1)
+        count.add(Metric.LOST_SALES, where, row["quantity"] * row["price"], row["quantity"])
+
+
+def cancelled(count: Recount, row: Row) -> None:
+    if row["granted"]:
+        by_shelf = row["reason"] == Reason.SHORT_EVERYWHERE
+        count.add(Metric.CANCELLED_STOCK if by_shelf else Metric.CANCELLED_CUSTOMER, count.here(row), 1)
+
+
+def picked(count: Recount, row: Row) -> None:
+    count.add(Metric.SHORT, count.here(row), int(row["short"] > 0), 1)
+    count.add(Metric.CANCELLED_STOCK, count.here(row), 0, 1)
+
+
+def packed(count: Recount, row: Row) -> None:
+    each_cost = int(count.network.cartons.cost[row["carton"]])
+    count.add(Metric.COST_MATERIAL, count.here(row), row["cartons"] * each_cost, row["cartons"])
+
+
+def departed(count: Recount, row: Row) -> None:
+    where = count.here(row)
+    count.add(Metric.SHIPMENTS, where, 1, row["lines"])
+    count.add(Metric.SALES, where, row["value"], row["units"])
+    count.add(Metric.CARTONS, where, row["cartons"])
+    if count.network.carriers.mode[row["carrier"]] != Mode.OWN_VAN:
+        count.add(Metric.COST_PARCEL, where, row["cost"], row["cartons"])
+    count.add(Metric.WEIGHT, where, row["billed_g"], row["weight_g"])
+    count.add(Metric.UPGRADED, where, int(row["reason"] == Reason.UPGRADED))
+    hours = (row["at"] - row["placed_at"]) // 3_600_000_000
+    count.spreads[int(Spread.CLICK_TO_SHIP_H), min(hours, BINS - 1)] += 1
+
+
+def rolled(count: Recount, row: Row) -> None:
+    count.add(Metric.ROLLED, count.here(row, seller=0), 1)
+
+
+def vanned(count: Recount, row: Row) -> None:
+    station = row["station"]
+    count.add(Metric.COST_VAN, (count.day(row["at"], station), station, 0), row["cost"], 1)
+
+
+def completed(count: Recount, row: Row) -> None:
+    where = (row["door_day"], row["node"], row["seller"])
+    count.add(Metric.COMPLETED, where, 1)
+    count.add(Metric.SHIPPED_ON_TIME, where, int(row["ship_late"] == 0), 1)
+    count.add(Metric.DELIVERED_ON_TIME, where, int(row["door_late"] == 0), 1)
+    if row["door_late"]:
+        count.add(Metric(Metric.LATE_NO_STOCK + row["cause"] - 1), where, 1)
+    count.add(Metric.TWO_DAYS, where, int(row["days"] <= 2), 1)
+    count.add(Metric.CARTONS, where, 0, row["shipments"] - 1)
+    count.spreads[int(Spread.BUSINESS_DAYS), row["days"]] += 1
+
+
+def received(count: Recount, row: Row) -> None:
+    count.add(Metric.RECEIVED, count.here(row), 1, row["quantity"])
+    count.add(Metric.DISCREPANCY, count.here(row), int(row["quantity"] != row["expected"]))
+
+
+def counted(count: Recount, row: Row) -> None:
+    count.add(Metric.COUNTS, count.here(row), 1, int(row["quantity"] != row["book"]))
+
+
+def moved(count: Recount, row: Row) -> None:
+    where = count.here({**row, "node": row["to_node"]})
+    count.add(Metric.COST_INBOUND, where, row["cost"], row["quantity"])
+
+
+def worked(count: Recount, row: Row) -> None:
+    where = (row["day"], row["node"], 0)
+    name = Process(row["process"]).name
+    count.add(Metric[f"COST_{name}"], where, row["money"], row["paid_min"])
+    count.add(Metric[f"PAID_{name}"], where, row["paid_min"], row["busy_s"])
+    count.add(Metric.OVERTIME, where, row["overtime_min"], row["paid_min"])
+
+
+def day_closed(count: Recount, row: Row) -> None:
+    where = (row["day"], row["node"], 0)
+    count.add(Metric.STOCK_UNITS, where, row["units"])
+    count.add(Metric.BACKLOG, where, row["backlog"])
+    count.add(Metric.COST_HOLDING, where, row["holding"])
+
+
+TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
+    (f.ORDERED, ordered),
+    (f.ALLOCATED, allocated),
+    (f.REFUSED, refused),
+    (f.CANCELLED, cancelled),
+    (f.PICKED, picked),
+    (f.PACKED, packed),
+    (f.DEPARTED, departed),
+    (f.ROLLED, rolled),
+    (f.VANNED, vanned),
+    (f.COMPLETED, completed),
+    (f.RECEIVED, received),
+    (f.COUNTED, counted),
+    (f.MOVED, moved),
+    (f.WORKED, worked),
+    (f.DAY_CLOSED, day_closed),
+)
+RECOUNTED = frozenset(
+    {
+        *(Metric.ORDERS_PLACED, Metric.ORDERS_REFUSED, Metric.SALES, Metric.SHIPMENTS, Metric.CARTONS, Metric.COMPLETED),
+        *(Metric.SHIPPED_ON_TIME, Metric.DELIVERED_ON_TIME, Metric.TWO_DAYS, Metric.COST_PARCEL, Metric.COST_VAN),
+        *(Metric.COST_MATERIAL, Metric.COST_INBOUND, Metric.COST_HOLDING, Metric.LINES_FILLED, Metric.LOST_SALES),
+        *(Metric.NEAREST, Metric.CANCELLED_STOCK, Metric.CANCELLED_CUSTOMER, Metric.SHORT, Metric.UPGRADED, Metric.WEIGHT),
+        *(Metric.ROLLED, Metric.RECEIVED, Metric.DISCREPANCY, Metric.COUNTS, Metric.OVERTIME, Metric.STOCK_UNITS),
+        *(metric for metric in Metric if metric.name.startswith(("LATE_", "PAID_"))),
+        *(Metric[f"COST_{process.name}"] for process in Process),
+        Metric.BACKLOG,
+    }
+)
+"""The metrics told again; the others are told by the same facts in the same way."""
+SPREADS = (Spread.ORDER_LINES, Spread.CLICK_TO_SHIP_H, Spread.BUSINESS_DAYS)
+
+
+def recounted(history: History) -> Recount:
+    """All told metrics, fact by fact."""
+    count = Recount(history)
+    for fact, teller in TELLERS:
+        for row in each(history, fact):
+            teller(count, row)
+    return count
+
+
+def cube_of(history: History) -> dict[Cell, list[int]]:
+    """The told metrics as the cube has them; cells that are zero are left out."""
+    nodes, sellers = len(history.network.nodes.kind), len(history.network.texts.sellers)
+    found: dict[Cell, list[int]] = {}
+    rows = history.state.read(All(t.CUBE_T)).rows
+    for key, numerator, denominator in rows[(rows["numerator"] != 0) | (rows["denominator"] != 0)].tolist():
+        cell, metric = divmod(key, METRICS)
+        cell, seller = divmod(cell, sellers)
+        day, node = divmod(cell, nodes)
+        if metric in RECOUNTED:
+            found[metric, day, node, seller] = [numerator, denominator]
+    return found
+
+
+def disagreements(history: History) -> list[str]:
+    """Cells and bins in which the folds and the recount differ."""
+    count, cube = recounted(history), cube_of(history)
+    told = {cell: pair for cell, pair in count.cells.items() if pair != [0, 0]}
+    wrong = [
+        f"{Metric(cell[0]).name} of day {cell[1]}, node {cell[2]}, seller {cell[3]}: {told.get(cell)} told, {cube.get(cell)} folded"
+        for cell in sorted(told.keys() | cube.keys())
+        if told.get(cell) != cube.get(cell)
+    ]
+    rows = history.state.read(All(t.SPREAD_T)).rows
+    for spread in SPREADS:
+        bins = {int(key) % BINS: int(n) for key, n in zip(rows["key"], rows["count"], strict=True) if key // BINS == spread and n}
+        mine = {place: n for (kind, place), n in count.spreads.items() if kind == spread}
+        wrong += [f"{spread.name}: {mine} told, {bins} folded"] * (bins != mine)
+    return wrong
