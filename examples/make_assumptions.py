@@ -20,8 +20,7 @@ KEYS: Final = {
     "cartons": ("carton",), "carriers": ("carrier",), "lanes": ("lane",), "labour": ("node", "process"),
     "shifts": ("node",), "fleet": ("node",), "calendars": ("note",), "stock": ("item", "node"),
     "carrier_rates/ground": ("weight",), "carrier_rates/air_two_day": ("weight",),
-    "carrier_rates/vans_new_york": ("weight",), "carrier_rates/air_two_day": ("weight",),
-    "carrier_rates/vans_los_angeles": ("weight",), "carrier_rates/air_two_day": ("weight",),
+    "carrier_rates/vans_new_york": ("weight",), "carrier_rates/vans_los_angeles": ("weight",),
 }  # fmt: skip
 FIELDS: Final = ("file", "where", "field", "value", "low", "high", "unit", "source", "mark")
 

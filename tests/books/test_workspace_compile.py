@@ -10,12 +10,13 @@ import pytest
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.compile_places import great_circle_km
 from firstbest.store.compile_plan import shares
+from firstbest.store.compile_waves import spans
 from firstbest.store.workspace import load
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.ties import text_hash
 from firstbest.world.units import HOUR_US, MONEY
-from firstbest.world.words import Mode, Service, Timer
+from firstbest.world.words import Mode, Process, Service, Timer
 from tests.books.small_workspace import FILES, ORDERS, write
 
 NEW_YORK, LOS_ANGELES = "America/New_York", "America/Los_Angeles"
@@ -152,11 +153,15 @@ def test_timers_are_sorted_and_departures_complete(compiled: tuple[Network, Natu
     assert calendar.start_us == us(NEW_YORK, "2026-03-02 00:00") <= rows[0][0]
     assert rows[-1][0] < calendar.end_us == us(NEW_YORK, "2026-03-16 00:00")
     counts = {kind: int((calendar.timers_kind == kind).sum()) for kind in Timer}
-    assert counts[Timer.STAFF] == 3  # at the start and on two Wednesdays
+    assert counts[Timer.STAFF] == 15  # at the start and every morning
     assert counts[Timer.FORECAST] == 2
     assert counts[Timer.COUNT] == counts[Timer.CLOSE_DAY] == 14
     assert counts[Timer.DISPATCH] == 12  # Monday to Saturday
-    assert counts[Timer.WAVE] == 14 * 48 - 2  # one hour is missing
+    waves = calendar.timers_us[calendar.timers_kind == Timer.WAVE]
+    starts, ends = spans(calendar, network.labour, network.nodes, network.policy)
+    manned = [any(a <= wave < b for a, b in zip(starts.tolist(), ends.tolist(), strict=True)) for wave in waves.tolist()]
+    assert all(manned)
+    assert 14 * 24 < counts[Timer.WAVE] < 14 * 48
     departs = calendar.timers_key[calendar.timers_kind == Timer.DEPART]
     # Tue and Fri; Mon-Fri twice a day; Mon-Sat; the carrier Mon-Sat less its holiday, Ontario less two more.
     assert np.bincount(departs).tolist() == [4, 20, 12, 11, 9]
@@ -245,7 +250,12 @@ def test_scale_shrinks_volumes_and_capacities_together(tmp_path: Path) -> None:
     assert tenth.lanes.cost_vehicle[0] * 10 == full.lanes.cost_vehicle[0]
     assert tenth.lanes.capacity_cm3[0] * 10 == full.lanes.capacity_cm3[0]
     assert (tenth.nodes.fixed_cost_day * 10 == full.nodes.fixed_cost_day).all()
-    assert tenth.labour.heads[ALLENTOWN].tolist() == [1, 1, 1, 1, 0]
+    assert tenth.labour.heads[ALLENTOWN].tolist() == full.labour.heads[ALLENTOWN].tolist()
+    for process in (Process.PICK, Process.PACK):  # whole teams, each order stands for ten: slower and cheaper
+        assert tenth.labour.rate_x1000[ALLENTOWN, process] * 10 == full.labour.rate_x1000[ALLENTOWN, process]
+        assert tenth.labour.wage_hour[ALLENTOWN, process] * 10 == full.labour.wage_hour[ALLENTOWN, process]
+    receive = Process.RECEIVE  # receipts keep their number
+    assert tenth.labour.rate_x1000[ALLENTOWN, receive] == full.labour.rate_x1000[ALLENTOWN, receive]
     assert tenth.fleet.vans[SECAUCUS] == 1
     assert small.opening.quantity.tolist() == [10, 10, 2]
     assert (small.opening.quantity + small.opening.wrong >= 0).all()

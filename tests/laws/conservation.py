@@ -115,7 +115,9 @@ def floors_and_docks_hold_what_came_and_did_not_go(history: History) -> list[str
     load = held(history, t.LOAD_T)
     wrong = differences("floor", floor, {row["key"]: row["floor"] for row in load})
     wrong += differences("dock", dock, {row["key"]: row["dock"] for row in load})
-    return wrong + [f"floor_ms of {row['key']} is {row['floor_ms']}" for row in load if not row["floor"] and row["floor_ms"]]
+    return wrong + [
+        f"floor_ms of {row['key']} is {row['floor_ms']}" for row in load if not row["floor"] and row["floor_ms"]
+    ]
 
 
 def each_order_ends_once(history: History) -> list[str]:

@@ -168,10 +168,24 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
 )
 RECOUNTED = frozenset(
     {
-        *(Metric.ORDERS_PLACED, Metric.ORDERS_REFUSED, Metric.SALES, Metric.SHIPMENTS, Metric.CARTONS, Metric.COMPLETED),
+        *(
+            Metric.ORDERS_PLACED,
+            Metric.ORDERS_REFUSED,
+            Metric.SALES,
+            Metric.SHIPMENTS,
+            Metric.CARTONS,
+            Metric.COMPLETED,
+        ),
         *(Metric.SHIPPED_ON_TIME, Metric.DELIVERED_ON_TIME, Metric.TWO_DAYS, Metric.COST_PARCEL, Metric.COST_VAN),
         *(Metric.COST_MATERIAL, Metric.COST_INBOUND, Metric.COST_HOLDING, Metric.LINES_FILLED, Metric.LOST_SALES),
-        *(Metric.NEAREST, Metric.CANCELLED_STOCK, Metric.CANCELLED_CUSTOMER, Metric.SHORT, Metric.UPGRADED, Metric.WEIGHT),
+        *(
+            Metric.NEAREST,
+            Metric.CANCELLED_STOCK,
+            Metric.CANCELLED_CUSTOMER,
+            Metric.SHORT,
+            Metric.UPGRADED,
+            Metric.WEIGHT,
+        ),
         *(Metric.ROLLED, Metric.RECEIVED, Metric.DISCREPANCY, Metric.COUNTS, Metric.OVERTIME, Metric.STOCK_UNITS),
         *(metric for metric in Metric if metric.name.startswith(("LATE_", "PAID_"))),
         *(Metric[f"COST_{process.name}"] for process in Process),
@@ -216,7 +230,11 @@ def disagreements(history: History) -> list[str]:
     ]
     rows = history.state.read(All(t.SPREAD_T)).rows
     for spread in SPREADS:
-        bins = {int(key) % BINS: int(n) for key, n in zip(rows["key"], rows["count"], strict=True) if key // BINS == spread and n}
+        bins = {
+            int(key) % BINS: int(n)
+            for key, n in zip(rows["key"], rows["count"], strict=True)
+            if key // BINS == spread and n
+        }
         mine = {place: n for (kind, place), n in count.spreads.items() if kind == spread}
         wrong += [f"{spread.name}: {mine} told, {bins} folded"] * (bins != mine)
     return wrong

@@ -82,9 +82,7 @@ def _nature(nature: Nature, order: Order) -> Nature:
     n, i, p, lane = order
     return nature._replace(
         demand=demand._replace(item_weight=demand.item_weight[i], boost_item=inverse(i, demand.boost_item)),
-        hands=hands._replace(
-            absence_ppm=hands.absence_ppm[n], breakdown_node=inverse(n, hands.breakdown_node)
-        ),
+        hands=hands._replace(absence_ppm=hands.absence_ppm[n], breakdown_node=inverse(n, hands.breakdown_node)),
         roads=roads._replace(
             transit_spread_ppm=roads.transit_spread_ppm[lane],
             transit_truth_ppm=roads.transit_truth_ppm[lane],

@@ -29,10 +29,10 @@ from tests.laws.test_split import differing
 from tests.laws.worlds import World, made
 
 Patch = pytest.MonkeyPatch
-WORLDS = (
-    World(seed=3, days=8, orders_day=60, heads=2, stock_days=2, capacity_days=3, cancel_ppm=400_000, wave_minutes=420),
-    World(seed=4, days=8, orders_day=60, heads=6, stock_days=1, capacity_days=2, cancel_ppm=200_000, wave_minutes=61),
-)
+TIGHT = World(seed=5, days=8, orders_day=60, heads=2, stock_days=2, capacity_days=3, cancel_ppm=400_000, slow=True)
+LONG, SHORT = TIGHT._replace(wave_minutes=420), TIGHT._replace(seed=4, wave_minutes=61)
+WORLDS = (LONG, SHORT, LONG._replace(seed=4, capacity_days=2))
+"""Stock and packing slots run out, and waves are long enough for a cancel to free what a later order takes."""
 
 
 def split_law() -> str:
@@ -160,7 +160,7 @@ def the_window_is_the_batchs(patch: Patch) -> None:
 
     def narrow(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
         window = yield from read_window(Batch(batch.commands[:1].copy(), batch.lines), ground)
-        return Window(window.taken[:, :-3].copy(), window.limit[:, :-3].copy(), window.first)
+        return window._replace(taken=window.taken[:, :-4].copy(), limit=window.limit[:, :-4].copy())
 
     patch.setattr(arrivals, "read_window", narrow)
 

@@ -50,6 +50,13 @@ def test_the_cubes_are_a_recount_of_the_facts() -> None:
     holds()
 
     assert len(RECOUNTED) >= 40
-    sparse = {Metric.ROLLED, Metric.UPGRADED, Metric.CANCELLED_STOCK, Metric.DISCREPANCY, Metric.OVERTIME, Metric.COST_HOLDING}
+    sparse = {
+        Metric.ROLLED,
+        Metric.UPGRADED,
+        Metric.CANCELLED_STOCK,
+        Metric.DISCREPANCY,
+        Metric.OVERTIME,
+        Metric.COST_HOLDING,
+    }
     empty = {metric.name for metric in RECOUNTED - sparse if not filled[metric] and not metric.name.startswith("LATE_")}
     assert not empty, "metrics that no history filled"

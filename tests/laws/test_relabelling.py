@@ -57,4 +57,6 @@ def test_another_load_order_gives_the_same_facts_as_text(what: str, seed: int) -
 
     found, expected = as_text(run(relabelled(network, nature, order), WORLD.seed)), as_text(history)
 
-    assert not {name: len(Counter(rows) - Counter(found[name])) for name, rows in expected.items() if rows != found[name]}
+    assert not {
+        name: len(Counter(rows) - Counter(found[name])) for name, rows in expected.items() if rows != found[name]
+    }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
-from firstbest.world.words import Timer
+from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
 
 VAN_LANE = 7
@@ -40,6 +40,7 @@ class World(NamedTuple):
     breakdown: bool = False  # a day without packing in the east
     delay: bool = False  # the truck to the station comes a day late
     tight: bool = False  # promises without slack, and no money to save them
+    slow: bool = False  # packing takes so long that packing slots run out
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -61,6 +62,7 @@ worlds = st.builds(
     breakdown=st.booleans(),
     delay=st.booleans(),
     tight=st.booleans(),
+    slow=st.booleans(),
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
@@ -93,6 +95,12 @@ def _network(network: Network, world: World) -> Network:
         calendar=calendar._replace(cut_off_us=cut_off),
         policy=network.policy._replace(wave_minutes=world.wave_minutes, capacity_days=world.capacity_days),
     )
+    if world.slow:
+        labour = network.labour
+        rates = {name: getattr(labour, name).copy() for name in ("rate_x1000", "rate_single_x1000")}
+        for rate in rates.values():
+            rate[:, Process.PACK] = 2_400
+        network = network._replace(labour=labour._replace(**rates))
     if world.tight:
         nothing = np.zeros_like(network.promises.pad_days)
         network = network._replace(

@@ -143,6 +143,7 @@ def test_a_log_is_replayed() -> None:
     log = Log(
         at_us=at,
         order=np.array([11, 10, 12, 13]),
+        tie=np.array([1, 2, 3, 4], np.uint64),
         customer=np.array([1, 2, 1, 3]),
         place=np.array([0, 4, 0, 2], np.int32),
         service=np.array([0, 1, 0, 2], np.int16),

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.rate import billed_g, journey_cost
-from firstbest.decide.terms import CARRIER_MODE, PLACE_REMOTE, PLACE_ZONE, POLICY_UPGRADE, Terms
+from firstbest.decide.terms import (
+    CARRIER_MAX,
+    CARRIER_MODE,
+    CARRIER_ORDER,
+    PLACE_REMOTE,
+    PLACE_ZONE,
+    POLICY_UPGRADE,
+    Terms,
+)
 from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, PPM, SECOND_US
@@ -112,16 +120,26 @@ def better_carrier(terms: Terms, journeys: Journeys, day: int, faster: I64, cost
         own, node, place, by = journeys.carrier[n], journeys.node[n], journeys.place[n], journeys.deliver_by[n]
         faster[n] = own
         cost[n] = price_of(terms, journeys, n, own, day)
-        if terms.carrier[own, CARRIER_MODE] == OWN_VAN or door_of(terms, own, node, place, day) <= by:
+        fixed = terms.carrier[own, CARRIER_MODE] in (OWN_VAN, PALLET)
+        if fixed or door_of(terms, own, node, place, day) <= by:
             continue
+        each_g = journeys.weight_g[n] // max(journeys.cartons[n], 1)
         most = cost[n] + terms.policy[POLICY_UPGRADE]
         for carrier in range(len(terms.carrier)):
             mode = terms.carrier[carrier, CARRIER_MODE]
-            if carrier == own or terms.zone[carrier, node, place] < 0 or mode in (OWN_VAN, PALLET):
+            served = terms.zone[carrier, node, place] >= 0 and terms.lane_of[carrier, node] >= 0
+            if (
+                carrier == own
+                or not served
+                or mode in (OWN_VAN, PALLET)
+                or each_g > terms.carrier[carrier, CARRIER_MAX]
+            ):
                 continue
             price = price_of(terms, journeys, n, carrier, day)
-            if price <= most and door_of(terms, carrier, node, place, day) <= by:
-                faster[n], cost[n], most = carrier, price, price - 1
+            tie = faster[n] != own and terms.carrier[carrier, CARRIER_ORDER] > terms.carrier[faster[n], CARRIER_ORDER]
+            if price > most or (price == most and tie) or door_of(terms, carrier, node, place, day) > by:
+                continue
+            faster[n], cost[n], most = carrier, price, price
 
 
 @compiled

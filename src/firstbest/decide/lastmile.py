@@ -42,7 +42,7 @@ def plan(ground: Ground, station: int, parcels: Records) -> Routes:
     fleet = ground.fleet
     most = int(fleet.vans[station]) * int(fleet.stops_max[station])
     due = np.lexsort((parcels["key"], parcels["tie"], parcels["deliver_by"]))[:most]
-    chosen = due[np.lexsort((parcels["tie"][due], parcels["place"][due]))]
+    chosen = due[np.lexsort((parcels["tie"][due], ground.places.tie[parcels["place"][due]]))]
     stops = len(chosen)
     if stops == 0:
         return Routes(chosen, chosen, chosen, 0, 0, 0, len(parcels))

@@ -27,7 +27,7 @@ RESOURCED = int(Reason.RESOURCED)
 @compiled
 def cause_at_door(shipment: Row, delivered: Row, ship_by: int) -> int:
     """Cause of a late delivery: a shipment's row, the delivery's command, the order's ship-by."""
-    if shipment.departed_at > ship_by and shipment.reason == RESOURCED:
+    if shipment.reason == RESOURCED:
         return NO_STOCK
     if shipment.departed_at > ship_by and shipment.cause != 0:
         return int(shipment.cause)

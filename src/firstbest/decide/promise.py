@@ -71,25 +71,27 @@ class Asked(NamedTuple):
     wanted_day: int  # last local day of the service's window, were everything to hand
 
 
-Whole = int | np.int64
-"""A 64-bit integer; a kernel's tuples need the exact width."""
-
-
 class Option(NamedTuple):
     """The best way from one node; `score` NONE where there is none, and `verdict` says why."""
 
-    score: Whole
-    cost: Whole
-    carrier: Whole
-    ship_day: Whole
-    door_day: Whole
-    slack: Whole  # business days between transit and promise
-    verdict: Whole
-    carton: Whole
-    cartons: Whole
-    billed_g: Whole
-    volume_cm3: Whole
-    zone: Whole
+    score: int
+    cost: int
+    carrier: int
+    ship_day: int
+    door_day: int
+    slack: int  # business days between transit and promise
+    verdict: int
+    carton: int
+    cartons: int
+    billed_g: int
+    volume_cm3: int
+    zone: int
+
+
+@compiled
+def whole(value: int) -> int:
+    """The number as 64 bits: the fields of a kernel's tuples must all have one width."""
+    return np.int64(value)  # type: ignore[return-value]
 
 
 @compiled
@@ -154,7 +156,7 @@ def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
             if day < 0:
                 continue
             span = max(terms.promise[asked.service, PROMISE_HIGH], terms.transit[carrier, zone])
-            best = min(best, int(terms.business_after[carrier, day, min(span, 15)]))
+            best = min(best, whole(terms.business_after[carrier, day, min(span, 15)]))
     return best
 
 
@@ -178,15 +180,15 @@ def pieces_of(terms: Terms, carrier: int, asked: Asked) -> tuple[int, int, int, 
 def no_way(carrier: int, verdict: int) -> Option:
     """An option that is none, and why."""
     return Option(
-        np.int64(NONE), np.int64(0), np.int64(carrier), np.int64(0), np.int64(0), np.int64(0), np.int64(verdict),
-        np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0),
+        whole(NONE), whole(0), whole(carrier), whole(0), whole(0), whole(0), whole(verdict),
+        whole(0), whole(0), whole(0), whole(0), whole(0),
     )  # fmt: skip
 
 
 @compiled
 def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> Option:
     """The way from a node by one carrier."""
-    zone = int(terms.zone[carrier, node, asked.place])
+    zone = whole(terms.zone[carrier, node, asked.place])
     if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or terms.lane_of[carrier, node] < 0:
         return no_way(carrier, NOT_SERVED)
     carton, count, billed, outer = pieces_of(terms, carrier, asked)
@@ -197,15 +199,15 @@ def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Ask
         return no_way(carrier, NO_CAPACITY)
     transit = terms.transit[carrier, zone]
     days = promise_days(terms, asked.service, transit)
-    door_day = int(terms.business_after[carrier, day, days])
+    door_day = whole(terms.business_after[carrier, day, days])
     remote = terms.place[asked.place, PLACE_REMOTE]
     cost = journey_cost(terms, carrier, zone, day, remote, (billed, count))
-    late = int(max(door_day - asked.wanted_day, 0))
+    late = max(door_day - asked.wanted_day, 0)
     score = cost + late * terms.policy[POLICY_LATE_DAY] + terms.node[node, NODE_SYSTEM]
     verdict = TOO_SLOW if late > 0 else DEARER
     return Option(
-        score, cost, np.int64(carrier), day, door_day, days - transit, np.int64(verdict), np.int64(carton),
-        np.int64(count), billed, outer, zone,
+        score, cost, whole(carrier), day, door_day, days - transit, whole(verdict), whole(carton),
+        whole(count), billed, outer, zone,
     )  # fmt: skip
 
 

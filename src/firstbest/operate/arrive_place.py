@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
-from firstbest.decide.source import Basket, choose, verdicts_of
+from firstbest.decide.source import Basket, choose, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
@@ -55,14 +55,14 @@ def refuse(terms: Terms, out: Out, command: Row, line: Row, why: tuple[int, int,
 
 
 @compiled
-def runner_up(local: Local, chosen: int) -> int:
-    """The centre whose way scored least after the chosen one's, -1: none."""
+def runner_up(terms: Terms, local: Local, chosen: int, place: int) -> int:
+    """The centre whose way scored least after the chosen one's (ties: the nearer), -1: none."""
     best = -1
     options = local.scratch.options
     for centre in range(len(local.scratch.verdict)):
         if centre == chosen or options[centre, 0] == NONE or local.scratch.verdict[centre] == 0:
             continue
-        if best < 0 or options[centre, 0] < options[best, 0]:
+        if wins(terms, local.scratch, centre, best, place):
             best = centre
     return best
 
@@ -118,7 +118,7 @@ def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, in
     row.ship_by = terms.pick_up[option[2], node, option[3]]
     row.deliver_by = terms.door_closes[terms.place[order.place, PLACE_ZONE], option[4]]
     row.verdicts = verdicts_of(local.scratch)
-    second = runner_up(local, centre)
+    second = runner_up(terms, local, centre, order.place)
     row.runner_up = -1 if second < 0 else terms.centres[second]
     row.runner_up_cost = 0 if second < 0 else local.scratch.options[second, 1]
     row.reason = reason

@@ -141,6 +141,7 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         local.free[row, state.node] += state.quantity
         state.live = 0
         order.open_lines -= 1
+        order.value -= state.quantity * state.price
     for spot in range(base, base + order.lines):
         shipment = find_shipment(local, order_row, local.lines[spot].node, local.lines[spot].attempt)
         if shipment < 0 or local.shipments[shipment].stage != WAITING or local.shipments[shipment].live == 0:

@@ -148,7 +148,9 @@ def cancelled(rows: Records, ground: Ground) -> list[Change]:
     lines = line_keys(asked)
     return [
         Add(t.STOCK_T, stock_keys(asked, "node", ground), {"reserved": -asked["quantity"]}),
-        Add(t.ORDER_T, asked["order"].copy(), {"open_lines": -ones(asked)}),
+        Add(
+            t.ORDER_T, asked["order"].copy(), {"open_lines": -ones(asked), "value": -asked["quantity"] * asked["price"]}
+        ),
         Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
     ]
 

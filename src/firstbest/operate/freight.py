@@ -113,7 +113,8 @@ def load_cargo(number: int, now: int, ground: Ground, cargo: Records) -> list[f.
     if not len(cargo):
         return []
     cargo = cargo[freight.goes(ground, cargo, now)]
-    cargo = cargo[np.lexsort((cargo["key"], cargo["due_at"], cargo["lane"]))]
+    item, end = ground.items.tie[cargo["item"]], ground.nodes.tie[cargo["to_node"]]
+    cargo = cargo[np.lexsort((cargo["ordered_at"], end, item, cargo["due_at"], cargo["lane"]))]
     lane = cargo["lane"].astype(np.int64)
     lanes = ground.lanes
     loads = Loads(lane, cargo["volume_cm3"].copy(), cargo["weight_g"].copy())

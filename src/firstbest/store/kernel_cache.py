@@ -7,6 +7,7 @@ cache lies in the user's cache folder, since an installed package may not be wri
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from hashlib import blake2b
 from pathlib import Path
@@ -38,8 +39,19 @@ def use_cache() -> bool:
     return not marker.exists()
 
 
+KEPT = 3
+"""Versions whose kernels are kept; each takes some thirty megabytes."""
+
+
+def forget_older(base: Path) -> None:
+    """Remove the kernels of all but the newest versions."""
+    for folder in sorted(base.glob("kernels-*"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def mark_complete() -> None:
-    """Note that every kernel a rehearsal needs is in the cache."""
+    """Note that every kernel a rehearsal needs is in the cache, and forget those of old versions."""
+    forget_older(cache_folder().parent)
     folder = Path(os.environ.get("NUMBA_CACHE_DIR", str(cache_folder())))
     if folder.exists():
         (folder / "complete").touch()
