@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -288,9 +286,3 @@ def broken(history: History) -> dict[str, list[str]]:
     """The laws that a history breaks, with the first things found."""
     found = {law.__name__: law(history)[:3] for law in LAWS}
     return {name: wrong for name, wrong in found.items() if wrong}
-
-
-def columns_of(history: History, fact: FactType, *names: str) -> list[np.ndarray]:
-    """Some columns of a fact."""
-    rows = history.rows(fact)
-    return [rows[name].astype(np.int64) for name in names]

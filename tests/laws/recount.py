@@ -224,7 +224,7 @@ def disagreements(history: History) -> list[str]:
     count, cube = recounted(history), cube_of(history)
     told = {cell: pair for cell, pair in count.cells.items() if pair != [0, 0]}
     wrong = [
-        f"{Metric(cell[0]).name} of day {cell[1]}, node {cell[2]}, seller {cell[3]}: {told.get(cell)} told, {cube.get(cell)} folded"
+        f"{Metric(cell[0]).name} of day, node, seller {cell[1:]}: {told.get(cell)} told, {cube.get(cell)} folded"
         for cell in sorted(told.keys() | cube.keys())
         if told.get(cell) != cube.get(cell)
     ]

@@ -107,7 +107,8 @@ def log_of(history: History) -> Log:
     c, m = np.concatenate(commands), np.concatenate(lines)
     return Log(
         at_us=c["at"].copy(), order=c["order"].copy(), tie=c["tie"].copy(), customer=c["customer"].copy(),
-        place=c["place"].copy(), service=c["service"].copy(), first_line=c["first_line"].copy(), lines=c["lines"].copy(),
+        place=c["place"].copy(), service=c["service"].copy(),
+        first_line=c["first_line"].copy(), lines=c["lines"].copy(),
         item=m["item"].copy(), quantity=m["quantity"].copy(), price=m["price"].copy(),
     )  # fmt: skip
 

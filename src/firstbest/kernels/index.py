@@ -119,3 +119,15 @@ def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray
         place = np.searchsorted(values, wanted[n])
         found[n] = place if place < len(values) and values[place] == wanted[n] else -1
     return found
+
+
+@compiled
+def unique(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values once each, sorted (numpy.unique takes several times as long on a few hundred)."""
+    ordered = np.sort(values)
+    kept = 0
+    for n in range(len(ordered)):
+        if n == 0 or ordered[n] != ordered[n - 1]:
+            ordered[kept] = ordered[n]
+            kept += 1
+    return ordered[:kept].copy()

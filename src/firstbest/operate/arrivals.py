@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import Ground
 from firstbest.decide.promise import Window
 from firstbest.decide.source import Scratch
-from firstbest.kernels.index import find_sorted, local_day
+from firstbest.kernels.index import find_sorted, local_day, unique
 from firstbest.operate.arrive_rest import decide
 from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
 from firstbest.operate.ports import ByKey, Read, Rows, Step
@@ -59,11 +59,11 @@ def names_of(batch: Batch) -> Names:
     commands, kind = batch.commands, batch.commands["kind"]
     masks = {int(k): kind == k for k in KINDS}
     of_order = masks[Kind.PLACE] | masks[Kind.CANCEL] | masks[Kind.PICKED] | masks[Kind.PACKED] | masks[Kind.DELIVERED]
-    orders = np.unique(commands["order"][of_order])
+    orders = unique(commands["order"][of_order])
     order_row = np.where(of_order, find_sorted(orders, np.ascontiguousarray(commands["order"])), -1)
     of_item = masks[Kind.RECEIVED] | masks[Kind.COUNTED]
     line_items = batch.lines["item"].astype(np.int64)
-    items = np.unique(np.concatenate([line_items, commands["item"][of_item].astype(np.int64)]))
+    items = unique(np.concatenate([line_items, commands["item"][of_item].astype(np.int64)]))
     stock_row = np.where(of_item, find_sorted(items, commands["item"].astype(np.int64)), -1)
     return Names(orders, order_row, items, stock_row, find_sorted(items, line_items), masks)
 
@@ -82,7 +82,7 @@ def read_local(batch: Batch, names: Names, ground: Ground) -> Generator[Read, Ro
     owner = np.repeat(np.arange(len(orders)), span)
     ordinal = np.arange(len(owner)) - np.repeat(np.cumsum(span) - span, span)
     lines = (yield ByKey(LINE_T, names.orders[owner] * MAX_LINE + ordinal)).rows
-    items = np.unique(np.concatenate([names.items, lines["item"][lines["live"] != 0].astype(np.int64)]))
+    items = unique(np.concatenate([names.items, lines["item"][lines["live"] != 0].astype(np.int64)]))
     held = yield from read_stock(items, ground)
     shipments, owners, keys = yield from read_shipments(batch, names, lines, owner)
     head, following = chains(owners, len(orders), len(shipments))
@@ -119,7 +119,7 @@ def read_shipments(
     keys = (c["order"][named] * MAX_NODE + c["node"][named]) * MAX_ATTEMPT + c["attempt"][named]
     alive = lines["live"] != 0
     of_lines = lines["key"][alive] // MAX_LINE * MAX_NODE + lines["node"][alive]
-    keys = np.unique(np.concatenate([keys, of_lines * MAX_ATTEMPT + lines["attempt"][alive]]))
+    keys = unique(np.concatenate([keys, of_lines * MAX_ATTEMPT + lines["attempt"][alive]]))
     answer = yield ByKey(SHIPMENT_T, keys)
     owners = find_sorted(names.orders, keys // (MAX_NODE * MAX_ATTEMPT))
     rows = np.zeros(len(keys) + len(batch.lines) + 1, answer.rows.dtype)
@@ -139,7 +139,7 @@ def chains(owners: I64, orders: int, shipments: int) -> tuple[I64, I64]:
 
 def read_cargo(batch: Batch, names: Names) -> Generator[Read, Rows, Records]:
     """Cargo that receipts name, by key."""
-    keys = np.unique(batch.commands["order"][names.masks[Kind.RECEIVED]])
+    keys = unique(batch.commands["order"][names.masks[Kind.RECEIVED]])
     return (yield ByKey(CARGO_T, keys)).rows
 
 

@@ -21,7 +21,7 @@ def picture(record: Record, comparison: Comparison | None) -> svg.Picture:
     """The dots of the comparison, or the one that is known with the command that adds another."""
     dots = comparison.dots if comparison is not None and comparison.dots else (_only(record),)
     currency = record.network.texts.currency
-    command = f"firstbest rehearse {record.name} --against changes/NAME.toml"
+    command = "firstbest rehearse DIR --against changes/NAME.toml"
     hint = f'<p class="hint">Each what-if adds a dot: <code>{html.escape(command)}</code></p>'
     lead = "To the left is cheaper, upwards is faster. The ring is the network as it is; crosses are 95 % intervals."
     if len(dots) == 1:

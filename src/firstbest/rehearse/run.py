@@ -132,7 +132,14 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         network=network,
         cube=whole_hours(pairs, scale),
         spread=tables["spread"].rows["count"].reshape(len(Spread), BINS).copy(),
-        flow=np.stack([flow[c].reshape(-1, nodes) for c in ("shipments", "days", "cost")], axis=-1),
+        flow=np.stack(
+            [
+                flow["shipments"].reshape(-1, nodes),
+                flow["days"].reshape(-1, nodes) // 100,
+                flow["cost"].reshape(-1, nodes),
+            ],
+            axis=-1,
+        ),
         stock_days=result.stock_days,
         first_day=network.calendar.first_day,
         days=end,

@@ -68,10 +68,9 @@ def write_changes(connection: apsw.Connection, changes: Sequence[Change]) -> Non
             set_columns(connection, change)
         else:
             keys = add(connection, change)
-            for name in change.table.at_least_zero:
-                if name in change.columns:
-                    added.setdefault((sql_name(change.table), name), set()).update(keys)
-    for (table, column), touched in added.items():
+            for name in set(change.table.at_least_zero) & set(change.columns):
+                added.setdefault((sql_name(change.table), name), set()).update(keys)
+    for (table, column), touched in sorted(added.items()):
         check(connection, table, column, touched)
 
 

@@ -168,7 +168,7 @@ CUBE: Final = np.dtype(
 )
 SPREAD: Final = np.dtype([("key", "<i8"), ("count", "<i8")])  # metrics.Spread * BINS + bin
 FLOW: Final = np.dtype(
-    [("key", "<i8"), ("shipments", "<i8"), ("days", "<i8"), ("cost", "<i8")]  # place * N + node; days to the door
+    [("key", "<i8"), ("shipments", "<i8"), ("days", "<i8"), ("cost", "<i8")]  # place * N + node; days: hundredths
 )
 
 STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "reserved", "inbound"))
