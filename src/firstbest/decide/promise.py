@@ -152,7 +152,10 @@ def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
             zone = terms.zone[carrier, node, asked.place]
             if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
                 continue
-            day = ship_day_from(terms, window, node, carrier, asked)
+            if asked.at <= window.known_until[carrier, node]:
+                day = window.known_day[carrier, node]
+            else:
+                day = ship_day_from(terms, window, node, carrier, asked)
             if day < 0:
                 continue
             span = max(terms.promise[asked.service, PROMISE_HIGH], terms.transit[carrier, zone])
@@ -187,10 +190,8 @@ def no_way(carrier: int, verdict: int) -> Option:
 
 @compiled
 def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> Option:
-    """The way from a node by one carrier."""
+    """The way from a node by one carrier that serves the place and the service from there."""
     zone = whole(terms.zone[carrier, node, asked.place])
-    if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or terms.lane_of[carrier, node] < 0:
-        return no_way(carrier, NOT_SERVED)
     carton, count, billed, outer = pieces_of(terms, carrier, asked)
     if count == 0:
         return no_way(carrier, NOT_SERVED)
@@ -218,6 +219,11 @@ def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
     if not is_open(terms, node, asked.at):
         return no_way(-1, CLOSED)
     for carrier in range(len(terms.carrier)):
+        # What does not serve is passed over here: a call with all these arrays costs more than the look.
+        if terms.zone[carrier, node, asked.place] < 0 or terms.lane_of[carrier, node] < 0:
+            continue
+        if terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
+            continue
         option = by_carrier(terms, window, node, carrier, asked)
         if option.score == NONE:
             if best.score == NONE and option.verdict == NO_CAPACITY:
@@ -232,13 +238,10 @@ def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
 @compiled
 def nearest_open(terms: Terms, place: int, at: int) -> int:
     """The open fulfilment node nearest to a place; ties by rank, then by hash of the text."""
-    best = -1
-    for node in terms.centres:
-        if not is_open(terms, node, at):
-            continue
-        if best < 0 or comes_before(terms, node, best, place):
-            best = node
-    return best
+    for node in terms.near[place]:
+        if terms.node[node, NODE_FROM] <= at < terms.node[node, NODE_UNTIL]:
+            return int(node)
+    return -1
 
 
 @compiled

@@ -69,6 +69,7 @@ class Terms(NamedTuple):
     cut_off: I64  # [N, D]
     pick_up: I64  # [C, N, D]
     door_closes: I64  # [Z, D]
+    near: I64  # [P, F] fulfilment nodes, nearest first; ties by rank, then by hash of the text
 
 
 def wide(*columns: NDArray[np.generic]) -> I64:
@@ -82,6 +83,12 @@ def order_of(*keys: NDArray[np.generic]) -> I64:
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return place
+
+
+def nearest_first(distance_km: NDArray[np.int32], node_order: I64, centres: I64) -> I64:
+    """Fulfilment nodes by distance from each place; ties by the order of nodes: [P, F]."""
+    apart = distance_km[centres].astype(np.int64).T * (len(node_order) + 1) + node_order[centres][None, :]
+    return np.ascontiguousarray(centres[np.argsort(apart, axis=1, kind="stable")])
 
 
 def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
@@ -114,4 +121,5 @@ def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
         np.ascontiguousarray(cal.cut_off_us),
         np.ascontiguousarray(cal.pick_up_us),
         np.ascontiguousarray(cal.door_closes_us),
+        nearest_first(network.arcs.distance_km, node[:, NODE_ORDER], centres),
     )

@@ -81,6 +81,13 @@ def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
     return np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
 
 
+def fills(ground: Ground, waiting: Records, quota_ms: I64) -> bool:
+    """Does the work that waits fill the quota of every fulfilment node that has one?"""
+    work = np.zeros(len(quota_ms), np.int64)
+    np.add.at(work, waiting["node"], pack_ms(ground, waiting))
+    return bool((work >= quota_ms)[ground.centres].all())
+
+
 def of_node(ground: Ground, waiting: Records, mine: I64, quota_ms: int) -> I64:
     """One node's release: rows of `waiting`, soonest first, until the quota is used up.
 

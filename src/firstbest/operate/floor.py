@@ -14,6 +14,7 @@ from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
+from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
 from firstbest.world.words import Stage
 
@@ -27,9 +28,7 @@ def release(number: int, now: int, ground: Ground) -> Step:
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
         return []
-    due = today + policy.release_ahead_days
-    waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", due, wave.LOOKED_AT)).rows
-    keys = waiting["key"][wave.choose(ground, waiting, quota)]
+    keys = yield from due_keys(ground, quota, (today, today + policy.release_ahead_days))
     if not len(keys):
         return []
     chosen = (yield ByKey(t.SHIPMENT_T, keys)).rows
@@ -42,6 +41,16 @@ def release(number: int, now: int, ground: Ground) -> Step:
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
     return [released, tasked]
+
+
+def due_keys(ground: Ground, quota: I64, days: tuple[int, int]) -> Generator[Read, Rows, I64]:
+    """Keys of what to release: of what is due today where that fills every quota, else of what is due later too."""
+    for day in dict.fromkeys(days):
+        waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", day, wave.LOOKED_AT)).rows
+        if day == days[1] or wave.fills(ground, waiting, quota):
+            break
+    keys: I64 = waiting["key"][wave.choose(ground, waiting, quota)]
+    return keys
 
 
 def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, f.Block]:
