@@ -159,8 +159,8 @@ def test_timers_are_sorted_and_departures_complete(compiled: tuple[Network, Natu
     assert counts[Timer.DISPATCH] == 12  # Monday to Saturday
     waves = calendar.timers_us[calendar.timers_kind == Timer.WAVE]
     starts, ends = spans(calendar, network.labour, network.nodes, network.policy)
-    manned = [any(a <= wave < b for a, b in zip(starts.tolist(), ends.tolist(), strict=True)) for wave in waves.tolist()]
-    assert all(manned)
+    spans_of = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    assert all(any(first <= wave < last for first, last in spans_of) for wave in waves.tolist())
     assert 14 * 24 < counts[Timer.WAVE] < 14 * 48
     departs = calendar.timers_key[calendar.timers_kind == Timer.DEPART]
     # Tue and Fri; Mon-Fri twice a day; Mon-Sat; the carrier Mon-Sat less its holiday, Ontario less two more.

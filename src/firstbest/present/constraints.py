@@ -25,7 +25,9 @@ class Tightest(NamedTuple):
 
 
 _NEEDED = {Process.PICK: Metric.NEEDED_PICK, Process.PACK: Metric.NEEDED_PACK}
-_PAID = {Process.RECEIVE: Metric.PAID_RECEIVE, Process.LOAD: Metric.PAID_LOAD}
+_PAID = {Process.RECEIVE: Metric.PAID_RECEIVE}
+QUEUED = (Process.PACK, Process.PICK, Process.RECEIVE)
+"""Processes whose work waits for hands; loading is reckoned in hours only, so it cannot be what holds a network up."""
 
 
 def weekly(record: Record, days: F64) -> F64:
@@ -47,7 +49,7 @@ def tightest(record: Record) -> Tightest | None:
     whole = (lengths == 7) | (lengths.max(initial=0) < 7)  # a short week at either end says little
     best: tuple[float, float] = (0.0, -1.0)
     found = None
-    for process in (Process.PACK, Process.PICK, Process.RECEIVE, Process.LOAD):
+    for process in QUEUED:
         needed, offered = _work(record, process)
         enough = (offered > 0.05 * offered.max(axis=0, initial=1.0)) & whole[:, None]
         use = np.where(enough, needed / np.where(enough, offered, 1), 0)

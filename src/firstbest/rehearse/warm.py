@@ -16,6 +16,7 @@ import numpy as np
 from firstbest.decide import freight
 from firstbest.decide.freight import Journeys, Loads
 from firstbest.decide.ground import ground_of
+from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals
 from firstbest.operate.loop import run_step
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
@@ -65,6 +66,7 @@ def warm_decisions() -> None:
     none = np.zeros(0, np.int64)
     lanes = ground.lanes
     freight.fill(Loads(none, none, none), lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+    journey_cost(ground.terms, 0, 0, 0, 0, (1, 1))
     freight.better_carrier(ground.terms, Journeys(*(none for _ in Journeys._fields)), 0, none, none)
 
 

@@ -23,7 +23,7 @@ def compile_labour(plan: Plan) -> Labour:
 
     At a scale below 1 the teams stay whole and each order stands for several: work takes as much longer and an hour
     costs as much less, so that use, queues and cost an order keep their size (a tenth of a team of three could not).
-    Receipts keep their number at any scale, and so their rate.
+    Receipts and transfers keep their number at any scale, and so the rate of receiving, and of loading in storage.
     """
     frame = plan.workspace.frame("labour")
     at = (
@@ -36,7 +36,12 @@ def compile_labour(plan: Plan) -> Labour:
         found[at] = values
         return found
 
-    pace = np.where(at[1] == PROCESSES.index("receive"), 1.0, plan.scale)
+    nodes = plan.workspace.frame("nodes")
+    centres = [
+        plan.nodes[n] for n, kind in zip(nodes.texts("node"), nodes.texts("kind"), strict=True) if kind == "fulfilment"
+    ]
+    by_order = np.isin(at[0], centres) & (at[1] != PROCESSES.index("receive"))
+    pace = np.where(by_order, plan.scale, 1.0)
 
     def counted(column: str) -> I32:
         return spread(upward(np.nan_to_num(frame.numbers(column), nan=STATIONS_UNBOUNDED))).astype(np.int32)
