@@ -17,12 +17,11 @@ from typing import Final, NamedTuple, Self
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from firstbest.operate.ports import Change, Tick
+from firstbest.store.sink_writer import Writer, write_rows
 from firstbest.world.facts import FACTS, Block, FactType
 
-PADDING: Final = frozenset({"pad", "spare"})
 DIGEST_BYTES: Final = 16
 
 
@@ -79,6 +78,7 @@ class ParquetSink:
         self._digests = {name: blake2b(digest_size=DIGEST_BYTES) for name in self.counts}
         self._failure: BaseException | None = None
         self._closed = False
+        self._writer: Writer | None = None
         for name in self.counts:
             place = self.folder / name
             place.mkdir(parents=True, exist_ok=True)
@@ -117,6 +117,8 @@ class ParquetSink:
                     self._hand_over(held)
             self._queue.put(None)
             self._thread.join()
+            if self._writer is not None:
+                self._writer.close()
         self._raise_failure()
 
     def digests(self) -> dict[str, str]:
@@ -153,37 +155,22 @@ class ParquetSink:
     # ------------------------------------------------------------------------------------------- the writer's thread
     def _write_all(self) -> None:
         try:
-            with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
-                while (handed := self._queue.get()) is not None:
-                    self._write(engine, handed)
+            while (handed := self._queue.get()) is not None:
+                self._write(handed)
         except BaseException as failure:  # noqa: BLE001 - whatever it is, the loop's thread raises it
             self._failure = failure
             while self._queue.get() is not None:
                 pass  # so that the loop's thread is never left waiting
 
-    def _write(self, engine: duckdb.DuckDBPyConnection, handed: _Handover) -> None:
+    def _write(self, handed: _Handover) -> None:
+        """Take the digest and have the file written: by another process in a long run, here in a short one."""
         joined = b"".join(handed.parts)
         handed.parts.clear()
         self._digests[handed.fact.name].update(joined)
-        write_rows(engine, np.frombuffer(joined, handed.fact.dtype), handed.path)
-
-
-def write_rows(engine: duckdb.DuckDBPyConnection, rows: NDArray[np.void], path: Path) -> None:
-    """Write packed rows [n] to a Parquet file, a column each; padding stays behind."""
-    assert rows.dtype.names is not None, "rows need named columns"
-    write_columns(engine, {name: rows[name] for name in rows.dtype.names if name not in PADDING}, path)
-
-
-def write_columns(
-    engine: duckdb.DuckDBPyConnection, columns: dict[str, NDArray[np.generic]], path: Path, chosen: str = "*"
-) -> None:
-    """Write columns of one length to a Parquet file, in their order; `chosen` is what SQL selects of them."""
-    engine.register("written_columns", columns)
-    select = f"SELECT {chosen} FROM written_columns"
-    engine.execute(f"COPY ({select}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION snappy)")
-    engine.unregister("written_columns")
-
-
-def quoted(path: Path) -> str:
-    """A path inside single quotes of SQL."""
-    return str(path).replace("'", "''")
+        if self._writer is None and not self._closed:
+            self._writer = Writer(self.limits.engine_memory)
+        if self._writer is not None:
+            self._writer.write(handed.fact.name, joined, handed.path)
+            return
+        with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
+            write_rows(engine, np.frombuffer(joined, handed.fact.dtype), handed.path)

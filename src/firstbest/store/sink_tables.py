@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from firstbest.operate.ports import All, State
 from firstbest.store.book_queries import query
-from firstbest.store.sink import quoted, write_columns
+from firstbest.store.sink_writer import quoted, write_columns
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.network import Network
 from firstbest.world.tables import CUBE_T, FLOW_T, SPREAD_T
