@@ -13,8 +13,8 @@ import pytest
 from firstbest.operate.ports import Add, Tick
 from firstbest.store.columns import Columns, sizes
 from firstbest.store.sink import Limits, ParquetSink, SinkError
-from firstbest.store.sink_writer import PADDING
 from firstbest.store.sink_tables import write_cubes, write_orders
+from firstbest.store.sink_writer import PADDING
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FACTS, Block, FactType
