@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.world.network import I64
-from firstbest.world.units import MINUTE_US, PPM
+from firstbest.world.units import PPM
 from firstbest.world.words import NodeKind, Process
 
 Records = NDArray[np.void]
@@ -171,7 +171,7 @@ def plan(ground: Ground, profile: Records, now: int, today: int) -> Plan:
                 continue
             staffed = spread_heads(ground, node, int(process), needed[int(process)], works)
             rosters.extend(by_shift(ground, node, int(process), days, (*staffed, needed[int(process)])))
-            hands[int(process)] = before_pick_up(ground, node, days, minutes_of(ground, node, int(process), staffed))
+            hands[int(process)] = minutes_of(ground, node, int(process), staffed)
         if ground.nodes.kind[node] == NodeKind.FULFILMENT:
             limits.append((np.full(len(days), node), days, limit_of(hands, needed, work)))
     columns = [np.concatenate(parts) for parts in zip(*rosters, strict=True)]
@@ -186,31 +186,6 @@ def minutes_of(ground: Ground, node: int, process: int, staffed: tuple[I64, I64,
     speed = int(ground.labour.temp_speed_ppm[node, process])
     minutes: I64 = heads * (shift_min + overtime) + temps * shift_min * speed // PPM
     return minutes
-
-
-def before_pick_up(ground: Ground, node: int, days: I64, minutes: I64) -> I64:
-    """A day's hands that can still serve its pick-up: what is before it, and what was left after the last."""
-    calendar, labour = ground.calendar, ground.labour
-    zone = int(ground.nodes.time_zone[node])
-    leaves = calendar.pick_up_us[:, node, days].max(axis=0)
-    regular = leaves[leaves > 0] - calendar.midnight_us[zone, days[leaves > 0]]
-    if not len(regular):
-        return minutes
-    pick_up_min = int(regular.max()) // MINUTE_US
-    share = np.zeros(2, np.int64)
-    for shift in range(2):
-        start, length = int(labour.shift_start_min[node, shift]), int(labour.shift_minutes[node, shift])
-        share[shift] = min(max(pick_up_min - start, 0), length) * PPM // max(length, 1)
-    early = SHIFT_SHARE_PPM if labour.shift_minutes[node, 1] > 0 else PPM
-    part = (early * int(share[0]) + (PPM - early) * int(share[1])) // PPM
-    ahead = minutes * part // PPM
-    works = np.flatnonzero(minutes > 0)
-    carried = np.zeros(len(minutes), np.int64)
-    carried[works] = np.roll((minutes - ahead)[works], 1)
-    if len(works):
-        carried[works[0]] = (minutes - ahead)[works[0]]
-    usable: I64 = ahead + carried
-    return usable
 
 
 def limit_of(hands: dict[int, I64], needed: dict[int, I64], work: Work) -> I64:
