@@ -10,7 +10,7 @@ from firstbest.decide import overtime, staff
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
-from firstbest.operate.rows import block_of
+from firstbest.operate.rows import block_of, joined
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
@@ -34,16 +34,7 @@ def roster(number: int, now: int, ground: Ground) -> Step:
     )  # fmt: skip
     limited = block_of(f.LIMITED, number, now, node=plan.limit_node, day=plan.limit_day, limit=plan.limit)
     longer = yield from lengthen(number, now, ground, today)
-    return [joined_rosters(rostered, longer), limited]
-
-
-def joined_rosters(planned: f.Block, longer: list[f.Block]) -> f.Block:
-    """The week's rosters, then today's longer shifts."""
-    if not longer:
-        return planned
-    rows = np.concatenate([planned.rows, longer[0].rows])
-    rows["ordinal"] = np.arange(len(rows))
-    return f.Block(f.ROSTERED, rows)
+    return [*joined([rostered, *longer]), limited]
 
 
 def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Read, Rows, list[f.Block]]:

@@ -8,7 +8,7 @@ from firstbest.decide import lastmile
 from firstbest.decide.ground import Ground
 from firstbest.operate.freight import of_shipment
 from firstbest.operate.ports import Staged, Step
-from firstbest.operate.rows import block_of
+from firstbest.operate.rows import block_of, joined
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64
@@ -42,12 +42,3 @@ def dispatch(number: int, now: int, ground: Ground, stations: I64) -> Step:
     names = ("cost", "carbon_g", "node", "routes", "stops", "left", "distance_km")
     head = block_of(f.ROUTED, number, now, **dict(zip(names, columns, strict=True)))
     return [head, *joined(blocks)]
-
-
-def joined(blocks: list[f.Block]) -> list[f.Block]:
-    """Blocks of one type made one, ordinals running through."""
-    if len(blocks) <= 1:
-        return blocks
-    rows = np.concatenate([block.rows for block in blocks])
-    rows["ordinal"] = np.arange(len(rows))
-    return [f.Block(blocks[0].fact, rows)]

@@ -29,3 +29,12 @@ def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
         rows[end : end + size] = part
         end += size
     return rows
+
+
+def joined(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks of one type from one cause made one, ordinals running through."""
+    if len(blocks) <= 1:
+        return list(blocks)
+    rows = stacked([block.rows for block in blocks])
+    rows["ordinal"] = np.arange(len(rows))
+    return [Block(blocks[0].fact, rows)]

@@ -10,7 +10,7 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.replenish import Orders
 from firstbest.decide.wave import today_of
 from firstbest.operate.ports import All, Step
-from firstbest.operate.rows import block_of
+from firstbest.operate.rows import block_of, joined
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.units import DAY_US
@@ -40,12 +40,7 @@ def replenish(number: int, now: int, ground: Ground) -> Step:
     blocks = [replenished(number, now, ground, replenishes.feed(ground, stock, expect, today, now), bought=0)]
     if today % ground.policy.review_days == 0:
         blocks.append(replenished(number, now, ground, replenishes.buy(ground, stock, expect, today, now), bought=1))
-    full = [block for block in blocks if len(block.rows)]
-    if len(full) > 1:
-        rows = np.concatenate([block.rows for block in full])
-        rows["ordinal"] = np.arange(len(rows))
-        return [f.Block(f.REPLENISHED, rows)]
-    return full
+    return joined([block for block in blocks if len(block.rows)])
 
 
 def replenished(number: int, now: int, ground: Ground, orders: Orders, bought: int) -> f.Block:
