@@ -12,7 +12,7 @@ import sys
 from hashlib import blake2b
 from pathlib import Path
 
-ROOMS = ("kernels", "world", "decide", "operate", "rehearse")
+ROOMS = ("kernels", "world", "decide", "rent", "flywheel", "operate", "rehearse")
 
 
 def source_digest() -> str:

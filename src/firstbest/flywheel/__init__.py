@@ -1,0 +1,1 @@
+"""How growth feeds itself: stocks and flows, fit, projection, sensitivity."""

@@ -1,0 +1,1 @@
+"""The world beyond the door: webhooks, carriers, robots."""

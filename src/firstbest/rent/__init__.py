@@ -1,0 +1,1 @@
+"""What a tenant owes: meters, rate cards, rating, invoices, ledger, quotas."""

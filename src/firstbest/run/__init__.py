@@ -1,0 +1,1 @@
+"""The house on the wall clock: wiring, admission, gates, changes under control."""
