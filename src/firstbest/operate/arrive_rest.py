@@ -277,7 +277,7 @@ def received(asks: Asks, local: Local, out: Out, c: int) -> None:
     row = out.received[out.n[RECEIVED]]
     head(row, out, RECEIVED, command)
     row.cargo, row.quantity, row.expected = command.order, command.quantity, cargo.quantity
-    row.docked_at, row.node, row.item = cargo.ready_at, command.node, command.item
+    row.docked_at, row.node, row.item = min(cargo.ready_at, command.at), command.node, command.item
     local.on_hand[asks.stock_row[c], command.node] += command.quantity
     local.free[asks.stock_row[c], command.node] += command.quantity
     cargo.live = 0

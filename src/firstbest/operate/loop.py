@@ -27,6 +27,7 @@ from firstbest.world.words import Kind, Timer
 ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] = (
     (arrivals.KINDS, arrivals.take),
     ((Kind.ARRIVED,), freight.arrive),
+    ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
     ((Kind.RETURNED,), aftermath.take_back),
 )
@@ -113,9 +114,12 @@ class Loop:
     def resume(self, last: Tick) -> None:
         """Stand behind a tick that was sealed before, with the state that it left."""
         self.number, self.ticks = last.first_number + last.facts, last.tick + 1
-        # An arrival stands before the timers of its own instant only if none of them was run yet.
-        side = "right" if last.kind else "left"
-        self.spot = int(np.searchsorted(self.ground.calendar.timers_us, last.due, side=side))
+        # Timers of its instant that rank behind it are still to be run; arrivals come after all of them, and the
+        # opening before.
+        calendar = self.ground.calendar
+        start, stop = (int(np.searchsorted(calendar.timers_us, instant)) for instant in (last.due, last.due + 1))
+        rank = last.kind if last.kind or not last.tick else max(Timer)
+        self.spot = start + int(np.searchsorted(calendar.timers_kind[start:stop], rank + 1))
 
     def open(self, blocks: Sequence[Block], now: int) -> None:
         """Seal what was there before the first instant."""
@@ -152,10 +156,6 @@ class Loop:
         if told:
             self.ports.outside.accept(merged(told), due)
 
-    def skip_to(self, instant: int) -> None:
-        """Stand before the first timer at or after an instant: nothing was there to be done before it."""
-        self.spot = int(np.searchsorted(self.ground.calendar.timers_us, instant))
-
     def preview(self, batch: Batch) -> list[Block]:
         """What would be decided of a batch if it were admitted now; numbers its commands, changes no state."""
         kind = batch.commands["kind"]
@@ -176,6 +176,24 @@ class Loop:
         tick = Tick(self.ticks, 0, at, at, self.number, count)
         self.number += count
         return self._seal(tick, blocks)
+
+    def decide_again(self, tick: Tick, batch: Batch | None, ground: Ground) -> list[Block]:
+        """What a tick that was sealed before comes to on the present state, on this or another ground."""
+        own, self.ground, self.number = self.ground, ground, tick.first_number
+        if batch is not None:
+            blocks = self.preview(batch)
+        else:
+            calendar = ground.calendar
+            start, stop = (int(np.searchsorted(calendar.timers_us, at)) for at in (tick.due, tick.due + 1))
+            keys = calendar.timers_key[start:stop][calendar.timers_kind[start:stop] == tick.kind].astype(np.int64)
+            blocks = run_step(self._timed(Timer(tick.kind), tick.due, keys), self.ports.state) if len(keys) else []
+        self.ground = own
+        return sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
+
+    def take_sealed(self, tick: Tick, blocks: Sequence[Block]) -> None:
+        """Bring the state to what a sealed tick left."""
+        self.ticks, self.number = tick.tick, tick.first_number + tick.facts
+        self._seal(tick, blocks)
 
     def _timers(self, due: int, now: int) -> None:
         calendar = self.ground.calendar
@@ -232,12 +250,18 @@ class Loop:
 
 
 def without_echo(batch: Batch) -> Batch:
-    """The batch up to the first receipt of a cargo whose arrival is in it too: families must touch no row in common."""
+    """The batch up to the first command about a cargo of which another family speaks in it too.
+
+    Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
+    """
     kind, order = batch.commands["kind"], batch.commands["order"]
-    received = kind == Kind.RECEIVED
-    if not received.any():
-        return batch
-    echo = np.flatnonzero(received & np.isin(order, order[kind == Kind.ARRIVED]))
+    echoes, known = np.zeros(len(kind), np.bool_), order[kind == Kind.ANNOUNCED]
+    for later in (Kind.ARRIVED, Kind.RECEIVED):
+        mine = kind == later
+        if mine.any():
+            echoes |= mine & np.isin(order, known)
+            known = np.concatenate([known, order[mine]])
+    echo = np.flatnonzero(echoes)
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
 
 

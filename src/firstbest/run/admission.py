@@ -17,7 +17,7 @@ from firstbest.world.words import Kind
 
 BY_ORDER = (Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED)
 """Kinds that name an order which must be there."""
-BY_SHIPMENT_IN = (Kind.RECEIVED,)
+BY_SHIPMENT_IN = (Kind.ARRIVED, Kind.RECEIVED)
 """Kinds that name an inbound shipment which must be there."""
 
 
@@ -27,6 +27,11 @@ class Admission(NamedTuple):
     request: Request
     code: int
     place: int = 0
+
+    @property
+    def name(self) -> tuple[int, str]:
+        """Whose it is, and what he calls it."""
+        return self.request.tenant, self.request.order
 
     @property
     def named(self) -> bool:
@@ -107,10 +112,9 @@ def _name(found: Sorted, request: Request, place: int, known: tuple[Names, dict[
             found.answers[place] = refused(Why.ORDER_KNOWN, order=code)
             return
         code = codes[name] = names.give()
-    elif request.kind in (*BY_ORDER, *BY_SHIPMENT_IN) and request.cargo == 0:
-        if code is None:
-            found.answers[place] = refused(Why.ORDER_UNKNOWN)
-            return
+    elif request.kind in (*BY_ORDER, *BY_SHIPMENT_IN) and request.cargo == 0 and code is None:
+        found.answers[place] = refused(Why.ORDER_UNKNOWN)
+        return
     found.admitted.append(Admission(request, code or request.cargo, place))
 
 

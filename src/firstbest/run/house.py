@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from firstbest.operate.loop import Adoption, Loop, Ports
+from firstbest.operate.loop import Adoption, Loop, Ports, without_echo
 from firstbest.operate.opening import opening
 from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions, refused, sort
 from firstbest.run.answers import by_number, of_number
@@ -39,7 +39,7 @@ MOST = 10_000
 class Deaf:
     """The outside of a live house: reports come as requests, and work is read from the state by whoever does it."""
 
-    def until(self, instant: int) -> Batch:
+    def until(self, instant: int) -> Batch:  # noqa: ARG002 - the port
         """Nothing: what arrived was admitted when it came."""
         return empty()
 
@@ -99,11 +99,10 @@ class House:
     def begin(self, puts: tuple[SidePut, ...] = ()) -> None:
         """Open an empty book: what is on the shelves, and what is kept beside it."""
         assert self.book.last is None, "a book is opened once"
-        start = max(self.wall_us(), self.world.network.calendar.start_us)
+        start = self.world.network.calendar.start_us
         self.sealer.lay(None, puts)
         self.loop.open(opening(self.world.nature.opening, start), start)
         self.last_us = start
-        self.loop.skip_to(self.world.network.calendar.start_us)
 
     def stand_again(self) -> None:
         """Throw away what is in memory and read the book: after a tick that could not be sealed."""
@@ -171,7 +170,7 @@ class House:
 
     def _tick(self, waiting: Sequence[Admission], now: int, answers: dict[int, Answer]) -> int:
         """Seal one tick of what waits; answers how many requests it took."""
-        taken = self.loop.part(batch_of(waiting, now))
+        taken = len(without_echo(batch_of(waiting, now)).commands)
         mine = list(waiting[:taken])
         while mine:
             batch = batch_of(mine, now)
@@ -190,7 +189,9 @@ class House:
         first = self.loop.number
         puts = (
             *self.desk.names.put({(each.request.tenant, each.request.order): each.code for each in mine if each.named}),
-            *self.desk.cargos.put({(each.request.tenant, each.request.order): each.code for each in mine if each.shipped}),
+            *self.desk.cargos.put(
+                {(each.request.tenant, each.request.order): each.code for each in mine if each.shipped}
+            ),
             *self.desk.keys.put([(each.request, first + place) for place, each in enumerate(mine)], self.now_us()),
             *(put for each in mine for put in each.request.puts),
         )

@@ -44,6 +44,25 @@ FIRSTBEST: Final = Settings(
             ),
         ),
         Section(
+            "live",
+            "The running house: `firstbest serve`.",
+            (
+                text("host", "address it listens on", "127.0.0.1"),
+                integer("port", "port it listens on", 8600, low=1, high=65_535),
+                integer("days", "of the live calendar, from the day of its first start", 400, low=7, high=1_100),
+                number("gather_ms", "how long requests gather for one commit", 3, low=0, high=1_000),
+                integer("tick_requests", "most requests in one commit", 500, low=1, high=10_000),
+                integer(
+                    "queue_requests",
+                    "most requests that wait before clients are asked to come again",
+                    4_000,
+                    low=1,
+                    high=10**6,
+                ),
+                integer("quote_minutes", "how long a quote holds", 10, low=1, high=1_440),
+            ),
+        ),
+        Section(
             "zones",
             "Parcel zones by great-circle distance from node to place.",
             (

@@ -40,6 +40,7 @@ PACKED    order node attempt
 DELIVERED order node attempt service=Outcome quantity=failed attempts
           flag=words.LateCause of the journey (what held it up: last mile, linehaul, address)
 ARRIVED   order=cargo node (a vehicle's leg has ended there)
+ANNOUNCED order=cargo node item quantity expected=instant at which it is expected (goods that a seller sends in)
 RECEIVED  order=cargo node item quantity (counted) expected
 COUNTED   node item quantity
 RETURNED  order, lines (line, item, quantity)
