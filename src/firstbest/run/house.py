@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from firstbest.operate.loop import Adoption, Loop, Ports, without_echo
 from firstbest.operate.opening import opening
+from firstbest.operate.ports import Put
 from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions, refused, sort
 from firstbest.run.answers import by_number, of_number
 from firstbest.run.keys import Keys
@@ -25,15 +26,22 @@ from firstbest.run.requests import Answer, Request, Why
 from firstbest.run.sealing import Messages, Sealer
 from firstbest.run.world import World, code_digest
 from firstbest.store.beside import SidePut
-from firstbest.store.book_live import LiveBook
-from firstbest.store.book_read import load_columns
-from firstbest.store.columns import sizes
+from firstbest.store.book_live import BookReader, LiveBook
+from firstbest.store.columns import Columns, sizes
 from firstbest.store.network_digest import network_number
 from firstbest.world.commands import Batch, empty
 from firstbest.world.facts import Block
+from firstbest.world.tables import TABLES
 
 MOST = 10_000
 """Requests of one tick."""
+
+
+def columns_of(book: BookReader, rows: dict[str, int]) -> Columns:
+    """The columns as the book's folded tables have them; rows that a dense table lacks are zeros."""
+    columns = Columns(rows)
+    columns.apply([Put(table, found) for table in TABLES if len(found := book.rows_of(table))])
+    return columns
 
 
 class Deaf:
@@ -86,7 +94,7 @@ class House:
         behind = [phase for phase in self.phases if phase.at_us <= reached]
         self.world = (behind or self.phases)[-1 if behind else 0].world
         network = self.world.network
-        self.state = load_columns(self.book, sizes(network))
+        self.state = columns_of(self.book, sizes(network))
         self.loop = Loop(network, Ports(Wall(self.wall_us), self.state, self.sealer, Deaf()))
         self.sealer.policy = self.world.policy
         for phase in self.phases:
@@ -141,6 +149,17 @@ class House:
         batch = batch_of([Admission(request, self.desk.names.last + 1)], self.now_us())
         blocks = self.loop.preview(batch)
         return Answer(Why.ADMITTED, -1, 0, of_number(blocks, self.loop.number))
+
+    def take(self, batch: Batch) -> None:
+        """Admit commands as another house admitted them, at their own instants; numbers are given here."""
+        start = 0
+        while start < len(batch.commands):
+            part = without_echo(batch.upto(start, start + MOST))
+            start += len(part.commands)
+            blocks = self.loop.preview(part)
+            self.sealer.lay(part, ())
+            self.loop.admit(part, blocks)
+            self.last_us = max(self.last_us, int(part.commands["at"][-1]))
 
     def admit(self, requests: Sequence[Request]) -> list[Answer]:
         """Admit what arrived since the last tick; answers in the same order, after everything is sealed."""
