@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from firstbest.operate.loop import Adoption, Loop, Ports, without_echo
 from firstbest.operate.opening import opening
-from firstbest.operate.ports import Put
 from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions, refused, sort
 from firstbest.run.answers import by_number, of_number
 from firstbest.run.keys import Keys
@@ -26,22 +25,15 @@ from firstbest.run.requests import Answer, Request, Why
 from firstbest.run.sealing import Messages, Sealer
 from firstbest.run.world import World, code_digest
 from firstbest.store.beside import SidePut
-from firstbest.store.book_live import BookReader, LiveBook
-from firstbest.store.columns import Columns, sizes
+from firstbest.store.book_live import LiveBook
+from firstbest.store.book_read import load_columns
+from firstbest.store.columns import sizes
 from firstbest.store.network_digest import network_number
 from firstbest.world.commands import Batch, empty
 from firstbest.world.facts import Block
-from firstbest.world.tables import TABLES
 
 MOST = 10_000
 """Requests of one tick."""
-
-
-def columns_of(book: BookReader, rows: dict[str, int]) -> Columns:
-    """The columns as the book's folded tables have them; rows that a dense table lacks are zeros."""
-    columns = Columns(rows)
-    columns.apply([Put(table, found) for table in TABLES if len(found := book.rows_of(table))])
-    return columns
 
 
 class Deaf:
@@ -94,7 +86,7 @@ class House:
         behind = [phase for phase in self.phases if phase.at_us <= reached]
         self.world = (behind or self.phases)[-1 if behind else 0].world
         network = self.world.network
-        self.state = columns_of(self.book, sizes(network))
+        self.state = load_columns(self.book, sizes(network))
         self.loop = Loop(network, Ports(Wall(self.wall_us), self.state, self.sealer, Deaf()))
         self.sealer.policy = self.world.policy
         for phase in self.phases:

@@ -1,66 +1,57 @@
-"""The book of a live house: sealed facts and the tables folded from them, in one SQLite file.
+"""The book of a live house: sealed facts and the tables folded from them, in SQLite or PostgreSQL.
 
-A tick is one transaction: its envelope, its facts as packed rows, and their changes to the folded tables are
-there together or not at all. Each envelope closes with a hash over the hash before it, itself and its facts, so
-whatever is changed later is found. One writer holds the book: a tick that finds another's tick before it is
-refused. The book knows tables, keys and columns by their declarations, and no fact by its meaning.
+A tick is one transaction: its envelope, commands, facts, the folded tables, movements of stock and rows of side tables
+are there together or not at all. Each envelope closes with a hash over the hash before it, itself and what is under its
+seal, so whatever is changed later is found. One writer holds the book: he takes a lock that dies with him and a
+number that is looked at in each transaction, so who lost the book can never seal. The book knows tables, keys and
+columns by their declarations, and no fact by its meaning.
 """
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-import apsw
+import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.operate.ports import Change, Tick
-from firstbest.store.book_fold import make_tables, write_changes
+from firstbest.store import book_read
+from firstbest.store.beside import Beside, Key, Row, Side
+from firstbest.store.book_engine import Engine, Question, packed_name
+from firstbest.store.book_fold import folded, works
+from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
+from firstbest.store.book_lock import wall_us
 from firstbest.store.book_queries import query
-from firstbest.world.facts import FACTS, Block
+from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
+from firstbest.store.book_sides import merged, side_get, side_where, write_sides
+from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
+from firstbest.world.facts import FACTS, Block, FactType
+from firstbest.world.tables import Table
 
-CHAIN_BYTES: Final = 32
-LAYOUT_BYTES: Final = 16
-START: Final = bytes(CHAIN_BYTES)
-"""What the first tick's hash is chained to."""
-MIGRATIONS: Final = ("0001_book",)
-"""Steps from an empty file to this version's book, in order; what was released is never changed."""
-APPLICATION: Final = 0x66626F6B  # "fbok": says whose file it is
-ENVELOPE: Final = struct.Struct("<6q")
-BLOCK_HEAD: Final = struct.Struct("<16sq")
-
-Columns = list[list[str]]
+I64 = NDArray[np.int64]
 
 
-class BookError(RuntimeError):
-    """The book cannot be used, or was written by another."""
+class Claim(NamedTuple):
+    """Who writes, reachable where."""
+
+    holder: str
+    address: str
 
 
-class Settings(NamedTuple):
-    """How careful the book is. Full sync outlives a loss of power; without it, the last ticks may be lost."""
+class SqlBook:
+    """Implements `store.book_live.LiveBook` and `operate.ports.Book` on an engine; read only, its `BookReader`."""
 
-    full_sync: bool = True
-    busy_ms: int = 2_000
-    page_bytes: int = 8_192
-
-
-class SqliteBook:
-    """Implements `operate.ports.Book` on a SQLite file."""
-
-    def __init__(self, path: Path | str, settings: Settings | None = None) -> None:
-        """Open the book, or make it; `:memory:` holds it in memory only."""
-        self.path = str(path)
-        self.connection = apsw.Connection(self.path)
-        pin(self.connection, settings or Settings())
-        migrate(self.connection)
-        with transaction(self.connection):
-            make_tables(self.connection)
-            self.layout = self._declare()
-        self.last, self.chain = last_of(self.connection)
+    def __init__(self, engine: Engine, *, writes: bool = True) -> None:
+        """Open the book; who writes makes what is missing."""
+        self.engine, self.writes = engine, writes
+        if writes:
+            with engine.transaction():
+                make_tables(engine)
+                self.layout = self._declare()
+        self.claimed: Claim | None = None
+        self._look()
 
     def __enter__(self) -> Self:
         return self
@@ -69,88 +60,205 @@ class SqliteBook:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self.connection.close()
+        """Let go of the book and of the database."""
+        self.engine.close()
 
-    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
-        """Keep one tick: envelope, facts and folded tables, in one transaction."""
-        facts = [(block.fact.name, block.rows.tobytes()) for block in blocks]
-        chain = chained(self.chain, tick, self.layout, facts)
-        with transaction(self.connection):
-            self._check_writer()
-            envelope = (tick.tick, tick.kind, tick.due, tick.at, tick.first_number, tick.facts)
-            self.connection.execute(query("seal_tick"), (*envelope, self.layout, chain))
-            rows = [(tick.tick, place, name, packed) for place, (name, packed) in enumerate(facts)]
-            self.connection.executemany(query("seal_block"), rows)
-            write_changes(self.connection, changes)
-        self.last, self.chain = tick, chain
+    @property
+    def last(self) -> Tick | None:
+        """The tick sealed last."""
+        return self._last if self.writes else last_of(self.engine)[0]
 
-    def _check_writer(self) -> None:
-        _, found = last_of(self.connection)
-        if found != self.chain:
-            raise BookError(f"'{self.path}' was written by another since this writer's last tick")
+    @property
+    def chain(self) -> bytes:
+        """The hash that closes the tick sealed last."""
+        return self._chain if self.writes else last_of(self.engine)[1]
+
+    def _look(self) -> None:
+        self._last, self._chain = last_of(self.engine)
+        self.epoch: int = self.engine.ask(query("lease_seen"))[0][0]
 
     def _declare(self) -> bytes:
-        columns = {fact.name: fact.dtype.descr for fact in FACTS}
-        text = json.dumps(columns, separators=(",", ":"))
-        digest = blake2b(text.encode(), digest_size=LAYOUT_BYTES).digest()
-        self.connection.execute(query("seal_layout"), (digest, text))
+        digest, text = layout_of(FACTS)
+        self.engine.tell(query("seal_layout"), (digest, text))
         return digest
 
+    # ------------------------------------------------------------------------------------------------------ sealing
+    def seal(
+        self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change], beside: Beside | None = None
+    ) -> None:
+        """Keep one tick with all that belongs to it, in one transaction."""
+        assert self.writes, "a reader seals nothing"
+        sealing = packed(tick, self.layout, blocks, beside)
+        chain = chained(self._chain, sealing)
+        puts = merged(beside.puts) if beside is not None else []
+        with self.engine.transaction():
+            self._write_changes(changes)
+            write_tick(self.engine, sealing, chain)
+            write_orders(self.engine, tick.tick, blocks)
+            if beside is not None:
+                write_postings(self.engine, beside.postings)
+                write_sides(self.engine, beside.ends, puts)
+        self._last, self._chain = tick, chain
 
-def chained(before: bytes, tick: Tick, layout: bytes, facts: Sequence[tuple[str, bytes]]) -> bytes:
-    """The hash that closes a tick: over the one before, the envelope, the layout and each block's name and rows."""
-    digest = blake2b(before, digest_size=CHAIN_BYTES)
-    digest.update(ENVELOPE.pack(*tick))
-    digest.update(layout)
-    for name, packed in facts:
-        digest.update(BLOCK_HEAD.pack(blake2b(name.encode(), digest_size=16).digest(), len(packed)))
-        digest.update(packed)
-    return digest.digest()
+    def _write_changes(self, changes: Sequence[Change]) -> None:
+        """Look whether this is still the writer, then take the changes."""
+        engine, todo = self.engine, works(changes)
+        reads = [work for work in todo if len(work.read)]
+        text = query("rows_at", engine.dialect)
+        questions = [Question(text.format(table=packed_name(work.table)), (engine.keys(work.read),)) for work in reads]
+        (fence,), *answers = engine.ask_all([Question(query("fence", engine.dialect)), *questions])
+        self._check_writer(fence)
+        found = {work.table.name: rows for work, rows in zip(reads, answers, strict=True)}
+        for work in todo:
+            there = b"".join([row for (row,) in found.get(work.table.name, ())])
+            done = folded(work, np.frombuffer(there, work.table.dtype))
+            if len(done.gone):
+                engine.end_packed(done.table, done.gone)
+            if len(done.rows):
+                engine.put_packed(done.table, done.rows)
+
+    def _check_writer(self, fence: tuple[Any, ...]) -> None:
+        epoch, chain = fence
+        if epoch != self.epoch:
+            raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
+        if (chain or START) != self._chain:
+            raise BookTaken(f"'{self.engine.where}' was written by another since this writer's last tick")
+
+    # ------------------------------------------------------------------------------------------------------ writing
+    def claim(self, holder: str, address: str) -> bool:
+        """Become the writer; False where another lives."""
+        assert self.claimed is None, "the book is claimed already"
+        if not self.engine.hold(holder, address):
+            return False
+        try:
+            with self.engine.transaction():
+                self.engine.tell(query("lease_take"), (holder, address, wall_us()))
+            self._look()
+        except BaseException:
+            self.engine.let_go()
+            raise
+        self.claimed = Claim(holder, address)
+        return True
+
+    def renew(self) -> None:
+        """Say that the writer lives."""
+        epoch = self.engine.ask(query("lease_seen"))[0][0]
+        if self.claimed is None or epoch != self.epoch:
+            raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
+        self.engine.renew()
+
+    def release(self) -> None:
+        """Be the writer no more."""
+        self.claimed = None
+        self.engine.let_go()
+
+    def reopen(self) -> None:
+        """Connect again, and claim what was held; raises `BookTaken` where another has written or claimed since."""
+        claimed, epoch = self.claimed, self.epoch
+        self.engine.reopen()
+        seen = self.engine.ask(query("lease_seen"))[0][0]
+        if seen != epoch:
+            self.release()
+            raise BookTaken(f"'{self.engine.where}' has another writer since claim {seen}; this was {epoch}")
+        self._look()
+        if claimed is not None:
+            self.claimed = None
+            self.engine.let_go()
+            if not self.claim(*claimed):
+                raise BookTaken(f"'{self.engine.where}' has another writer by now")
+
+    def writer(self) -> Writer | None:
+        """Who holds the book."""
+        return self.engine.held_by()
+
+    # ------------------------------------------------------------------------------------------------------ reading
+    def rows_of(self, table: Table) -> NDArray[np.void]:
+        """All rows of a folded table that the book holds, by key."""
+        return book_read.rows_of(self.engine, table)
+
+    def facts_of(self, fact: FactType) -> NDArray[np.void]:
+        """All facts of a type in the order of sealing."""
+        return book_read.facts_of(self.engine, fact)
+
+    def ticks(self, after: int = -1) -> Iterator[Sealed]:
+        """Sealed ticks beyond one, in order, a few at a time."""
+        return book_read.ticks(self.engine, after)
+
+    def sealed(self, tick: int) -> Sealed:
+        """One tick."""
+        return book_read.sealed(self.engine, tick)
+
+    def tick_of_number(self, number: int) -> Sealed | None:
+        """The tick in which a command or timer of this number was decided."""
+        return book_read.tick_of_number(self.engine, number)
+
+    def ticks_of_order(self, order: int) -> list[int]:
+        """Numbers of the ticks with facts of an order, in order."""
+        return [tick for (tick,) in self.engine.ask(query("ticks_of_order"), (order,))]
+
+    def side_get(self, side: Side, keys: Sequence[Key]) -> dict[Key, Row]:
+        """Rows of a side table by their keys."""
+        return side_get(self.engine, side, keys)
+
+    def side_where(
+        self,
+        side: Side,
+        limit: int,
+        after_key: Key | None = None,
+        at_most: Mapping[str, int] | None = None,
+        **equals: object,
+    ) -> list[Row]:
+        """Rows of a side table that fit, by key, from beyond a key on."""
+        return side_where(self.engine, side, (limit, after_key), at_most or {}, equals)
+
+    def postings_as_of(self, items: I64, nodes: I64, *, at_us: int | None = None, tick: int | None = None) -> I64:
+        """Units [pairs, buckets] of pairs of item and node."""
+        return book_read.postings_as_of(self.engine, items, nodes, at_us, tick)
+
+    def ledger(self, tenant: int, item: int, node: int, after: Key | None, limit: int) -> NDArray[np.void]:
+        """Postings of an account in order."""
+        return book_read.ledger(self.engine, (tenant, item, node), after, limit)
+
+    def verify(self) -> int:
+        """Recompute the chain; answers how many ticks hold, or raises `ChainError`."""
+        return book_read.verify(self.engine)
+
+    def reader(self, tenant: int | None = None) -> BookReader:
+        """A connection of its own that cannot write, for another thread."""
+        return SqlBook(self.engine.reader(tenant), writes=False)
+
+    def backup(self, path: Path) -> None:
+        """A copy of the whole book as of now, as a SQLite file."""
+        self.engine.backup(path)
 
 
-def last_of(connection: apsw.Connection) -> tuple[Tick | None, bytes]:
+def last_of(engine: Engine) -> tuple[Tick | None, bytes]:
     """The tick sealed last and its hash; an empty book's is START."""
-    found = connection.execute(query("last_tick")).fetchone()
-    return (Tick(*found[:6]), found[6]) if found else (None, START)
+    found = engine.ask(query("last_tick"))
+    return (Tick(*found[0][:6]), found[0][6]) if found else (None, START)
 
 
-@contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """All or nothing, with the writer's lock from the first statement on."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+def write_tick(engine: Engine, sealing: Packed, chain: bytes) -> None:
+    """Envelope, blocks and commands."""
+    tick, envelope = sealing.tick, sealing.envelope
+    row = (tick.tick, tick.kind, tick.due, tick.at, tick.first_number, tick.facts, sealing.layout, chain)
+    engine.tell(query("seal_tick"), (*row, *(envelope or (None, None, None))))
+    if sealing.facts:
+        rows = [(tick.tick, place, name, data) for place, (name, data) in enumerate(sealing.facts)]
+        engine.insert(BLOCK, rows)
+    if sealing.commands is not None:
+        engine.insert(ADMITTED, [(tick.tick, *sealing.commands)])
 
 
-def pin(connection: apsw.Connection, settings: Settings) -> None:
-    """Pin every setting on which the book's safety and bytes rest."""
-    connection.set_busy_timeout(settings.busy_ms)
-    for statement in (
-        f"PRAGMA page_size = {settings.page_bytes}",
-        "PRAGMA journal_mode = WAL",
-        f"PRAGMA synchronous = {'FULL' if settings.full_sync else 'NORMAL'}",
-        "PRAGMA wal_autocheckpoint = 1000",
-        "PRAGMA foreign_keys = ON",
-        "PRAGMA trusted_schema = OFF",
-        "PRAGMA cell_size_check = ON",
-    ):
-        connection.execute(statement)
+def write_orders(engine: Engine, tick: int, blocks: Sequence[Block]) -> None:
+    """Which orders the tick tells of."""
+    named = [block.rows["order"] for block in blocks if "order" in (block.rows.dtype.names or ())]
+    if named:
+        orders = np.unique(np.concatenate(named)).tolist()
+        engine.insert(ORDER_TICK, [(order, tick) for order in orders])
 
 
-def migrate(connection: apsw.Connection) -> None:
-    """Bring the file to this version, a migration a transaction."""
-    owner = connection.pragma("application_id")
-    version = connection.pragma("user_version")
-    if owner not in (0, APPLICATION) or version > len(MIGRATIONS):
-        found = "another program's file" if owner not in (0, APPLICATION) else f"version {version}"
-        raise BookError(f"'{connection.filename}' needs to be a book of version 0 to {len(MIGRATIONS)}, was {found}")
-    for number in range(version, len(MIGRATIONS)):
-        with transaction(connection):
-            connection.execute(query(MIGRATIONS[number]))
-            connection.execute(f"PRAGMA user_version = {number + 1}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+def write_postings(engine: Engine, postings: NDArray[np.void] | None) -> None:
+    """Movements of stock."""
+    if postings is not None and len(postings):
+        engine.insert(POSTING, list(zip(*(postings[name].tolist() for name in POSTING.names), strict=True)))

@@ -108,7 +108,7 @@ class BookReader(Protocol):
         """Rows whose columns equal what is given and are at most what `at_most` says, by key, from beyond a key on."""
 
     def postings_as_of(self, items: I64, nodes: I64, *, at_us: int | None = None, tick: int | None = None) -> I64:
-        """Units [pairs, buckets] of pairs of item and node after an instant, a tick, or now; by world.stock.Bucket."""
+        """Units [pairs, buckets] of pairs of item and node after an instant or a tick, else now; by stock.Bucket."""
 
     def ledger(self, tenant: int, item: int, node: int, after: Key | None, limit: int) -> NDArray[np.void]:
         """Postings of an account in order (number, ordinal, bucket), from beyond `after` on; node -1: all nodes."""
