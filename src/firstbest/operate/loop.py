@@ -129,6 +129,10 @@ class Loop:
         self.number += 1
         self._seal(tick, blocks)
 
+    def note(self, now: int) -> None:
+        """Seal a tick in which nothing was decided: the book has something to keep beside the facts."""
+        self._seal(Tick(self.ticks, 0, now, now, self.number, 0), [])
+
     def finish(self, end: int) -> None:
         """Decide what arrives before the end."""
         self._arrivals(end)

@@ -75,7 +75,7 @@ class Desk:
         return self._wait(Waiting(request, None, Future()))
 
     def ask(self, question: Callable[[House], Told]) -> Future[Told]:
-        """Ask something of the house between two ticks; it must be quick and change nothing."""
+        """Ask something of the house between two ticks: to look something up, or to keep a document."""
         return self._wait(Waiting(None, question, Future()))
 
     @property
@@ -149,6 +149,8 @@ class Desk:
         assert each.question is not None, "it waits for an answer"
         try:
             each.future.set_result(each.question(self.house))
+        except BookError:
+            raise  # the whole turn is told, and the book is read again
         except Exception as failure:  # noqa: BLE001 - who asked is told what went wrong
             each.future.set_exception(failure)
 

@@ -24,7 +24,7 @@ from firstbest.run.names import Names, Of
 from firstbest.run.requests import Answer, Request, Why
 from firstbest.run.sealing import Messages, Sealer
 from firstbest.run.world import World, code_digest
-from firstbest.store.beside import SidePut
+from firstbest.store.beside import SideEnd, SidePut
 from firstbest.store.book_live import LiveBook
 from firstbest.store.book_read import load_columns
 from firstbest.store.columns import sizes
@@ -89,9 +89,7 @@ class House:
         self.state = load_columns(self.book, sizes(network))
         self.loop = Loop(network, Ports(Wall(self.wall_us), self.state, self.sealer, Deaf()))
         self.sealer.policy = self.world.policy
-        for phase in self.phases:
-            if phase.at_us > reached and phase.world is not self.world:
-                self.loop.adopt(Adoption(phase.at_us, phase.world.network, network_number(phase.world.network)))
+        self._plan([phase for phase in self.phases if phase.at_us > reached and phase.world is not self.world])
         self.desk = Desk(Names(self.book, Of.ORDER), Names(self.book, Of.CARGO), Keys(self.book))
         if last is not None:
             self.loop.resume(last)
@@ -135,6 +133,28 @@ class House:
         if came and came[-1].world is not self.world:
             self.world = came[-1].world
             self.sealer.policy = self.world.policy
+
+    def keep(self, puts: tuple[SidePut, ...], ends: tuple[SideEnd, ...] = ()) -> None:
+        """Keep documents of the doors: a tick of its own, without a fact."""
+        self.pass_time()
+        now = self.now_us()
+        self.sealer.lay(None, puts, ends)
+        self.loop.note(now)
+        self.last_us = now
+
+    def adopt(self, phases: Sequence[Phase], puts: tuple[SidePut, ...]) -> None:
+        """Let other worlds come into force at their instants, which must be still to come; kept with what says why."""
+        now = self.now_us()
+        coming = [phase for phase in sorted(phases, key=lambda phase: phase.at_us) if phase.at_us > now]
+        self.keep(puts)
+        self.phases = [phase for phase in self.phases if phase.at_us <= now] + coming
+        self.loop.adoptions.clear()
+        self._plan(coming)
+
+    def _plan(self, coming: Sequence[Phase]) -> None:
+        for phase in coming:
+            network = phase.world.network
+            self.loop.adopt(Adoption(phase.at_us, network, network_number(network)))
 
     def quote(self, request: Request) -> Answer:
         """What an order would be promised now; nothing is kept."""
