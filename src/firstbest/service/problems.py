@@ -1,4 +1,4 @@
-"""What went wrong, as RFC 9457 says it: a type, a title, a status, a detail; and of the business: code, bound, remedy."""
+"""What went wrong, as RFC 9457 says: type, title, status, detail; and of the business: code, bound, remedy."""
 
 from __future__ import annotations
 

@@ -1,0 +1,48 @@
+"""The HTTP application: routes, problems, limits, and what goes on every answer."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Litestar, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from firstbest import __version__
+from firstbest.service import orders
+from firstbest.service.access import Rates
+from firstbest.service.door import Door
+from firstbest.service.problems import Problem, fault_told, framework_told, told
+
+BODY_MOST: Final = 4_000_000
+"""Bytes of one request."""
+
+
+async def headed(response: Response[Any]) -> Response[Any]:
+    """Every answer says that nobody on the way may keep it."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def make_app(door: Door, rates: Rates | None = None) -> Litestar:
+    """The application over a door."""
+    key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
+    return Litestar(
+        route_handlers=[orders.ROUTER],
+        state=State({"door": door, "rates": rates or Rates()}),
+        exception_handlers={Problem: told, HTTPException: framework_told, Exception: fault_told},  # type: ignore[dict-item]
+        after_request=headed,
+        request_max_body_size=BODY_MOST,
+        openapi_config=OpenAPIConfig(
+            title="firstbest",
+            version=__version__,
+            description="Run your supply chain: quotes, orders, stock, inbound, the floor's work.",
+            components=Components(security_schemes={"key": key}),
+            security=[{"key": []}],
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            path="/",
+        ),
+    )
