@@ -33,7 +33,7 @@ def make_app(door: Door, rates: Rates | None = None) -> Litestar:
     return Litestar(
         route_handlers=[orders.ROUTER],
         state=State({"door": door, "rates": rates or Rates()}),
-        exception_handlers={Problem: told, HTTPException: framework_told, Exception: fault_told},  # type: ignore[dict-item]
+        exception_handlers={Problem: told, HTTPException: framework_told, Exception: fault_told},
         after_request=headed,
         request_max_body_size=BODY_MOST,
         openapi_config=OpenAPIConfig(

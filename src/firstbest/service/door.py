@@ -76,6 +76,10 @@ class Door:
         self.codes = Codes.of(self.world)
         self.secret = gate_secret or secrets.token_bytes(32)
 
+    def setting(self, name: str) -> Any:
+        """A setting of [live]."""
+        return self.world.workspace.section("firstbest", "live")[name]
+
     # ------------------------------------------------------------------------------------------------------- asking
     async def admit(self, request: Request) -> Answer:
         """Have a request admitted; raises the problem where it was not."""

@@ -26,6 +26,11 @@ BULK_MOST: Final = 5_000
 """Orders of one bulk request."""
 PAGE_MOST: Final = 200
 ORDER_NAMES: Final = 1
+ASSUMED: Final = (
+    "journeys cost what the rate cards in force say",
+    "nothing is reserved until an order is placed",
+    "the chance is the carriers' record as the house believes it",
+)
 
 
 def order_request(door: Door, bearer: Bearer, body: OrderBody | QuoteBody, service: str) -> Request:
@@ -60,19 +65,12 @@ async def quote(request: Http[Any, Any, Any], data: QuoteBody) -> dict[str, Any]
             content = (bearer.tenant, service, expires, plan_digest(answer.blocks))
             plan |= {"quote": door.seal_token(content), "expires_us": expires}
         plans.append(plan)
-    plans.sort(
-        key=lambda plan: (
-            not plan["promised"],
-            plan["lines"] - plan["lines_promised"],
-            plan["deliver_by_us"],
-            plan["journey_cost_micros"],
-        )
-    )
-    return {
-        "at_us": now,
-        "plans": plans,
-        "assumptions": ["journey costs are the rate cards' in force", "nothing is reserved"],
-    }
+    return {"at_us": now, "plans": sorted(plans, key=rank), "assumptions": ASSUMED}
+
+
+def rank(plan: dict[str, Any]) -> tuple[Any, ...]:
+    """Plans that promise more lines first, then the soonest, then the cheapest."""
+    return (plan["lines"] - plan["lines_promised"], plan["deliver_by_us"], plan["journey_cost_micros"])
 
 
 def plan_given(door: Door, bearer: Bearer, body: OrderBody) -> Plan | None:
@@ -86,7 +84,7 @@ def plan_given(door: Door, bearer: Bearer, body: OrderBody) -> Plan | None:
 
 
 @post("/v1/orders", sync_to_thread=False)
-async def place(request: Http[Any, Any, Any], data: OrderBody, dry_run: bool = False) -> Response[dict[str, Any]]:
+async def place(request: Http[Any, Any, Any], data: OrderBody, *, dry_run: bool = False) -> Response[dict[str, Any]]:
     """Place an order; it is answered after it is in the book. With `dry_run` it is decided and thrown away."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     asked = order_request(door, bearer, data, data.service)
@@ -120,9 +118,7 @@ async def bulk(request: Http[Any, Any, Any]) -> Response[bytes]:
     rows = (await request.body()).splitlines()
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")
-    waiting: list[tuple[OrderBody | None, Any]] = []
-    for row in rows:
-        waiting.append(await one_of_bulk(door, bearer, row))
+    waiting = [await one_of_bulk(door, bearer, row) for row in rows]
     told = [await bulk_answer(door, body, future) for body, future in waiting]
     return Response(b"\n".join(msgspec.json.encode(each) for each in told) + b"\n", media_type="application/x-ndjson")
 

@@ -17,9 +17,10 @@ Blocks = dict[str, Rows]
 SERVICES: Final = {"standard": 0, "member": 1, "economy": 2}
 SERVICE_NAMES: Final = {code: name for name, code in SERVICES.items()}
 TRACK: Final = {
-    "ordered": "promised", "planned": "planned", "refused": "refused", "cancelled": "cancelled", "released": "released",
-    "picked": "picked", "packed": "packed", "departed": "departed", "rolled": "left_behind", "vanned": "out_for_delivery",
-    "delivered": "delivered", "completed": "completed", "closed": "closed", "unplanned": "dropped", "returned": "returned",
+    "ordered": "promised", "planned": "planned", "refused": "refused", "cancelled": "cancelled",
+    "released": "released", "picked": "picked", "packed": "packed", "departed": "departed", "rolled": "left_behind",
+    "vanned": "out_for_delivery", "delivered": "delivered", "completed": "completed", "closed": "closed",
+    "unplanned": "dropped", "returned": "returned",
 }  # fmt: skip
 """One vocabulary for every mode: what a fact is called on an order's track."""
 
