@@ -1,4 +1,4 @@
-"""The verbs: init, check, rehearse, explain."""
+"""The verbs."""
 
 from __future__ import annotations
 
@@ -83,6 +83,58 @@ def explain(
     from firstbest.cli.making import explain_order
 
     explain_order(folder, order)
+
+
+Book = Annotated[str | None, typer.Option("--book", help="The book: a file, or postgresql://...; else .firstbest/.")]
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    book: Book = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,
+) -> None:
+    """Run the network for real: the same decisions on the wall clock, orders by HTTP, the book in a database."""
+    from firstbest.cli import serving
+
+    serving.serve(folder, book, host, port)
+
+
+@app.command()
+def today(folder: Folder, book: Book = None) -> None:
+    """What must leave today: by node, cut-off, capacity and risk."""
+    from firstbest.cli import serving
+
+    serving.today(folder, book)
+
+
+@app.command()
+def problems(
+    folder: Folder, book: Book = None, everything: Annotated[bool, typer.Option("--all", help="Not only 40.")] = False
+) -> None:
+    """Everything that is stuck: how long, whose it is, what to do next."""
+    from firstbest.cli import serving
+
+    serving.problems(folder, book, everything=everything)
+
+
+@app.command()
+def replay(folder: Folder, book: Book = None) -> None:
+    """Decide the whole live log again: identical, the first difference, or not comparable."""
+    from firstbest.cli import serving
+
+    serving.replay(folder, book)
+
+
+@app.command()
+def shadow(
+    folder: Folder, policy: Annotated[Path, typer.Option(help="Another policies.toml.")], book: Book = None
+) -> None:
+    """Which decisions of the live log another policy would have changed, and at what cost."""
+    from firstbest.cli import serving
+
+    serving.shadow(folder, book, policy)
 
 
 def main() -> None:

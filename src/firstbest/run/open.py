@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 
 from firstbest.run.applying import applied_of, phases_of
 from firstbest.run.house import House, Phase
+from firstbest.run.names import Of
 from firstbest.run.world import Span, World, edited, pack, unpack, world_of
 from firstbest.store.beside import SidePut
 from firstbest.store.book_live import BookReader, LiveBook
-from firstbest.store.sides import META
+from firstbest.store.book_read import load_columns
+from firstbest.store.columns import Columns, sizes
+from firstbest.store.sides import META, NAMED
 from firstbest.store.workspace import load
 from firstbest.store.workspace_typed import Workspace
 
@@ -97,6 +100,31 @@ def open_house(folder: Path, book: LiveBook) -> Opened:
     return Opened(house, True, [])
 
 
-def first_network(phases: Sequence[Phase]) -> World:
-    """The world that a book began with."""
-    return phases[0].world
+def standing(book: BookReader) -> tuple[World, Columns]:
+    """The world in force and the state, as of the last tick of a book."""
+    phases, last = worlds_of(book), book.last
+    reached = last.due if last is not None else 0
+    world = [phase.world for phase in phases if phase.at_us <= max(reached, phases[0].at_us)][-1]
+    return world, load_columns(book, sizes(world.network))
+
+
+def order_names(book: BookReader, codes: Sequence[int]) -> dict[str, str]:
+    """Orders' own names by their code as text."""
+    text = NAMED.names.index("text")
+    found = {}
+    for code in dict.fromkeys(codes):
+        rows = book.side_where(NAMED, 1, kind=int(Of.ORDER), code=code)
+        if rows:
+            found[str(code)] = str(rows[0][text])
+    return found
+
+
+def other_policy(book: BookReader, policies: Path) -> World:
+    """The world that a book began with, under another file of policies."""
+    kept = kept_of(book)
+    if kept is None:
+        raise NotOpened("this book holds no house yet: firstbest serve opens it")
+    with tempfile.TemporaryDirectory(prefix="firstbest-") as scratch:
+        folder = unpack(kept.files, Path(scratch))
+        (folder / "policies.toml").write_bytes(policies.read_bytes())
+        return world_of(folder, kept.span)
