@@ -12,7 +12,7 @@ from firstbest.store.book_engine import Engine, Question, quoted, relation_of
 from firstbest.store.book_live import BookError
 from firstbest.store.book_queries import query
 
-PYTHON: Final = {"int": int, "text": str, "bytes": bytes, "json": object}
+PYTHON: Final[dict[str, type]] = {"int": int, "text": str, "bytes": bytes}
 INT_MAX: Final = 2**63 - 1
 GET_MOST: Final = 500
 """Keys looked up in one query."""
@@ -40,9 +40,9 @@ def value_of(side: Side, name: str, kind: str, value: Any) -> Any:
         return msgspec.json.encode(value).decode()
     if not isinstance(value, PYTHON[kind]) or isinstance(value, bool):
         raise SideError(f"side '{side.name}', column '{name}' needs {kind}, was {value!r:.60}")
-    if kind == "int" and not -INT_MAX - 1 <= value <= INT_MAX:
+    if isinstance(value, int) and not -INT_MAX - 1 <= value <= INT_MAX:
         raise SideError(f"side '{side.name}', column '{name}' needs an integer of 64 bits, was {value}")
-    if kind == "text" and not (value.isascii() and "\0" not in value):
+    if isinstance(value, str) and ("\0" in value or not value.isascii()):
         check_text(side, name, value)
     return value
 

@@ -35,7 +35,7 @@ EMPTY_BYTES: Final = {SQLITE: "x''", POSTGRES: "'\\x'"}
 
 def make_tables(engine: Engine) -> None:
     """Make or widen what is declared; to be called inside a transaction."""
-    shapes = dict(engine.ask(query("shapes")))
+    shapes: dict[str, str] = dict(engine.ask(query("shapes")))
     for table in TABLES:
         shape = json.dumps(table.dtype.descr, separators=(",", ":"))
         if shapes.get(table.name) != shape:
