@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from firstbest.operate.loop import Adoption, Loop, Ports, without_echo
 from firstbest.operate.opening import opening
+from firstbest.operate.postings import postings
 from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions, refused, sort
 from firstbest.run.answers import by_number, of_number
 from firstbest.run.keys import Keys
@@ -89,6 +90,7 @@ class House:
         self.state = load_columns(self.book, sizes(network))
         self.loop = Loop(network, Ports(Wall(self.wall_us), self.state, self.sealer, Deaf()))
         self.sealer.policy = self.world.policy
+        self.sealer.posted = lambda blocks: postings(blocks, self.loop.ground, self.state)
         self._plan([phase for phase in self.phases if phase.at_us > reached and phase.world is not self.world])
         self.desk = Desk(Names(self.book, Of.ORDER), Names(self.book, Of.CARGO), Keys(self.book))
         if last is not None:

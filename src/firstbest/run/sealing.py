@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firstbest.operate.ports import Change, Tick
 from firstbest.store.beside import Beside, SideEnd, SidePut
 from firstbest.store.book_live import LiveBook
@@ -12,6 +15,9 @@ from firstbest.world.facts import Block
 
 Messages = Callable[[Tick, Sequence[Block]], tuple[SidePut, ...]]
 """What is to be told to others of a tick's facts, as rows of the outbox."""
+
+Posted = Callable[[Sequence[Block]], NDArray[np.void]]
+"""What a tick's facts post to the ledger of stock."""
 
 
 class Sealer:
@@ -23,6 +29,7 @@ class Sealer:
         self.code = code
         self.policy = b""
         self.messages: Messages | None = None
+        self.posted: Posted | None = None
         self._wall_us = wall_us
         self._commands: Batch | None = None
         self._puts: tuple[SidePut, ...] = ()
@@ -35,6 +42,8 @@ class Sealer:
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Seal a tick with what was laid down for it, and with what others are to be told of it."""
         told = self.messages(tick, blocks) if self.messages is not None and blocks else ()
-        beside = Beside(self._commands, self._wall_us(), self.code, self.policy, (*self._puts, *told), self._ends)
+        posted = self.posted(blocks) if self.posted is not None and blocks else None
+        puts = (*self._puts, *told)
+        beside = Beside(self._commands, self._wall_us(), self.code, self.policy, puts, self._ends, posted)
         self.lay(None, ())
         self.book.seal(tick, blocks, changes, beside)

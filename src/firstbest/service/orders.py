@@ -47,7 +47,7 @@ def order_request(door: Door, bearer: Bearer, body: OrderBody | QuoteBody, servi
     )
 
 
-@post("/v1/quotes", status_code=200, sync_to_thread=False)
+@post("/v1/quotes", status_code=200)
 async def quote(request: Http[Any, Any, Any], data: QuoteBody) -> dict[str, Any]:
     """Complete plans for a basket, best first: what would be promised, from where, how, at what cost and carbon.
 
@@ -83,7 +83,7 @@ def plan_given(door: Door, bearer: Bearer, body: OrderBody) -> Plan | None:
     return Plan(int(expires), bytes(digest))
 
 
-@post("/v1/orders", sync_to_thread=False)
+@post("/v1/orders")
 async def place(request: Http[Any, Any, Any], data: OrderBody, *, dry_run: bool = False) -> Response[dict[str, Any]]:
     """Place an order; it is answered after it is in the book. With `dry_run` it is decided and thrown away."""
     door, bearer = door_of(request), bearer_of(request, "orders")
@@ -111,7 +111,7 @@ def refusal(door: Door, answer: Answer) -> Problem:
     return problem
 
 
-@post("/v1/orders/bulk", status_code=200, sync_to_thread=False)
+@post("/v1/orders/bulk", status_code=200)
 async def bulk(request: Http[Any, Any, Any]) -> Response[bytes]:
     """Orders as NDJSON, a line each; answers a line each in the same order: `placed`, or a problem."""
     door, bearer = door_of(request), bearer_of(request, "orders")
@@ -170,7 +170,7 @@ def facts_of(door: Door, code: int) -> Blocks:
     return {name: np.concatenate(rows) for name, rows in parts.items()}
 
 
-@get("/v1/orders/{order:str}", sync_to_thread=False)
+@get("/v1/orders/{order:str}")
 async def look_up(request: Http[Any, Any, Any], order: str) -> dict[str, Any]:
     """An order: its promise, its state and everything that happened to it, over all modes in one vocabulary."""
     door, bearer = door_of(request), bearer_of(request, "orders")
@@ -186,7 +186,7 @@ def of_number_first(blocks: Blocks) -> Blocks:
     return {name: rows[rows["number"] == number] for name, rows in blocks.items() if (rows["number"] == number).any()}
 
 
-@get("/v1/orders", sync_to_thread=False)
+@get("/v1/orders")
 async def listed(
     request: Http[Any, Any, Any],
     after: Annotated[str | None, Parameter(max_length=2_000)] = None,
@@ -201,7 +201,7 @@ async def listed(
     return {"orders": [row[text] for row in rows], "next": door.seal_token(last) if last else None}
 
 
-@post("/v1/orders/{order:str}/cancel", status_code=200, sync_to_thread=False)
+@post("/v1/orders/{order:str}/cancel", status_code=200)
 async def cancel(request: Http[Any, Any, Any], order: str) -> dict[str, Any]:
     """Cancel an order: granted by line until picking begins, refused after, and said which."""
     door, bearer = door_of(request), bearer_of(request, "orders")
