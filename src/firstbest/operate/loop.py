@@ -185,7 +185,7 @@ class Loop:
         """What a tick that was sealed before comes to on the present state, on this or another ground."""
         own, self.ground, self.number = self.ground, ground, tick.first_number
         if batch is not None:
-            blocks = self.preview(batch)
+            blocks = self.preview(batch.upto(0, len(batch.commands)))
         else:
             calendar = ground.calendar
             start, stop = (int(np.searchsorted(calendar.timers_us, at)) for at in (tick.due, tick.due + 1))

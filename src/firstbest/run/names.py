@@ -10,6 +10,7 @@ from firstbest.store.beside import SidePut
 from firstbest.store.book_live import LiveBook
 from firstbest.store.sides import META, NAMED
 from firstbest.world.ties import text_hash
+from firstbest.world.units import ANNOUNCED_FIRST
 
 
 class Of(IntEnum):
@@ -19,9 +20,7 @@ class Of(IntEnum):
     CARGO = 2
 
 
-CARGO_FIRST: Final = 1 << 60
-"""Codes of inbound shipments that were announced begin here: no cargo that the house orders itself has such a key."""
-FIRST: Final = {Of.ORDER: 1, Of.CARGO: CARGO_FIRST}
+FIRST: Final = {Of.ORDER: 1, Of.CARGO: ANNOUNCED_FIRST}
 
 
 class Names:

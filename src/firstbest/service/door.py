@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.run.desk import Busy, Desk, HouseDown
 from firstbest.run.house import House
@@ -108,6 +110,17 @@ class Door:
     def refusal(self, answer: Answer) -> Problem:
         """The problem that a refused request is told."""
         return Problem(WHY[answer.why], DETAIL[answer.why])
+
+    def facts_of(self, code: int, column: str) -> dict[str, NDArray[np.void]]:
+        """All facts about an order or a cargo, by name, in the order of sealing."""
+        parts: dict[str, list[NDArray[np.void]]] = {}
+        for tick in self.reader.ticks_of_order(code):
+            for block in self.reader.sealed(tick).blocks:
+                if column in (block.rows.dtype.names or ()):
+                    mine = block.rows[block.rows[column] == code]
+                    if len(mine):
+                        parts.setdefault(block.fact.name, []).append(mine)
+        return {name: np.concatenate(rows) for name, rows in parts.items()}
 
     # -------------------------------------------------------------------------------------------------------- naming
     def item(self, bearer: Bearer, name: str) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-import numpy as np
 from litestar import Request as Http
 from litestar import Response, Router, get, post
 from litestar.params import Parameter
 
 from firstbest.run.answers import plan_digest
+from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
 from firstbest.service.access import bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import OrderBody, QuoteBody
@@ -25,7 +25,6 @@ from firstbest.world.words import Kind
 BULK_MOST: Final = 5_000
 """Orders of one bulk request."""
 PAGE_MOST: Final = 200
-ORDER_NAMES: Final = 1
 ASSUMED: Final = (
     "journeys cost what the rate cards in force say",
     "nothing is reserved until an order is placed",
@@ -152,29 +151,17 @@ async def bulk_answer(door: Door, body: OrderBody | None, waiting: Any) -> dict[
 
 def code_of(door: Door, bearer: Bearer, order: str) -> int:
     """The code of a tenant's order; another tenant's is not there."""
-    row = door.reader.side_get(NAMED, [(ORDER_NAMES, bearer.tenant, order)])
+    row = door.reader.side_get(NAMED, [(int(Of.ORDER), bearer.tenant, order)])
     if not row:
         raise Problem("not_found", f"no order '{order}' of yours")
     return int(next(iter(row.values()))[NAMED.names.index("code")])
-
-
-def facts_of(door: Door, code: int) -> Blocks:
-    """All facts of an order, by name."""
-    parts: dict[str, list[Any]] = {}
-    for tick in door.reader.ticks_of_order(code):
-        for block in door.reader.sealed(tick).blocks:
-            if "order" in (block.rows.dtype.names or ()):
-                mine = block.rows[block.rows["order"] == code]
-                if len(mine):
-                    parts.setdefault(block.fact.name, []).append(mine)
-    return {name: np.concatenate(rows) for name, rows in parts.items()}
 
 
 @get("/v1/orders/{order:str}")
 async def look_up(request: Http[Any, Any, Any], order: str) -> dict[str, Any]:
     """An order: its promise, its state and everything that happened to it, over all modes in one vocabulary."""
     door, bearer = door_of(request), bearer_of(request, "orders")
-    blocks = facts_of(door, code_of(door, bearer, order))
+    blocks = door.facts_of(code_of(door, bearer, order), "order")
     first = of_number_first(blocks)
     track = track_of(door.world.network, blocks)
     return {"order": order, "state": state_of(track), "promise": plan_of(door.world.network, first), "track": track}
@@ -195,7 +182,7 @@ async def listed(
     """Names of the tenant's orders, a page at a time."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     start = tuple(door.open_token(after, "after")) if after else None
-    rows = door.reader.side_where(NAMED, limit, start, kind=ORDER_NAMES, tenant=bearer.tenant)
+    rows = door.reader.side_where(NAMED, limit, start, kind=int(Of.ORDER), tenant=bearer.tenant)
     text = NAMED.names.index("text")
     last = [rows[-1][NAMED.names.index(name)] for name in NAMED.key] if len(rows) == limit else None
     return {"orders": [row[text] for row in rows], "next": door.seal_token(last) if last else None}

@@ -29,6 +29,7 @@ from firstbest.store.book_sides import merged, side_get, side_where, write_sides
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.tables import Table
+from firstbest.world.units import ANNOUNCED_FIRST
 
 I64 = NDArray[np.int64]
 
@@ -251,8 +252,10 @@ def write_tick(engine: Engine, sealing: Packed, chain: bytes) -> None:
 
 
 def write_orders(engine: Engine, tick: int, blocks: Sequence[Block]) -> None:
-    """Which orders the tick tells of."""
+    """Which orders the tick tells of, and which goods that were announced: their codes share no number."""
     named = [block.rows["order"] for block in blocks if "order" in (block.rows.dtype.names or ())]
+    cargos = [block.rows["cargo"] for block in blocks if "cargo" in (block.rows.dtype.names or ())]
+    named.extend(codes[codes >= ANNOUNCED_FIRST] for codes in cargos)
     if named:
         orders = np.unique(np.concatenate(named)).tolist()
         engine.insert(ORDER_TICK, [(order, tick) for order in orders])
