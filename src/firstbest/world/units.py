@@ -22,5 +22,5 @@ MAX_LINE: Final = 4096
 MAX_NODE: Final = 128
 MAX_ATTEMPT: Final = 8
 """An order is sent from one node at most this many times (the first time, and after short picks)."""
-ANNOUNCED_FIRST = 1 << 60
+ANNOUNCED_FIRST: Final = 1 << 60
 """Codes of goods that sellers announce begin here: no order and no cargo of the house's own has such a code."""
