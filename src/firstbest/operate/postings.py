@@ -167,4 +167,5 @@ def summed(rows: Records) -> Records:
     starts = np.flatnonzero(np.concatenate([[True], ~same]))
     made = rows[starts]
     made["quantity"] = np.add.reduceat(rows["quantity"], starts)
-    return made[made["quantity"] != 0]
+    kept: Records = made[made["quantity"] != 0]
+    return kept
