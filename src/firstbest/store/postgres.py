@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final
 from weakref import WeakSet
 from zlib import crc32
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from psycopg import errors, pq
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8BinaryDumper
-from psycopg.types.string import StrBinaryDumper, TextBinaryLoader, TextLoader
+from psycopg.types.string import StrBinaryDumper, TextBinaryLoader
 
 from firstbest.store.book_engine import POSTGRES, Found, Question, Relation, Values, ended, packed_name, written
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
@@ -79,10 +79,9 @@ class PostgresEngine:
                 connection.adapters.register_dumper(cls, ArrayDumper)
             connection.adapters.register_dumper(int, Int8BinaryDumper)
             connection.adapters.register_dumper(str, StrBinaryDumper)
-            for name in ("json", "jsonb"):
-                connection.adapters.register_loader(name, TextLoader if name == "jsonb" else TextBinaryLoader)
+            connection.adapters.register_loader("json", TextBinaryLoader)
             for statement in PINNED:
-                connection.execute(cast("LiteralString", statement))
+                connection.execute(statement)
             if self.writes:
                 migrate(connection)
             else:
@@ -234,12 +233,11 @@ os.register_at_fork(after_in_child=not_in_children)
 
 
 @cache
-def sql(text: str) -> LiteralString:
+def sql(text: str) -> str:
     """A query with its `?` numbered, as PostgreSQL has them."""
     bare = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
     parts = bare.split("?")
-    numbered = "".join(f"${n}{part}" if n else part for n, part in enumerate(parts))
-    return cast("LiteralString", numbered)
+    return "".join(f"${n}{part}" if n else part for n, part in enumerate(parts))
 
 
 def migrate(connection: psycopg.Connection[tuple[Any, ...]]) -> None:

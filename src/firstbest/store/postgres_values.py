@@ -43,7 +43,8 @@ class TextArray(NamedTuple):
     data: bytes
 
 
-ARRAYS: Final[dict[int, type[Int8Array | ByteaArray | TextArray]]] = {
+Array = Int8Array | ByteaArray | TextArray
+ARRAYS: Final[dict[int, type[Array]]] = {
     INT8: Int8Array,
     BYTEA: ByteaArray,
     TEXT: TextArray,
@@ -96,7 +97,7 @@ def packed_array(rows: NDArray[np.void]) -> ByteaArray:
     return ByteaArray(HEAD.pack(1, 0, BYTEA, len(rows), 1) + made.tobytes())
 
 
-def column_array(kind: str, values: Sequence[Any]) -> Int8Array | ByteaArray | TextArray:
+def column_array(kind: str, values: Sequence[Any]) -> Array:
     """A declared column of Python values; None is null."""
     element = ELEMENT[kind]
     if kind == "int" and None not in values:
