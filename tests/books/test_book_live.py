@@ -25,6 +25,9 @@ from firstbest.world.commands import COMMAND, LINE, Batch
 from firstbest.world.facts import Block
 from firstbest.world.stock import POSTING, Bucket
 from firstbest.world.words import Kind
+from tests.books.postgres_server import postgres_url
+
+__all__ = ["postgres_url"]
 
 CODE, POLICY = b"c" * 16, b"p" * 16
 QUICK = Settings(full_sync=False)
@@ -59,9 +62,11 @@ def moved(number: int, *rows: tuple[int, int, int, int]) -> np.ndarray:
     return made
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """What names a new and empty book."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
     return str(tmp_path / "book.sqlite")
 
 

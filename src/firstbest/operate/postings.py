@@ -167,5 +167,5 @@ def summed(rows: Records) -> Records:
     starts = np.flatnonzero(np.concatenate([[True], ~same]))
     made = rows[starts]
     made["quantity"] = np.add.reduceat(rows["quantity"], starts)
-    some: Records = made[made["quantity"] != 0]
-    return some
+    kept: Records = made[made["quantity"] != 0]
+    return kept

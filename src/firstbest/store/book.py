@@ -23,9 +23,11 @@ from firstbest.store.book_engine import Engine, Question, packed_name
 from firstbest.store.book_fold import folded, works
 from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
+from firstbest.store.book_move import move
 from firstbest.store.book_queries import query
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
+from firstbest.store.book_sqlite import Settings, SqliteEngine
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.tables import Table
@@ -146,7 +148,7 @@ class SqlBook:
         epoch = self.engine.ask(query("lease_seen"))[0][0]
         if self.claimed is None or epoch != self.epoch:
             raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
-        self.engine.renew()
+        self.engine.renew(self.epoch)
 
     def release(self) -> None:
         """Be the writer no more."""
@@ -230,7 +232,12 @@ class SqlBook:
 
     def backup(self, path: Path) -> None:
         """A copy of the whole book as of now, as a SQLite file."""
-        self.engine.backup(path)
+        with SqlBook(SqliteEngine(str(path), Settings())) as copy:
+            reader = self.engine.reader(None)
+            try:
+                move(reader, copy.engine)
+            finally:
+                reader.close()
 
 
 def last_of(engine: Engine) -> tuple[Tick | None, bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -62,6 +61,9 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, with the writer's lock from the first statement on."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All reads inside see one state."""
+
     def ask(self, text: str, values: Values = ()) -> Found:
         """All rows that a query answers."""
 
@@ -104,8 +106,8 @@ class Engine(Protocol):
     def held_by(self) -> Writer | None:
         """Who holds the lock."""
 
-    def renew(self) -> None:
-        """Leave a sign of life."""
+    def renew(self, epoch: int) -> None:
+        """Leave a sign of life, as the claim of this number."""
 
     def let_go(self) -> None:
         """Give the lock back."""
@@ -115,9 +117,6 @@ class Engine(Protocol):
 
     def reopen(self) -> None:
         """Connect anew."""
-
-    def backup(self, path: Path) -> None:
-        """A copy of the whole book as of now, as a SQLite file."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from firstbest.store.book import SqlBook
-from firstbest.store.book_live import BookError
 from firstbest.store.book_sqlite import Settings, SqliteEngine
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -15,5 +14,7 @@ def open_book(where: Path | str, settings: Settings | None = None) -> SqlBook:
     """Open a book, or make it: `:memory:`, the path of a SQLite file, or `postgresql://...`."""
     named = str(where)
     if named.startswith(SCHEMES):
-        raise BookError("a book in PostgreSQL comes next")
+        from firstbest.store.postgres import PostgresEngine  # noqa: PLC0415 - who has a file needs no client
+
+        return SqlBook(PostgresEngine(named))
     return SqlBook(SqliteEngine(named, settings or Settings()))

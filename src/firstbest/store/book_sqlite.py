@@ -69,6 +69,16 @@ class SqliteEngine:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads inside see one state."""
+        with told(self.where):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+
     def ask(self, text: str, values: Values = ()) -> Found:
         """All rows that a query answers."""
         with told(self.where):
@@ -133,8 +143,8 @@ class SqliteEngine:
         """Who holds the lock."""
         return self.lock.held_by() if self.lock else None
 
-    def renew(self) -> None:
-        """Leave a sign of life."""
+    def renew(self, epoch: int) -> None:  # noqa: ARG002 - the lock is the claim
+        """Leave a sign of life: on the lock's file, so that no tick waits for it."""
         if self.lock:
             self.lock.renew()
 
@@ -153,16 +163,6 @@ class SqliteEngine:
         """Connect anew."""
         self.connection.close()
         self.connection = self._connect()
-
-    def backup(self, path: Path) -> None:
-        """A copy of the whole file as of now."""
-        with told(str(path)):
-            target = apsw.Connection(str(path))
-            try:
-                with target.backup("main", self.connection, "main") as copying:
-                    copying.step()
-            finally:
-                target.close()
 
     def close(self) -> None:
         """Give the lock back and close the file."""

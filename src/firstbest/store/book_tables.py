@@ -29,6 +29,8 @@ POSTING: Final = Relation(
     tuple((name, "int") for name in ("item", "node", "number", "ordinal", "bucket", "quantity", "at", "tenant")),
     ("item", "node", "number", "ordinal", "bucket"),
 )
+ENVELOPES: Final = ("tick", "lease", "layout")
+"""What a tenant's connection may read besides its own rows: when ticks were sealed, and by whom."""
 DEFAULTS: Final = {"int": "0", "text": "''", "json": "'null'"}
 EMPTY_BYTES: Final = {SQLITE: "x''", POSTGRES: "'\\x'"}
 
@@ -43,6 +45,16 @@ def make_tables(engine: Engine) -> None:
             engine.tell(query("shape_keep"), (table.name, shape))
     for side in SIDES:
         make_relation(engine, relation_of(side))
+    if engine.dialect == POSTGRES and not shapes:
+        fence(engine, POSTING.table)
+        for name in ENVELOPES:
+            engine.tell(query("tenant_grant", POSTGRES).format(table=name))
+
+
+def fence(engine: Engine, table: str) -> None:
+    """Let a tenant's connection see its own rows of a table, and no others."""
+    for name in ("relation_fence", "relation_policy", "tenant_grant"):
+        engine.tell(query(name, POSTGRES).format(table=table))
 
 
 def keep_shape(engine: Engine, table: Table, before: str | None) -> None:
@@ -107,6 +119,8 @@ def make_relation(engine: Engine, relation: Relation) -> None:
         for number, names in enumerate(relation.indexes):
             index = f"{relation.table}_{number}"
             engine.tell(query("relation_index").format(index=index, table=relation.table, columns=quoted(names)))
+        if dialect == POSTGRES and "tenant" in relation.names:
+            fence(engine, relation.table)
     elif list(relation.names[: len(there)]) != there:
         raise BookError(f"table '{relation.table}' needs the columns {quoted(relation.names)}, has {quoted(there)}")
     for name, kind in relation.columns[len(there) :] if there else ():
