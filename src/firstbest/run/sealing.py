@@ -13,7 +13,7 @@ from firstbest.store.book_live import LiveBook
 from firstbest.world.commands import Batch
 from firstbest.world.facts import Block
 
-Messages = Callable[[Tick, Sequence[Block]], tuple[SidePut, ...]]
+Messages = Callable[[Tick, Sequence[Block], Sequence[SidePut]], tuple[SidePut, ...]]
 """What is to be told to others of a tick's facts, as rows of the outbox."""
 
 Posted = Callable[[Sequence[Block]], NDArray[np.void]]
@@ -41,7 +41,7 @@ class Sealer:
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Seal a tick with what was laid down for it, and with what others are to be told of it."""
-        told = self.messages(tick, blocks) if self.messages is not None and blocks else ()
+        told = self.messages(tick, blocks, self._puts) if self.messages is not None and blocks else ()
         posted = self.posted(blocks) if self.posted is not None and blocks else None
         puts = (*self._puts, *told)
         beside = Beside(self._commands, self._wall_us(), self.code, self.policy, puts, self._ends, posted)

@@ -9,6 +9,7 @@ from litestar import Request as Http
 from litestar import Response, Router, get, post
 from litestar.params import Parameter
 
+from firstbest.present.track import state_of, track_of
 from firstbest.run.answers import plan_digest
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
@@ -17,7 +18,7 @@ from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
-from firstbest.service.views import SERVICES, Blocks, cancelled_of, plan_of, state_of, track_of
+from firstbest.service.views import SERVICES, Blocks, cancelled_of, plan_of
 from firstbest.store.sides import NAMED
 from firstbest.world.units import MINUTE_US
 from firstbest.world.words import Kind

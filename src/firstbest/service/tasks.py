@@ -9,6 +9,7 @@ from litestar import Request as Http
 from litestar import Response, Router, get, post
 from litestar.params import Parameter
 
+from firstbest.present.track import event_of
 from firstbest.run import work
 from firstbest.run.house import House
 from firstbest.run.open import order_names
@@ -18,7 +19,6 @@ from firstbest.service.bodies import CountBody, DeliveredBody, PickedBody, Recei
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem
 from firstbest.service.stock import seller_of, stocked_nodes
-from firstbest.service.views import event_of
 from firstbest.store.sides import NAMED
 from firstbest.world.words import Kind, LateCause, Outcome, Process, Stage
 
