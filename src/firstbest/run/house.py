@@ -21,9 +21,10 @@ from firstbest.operate.postings import postings
 from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions, refused, sort
 from firstbest.run.answers import by_number, of_number
 from firstbest.run.keys import Keys
+from firstbest.run.messages import Messages
 from firstbest.run.names import Names, Of
 from firstbest.run.requests import Answer, Request, Why
-from firstbest.run.sealing import Messages, Sealer
+from firstbest.run.sealing import Sealer
 from firstbest.run.world import World, code_digest
 from firstbest.store.beside import SideEnd, SidePut
 from firstbest.store.book_live import LiveBook
@@ -75,7 +76,6 @@ class House:
         self.book = book
         self.wall_us = wall_us
         self.sealer = Sealer(book, code_digest(), wall_us)
-        self.messages: Messages | None = None
         self._stand()
 
     # --------------------------------------------------------------------------------------------------- standing up
@@ -91,6 +91,8 @@ class House:
         self.loop = Loop(network, Ports(Wall(self.wall_us), self.state, self.sealer, Deaf()))
         self.sealer.policy = self.world.policy
         self.sealer.posted = lambda blocks: postings(blocks, self.loop.ground, self.state)
+        self.hooks = Messages(self.book, network)
+        self.sealer.messages = self.hooks
         self._plan([phase for phase in self.phases if phase.at_us > reached and phase.world is not self.world])
         self.desk = Desk(Names(self.book, Of.ORDER), Names(self.book, Of.CARGO), Keys(self.book))
         if last is not None:
@@ -120,7 +122,6 @@ class House:
 
     def pass_time(self) -> int:
         """Run every timer whose instant has come; answers how many instants."""
-        self.sealer.messages = self.messages
         count = 0
         while (due := self.loop.next_due()) is not None and due <= self.now_us():
             self._adopt_before(due)
@@ -152,6 +153,10 @@ class House:
         self.phases = [phase for phase in self.phases if phase.at_us <= now] + coming
         self.loop.adoptions.clear()
         self._plan(coming)
+
+    def hooks_changed(self) -> None:
+        """A webhook came, changed or went."""
+        self.hooks.forget()
 
     def _plan(self, coming: Sequence[Phase]) -> None:
         for phase in coming:
@@ -228,7 +233,6 @@ class House:
             *self.desk.keys.put([(each.request, first + place) for place, each in enumerate(mine)], self.now_us()),
             *(put for each in mine for put in each.request.puts),
         )
-        self.sealer.messages = self.messages
         self.sealer.lay(batch, puts, tuple(end for each in mine for end in each.request.ends))
         sealed = self.loop.admit(batch, blocks)
         self.last_us = max(self.last_us, int(batch.commands["at"][-1]))

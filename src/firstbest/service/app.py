@@ -12,7 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import documents, network, orders, stock, tasks
+from firstbest.service import documents, hooks, network, orders, stock, tasks
 from firstbest.service.access import Rates
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem, fault_told, framework_told, told
@@ -31,7 +31,7 @@ def make_app(door: Door, rates: Rates | None = None) -> Litestar:
     """The application over a door."""
     key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
     return Litestar(
-        route_handlers=[orders.ROUTER, stock.ROUTER, tasks.ROUTER, network.ROUTER, documents.ROUTER],
+        route_handlers=[orders.ROUTER, stock.ROUTER, tasks.ROUTER, network.ROUTER, documents.ROUTER, hooks.ROUTER],
         state=State({"door": door, "rates": rates or Rates()}),
         exception_handlers={Problem: told, HTTPException: framework_told, Exception: fault_told},
         after_request=headed,

@@ -77,6 +77,7 @@ class Door:
         self.world = desk.house.world
         self.codes = Codes.of(self.world)
         self.secret = gate_secret or secrets.token_bytes(32)
+        self.private_hooks = bool(self.setting("private_webhooks"))
 
     def setting(self, name: str) -> Any:
         """A setting of [live]."""

@@ -12,6 +12,7 @@ import uvicorn
 
 from firstbest.run.desk import Desk, Limits
 from firstbest.run.house import House
+from firstbest.run.mailing import Carrier
 from firstbest.run.open import open_house, wall_us
 from firstbest.service.app import make_app
 from firstbest.service.door import Door
@@ -76,10 +77,12 @@ def serve(served: Served, ready: Callable[[], None]) -> None:
     door = Door(served.desk, served.book.reader())
     host, port = served.address
     config = uvicorn.Config(make_app(door), host=host, port=port, log_level="warning", access_log=False)
+    carrier = Carrier(served.desk, served.book.reader(), private=door.private_hooks)
     ready()
     try:
         uvicorn.Server(config).run()
     finally:
+        carrier.close()
         served.desk.close()
         served.book.release()
         served.book.close()

@@ -59,6 +59,7 @@ FIRSTBEST: Final = Settings(
                     low=1,
                     high=10**6,
                 ),
+                of("private_webhooks", Type.YES_NO, "whether webhooks may go to addresses that are not public", "no"),
                 integer("quote_minutes", "how long a quote holds", 10, low=1, high=1_440),
             ),
         ),
