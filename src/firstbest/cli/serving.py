@@ -12,7 +12,7 @@ from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 from firstbest.cli.rehearsing import prepare
-from firstbest.service.serving import Where, book_of
+from firstbest.service.serving import Told, Where, book_of
 from firstbest.store.book_live import BookError, BookReader
 from firstbest.store.book_open import open_book
 
@@ -45,33 +45,32 @@ def reading(folder: Path, book: str | None) -> Iterator[BookReader]:
 def serve(folder: Path, book: str | None, host: str | None, port: int | None) -> None:
     """Serve a workspace until told to stop."""
     where = Where(folder, book, host, port)
-    console = Console(highlight=False, stderr=True)
-    prepare(where.folder, console)
+    prepare(where.folder, Console(highlight=False, stderr=True))
     from firstbest.service import serving
-    from firstbest.store.book_live import BookTaken
 
     with faults_told(where.folder):
         try:
-            served = serving.stand_up(where)
-        except BookTaken as taken:
-            raise stop(f"{taken}: serve with another --book, or stop it") from None
+            service = serving.Service(where)
         except BookError as error:
             raise stop(str(error)) from None
-    address = "http://{}:{}".format(*served.address)
-
-    def ready() -> None:
-        words = "opened a new book" if served.new else "went on where the book ends"
-        typer.echo(f"firstbest serves {where.folder}: {address}   ({words})")
-        typer.echo(f"pages of the API: {address}/docs   as data: {address}/openapi.json")
-        if served.key:
-            typer.echo(f"the owner's first key, shown once: {served.key}")
-        if served.edited:
-            listed = ", ".join(served.edited)
-            typer.echo(f"not in force, since the book wins over files: {listed}   (firstbest apply brings changes in)")
-        sys.stdout.flush()
-
-    serving.serve(served, ready)
+    serving.serve(service, lambda: began(service.told(), folder))
     typer.echo("stopped; everything that was answered is in the book")
+
+
+def began(told: Told, folder: Path) -> None:
+    """Say where the service is, and what is to be known of it."""
+    if not told.writer:
+        typer.echo(f"another house is the writer of this book: {told.address} hands requests to it, and takes over")
+    else:
+        words = "opened a new book" if told.new else "went on where the book ends"
+        typer.echo(f"firstbest serves {folder}: {told.address}   ({words})")
+    typer.echo(f"pages of the API: {told.address}/docs   as data: {told.address}/openapi.json")
+    if told.key:
+        typer.echo(f"the owner's first key, shown once: {told.key}")
+    if told.edited:
+        listed = ", ".join(told.edited)
+        typer.echo(f"not in force, since the book wins over files: {listed}   (firstbest apply brings changes in)")
+    sys.stdout.flush()
 
 
 def today(folder: Path, book: str | None) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import uvicorn
 
 from firstbest.run.desk import Desk, Limits
 from firstbest.run.house import House
 from firstbest.run.mailing import Carrier
-from firstbest.run.open import open_house, wall_us
+from firstbest.run.open import Opened, meta, open_house, wall_us
 from firstbest.service.app import make_app
 from firstbest.service.door import Door
+from firstbest.service.front import Front, Standing
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
-from firstbest.store.book_live import BookTaken, LiveBook
-from firstbest.store.book_open import open_book
+from firstbest.store.book_open import SCHEMES, open_book
+from firstbest.store.sides import META
+from firstbest.store.workspace import load
 
-BOOK: str = ".firstbest/book.sqlite"
+BOOK: Final = ".firstbest/book.sqlite"
+SEALING: Final = "token sealing"
+SECRET_BYTES: Final = 32
 
 
 class Where(NamedTuple):
@@ -32,15 +37,14 @@ class Where(NamedTuple):
     port: int | None = None
 
 
-class Served(NamedTuple):
-    """A house that is ready to be served, and what a person should be told."""
+class Told(NamedTuple):
+    """What a person is told when the service begins."""
 
-    desk: Desk
-    book: LiveBook
-    address: tuple[str, int]
-    key: str  # the owner's first key, "" where the book has keys already
+    address: str
+    writer: bool
     new: bool
-    edited: list[str]
+    key: str  # the owner's first key, "" where the book has keys already
+    edited: tuple[str, ...]
 
 
 def book_of(where: Where) -> str:
@@ -52,37 +56,84 @@ def book_of(where: Where) -> str:
     return str(path)
 
 
+def shown(book: str) -> str:
+    """A book's name without a password."""
+    if not book.startswith(SCHEMES) or "@" not in book:
+        return book
+    scheme, _, rest = book.partition("://")
+    return f"{scheme}://...@{rest.rpartition('@')[2]}"
+
+
+class Service:
+    """One process that serves a book, as its writer or before it."""
+
+    def __init__(self, where: Where) -> None:
+        """Claim the book if nobody holds it; raises `WorkspaceFaulty` and `BookError`."""
+        self.where = where
+        workspace = load(where.folder)
+        self.live: dict[str, Any] = workspace.section("firstbest", "live").values
+        self.address = f"{where.host or self.live['host']}:{where.port or self.live['port']}"
+        self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self.watcher = open_book(book_of(where))
+        self.first: tuple[Opened, str] | None = None
+        self.front = Front(self.claim, self.writer)
+
+    def told(self) -> Told:
+        """What to tell a person."""
+        if self.first is None:
+            return Told(f"http://{self.address}", False, False, "", ())
+        opened, key = self.first
+        return Told(f"http://{self.address}", True, opened.new, key, tuple(opened.edited))
+
+    def writer(self) -> str:
+        """Where the writer listens."""
+        held = self.watcher.writer()
+        return held.address if held is not None else ""
+
+    def claim(self) -> Standing | None:
+        """Become the writer if nobody is."""
+        book = open_book(book_of(self.where))
+        if not book.claim(self.holder, self.address):
+            book.close()
+            return None
+        opened = open_house(self.where.folder, book)
+        self.first = (opened, first_key(opened.house) if opened.new else "")
+        gather = float(self.live["gather_ms"]) / 1_000
+        limits = Limits(gather, int(self.live["tick_requests"]), int(self.live["queue_requests"]))
+        desk = Desk(opened.house, limits)
+        door = Door(desk, book.reader(), token_secret(opened.house))
+        carrier = Carrier(desk, book.reader(), private=door.private_hooks)
+
+        def close() -> None:
+            carrier.close()
+            desk.close()
+            book.release()
+            book.close()
+
+        return Standing(make_app(door), desk.lost, close)
+
+
 def first_key(house: House) -> str:
-    """The owner's first key, kept as a hash."""
+    """The owner's first key, kept as a hash; and the secret that tokens are sealed with."""
     key, digest = new_key()
-    house.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "first"), wall_us()),))
+    kept = as_put(Bearer(OWNER, frozenset(SCOPES), digest, "first"), wall_us())
+    house.keep((kept, meta(SEALING, secrets.token_hex(SECRET_BYTES))))
     return key
 
 
-def stand_up(where: Where) -> Served:
-    """Claim the book and stand the house up. Raises `BookTaken` where another serves it."""
-    book = open_book(book_of(where))
-    if not book.claim(f"{socket.gethostname()} {os.getpid()}", ""):
-        raise BookTaken("another house is the writer of this book")
-    opened = open_house(where.folder, book)
-    live = opened.house.world.workspace.section("firstbest", "live")
-    key = first_key(opened.house) if opened.new else ""
-    limits = Limits(float(live["gather_ms"]) / 1_000, int(live["tick_requests"]), int(live["queue_requests"]))
-    address = (where.host or str(live["host"]), where.port or int(live["port"]))
-    return Served(Desk(opened.house, limits), book, address, key, opened.new, opened.edited)
+def token_secret(house: House) -> bytes:
+    """The secret that quotes and cursors are sealed with: the same after a restart."""
+    row = house.book.side_get(META, [(SEALING,)]).get((SEALING,))
+    return secrets.token_bytes(SECRET_BYTES) if row is None else bytes.fromhex(row[META.names.index("value")])
 
 
-def serve(served: Served, ready: Callable[[], None]) -> None:
+def serve(service: Service, ready: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
-    door = Door(served.desk, served.book.reader())
-    host, port = served.address
-    config = uvicorn.Config(make_app(door), host=host, port=port, log_level="warning", access_log=False)
-    carrier = Carrier(served.desk, served.book.reader(), private=door.private_hooks)
+    host, _, port = service.address.rpartition(":")
+    config = uvicorn.Config(service.front, host=host, port=int(port), log_level="warning", access_log=False)
     ready()
     try:
         uvicorn.Server(config).run()
     finally:
-        carrier.close()
-        served.desk.close()
-        served.book.release()
-        served.book.close()
+        service.front.close()
+        service.watcher.close()
