@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,9 @@ def serve(service: Service, ready: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
     host, _, port = service.address.rpartition(":")
     config = uvicorn.Config(service.front, host=host, port=int(port), log_level="warning", access_log=False)
+    # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: None)
     ready()
     try:
         uvicorn.Server(config).run()
