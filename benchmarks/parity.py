@@ -2,8 +2,8 @@
 
 The twin rehearses the built-in network at full scale; every command that its physics tells is handed at once to a live
 house on a real book (SQLite with full sync; PostgreSQL for a shorter run), without any physics, in batches of random
-length. Facts are compared span by span, byte by byte. Then the columns are rebuilt from the book and compared with those
-in memory, and the whole log is decided again by `replay`.
+length. All facts that the book holds are compared with the twin's, byte by byte. Then the columns are rebuilt from the
+book and compared with those in memory, and the whole log is decided again by `replay`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Digests:
         self.digests: dict[str, Any] = {}
         self.rows: dict[str, int] = {}
 
-    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
+    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:  # noqa: ARG002 - the port
         """Take the rows of a tick."""
         for block in blocks:
             name = block.fact.name

@@ -20,6 +20,7 @@ from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.network import I64
 from firstbest.world.stock import POSTING, Bucket
+from firstbest.world.units import ANNOUNCED_FIRST
 from firstbest.world.words import NodeKind, Reason
 
 Records = NDArray[np.void]
@@ -112,11 +113,19 @@ def moved(rows: Records, ground: Ground, state: State) -> Posted:
     return moved_units(rows, node, rows["quantity"], (Bucket.INBOUND_WORKING, Bucket.INBOUND_SHIPPED))
 
 
+ANNOUNCED_ARRIVE = (Bucket.INBOUND_WORKING, Bucket.INBOUND_RECEIVING)
+SHIPPED_ARRIVE = (Bucket.INBOUND_SHIPPED, Bucket.INBOUND_RECEIVING)
+
+
 def arrived(rows: Records, ground: Ground, state: State) -> Posted:
-    """Cargo stands on its last dock; how much it is stands in its row."""
+    """Cargo stands on its last dock; how much it is stands in its row. Nobody told when announced goods left."""
     rows = rows[rows["last"] == 1]
-    cargo = state.read(ByKey(t.CARGO_T, rows["cargo"].copy())).rows
-    return moved_units(rows, rows["node"], cargo["quantity"], (Bucket.INBOUND_SHIPPED, Bucket.INBOUND_RECEIVING))
+    quantity = state.read(ByKey(t.CARGO_T, rows["cargo"].copy())).rows["quantity"]
+    told = rows["cargo"] >= ANNOUNCED_FIRST
+    return [
+        *moved_units(rows[told], rows["node"][told], quantity[told], ANNOUNCED_ARRIVE),
+        *moved_units(rows[~told], rows["node"][~told], quantity[~told], SHIPPED_ARRIVE),
+    ]
 
 
 def received(rows: Records, ground: Ground, state: State) -> Posted:

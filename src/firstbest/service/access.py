@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any, Final, NamedTuple
 
-from litestar import Request as Http
+from litestar import Request, Response
 
 from firstbest.run.requests import Key
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
+
+Http = Request[Any, Any, Any]
+Json = Response[dict[str, Any]]
 
 IDEMPOTENCY_MOST: Final = 255
 RATE: Final = 2_000.0
@@ -46,13 +49,13 @@ class Rates:
         return int(left - 1)
 
 
-def door_of(request: Http[Any, Any, Any]) -> Door:
+def door_of(request: Http) -> Door:
     """The door of the application."""
     door: Door = request.app.state["door"]
     return door
 
 
-def bearer_of(request: Http[Any, Any, Any], scope: str) -> Bearer:
+def bearer_of(request: Http, scope: str) -> Bearer:
     """Who holds the key of a request; raises where there is none or it is not for this."""
     given = request.headers.get("authorization", "")
     kind, _, key = given.partition(" ")
@@ -61,13 +64,13 @@ def bearer_of(request: Http[Any, Any, Any], scope: str) -> Bearer:
     if bearer is None:
         raise Problem("no_key", "expected 'Authorization: Bearer fb_...' with a key that is in force")
     rates: Rates = request.app.state["rates"]
-    request.state["rate_left"] = rates.take(bearer.hash)
+    request.state.rate_left = rates.take(bearer.hash)
     if not bearer.may(scope):
         raise Problem("not_allowed", f"expected a key with scope '{scope}', found {', '.join(sorted(bearer.scopes))}")
     return bearer
 
 
-async def idempotency_of(request: Http[Any, Any, Any], bearer: Bearer) -> Key | None:
+async def idempotency_of(request: Http, bearer: Bearer) -> Key | None:
     """The idempotency key that a client gave."""
     given = request.headers.get("idempotency-key")
     if given is not None and not 1 <= len(given) <= IDEMPOTENCY_MOST:

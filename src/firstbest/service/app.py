@@ -15,7 +15,7 @@ from firstbest import __version__
 from firstbest.service import documents, hooks, network, orders, stock, tasks
 from firstbest.service.access import Rates
 from firstbest.service.door import Door
-from firstbest.service.problems import Problem, fault_told, framework_told, told
+from firstbest.service.problems import Problem, fault_told, framework_told, nested_told, told
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
@@ -27,14 +27,27 @@ async def headed(response: Response[Any]) -> Response[Any]:
     return response
 
 
+async def rated(message: Any, scope: Any) -> None:
+    """Every answer to a key says how many requests it has left, as the drafts of rate limit headers do."""
+    left = scope.get("state", {}).get("rate_left")
+    if message["type"] == "http.response.start" and left is not None:
+        message.setdefault("headers", []).append((b"ratelimit-remaining", str(left).encode()))
+
+
 def make_app(door: Door, rates: Rates | None = None) -> Litestar:
     """The application over a door."""
     key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
     return Litestar(
         route_handlers=[orders.ROUTER, stock.ROUTER, tasks.ROUTER, network.ROUTER, documents.ROUTER, hooks.ROUTER],
         state=State({"door": door, "rates": rates or Rates()}),
-        exception_handlers={Problem: told, HTTPException: framework_told, Exception: fault_told},
+        exception_handlers={
+            Problem: told,
+            HTTPException: framework_told,
+            RecursionError: nested_told,
+            Exception: fault_told,
+        },
         after_request=headed,
+        before_send=[rated],
         request_max_body_size=BODY_MOST,
         openapi_config=OpenAPIConfig(
             title="firstbest",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from litestar import Request as Http
 from litestar import Response, Router, delete, get, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from firstbest.run.documents import Document, Stale, erase, find, keep, page
-from firstbest.service.access import bearer_of, door_of
+from firstbest.service.access import Http, Json, bearer_of, door_of
 from firstbest.service.bodies import Instant, Micros, Name
 from firstbest.service.door import Door
 from firstbest.service.orders import code_of
@@ -40,13 +39,13 @@ class ContactBody(Struct, forbid_unknown_fields=True):
     answer: Words = ""
 
 
-def told(document: Document, status: int) -> Response[dict[str, Any]]:
+def told(document: Document, status: int) -> Json:
     """A document with its ETag."""
     body = {"id": document.id, "updated_us": document.updated_us, **document.body}
     return Response(body, status_code=status, headers={"ETag": f'"{document.version}"'})
 
 
-def expected_of(request: Http[Any, Any, Any], known: Document | None) -> int:
+def expected_of(request: Http, known: Document | None) -> int:
     """The version that the client means to change; a document that is there needs If-Match."""
     given = request.headers.get("if-match")
     if given is None:
@@ -59,7 +58,7 @@ def expected_of(request: Http[Any, Any, Any], known: Document | None) -> int:
         raise Problem("changed_since", f"expected an ETag of ours in If-Match, found {given}") from None
 
 
-async def write(request: Http[Any, Any, Any], kind: str, name: str, data: Struct) -> Response[dict[str, Any]]:
+async def write(request: Http, kind: str, name: str, data: Struct) -> Json:
     """Write a document of the tenant's."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     known = find(door.reader, kind, bearer.tenant, name)
@@ -72,18 +71,18 @@ async def write(request: Http[Any, Any, Any], kind: str, name: str, data: Struct
     return told(kept, 201 if expected == 0 else 200)
 
 
-def read(request: Http[Any, Any, Any], kind: str, name: str) -> Response[dict[str, Any]]:
+def read(request: Http, kind: str, name: str) -> Response[Any]:
     """Read a document of the tenant's."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     found = find(door.reader, kind, bearer.tenant, name)
     if found is None:
         raise Problem("not_found", f"no {kind} '{name}' of yours")
     if request.headers.get("if-none-match", "").strip('"') == str(found.version):
-        return Response({}, status_code=304, headers={"ETag": f'"{found.version}"'})
+        return Response(None, status_code=304, headers={"ETag": f'"{found.version}"'})
     return told(found, 200)
 
 
-def listed(request: Http[Any, Any, Any], kind: str, after: str | None, limit: int) -> dict[str, Any]:
+def listed(request: Http, kind: str, after: str | None, limit: int) -> dict[str, Any]:
     """Documents of the tenant's, a page at a time."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     start = str(door.open_token(after, "after")) if after else None
@@ -92,67 +91,67 @@ def listed(request: Http[Any, Any, Any], kind: str, after: str | None, limit: in
     return {kind + "s": [{"id": each.id, **each.body} for each in found], "next": last}
 
 
-async def gone(request: Http[Any, Any, Any], kind: str, name: str) -> None:
+async def gone(request: Http, kind: str, name: str) -> None:
     """Erase a document of the tenant's."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     if not await door.ask(lambda house: erase(house, kind, bearer.tenant, name)):
         raise Problem("not_found", f"no {kind} '{name}' of yours")
 
 
-After = Annotated[str | None, Parameter(max_length=2_000)]
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_MOST)]
+After = Annotated[str | None, QueryParameter(max_length=2_000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MOST)]
 
 
 @put("/v1/members/{member:str}")
-async def put_member(request: Http[Any, Any, Any], member: str, data: MemberBody) -> Response[dict[str, Any]]:
+async def put_member(request: Http, member: FromPath[str], data: JSONBody[MemberBody]) -> Json:
     """Join, renew or lapse a member."""
     return await write(request, "member", named(member), data)
 
 
 @get("/v1/members/{member:str}")
-async def get_member(request: Http[Any, Any, Any], member: str) -> Response[dict[str, Any]]:
+async def get_member(request: Http, member: FromPath[str]) -> Json:
     """A member."""
     return read(request, "member", named(member))
 
 
 @get("/v1/members")
-async def members(request: Http[Any, Any, Any], after: After = None, limit: Limit = 50) -> dict[str, Any]:
+async def members(request: Http, after: After = None, limit: Limit = 50) -> dict[str, Any]:
     """Members of the tenant's, by name."""
     return listed(request, "member", after, limit)
 
 
 @delete("/v1/members/{member:str}", status_code=204)
-async def erase_member(request: Http[Any, Any, Any], member: str) -> None:
+async def erase_member(request: Http, member: FromPath[str]) -> None:
     """Erase a member: what facts hold of him is a number that says nothing any more."""
     await gone(request, "member", named(member))
 
 
 @put("/v1/contacts/{contact:str}")
-async def put_contact(request: Http[Any, Any, Any], contact: str, data: ContactBody) -> Response[dict[str, Any]]:
+async def put_contact(request: Http, contact: FromPath[str], data: JSONBody[ContactBody]) -> Json:
     """A question, complaint or praise about an order, and what was answered."""
     check_order(door_of(request), request, data.order)
     return await write(request, "contact", named(contact), data)
 
 
 @get("/v1/contacts/{contact:str}")
-async def get_contact(request: Http[Any, Any, Any], contact: str) -> Response[dict[str, Any]]:
+async def get_contact(request: Http, contact: FromPath[str]) -> Json:
     """A contact."""
     return read(request, "contact", named(contact))
 
 
 @get("/v1/contacts")
-async def contacts(request: Http[Any, Any, Any], after: After = None, limit: Limit = 50) -> dict[str, Any]:
+async def contacts(request: Http, after: After = None, limit: Limit = 50) -> dict[str, Any]:
     """Contacts of the tenant's, by name."""
     return listed(request, "contact", after, limit)
 
 
 @delete("/v1/contacts/{contact:str}", status_code=204)
-async def erase_contact(request: Http[Any, Any, Any], contact: str) -> None:
+async def erase_contact(request: Http, contact: FromPath[str]) -> None:
     """Erase a contact."""
     await gone(request, "contact", named(contact))
 
 
-def check_order(door: Door, request: Http[Any, Any, Any], order: str) -> None:
+def check_order(door: Door, request: Http, order: str) -> None:
     """The order of a contact must be there."""
     code_of(door, bearer_of(request, "orders"), order)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Final
 
-from litestar import Request as Http
 from litestar import Router, delete, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from firstbest.outside.webhooks import Refused, address_of, parts_of, shown_secret
 from firstbest.run.house import House
 from firstbest.run.open import wall_us
-from firstbest.service.access import bearer_of, door_of
+from firstbest.service.access import Http, bearer_of, door_of
 from firstbest.service.problems import Problem
 from firstbest.store.beside import SidePut
 from firstbest.store.sides import HOOK
@@ -34,14 +34,14 @@ def row_of(values: dict[str, Any]) -> SidePut:
     return SidePut(HOOK, [tuple(values[name] for name in HOOK.names)])
 
 
-def mine(request: Http[Any, Any, Any], tenant: int) -> list[dict[str, Any]]:
+def mine(request: Http, tenant: int) -> list[dict[str, Any]]:
     """Hooks of a tenant that are in force."""
     rows = door_of(request).reader.side_where(HOOK, HOOKS_MOST + 1, tenant=tenant, state=0)
     return [dict(zip(HOOK.names, row, strict=True)) for row in rows]
 
 
 @post("/v1/webhooks")
-async def add(request: Http[Any, Any, Any], data: HookBody) -> dict[str, Any]:
+async def add(request: Http, data: JSONBody[HookBody]) -> dict[str, Any]:
     """Add a webhook: events of the tenant's orders are posted there, signed. The secret is shown once."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     try:
@@ -66,7 +66,7 @@ def kept(house: House, put: SidePut) -> None:
 
 
 @get("/v1/webhooks")
-async def listed(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def listed(request: Http) -> dict[str, Any]:
     """Webhooks of the tenant's."""
     bearer = bearer_of(request, "orders")
     rows = mine(request, bearer.tenant)
@@ -74,7 +74,7 @@ async def listed(request: Http[Any, Any, Any]) -> dict[str, Any]:
     return {"webhooks": told}
 
 
-def found(request: Http[Any, Any, Any], tenant: int, webhook: str) -> dict[str, Any]:
+def found(request: Http, tenant: int, webhook: str) -> dict[str, Any]:
     """One hook of the tenant's."""
     for row in mine(request, tenant):
         if f"{row['id']:x}" == webhook:
@@ -83,7 +83,7 @@ def found(request: Http[Any, Any, Any], tenant: int, webhook: str) -> dict[str, 
 
 
 @post("/v1/webhooks/{webhook:str}/rotate", status_code=200)
-async def rotate(request: Http[Any, Any, Any], webhook: str) -> dict[str, Any]:
+async def rotate(request: Http, webhook: FromPath[str]) -> dict[str, Any]:
     """A new secret; messages are signed with both until the next rotation, which ends the old one."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     row = found(request, bearer.tenant, webhook)
@@ -94,7 +94,7 @@ async def rotate(request: Http[Any, Any, Any], webhook: str) -> dict[str, Any]:
 
 
 @delete("/v1/webhooks/{webhook:str}", status_code=204)
-async def end(request: Http[Any, Any, Any], webhook: str) -> None:
+async def end(request: Http, webhook: FromPath[str]) -> None:
     """End a webhook; what still waits for it is dropped."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     put = row_of(found(request, bearer.tenant, webhook) | {"state": ENDED})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import Request as Http
 from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from firstbest.run import today as days
 from firstbest.run.open import order_names, wall_us
-from firstbest.service.access import bearer_of, door_of
+from firstbest.service.access import Http, Json, bearer_of, door_of
 from firstbest.service.bodies import KeyBody
 from firstbest.service.keyring import OWNER, Bearer, as_put, new_key
 from firstbest.service.problems import Problem
@@ -23,7 +23,7 @@ ID_DIGITS: Final = 16
 
 
 @get("/v1/items")
-async def items(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def items(request: Http) -> dict[str, Any]:
     """The tenant's items; the owner sees all."""
     door, bearer = door_of(request), bearer_of(request, "stock")
     network = door.world.network
@@ -40,7 +40,7 @@ async def items(request: Http[Any, Any, Any]) -> dict[str, Any]:
 
 
 @get("/v1/nodes")
-async def nodes(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def nodes(request: Http) -> dict[str, Any]:
     """Nodes of the network."""
     door, _ = door_of(request), bearer_of(request, "stock")
     network = door.world.network
@@ -55,7 +55,7 @@ async def nodes(request: Http[Any, Any, Any]) -> dict[str, Any]:
 
 
 @get("/v1/today")
-async def today(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def today(request: Http) -> dict[str, Any]:
     """What must leave today, by node."""
     door, _ = door_of(request), bearer_of(request, "network")
     network = door.world.network
@@ -64,7 +64,7 @@ async def today(request: Http[Any, Any, Any]) -> dict[str, Any]:
 
 
 @get("/v1/problems")
-async def problems(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def problems(request: Http) -> dict[str, Any]:
     """Everything that is stuck, with age, owner and next action."""
     door, _ = door_of(request), bearer_of(request, "network")
     network = door.world.network
@@ -74,7 +74,7 @@ async def problems(request: Http[Any, Any, Any]) -> dict[str, Any]:
 
 
 @post("/v1/keys")
-async def make_key(request: Http[Any, Any, Any], data: KeyBody) -> dict[str, Any]:
+async def make_key(request: Http, data: JSONBody[KeyBody]) -> dict[str, Any]:
     """Make an API key for a seller; it is shown once and kept as a hash."""
     door, _ = door_of(request), bearer_of(request, "admin")
     tenant = door.codes.sellers.get(data.seller)
@@ -89,14 +89,14 @@ async def make_key(request: Http[Any, Any, Any], data: KeyBody) -> dict[str, Any
     return {"key": key, "id": digest.hex()[:ID_DIGITS], "seller": data.seller, "scopes": sorted(bearer.scopes)}
 
 
-def rows_of_keys(request: Http[Any, Any, Any]) -> list[dict[str, Any]]:
+def rows_of_keys(request: Http) -> list[dict[str, Any]]:
     """All keys, without their hashes' whole."""
     found = door_of(request).reader.side_where(KEYRING, KEYS_MOST)
     return [dict(zip(KEYRING.names, row, strict=True)) for row in found]
 
 
 @get("/v1/keys")
-async def keys(request: Http[Any, Any, Any]) -> dict[str, Any]:
+async def keys(request: Http) -> dict[str, Any]:
     """API keys: whose, for what, since when, revoked when."""
     door, _ = door_of(request), bearer_of(request, "admin")
     sellers = door.world.network.texts.sellers
@@ -111,7 +111,7 @@ async def keys(request: Http[Any, Any, Any]) -> dict[str, Any]:
 
 
 @delete("/v1/keys/{key:str}", status_code=204)
-async def revoke(request: Http[Any, Any, Any], key: str) -> None:
+async def revoke(request: Http, key: FromPath[str]) -> None:
     """Revoke a key, by its id."""
     door, _ = door_of(request), bearer_of(request, "admin")
     mine = [row for row in rows_of_keys(request) if bytes(row["hash"]).hex()[:ID_DIGITS] == key]
@@ -124,7 +124,7 @@ async def revoke(request: Http[Any, Any, Any], key: str) -> None:
 
 
 @get("/health", opt={"open": True})
-async def health(request: Http[Any, Any, Any]) -> Response[dict[str, Any]]:
+async def health(request: Http) -> Json:
     """Whether the house can write, and how many wait; needs no key and tells nothing else."""
     desk = door_of(request).desk
     down = desk.down.is_set() or desk.lost.is_set()

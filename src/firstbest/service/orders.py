@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request as Http
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from firstbest.present.track import state_of, track_of
 from firstbest.run.answers import plan_digest
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
-from firstbest.service.access import bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
@@ -48,7 +47,7 @@ def order_request(door: Door, bearer: Bearer, body: OrderBody | QuoteBody, servi
 
 
 @post("/v1/quotes", status_code=200)
-async def quote(request: Http[Any, Any, Any], data: QuoteBody) -> dict[str, Any]:
+async def quote(request: Http, data: JSONBody[QuoteBody]) -> dict[str, Any]:
     """Complete plans for a basket, best first: what would be promised, from where, how, at what cost and carbon.
 
     A quote reserves nothing. An order with its `quote` executes exactly that plan or is told what changed.
@@ -84,7 +83,7 @@ def plan_given(door: Door, bearer: Bearer, body: OrderBody) -> Plan | None:
 
 
 @post("/v1/orders")
-async def place(request: Http[Any, Any, Any], data: OrderBody, *, dry_run: bool = False) -> Response[dict[str, Any]]:
+async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[bool] = False) -> Json:
     """Place an order; it is answered after it is in the book. With `dry_run` it is decided and thrown away."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     asked = order_request(door, bearer, data, data.service)
@@ -112,7 +111,7 @@ def refusal(door: Door, answer: Answer) -> Problem:
 
 
 @post("/v1/orders/bulk", status_code=200)
-async def bulk(request: Http[Any, Any, Any]) -> Response[bytes]:
+async def bulk(request: Http) -> Response[bytes]:
     """Orders as NDJSON, a line each; answers a line each in the same order: `placed`, or a problem."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     rows = (await request.body()).splitlines()
@@ -159,7 +158,7 @@ def code_of(door: Door, bearer: Bearer, order: str) -> int:
 
 
 @get("/v1/orders/{order:str}")
-async def look_up(request: Http[Any, Any, Any], order: str) -> dict[str, Any]:
+async def look_up(request: Http, order: FromPath[str]) -> dict[str, Any]:
     """An order: its promise, its state and everything that happened to it, over all modes in one vocabulary."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     blocks = door.facts_of(code_of(door, bearer, order), "order")
@@ -176,9 +175,9 @@ def of_number_first(blocks: Blocks) -> Blocks:
 
 @get("/v1/orders")
 async def listed(
-    request: Http[Any, Any, Any],
-    after: Annotated[str | None, Parameter(max_length=2_000)] = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MOST)] = 50,
+    request: Http,
+    after: Annotated[str | None, QueryParameter(max_length=2_000)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MOST)] = 50,
 ) -> dict[str, Any]:
     """Names of the tenant's orders, a page at a time."""
     door, bearer = door_of(request), bearer_of(request, "orders")
@@ -190,7 +189,7 @@ async def listed(
 
 
 @post("/v1/orders/{order:str}/cancel", status_code=200)
-async def cancel(request: Http[Any, Any, Any], order: str) -> dict[str, Any]:
+async def cancel(request: Http, order: FromPath[str]) -> dict[str, Any]:
     """Cancel an order: granted by line until picking begins, refused after, and said which."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     key = await idempotency_of(request, bearer)

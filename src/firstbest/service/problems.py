@@ -75,6 +75,11 @@ def framework_told(_request: Request[Any, Any, Any], error: HTTPException) -> Re
     return Problem(KIND_OF.get(error.status_code, "internal"), detail).response()
 
 
+def nested_told(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    """Answer a body that is nested deeper than anybody needs."""
+    return Problem("invalid", "the body is nested too deep").response()
+
+
 def fault_told(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
     """Answer a fault of ours: nothing of its inside is told."""
     return Problem("internal", "the fault is in the log of the house").response()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import numpy as np
-from litestar import Request as Http
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from firstbest.run.names import Of
 from firstbest.run.requests import Request
-from firstbest.service.access import bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import InboundBody, ReceivedBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import OWNER, Bearer
@@ -35,10 +34,10 @@ def stocked_nodes(door: Door, node: str | None) -> list[int]:
 
 @get("/v1/stock/{item:str}")
 async def stock(
-    request: Http[Any, Any, Any],
-    item: str,
-    node: str | None = None,
-    as_of: Annotated[int | None, Parameter(ge=0, le=2**53, description="an instant, microseconds")] = None,
+    request: Http,
+    item: FromPath[str],
+    node: FromQuery[str | None] = None,
+    as_of: Annotated[int | None, QueryParameter(ge=0, le=2**53, description="an instant, microseconds")] = None,
 ) -> dict[str, Any]:
     """Stock of an item by node in ten buckets, now or as of any instant."""
     door, bearer = door_of(request), bearer_of(request, "stock")
@@ -54,11 +53,11 @@ async def stock(
 
 @get("/v1/stock/{item:str}/ledger")
 async def ledger(
-    request: Http[Any, Any, Any],
-    item: str,
-    node: str | None = None,
-    after: Annotated[str | None, Parameter(max_length=2_000)] = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MOST)] = 100,
+    request: Http,
+    item: FromPath[str],
+    node: FromQuery[str | None] = None,
+    after: Annotated[str | None, QueryParameter(max_length=2_000)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MOST)] = 100,
 ) -> dict[str, Any]:
     """The postings behind the buckets, in order, a page at a time."""
     door, bearer = door_of(request), bearer_of(request, "stock")
@@ -79,7 +78,7 @@ async def ledger(
 
 
 @post("/v1/inbound")
-async def announce(request: Http[Any, Any, Any], data: InboundBody) -> Response[dict[str, Any]]:
+async def announce(request: Http, data: JSONBody[InboundBody]) -> Json:
     """Announce goods that are sent in: they are on order from now, and part of what the house reckons with."""
     door, bearer = door_of(request), bearer_of(request, "stock")
     node, item = door.node(data.node), door.item(bearer, data.item)
@@ -103,7 +102,7 @@ def facts_of(door: Door, tenant: int, name: str) -> Blocks:
 
 
 @get("/v1/inbound/{inbound:str}")
-async def inbound(request: Http[Any, Any, Any], inbound: str) -> dict[str, Any]:
+async def inbound(request: Http, inbound: FromPath[str]) -> dict[str, Any]:
     """An inbound shipment: what was announced, what was counted, and what is missing."""
     door, bearer = door_of(request), bearer_of(request, "stock")
     return inbound_told(door, inbound, facts_of(door, bearer.tenant, inbound))
@@ -128,7 +127,7 @@ def inbound_told(door: Door, name: str, blocks: Blocks) -> dict[str, Any]:
     return told
 
 
-async def moved(request: Http[Any, Any, Any], kind: Kind, name: str, quantity: int) -> dict[str, Any]:
+async def moved(request: Http, kind: Kind, name: str, quantity: int) -> dict[str, Any]:
     """Report of the dock about an inbound shipment of any tenant; `seller` says whose, the owner's by default."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     tenant = seller_of(door, bearer, request.query_params.get("seller"))
@@ -156,13 +155,13 @@ def seller_of(door: Door, bearer: Bearer, seller: str | None) -> int:
 
 
 @post("/v1/inbound/{inbound:str}/arrived", status_code=200)
-async def arrived(request: Http[Any, Any, Any], inbound: str) -> dict[str, Any]:
+async def arrived(request: Http, inbound: FromPath[str]) -> dict[str, Any]:
     """It stands on the dock."""
     return await moved(request, Kind.ARRIVED, inbound, 0)
 
 
 @post("/v1/inbound/{inbound:str}/received", status_code=200)
-async def received(request: Http[Any, Any, Any], inbound: str, data: ReceivedBody) -> dict[str, Any]:
+async def received(request: Http, inbound: FromPath[str], data: JSONBody[ReceivedBody]) -> dict[str, Any]:
     """It was counted and put away: sellable from now; what differs from the announcement is told."""
     return await moved(request, Kind.RECEIVED, inbound, data.quantity)
 

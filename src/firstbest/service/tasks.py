@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from litestar import Request as Http
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from firstbest.present.track import event_of
 from firstbest.run import work
 from firstbest.run.house import House
 from firstbest.run.open import order_names
 from firstbest.run.requests import Answer, Line, Request
-from firstbest.service.access import bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import CountBody, DeliveredBody, PickedBody, ReceivedBody, WorkedBody
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem
@@ -28,10 +27,10 @@ WORK = Literal["pick", "pack", "load", "receive", "count"]
 
 @get("/v1/tasks")
 async def tasks(
-    request: Http[Any, Any, Any],
-    node: str,
-    kind: WORK = "pick",
-    limit: Annotated[int, Parameter(ge=1, le=work.TASKS_MOST)] = 50,
+    request: Http,
+    node: FromQuery[str],
+    kind: FromQuery[WORK] = "pick",
+    limit: Annotated[int, QueryParameter(ge=1, le=work.TASKS_MOST)] = 50,
 ) -> dict[str, Any]:
     """Work at a node: shipments to pick, pack or load (soonest ship-by first), goods to receive, shelves to count."""
     door, _ = door_of(request), bearer_of(request, "tasks")
@@ -79,7 +78,7 @@ def named_tasks(door: Door, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-async def reported(request: Http[Any, Any, Any], asked: Request, needed: tuple[Stage, ...]) -> Response[dict[str, Any]]:
+async def reported(request: Http, asked: Request, needed: tuple[Stage, ...]) -> Json:
     """Admit a report about a shipment that must be at one of some stages."""
     door = door_of(request)
     answer = await door.admit(asked)
@@ -100,7 +99,7 @@ def told(door: Door, answer: Answer) -> dict[str, Any]:
     return {"number": answer.number, "events": events}
 
 
-async def about(request: Http[Any, Any, Any], kind: Kind, order: str, node: str, attempt: int) -> Request:
+async def about(request: Http, kind: Kind, order: str, node: str, attempt: int) -> Request:
     """A report about a shipment of any seller's order; `seller` says whose, the owner's by default."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     tenant = seller_of(door, bearer, request.query_params.get("seller"))
@@ -108,14 +107,14 @@ async def about(request: Http[Any, Any, Any], kind: Kind, order: str, node: str,
     return Request(kind, tenant, order, key, node=door.node(node), attempt=attempt)
 
 
-ATTEMPT = Annotated[int, Parameter(ge=0, le=7)]
+ATTEMPT = Annotated[int, QueryParameter(ge=0, le=7)]
 SHIPMENT: Final = "/v1/orders/{order:str}/shipments/{node:str}"
 
 
 @post(f"{SHIPMENT}/picked", status_code=200)
 async def picked(
-    request: Http[Any, Any, Any], order: str, node: str, data: PickedBody, attempt: ATTEMPT = 0
-) -> Response[dict[str, Any]]:
+    request: Http, order: FromPath[str], node: FromPath[str], data: JSONBody[PickedBody], attempt: ATTEMPT = 0
+) -> Json:
     """What a picker found: every line of the shipment; less than asked is a short pick, sent again from elsewhere."""
     door, asked = door_of(request), await about(request, Kind.PICKED, order, node, attempt)
     row = door.reader.side_get(NAMED, [(1, asked.tenant, order)])
@@ -131,15 +130,15 @@ async def picked(
 
 
 @post(f"{SHIPMENT}/packed", status_code=200)
-async def packed(request: Http[Any, Any, Any], order: str, node: str, attempt: ATTEMPT = 0) -> Response[dict[str, Any]]:
+async def packed(request: Http, order: FromPath[str], node: FromPath[str], attempt: ATTEMPT = 0) -> Json:
     """It stands packed at the dock."""
     return await reported(request, await about(request, Kind.PACKED, order, node, attempt), (Stage.PICKED,))
 
 
 @post(f"{SHIPMENT}/delivered", status_code=200)
 async def delivered(
-    request: Http[Any, Any, Any], order: str, node: str, data: DeliveredBody, attempt: ATTEMPT = 0
-) -> Response[dict[str, Any]]:
+    request: Http, order: FromPath[str], node: FromPath[str], data: JSONBody[DeliveredBody], attempt: ATTEMPT = 0
+) -> Json:
     """Its journey has ended: at the door, lost or damaged; late ones with what held them up."""
     asked = await about(request, Kind.DELIVERED, order, node, attempt)
     asked = asked._replace(
@@ -149,7 +148,7 @@ async def delivered(
 
 
 @post("/v1/cargo/{cargo:int}/received", status_code=200)
-async def cargo_received(request: Http[Any, Any, Any], cargo: int, data: ReceivedBody) -> Response[dict[str, Any]]:
+async def cargo_received(request: Http, cargo: FromPath[int], data: JSONBody[ReceivedBody]) -> Json:
     """Goods that the house ordered itself were counted and put away."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     row = await door.ask(lambda house: work.cargo_of(house.state, cargo))
@@ -165,7 +164,7 @@ async def cargo_received(request: Http[Any, Any, Any], cargo: int, data: Receive
 
 
 @post("/v1/cargo/{cargo:int}/arrived", status_code=200)
-async def cargo_arrived(request: Http[Any, Any, Any], cargo: int) -> Response[dict[str, Any]]:
+async def cargo_arrived(request: Http, cargo: FromPath[int]) -> Json:
     """A leg of goods that the house ordered itself has ended."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     if await door.ask(lambda house: work.cargo_of(house.state, cargo)) is None:
@@ -176,7 +175,7 @@ async def cargo_arrived(request: Http[Any, Any, Any], cargo: int) -> Response[di
 
 
 @post("/v1/counts", status_code=200)
-async def counted(request: Http[Any, Any, Any], data: CountBody) -> Response[dict[str, Any]]:
+async def counted(request: Http, data: JSONBody[CountBody]) -> Json:
     """A shelf was counted: the book is set to what was found, and the difference is a posting."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     node, item = door.node(data.node), door.item(bearer, data.item)
@@ -188,7 +187,7 @@ async def counted(request: Http[Any, Any, Any], data: CountBody) -> Response[dic
 
 
 @post("/v1/hours", status_code=200)
-async def worked(request: Http[Any, Any, Any], data: WorkedBody) -> Response[dict[str, Any]]:
+async def worked(request: Http, data: JSONBody[WorkedBody]) -> Json:
     """Hours of a shift that is over."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     day = date.fromisoformat(data.day).toordinal() - EPOCH_DAY - int(door.world.network.calendar.first_day)
