@@ -205,6 +205,7 @@ def test_packed_rows_read_as_columns_in_a_view() -> None:
     rows["cost"], rows["short"], rows["node"], rows["reason"] = (-5, 2**62), (-7, 2**31 - 1), (-1, 127), (12, -(2**15))
     with open_book(":memory:", QUICK) as book:
         book.seal(tick(0), [], [Put(t.SHIPMENT_T, rows)])
+        book.settle()
         names = t.SHIPMENT.names
         found = book.engine.ask(f"SELECT {', '.join(names)} FROM state_shipment ORDER BY key")
 
@@ -240,4 +241,4 @@ def test_each_query_is_described_and_ordered() -> None:
         if "CREATE VIEW" in text:
             continue  # its readers give the order
         bare = re.sub(r"--.*|\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)", "", text)
-        assert bool(READING.search(bare)) == ("ORDER BY" in text), f"{name} reads without an order"
+        assert bool(READING.search(bare)) <= ("ORDER BY" in text), f"{name} reads without an order"

@@ -10,6 +10,7 @@ columns by their declarations, and no fact by its meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -19,12 +20,13 @@ from numpy.typing import NDArray
 from firstbest.operate.ports import Change, Tick
 from firstbest.store import book_read
 from firstbest.store.beside import Beside, Key, Row, Side
-from firstbest.store.book_engine import Engine, Question, packed_name
+from firstbest.store.book_engine import Engine, Question, of_table
 from firstbest.store.book_fold import folded, works
 from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
 from firstbest.store.book_move import move
 from firstbest.store.book_queries import query
+from firstbest.store.book_recent import PENDING_MAX, Recent, pack_pending, unpack_pending
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
 from firstbest.store.book_sqlite import Settings, SqliteEngine
@@ -54,6 +56,8 @@ class SqlBook:
                 make_tables(engine)
                 self.layout = self._declare()
         self.claimed: Claim | None = None
+        self.recent = Recent()
+        self.inside = False  # a snapshot
         self._look()
 
     def __enter__(self) -> Self:
@@ -77,6 +81,8 @@ class SqlBook:
         return self._chain if self.writes else last_of(self.engine)[1]
 
     def _look(self) -> None:
+        if self.writes:
+            self._remember_pending()
         self._last, self._chain = last_of(self.engine)
         self.epoch: int = self.engine.ask(query("lease_seen"))[0][0]
 
@@ -94,8 +100,10 @@ class SqlBook:
         sealing = packed(tick, self.layout, blocks, beside)
         chain = chained(self._chain, sealing)
         puts = merged(beside.puts) if beside is not None else []
-        with self.engine.transaction():
-            self._write_changes(changes)
+        if self.recent.failed:
+            self._remember_pending()
+        with self.recent.or_nothing(), self.engine.transaction():
+            self._write_changes(tick.tick, changes)
             write_tick(self.engine, sealing, chain)
             write_orders(self.engine, tick.tick, blocks)
             if beside is not None:
@@ -103,22 +111,42 @@ class SqlBook:
                 write_sides(self.engine, beside.ends, puts)
         self._last, self._chain = tick, chain
 
-    def _write_changes(self, changes: Sequence[Change]) -> None:
+    def _write_changes(self, tick: int, changes: Sequence[Change]) -> None:
         """Look whether this is still the writer, then take the changes."""
         engine, todo = self.engine, works(changes)
-        reads = [work for work in todo if len(work.read)]
-        text = query("rows_at", engine.dialect)
-        questions = [Question(text.format(table=packed_name(work.table)), (engine.keys(work.read),)) for work in reads]
+        known = [self.recent.known(work) for work in todo]
+        questions = [
+            Question(of_table("rows_at", engine.dialect, work.table.name), (engine.keys(missing),))
+            for work, (_, missing) in zip(todo, known, strict=True)
+            if len(missing)
+        ]
         (fence,), *answers = engine.ask_all([Question(query("fence", engine.dialect)), *questions])
         self._check_writer(fence)
-        found = {work.table.name: rows for work, rows in zip(reads, answers, strict=True)}
-        for work in todo:
-            there = b"".join([row for (row,) in found.get(work.table.name, ())])
-            done = folded(work, np.frombuffer(there, work.table.dtype))
-            if len(done.gone):
-                engine.end_packed(done.table, done.gone)
-            if len(done.rows):
-                engine.put_packed(done.table, done.rows)
+        answer, parts = iter(answers), []
+        for work, (there, missing) in zip(todo, known, strict=True):
+            read = [row for (row,) in next(answer)] if len(missing) else []
+            parts.append(folded(work, np.frombuffer(b"".join([*there, *read]), work.table.dtype)))
+            self.recent.keep(parts[-1])
+        if self.recent.count() > PENDING_MAX:
+            self._write_pending()
+        elif parts:
+            engine.tell(query("pending_keep"), (tick, pack_pending(parts)))
+
+    def _write_pending(self) -> None:
+        """Bring the folded tables up to date."""
+        for table, rows, gone in self.recent.drained():
+            if len(gone):
+                self.engine.end_packed(table, gone)
+            if len(rows):
+                self.engine.put_packed(table, rows)
+        self.engine.tell(query("pending_clear"))
+
+    def _remember_pending(self) -> None:
+        """Begin with what the tables do not have yet."""
+        self.recent.forget()
+        for (data,) in self.engine.ask(query("pending")):
+            for done in unpack_pending(data):
+                self.recent.keep(done)
 
     def _check_writer(self, fence: tuple[Any, ...]) -> None:
         epoch, chain = fence
@@ -151,9 +179,22 @@ class SqlBook:
         self.engine.renew(self.epoch)
 
     def release(self) -> None:
-        """Be the writer no more."""
+        """Be the writer no more; the folded tables are brought up to date for who reads them by SQL."""
+        if self.claimed is not None and self.recent.count():
+            self.settle()
+        self._give_up()
+
+    def _give_up(self) -> None:
         self.claimed = None
         self.engine.let_go()
+
+    def settle(self) -> None:
+        """Bring the folded tables up to date at once."""
+        with self.recent.or_nothing(), self.engine.transaction():
+            ((epoch, _),) = self.engine.ask(query("fence", self.engine.dialect))
+            if epoch != self.epoch:
+                raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
+            self._write_pending()
 
     def reopen(self) -> None:
         """Connect again, and claim what was held; raises `BookTaken` where another has written or claimed since."""
@@ -161,7 +202,7 @@ class SqlBook:
         self.engine.reopen()
         seen = self.engine.ask(query("lease_seen"))[0][0]
         if seen != epoch:
-            self.release()
+            self._give_up()
             raise BookTaken(f"'{self.engine.where}' has another writer since claim {seen}; this was {epoch}")
         self._look()
         if claimed is not None:
@@ -177,7 +218,21 @@ class SqlBook:
     # ------------------------------------------------------------------------------------------------------ reading
     def rows_of(self, table: Table) -> NDArray[np.void]:
         """All rows of a folded table that the book holds, by key."""
-        return book_read.rows_of(self.engine, table)
+        with self.snapshot():
+            return book_read.rows_of(self.engine, table)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads inside see one state."""
+        if self.inside:
+            yield
+            return
+        with self.engine.snapshot():
+            self.inside = True
+            try:
+                yield
+            finally:
+                self.inside = False
 
     def facts_of(self, fact: FactType) -> NDArray[np.void]:
         """All facts of a type in the order of sealing."""

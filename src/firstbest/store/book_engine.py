@@ -138,6 +138,18 @@ def packed_name(table: Table) -> str:
 
 
 @cache
+def of_table(name: str, dialect: str, table: str) -> str:
+    """A query on the packed rows of a folded table."""
+    return query(name, dialect).format(table=f"rows_{table}")
+
+
+def split(rows: NDArray[np.void]) -> list[bytes]:
+    """Packed rows, each as bytes."""
+    listed: list[bytes] = rows.view(f"V{rows.dtype.itemsize}").tolist()
+    return listed
+
+
+@cache
 def written(dialect: str, how: str, relation: Relation) -> str:
     """SQL that writes rows of a relation: `insert`, or `put` in place of those that are there."""
     names, kinds = relation.names, [kind for _, kind in relation.columns]

@@ -26,11 +26,13 @@ class FoldError(AssertionError):
 
 
 class Work(NamedTuple):
-    """One tick's changes of one table, and the keys of the rows that must be known to take them."""
+    """One tick's changes of one table: whose rows they touch, and which of them must be known to take them."""
 
     table: Table
     changes: list[Change]
-    read: I64
+    keys: I64  # [k] each once, sorted
+    slots: list[I64]  # by change: the place in `keys` of each of its keys
+    read: I64  # keys of rows that are changed and not put before, sorted
 
 
 class Folded(NamedTuple):
@@ -54,55 +56,57 @@ def works(changes: Sequence[Change]) -> list[Work]:
     by_table: dict[str, list[Change]] = {}
     for change in changes:
         by_table.setdefault(change.table.name, []).append(change)
-    return [Work(each[0].table, each, to_read(each)) for each in by_table.values()]
+    return [work_of(each) for each in by_table.values()]
 
 
-def to_read(changes: list[Change]) -> I64:
-    """Keys of rows that are changed and not put before, each once, sorted."""
-    keys = [change.keys for change in changes if not isinstance(change, Put)]
-    if not keys:
-        return NO_KEYS
-    wanted: I64 = np.unique(np.concatenate(keys) if len(keys) > 1 else keys[0])
-    first = changes[0]
-    if isinstance(first, Put):
-        wanted = np.setdiff1d(wanted, first.rows["key"], assume_unique=False)
-    return wanted
+def work_of(changes: list[Change]) -> Work:
+    """Changes of one table, and the rows that they touch."""
+    every = [change.rows["key"] if isinstance(change, Put) else change.keys for change in changes]
+    keys, inverse = uniques(np.concatenate(every) if len(every) > 1 else every[0])
+    end, slots = 0, []
+    for of_change in every:
+        slots.append(inverse[end : end + len(of_change)])
+        end += len(of_change)
+    if not isinstance(changes[0], Put):
+        return Work(changes[0].table, changes, keys, slots, keys)
+    if len(changes) == 1:
+        return Work(changes[0].table, changes, keys, slots, NO_KEYS)
+    known = np.zeros(len(keys), np.bool_)
+    known[slots[0]] = True
+    return Work(changes[0].table, changes, keys, slots, keys[~known])
+
+
+def uniques(keys: I64) -> tuple[I64, I64]:
+    """Each key once, sorted, and the place of each given key there; numpy.unique does more, and takes twice as long."""
+    if len(keys) < 2 or (keys[1:] > keys[:-1]).all():  # noqa: PLR2004 - one is sorted
+        return keys, np.arange(len(keys))
+    order = keys.argsort(kind="stable")
+    ordered = keys[order]
+    new = np.empty(len(keys), np.bool_)
+    new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    inverse = np.empty(len(keys), np.int64)
+    inverse[order] = new.cumsum() - 1
+    return ordered[new], inverse
 
 
 def folded(work: Work, found: NDArray[np.void]) -> Folded:
     """Take the changes in order on the rows that were found; checks the bounds of what was added to."""
-    table, changes = work.table, work.changes
-    if len(changes) == 1 and isinstance(changes[0], Put):
-        return only_put(table, changes[0].rows)
-    every = [change.rows["key"] if isinstance(change, Put) else change.keys for change in changes]
-    keys, inverse = np.unique(np.concatenate(every) if len(every) > 1 else every[0], return_inverse=True)
-    held = Held(table, np.zeros(len(keys), table.dtype), np.full(len(keys), table.dense))
-    held.rows["key"] = keys
+    table = work.table
+    held = Held(table, np.zeros(len(work.keys), table.dtype), np.full(len(work.keys), table.dense))
+    held.rows["key"] = work.keys
     if len(found):
-        places = np.searchsorted(keys, found["key"])
+        places = work.keys.searchsorted(found["key"])
         held.rows[places] = found
         held.there[places] = True
-    end, spots = 0, []
-    for change, of_change in zip(changes, every, strict=True):
-        slots = inverse[end : end + len(of_change)]
-        end += len(of_change)
-        spots.append(slots)
+    for change, slots in zip(work.changes, work.slots, strict=True):
         take(held, change, slots)
-    for change, slots in zip(changes, spots, strict=True):
+    for change, slots in zip(work.changes, work.slots, strict=True):
         if isinstance(change, Add):
             check(held, change, slots)
     if held.there.all():
         return Folded(table, held.rows, NO_KEYS)
-    return Folded(table, held.rows[held.there], keys[~held.there])
-
-
-def only_put(table: Table, rows: NDArray[np.void]) -> Folded:
-    """Rows that are put and nothing else: the last of each key."""
-    keys = rows["key"]
-    if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():
-        last = len(keys) - 1 - np.unique(keys[::-1], return_index=True)[1]
-        rows = rows[last]
-    return Folded(table, np.ascontiguousarray(rows), NO_KEYS)
+    return Folded(table, held.rows[held.there], work.keys[~held.there])
 
 
 def take(held: Held, change: Change, slots: I64) -> None:

@@ -6,6 +6,7 @@ One writer seals; any number of readers look on, each from a thread of its own. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -75,6 +76,9 @@ class BookReader(Protocol):
     @property
     def chain(self) -> bytes:
         """The hash that closes the tick sealed last."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All reads inside see one state, whatever is sealed meanwhile; may be entered again inside."""
 
     def rows_of(self, table: Table) -> NDArray[np.void]:
         """All rows of a folded table that the book holds, by key; a dense table lacks rows never touched."""
@@ -146,6 +150,9 @@ class LiveBook(BookReader, Protocol):
 
     def release(self) -> None:
         """Be the writer no more."""
+
+    def settle(self) -> None:
+        """Bring the folded tables up to date, for who reads them by SQL; the book does so by itself now and then."""
 
     def reopen(self) -> None:
         """After `BookGone`: connect again and claim what was held; raises `BookTaken` where another has it."""

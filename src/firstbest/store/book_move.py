@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from firstbest.store.book_engine import Engine, Relation, quoted, relation_of
 from firstbest.store.book_live import BookError
 from firstbest.store.book_queries import query
-from firstbest.store.book_read import verify
+from firstbest.store.book_read import rows_of, verify
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING
 from firstbest.store.sides import SIDES
 from firstbest.world.tables import TABLES
@@ -53,7 +51,7 @@ def move(source: Engine, target: Engine) -> Moved:
             for relation in (*SEALED, *(relation_of(side) for side in SIDES)):
                 counts[relation.table] = copied(source, target, relation)
             for table in TABLES:
-                rows = np.frombuffer(source.all_packed(table), table.dtype)
+                rows = rows_of(source, table)
                 counts[f"rows_{table.name}"] = len(rows)
                 for start in range(0, len(rows), ROWS_AT_ONCE):
                     target.put_packed(table, rows[start : start + ROWS_AT_ONCE])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from firstbest.store.beside import Envelope, Key
 from firstbest.store.book_engine import Engine
 from firstbest.store.book_live import BookError, ChainError, Sealed
 from firstbest.store.book_queries import query
+from firstbest.store.book_recent import with_pending
 from firstbest.store.book_seal import START, Layouts, Packed, chained
 from firstbest.store.columns import Columns
 from firstbest.world.facts import FACTS, Block, FactType
@@ -29,6 +31,9 @@ NUMBER_MAX: Final = 2**63 - 1
 class Readable(Protocol):
     """A book of which folded tables can be read."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All reads inside see one state."""
+
     def rows_of(self, table: Table) -> NDArray[np.void]:
         """All rows that the book holds, by key."""
 
@@ -43,13 +48,18 @@ class Link(NamedTuple):
 def load_columns(book: Readable, sizes: dict[str, int]) -> Columns:
     """The columns as the folded tables have them; rows that a dense table lacks are zeros."""
     columns = Columns(sizes)
-    columns.apply([Put(table, rows) for table in TABLES if len(rows := book.rows_of(table))])
+    with book.snapshot():
+        for table in TABLES:
+            rows = book.rows_of(table)
+            if len(rows):
+                columns.apply([Put(table, rows)])
     return columns
 
 
 def rows_of(engine: Engine, table: Table) -> NDArray[np.void]:
-    """All rows of a folded table that the book holds, by key."""
-    return np.frombuffer(engine.all_packed(table), table.dtype)
+    """All rows of a folded table that the book holds, by key; to be called inside a snapshot."""
+    pending = [data for (data,) in engine.ask(query("pending"))]
+    return with_pending(table, np.frombuffer(engine.all_packed(table), table.dtype), pending)
 
 
 def layouts_of(engine: Engine) -> Layouts:

@@ -24,31 +24,37 @@ class SideError(BookError):
 
 def fitting(side: Side, rows: Sequence[Row]) -> dict[Key, Row]:
     """Rows as the database takes them, the last of each key; refuses what only one of the databases would take."""
-    spots = [side.names.index(name) for name in side.key]
-    made: dict[Key, Row] = {}
     for row in rows:
         if len(row) != len(side.columns):
             raise SideError(f"side '{side.name}' needs rows of {len(side.columns)} columns, was {len(row)}")
-        fit = tuple(value_of(side, name, kind, value) for (name, kind), value in zip(side.columns, row, strict=True))
-        made[tuple(fit[spot] for spot in spots)] = fit
-    return made
+    columns = [
+        fit(side, name, kind, values)
+        for (name, kind), values in zip(side.columns, zip(*rows, strict=True), strict=False)
+    ]
+    spots = [side.names.index(name) for name in side.key]
+    return dict(zip(zip(*(columns[spot] for spot in spots), strict=True), zip(*columns, strict=True), strict=True))
 
 
-def value_of(side: Side, name: str, kind: str, value: Any) -> Any:
-    """One value as the database takes it."""
+def fit(side: Side, name: str, kind: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The values of one column as the database takes them."""
     if kind == "json":
-        return msgspec.json.encode(value).decode()
-    if not isinstance(value, PYTHON[kind]) or isinstance(value, bool):
-        raise SideError(f"side '{side.name}', column '{name}' needs {kind}, was {value!r:.60}")
-    if isinstance(value, int) and not -INT_MAX - 1 <= value <= INT_MAX:
-        raise SideError(f"side '{side.name}', column '{name}' needs an integer of 64 bits, was {value}")
-    if isinstance(value, str) and ("\0" in value or not value.isascii()):
-        check_text(side, name, value)
-    return value
+        return [msgspec.json.encode(value).decode() for value in values]
+    if set(map(type, values)) != {PYTHON[kind]}:
+        wrong = next(value for value in values if type(value) is not PYTHON[kind])
+        raise SideError(f"side '{side.name}', column '{name}' needs {kind}, was {wrong!r:.60}")
+    if kind == "int" and not (min(values) >= -INT_MAX - 1 and max(values) <= INT_MAX):
+        wrong = next(value for value in values if not -INT_MAX - 1 <= value <= INT_MAX)
+        raise SideError(f"side '{side.name}', column '{name}' needs an integer of 64 bits, was {wrong}")
+    if kind == "text":
+        for value in values:
+            check_text(side, name, value)
+    return values
 
 
 def check_text(side: Side, name: str, value: str) -> None:
     """A text must be one that both databases hold: no U+0000, no half of a surrogate pair."""
+    if value.isascii() and "\0" not in value:
+        return
     spot = next((n for n, letter in enumerate(value) if letter == "\0" or "\ud800" <= letter <= "\udfff"), -1)
     if spot >= 0:
         found = f"U+{ord(value[spot]):04X} at {spot}"
@@ -83,6 +89,8 @@ def merged(puts: Sequence[SidePut]) -> list[tuple[Side, dict[Key, Row]]]:
     """Puts by side, as the database takes them; of two of a key the later holds."""
     made: dict[str, tuple[Side, dict[Key, Row]]] = {}
     for put in puts:
+        if not put.rows:
+            continue
         _, rows = made.setdefault(put.side.name, (put.side, {}))
         rows.update(fitting(put.side, put.rows))
     return list(made.values())

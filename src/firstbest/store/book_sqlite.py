@@ -12,7 +12,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.store.book_engine import SQLITE, Found, Question, Relation, Values, ended, packed_name, written
+from firstbest.store.book_engine import SQLITE, Found, Question, Relation, Values, ended, of_table, split, written
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
 from firstbest.store.book_lock import FileLock
 from firstbest.store.book_queries import query
@@ -121,19 +121,19 @@ class SqliteEngine:
 
     def put_packed(self, table: Table, rows: NDArray[np.void]) -> None:
         """Rows of a folded table, new or in place of those with their key."""
-        text = query("rows_put", SQLITE).format(table=packed_name(table))
-        packed = rows.view(f"V{rows.dtype.itemsize}").tolist()
-        self.connection.executemany(text, zip(rows["key"].tolist(), packed, strict=True))
+        self.connection.executemany(
+            of_table("rows_put", SQLITE, table.name), zip(rows["key"].tolist(), split(rows), strict=True)
+        )
 
     def end_packed(self, table: Table, keys: I64) -> None:
         """Take out the rows of these keys that are there."""
-        self.connection.execute(query("rows_end", SQLITE).format(table=packed_name(table)), (self.keys(keys),))
+        self.connection.execute(of_table("rows_end", SQLITE, table.name), (self.keys(keys),))
 
     def all_packed(self, table: Table) -> bytes:
         """All rows of a folded table one after the other, by key."""
-        text = query("rows_read").format(table=packed_name(table))
         with told(self.where):
-            return b"".join([packed for (packed,) in self.connection.execute(text)])
+            found = self.connection.execute(of_table("rows_read", SQLITE, table.name))
+            return b"".join([packed for (packed,) in found])
 
     def hold(self, holder: str, address: str) -> bool:
         """Take the lock on the file beside the book."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from firstbest.store.book_engine import POSTGRES, SQLITE, TYPES, Engine, Relation, packed_name, quoted, relation_of
 from firstbest.store.book_live import BookError
 from firstbest.store.book_queries import query
+from firstbest.store.book_recent import unpack_pending
 from firstbest.store.book_seal import dtype_of, widened
 from firstbest.store.sides import SIDES
 from firstbest.world.tables import TABLES, Table
@@ -38,8 +39,10 @@ EMPTY_BYTES: Final = {SQLITE: "x''", POSTGRES: "'\\x'"}
 def make_tables(engine: Engine) -> None:
     """Make or widen what is declared; to be called inside a transaction."""
     shapes: dict[str, str] = dict(engine.ask(query("shapes")))
+    if any(shapes.get(table.name, shape_of(table)) != shape_of(table) for table in TABLES):
+        settle_older(engine, shapes)
     for table in TABLES:
-        shape = json.dumps(table.dtype.descr, separators=(",", ":"))
+        shape = shape_of(table)
         if shapes.get(table.name) != shape:
             keep_shape(engine, table, shapes.get(table.name))
             engine.tell(query("shape_keep"), (table.name, shape))
@@ -49,6 +52,24 @@ def make_tables(engine: Engine) -> None:
         fence(engine, POSTING.table)
         for name in ENVELOPES:
             engine.tell(query("tenant_grant", POSTGRES).format(table=name))
+
+
+def settle_older(engine: Engine, shapes: dict[str, str]) -> None:
+    """Give tables of an older shape what is pending in that shape, before they are packed anew."""
+    older = {
+        name: Table(name, dtype_of(json.loads(shape)), dense=False, at_least_zero=()) for name, shape in shapes.items()
+    }
+    for (data,) in engine.ask(query("pending")):
+        for table, rows, gone in unpack_pending(data, older):
+            engine.end_packed(table, gone)
+            if len(rows):
+                engine.put_packed(table, rows)
+    engine.tell(query("pending_clear"))
+
+
+def shape_of(table: Table) -> str:
+    """How the rows of a folded table are packed."""
+    return json.dumps(table.dtype.descr, separators=(",", ":"))
 
 
 def fence(engine: Engine, table: str) -> None:

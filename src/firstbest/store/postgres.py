@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import StrBinaryDumper, TextBinaryLoader
 
-from firstbest.store.book_engine import POSTGRES, Found, Question, Relation, Values, ended, packed_name, written
+from firstbest.store.book_engine import POSTGRES, Found, Question, Relation, Values, ended, of_table, written
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
 from firstbest.store.book_lock import wall_us
 from firstbest.store.book_queries import query
@@ -166,16 +166,15 @@ class PostgresEngine:
 
     def put_packed(self, table: Table, rows: NDArray[np.void]) -> None:
         """Rows of a folded table, new or in place of those with their key."""
-        text = query("rows_put", POSTGRES).format(table=packed_name(table))
-        self._run(text, (int_array(rows["key"]), packed_array(rows)))
+        self._run(of_table("rows_put", POSTGRES, table.name), (int_array(rows["key"]), packed_array(rows)))
 
     def end_packed(self, table: Table, keys: I64) -> None:
         """Take out the rows of these keys that are there."""
-        self._run(query("rows_end", POSTGRES).format(table=packed_name(table)), (int_array(keys),))
+        self._run(of_table("rows_end", POSTGRES, table.name), (int_array(keys),))
 
     def all_packed(self, table: Table) -> bytes:
         """All rows of a folded table one after the other, by key."""
-        text = query("rows_copy", POSTGRES).format(table=packed_name(table))
+        text = of_table("rows_copy", POSTGRES, table.name)
         with told(self.where), self.connection.cursor().copy(sql(text)) as copied:
             return from_copy(b"".join([bytes(part) for part in copied]))
 

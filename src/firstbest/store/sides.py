@@ -20,14 +20,12 @@ IDEMPOTENCY: Final = Side(
     "idempotency",
     (("key", "bytes"), ("digest", "bytes"), ("number", "int"), ("until_us", "int"), ("tenant", "int")),
     key=("key",),
-    indexes=(("until_us",),),
 )
 """Which command an idempotency key became: key, 16 bytes, of tenant, route and key; digest of the body."""
 RECORD: Final = Side(
     "record",
     (("digest", "bytes"), ("kind", "int"), ("tenant", "int"), ("body", "json")),
     key=("digest",),
-    indexes=(("tenant", "kind"),),
 )
 """What a digest in a fact stands for; erasing the row erases the person."""
 OUTBOX: Final = Side(

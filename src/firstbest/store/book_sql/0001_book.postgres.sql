@@ -66,6 +66,11 @@ CREATE TABLE shape (
     columns text COLLATE "C" NOT NULL
 );
 
+CREATE TABLE pending (
+    tick bigint PRIMARY KEY,
+    changes bytea NOT NULL
+);
+
 CREATE TABLE lease (
     one bigint PRIMARY KEY CHECK (one = 1),
     epoch bigint NOT NULL,

@@ -45,3 +45,8 @@ CREATE TABLE lease (
 ) STRICT;
 
 INSERT INTO lease (one, epoch, holder, address, seen_us) VALUES (1, 0, '', '', 0);
+
+CREATE TABLE pending (
+    tick INTEGER PRIMARY KEY,
+    changes BLOB NOT NULL
+) STRICT;
