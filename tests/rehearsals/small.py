@@ -313,6 +313,8 @@ def _labour(calendar: net.Calendar, heads: int) -> net.Labour:
         overtime_ppm=np.full((7, 5), 1_500_000, np.int64),
         temp_ppm=np.full((7, 5), 1_300_000, np.int64),
         temp_speed_ppm=np.full((7, 5), 800_000, np.int64),
+        start_ppm=np.full((7, 5), 1_000_000, np.int64),
+        ramp_days=np.zeros((7, 5), np.int64),
         shift_start_min=np.tile(_a([6 * 60, 14 * 60 + 30], np.int32), (7, 1)),
         shift_minutes=np.tile(_a([480, 480], np.int32), (7, 1)),
         overtime_minutes=np.full(7, 120, np.int32),
@@ -320,6 +322,8 @@ def _labour(calendar: net.Calendar, heads: int) -> net.Labour:
         absence_ppm=np.full(7, 50_000, np.int64),
         temps_max=(people * 2).astype(np.int32),
         indirect_ppm=np.full(7, 350_000, np.int64),
+        turnover_ppm=np.zeros(7, np.int64),
+        pace_minutes_week=np.full(7, 2_880, np.int32),
         work_days=np.tile((calendar.weekday < 6).astype(np.int8), (7, 1)),
     )
 
@@ -359,6 +363,10 @@ def _policy() -> net.Policy:
         count_per_day=3,
         staff_target_ppm=850_000,
         lead_temp_days=2,
+        early_temp_days=0,
+        temp_gone_days=28,
+        plan_minutes_week=0,
+        most_minutes_week=0,
         contacts_ppm=60_000,
         contacts_late_ppm=350_000,
         contact_cost=5 * MONEY,

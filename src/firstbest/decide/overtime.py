@@ -1,8 +1,8 @@
 """Today's overtime: what waits against what the rostered hands can carry.
 
 Every morning the work that is due today or overdue, on the floor and waiting, is set against the day's roster
-of pickers and packers, absence taken off. What does not fit is spread over the heads of the last shift as
-overtime, up to the most a person may do.
+of pickers and packers, absence taken off and temporary staff at the speed that they are believed to have. What does
+not fit is spread over the heads of the last shift as overtime, up to the most a person may do in a day and in a week.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.decide import pace, temporary
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import HOUR_MS_X1000, pack_ms
 from firstbest.world.network import I64
@@ -49,28 +50,44 @@ def today_keys(ground: Ground, today: int) -> I64:
     return np.ascontiguousarray(keys.ravel(), dtype=np.int64)
 
 
-def plan(ground: Ground, roster: Records, due: Records, on_floor: Records) -> Longer:
-    """Overtime for today; `roster` as `today_keys` names it, `due` waiting and `on_floor` released shipments."""
-    shape = (len(ground.centres), len(PROCESSES), 2)
-    rows = roster.reshape(shape)
+def plan(ground: Ground, roster: Records, today: int, due: Records, on_floor: Records) -> Longer:
+    """Overtime for today; `roster` the whole table, `due` waiting and `on_floor` released shipments.
+
+    The rows that are answered are those that `today_keys` names.
+    """
+    rows = roster.reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
+    week = pace.week_of(ground, today)
     found: list[tuple[int, int, int]] = []
-    for c, node in enumerate(ground.centres):
+    for c, node in enumerate(ground.centres.tolist()):
         for p, process in enumerate(PROCESSES):
-            needed = work_min(ground, int(node), process, (due, on_floor))
-            heads, minutes = rows["heads"][c, p], ground.labour.shift_minutes[node].astype(np.int64)
+            needed = work_min(ground, node, process, (due, on_floor))
+            crew, minutes = rows[node, process, today], ground.labour.shift_minutes[node].astype(np.int64)
+            heads = crew["heads"]
             present = PPM - int(ground.labour.absence_ppm[node])
-            speed = int(ground.labour.temp_speed_ppm[node, process])
-            full = heads + rows["temps"][c, p] * speed // PPM
-            capacity = int((full * (minutes + rows["overtime_min"][c, p])).sum()) * present // PPM
+            full = heads + temps_today(ground, roster, (node, int(process)), today)
+            capacity = int((full * (minutes + crew["overtime_min"])).sum()) * present // PPM
             last = 1 if minutes[1] > 0 and heads[1] > 0 else 0
             if needed <= capacity or heads[last] == 0:
                 continue
             more = -(-(needed - capacity) // int(heads[last]))
-            total = min(int(rows["overtime_min"][c, p, last]) + more, int(ground.labour.overtime_minutes[node]))
-            if total > rows["overtime_min"][c, p, last]:
+            place = (node, int(process), last)
+            more = min(more, pace.left_today(ground, place, rows[node, process, week, last], int(heads[last])))
+            total = min(int(crew["overtime_min"][last]) + more, int(ground.labour.overtime_minutes[node]))
+            if total > crew["overtime_min"][last]:
                 found.append(((c * len(PROCESSES) + p) * 2 + last, total, needed))
     columns = np.array(found, np.int64).reshape(-1, 3)
     return Longer(columns[:, 0], columns[:, 1], columns[:, 2])
+
+
+def temps_today(ground: Ground, roster: Records, place: tuple[int, int], today: int) -> I64:
+    """Full-speed heads in today's temporary staff by shift, as the house believes: [2]."""
+    rows = roster["temps"].reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
+    temps = rows[place[0], place[1], today].astype(np.int64)
+    if not temporary.learns(ground, *place) or not temps.any():
+        return temps * int(ground.labour.temp_speed_ppm[place]) // PPM
+    asked = temporary.asked_before(ground, roster, place, today)
+    speed = temporary.believed(ground, place, asked, int(temps.max()))
+    return np.array([speed[shift][temps[shift]] // PPM for shift in range(2)], np.int64)
 
 
 def work_min(ground: Ground, node: int, process: Process, what: tuple[Records, Records]) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
+from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.world import facts as f
@@ -314,6 +315,12 @@ def rostered(rows: Records, ground: Ground) -> list[Change]:
     return [Put(t.ROSTER_T, made)]
 
 
+def worked(rows: Records, ground: Ground) -> list[Change]:
+    """A crew's week is longer."""
+    minutes = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"])
+    return [Add(t.HOURS_T, week_keys(ground, rows), {"head_min": minutes})]
+
+
 def limited(rows: Records, ground: Ground) -> list[Change]:
     """A day's packing limit is known."""
     return [Set(t.SLOT_T, day_keys(rows, ground), {"limit": rows["limit"]})]
@@ -331,7 +338,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
-    (f.OPENED, opened),
+    (f.OPENED, opened), (f.WORKED, worked),
 )  # fmt: skip
 
 

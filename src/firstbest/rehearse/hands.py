@@ -1,8 +1,8 @@
 """Hands: who is at work, how long a job takes, and what the shift cost at its end.
 
 A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
-temporary staff at their own speed. All of them work the shift and its overtime. Once a shift has begun, a new row can
-only move its end. A job's time is its work at the rate the house believes, stretched by the productive share and by a
+temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people). All of
+them work the shift and its overtime. Once a shift has begun, a new row can only move its end. A job's time is its work at the rate the house believes, stretched by the productive share and by a
 lognormal factor that hangs on the order, the node and the process.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import happens, joined, spread
 from firstbest.kernels.station import Stations, add_hand, dismiss, extend, new_stations
-from firstbest.rehearse import purposes
+from firstbest.rehearse import people, purposes
 from firstbest.rehearse.works import Rows, Told, tell
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
@@ -64,6 +64,7 @@ CREW: Final = np.dtype(
         ("temps", "<i8"),
         ("overtime_min", "<i8"),
         ("present", "<i8"),  # heads that came
+        ("staffed", "<i8"),  # contracts of the crew on the day
         ("busy_us", "<i8"),
     ]
 )
@@ -81,6 +82,9 @@ class Floor(NamedTuple):
     nodes: Rows  # [N]
     starts: I64  # [N, D, 2] instant at which a shift begins
     minutes: I64  # [N, 2] paid minutes of a shift
+    truth: Rows  # [1] rehearse.people.TRUTH
+    contracts: I64  # [N, 2, Y] at the first instant
+    week_begins: I64  # [D] the Monday of the day's week
 
 
 class Roster(NamedTuple):
@@ -88,6 +92,8 @@ class Roster(NamedTuple):
 
     crews: Rows  # [N, D, 2, Y]
     marks: I64  # [N, 5]
+    seats: Rows  # [N, 2, Y, K] contracts, and ranks of temporary staff, of each crew
+    weeks: I64  # [N, 2, Y, 2] the Monday of a crew's week, and minutes of its heads since
 
 
 def new_floor(network: Network, nature: Nature) -> Floor:
@@ -105,12 +111,19 @@ def new_floor(network: Network, nature: Nature) -> Floor:
     rows["area_km2"] = fleet.area_km2
     midnight = calendar.midnight_us[nodes.time_zone]
     starts = midnight[:, :, None] + labour.shift_start_min[:, None, :].astype(np.int64) * MINUTE_US
-    return Floor(cells, rows, np.ascontiguousarray(starts), labour.shift_minutes.astype(np.int64))
+    return Floor(
+        cells, rows, np.ascontiguousarray(starts), labour.shift_minutes.astype(np.int64), people.new_truth(nature),
+        people.contracts_of(network), people.week_begins(network),
+    )  # fmt: skip
 
 
-def new_roster(nodes: int, days: int) -> Roster:
-    """Nobody comes."""
-    return Roster(np.zeros((nodes, days, SHIFTS, PROCESSES), CREW), np.zeros((nodes, 5), np.int64))
+def new_roster(network: Network) -> Roster:
+    """Nobody comes yet."""
+    nodes, days = len(network.nodes.kind), network.calendar.midnight_us.shape[1]
+    crews = np.zeros((nodes, days, SHIFTS, PROCESSES), CREW)
+    weeks = np.zeros((nodes, SHIFTS, PROCESSES, 2), np.int64)
+    most = int(max(network.labour.heads.max(initial=1), network.labour.temps_max.max(initial=1)))
+    return Roster(crews, np.zeros((nodes, 5), np.int64), people.new_seats(nodes, most + 1), weeks)
 
 
 def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
@@ -199,27 +212,65 @@ def _open(
 ) -> None:
     """Lets in the hands of one window, `how` = (seed, advanced to, process), `when` = (node, day, shift)."""
     (seed, done, process), (node, day, shift) = how, when
-    crew = roster.crews[node, day, shift, process]
-    present, temps = crew["heads"], crew["temps"]
-    if present + temps <= 0:
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    stream = crew_stream(floor, seed, when, process)
+    known = floor.contracts[node, shift, process], crew["heads"]
+    crew["staffed"] = people.begin_day(floor.truth, seats, stream, day, known)
+    if crew["heads"] + crew["temps"] <= 0:
         return
-    key = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
-    stream = joined(np.uint64(seed), key)
+    present = 0
     for head in range(crew["heads"]):
-        present -= happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
+        absent = happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
+        seats[head]["came"] = int(not absent and seats[head]["away_until"] <= day)
+        present += seats[head]["came"]
     crew["present"] = present
     if process == LOAD:
         return
-    hours = (floor.starts[when], _end_us(floor, roster, when, process))
-    window = window_of(roster, when, process)
     dismiss(stations, node * PROCESSES + process, done)
-    for hand in range(min(present + temps, floor.cells[node, process]["benches"])):
-        speed = PPM if hand < present else floor.cells[node, process]["temp_speed_ppm"]
-        add_hand(stations, node * PROCESSES + process, hours, speed, window)
+    _let_in(floor, roster, stations, when, process)
 
 
 @compiled
-def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
+def crew_stream(floor: Floor, seed: int, when: tuple[int, int, int], process: int) -> np.uint64:
+    """What the draws of a crew hang on; `when` = (node, day, shift)."""
+    node, day, shift = when
+    key = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
+    return joined(np.uint64(seed), key)
+
+
+@compiled
+def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, int, int], process: int) -> None:
+    """The hands that came, permanent first, as many as there are benches; `when` = (node, day, shift)."""
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    station, window = node * PROCESSES + process, window_of(roster, when, process)
+    hours, benches = (floor.starts[when], _end_us(floor, roster, when, process)), floor.cells[node, process]["benches"]
+    minutes, above = _week_minutes(floor, roster, when, process)
+    pace, taken = people.tired(floor.truth, above, minutes), 0
+    for head in range(crew["heads"]):
+        if seats[head]["came"] == 1 and taken < benches:
+            speed = people.speed_of_contract(floor.truth, seats[head], day) * pace // PPM
+            add_hand(stations, station, hours, speed, window)
+            taken += 1
+    for rank in range(crew["temps"]):
+        speed = people.temp_comes(floor.truth, seats, rank, day) * floor.cells[node, process]["temp_speed_ppm"] // PPM
+        if taken < benches:
+            add_hand(stations, station, hours, speed, window)
+            taken += 1
+
+
+@compiled
+def _week_minutes(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> tuple[int, int]:
+    """(minutes of a crew's heads today, of them beyond the pace of its week); `when` = (node, day, shift)."""
+    node, day, shift = when
+    crew, week = roster.crews[node, day, shift, process], roster.weeks[node, shift, process]
+    minutes = crew["present"] * (floor.minutes[node, shift] + crew["overtime_min"])
+    begun = week[1] if week[0] == floor.week_begins[day] else 0
+    return minutes, people.beyond(floor.truth, crew["staffed"], begun, minutes)
+
+
+@compiled
+def report_shifts(floor: Floor, roster: Roster, told: Told, seed: int, limit: int) -> None:
     """WORKED for each (node, day, shift) that is over before `limit`, at the end of its last process."""
     for place in range(roster.crews.shape[0] * SHIFTS):
         node, shift = place // SHIFTS, place % SHIFTS
@@ -229,14 +280,17 @@ def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
             for process in range(INDIRECT):
                 end = max(end, _end_us(floor, roster, (node, day, shift), process))
             if end < limit:
-                _report(floor, roster, told, (node, day, shift), end)
+                _report(floor, roster, told, (node, day, shift), (seed, end))
                 day += 1
         roster.marks[node, REPORTED + shift] = day
 
 
 @compiled
-def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], end: int) -> None:
-    node, day, shift = when
+def _report(
+    floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], how: tuple[int, int]
+) -> None:
+    """One shift's hours by process, `when` = (node, day, shift), `how` = (seed, instant)."""
+    (node, day, shift), (seed, end) = when, how
     direct = 0
     for process in range(INDIRECT):
         crew = roster.crews[node, day, shift, process]
@@ -249,18 +303,42 @@ def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int]
         minutes = floor.minutes[node, shift] + crew["overtime_min"]
         paid = (crew["present"] + crew["temps"]) * minutes
         extra = (crew["present"] * crew["overtime_min"], crew["temps"] * minutes)
-        _worked(floor, told, (node, day, shift, process), end, (paid, extra[0], extra[1], busy // SECOND_US))
+        hurt = _end_of_day(floor, roster, seed, when, process)
+        _worked(floor, told, (node, day, shift, process), end, (paid, extra[0], extra[1], busy // SECOND_US, hurt))
         direct += paid
     if direct > 0 and floor.nodes[node]["indirect_ppm"] > 0:
         paid = direct * floor.nodes[node]["indirect_ppm"] // PPM
-        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60))
+        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60, 0))
+
+
+@compiled
+def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> int:
+    """A crew's week grows by its day; how many of its heads were hurt, who then stay away. Temps who are do not return.
+    """
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    week, stream = roster.weeks[node, shift, process], crew_stream(floor, seed, when, process)
+    minutes, above = _week_minutes(floor, roster, when, process)
+    week[1] = minutes + (week[1] if week[0] == floor.week_begins[day] else 0)
+    week[0] = floor.week_begins[day]
+    found, each = 0, floor.minutes[node, shift] + crew["overtime_min"]
+    for head in range(crew["heads"]):
+        worked = each, above // max(crew["present"], 1)
+        if seats[head]["came"] == 1 and people.hurt(floor.truth, stream, head, worked):
+            seats[head]["away_until"] = day + 1 + floor.truth[0]["injury_days"]
+            found += 1
+    for rank in range(crew["temps"]):
+        if people.hurt(floor.truth, stream, people.ORDINAL + rank, (each, 0)):
+            seats[rank]["learned"] = 0
+            found += 1
+    return found
 
 
 @compiled
 def _worked(
-    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int]
+    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int, int]
 ) -> None:
-    """`when` = (node, day, shift, process), `what` = (paid, overtime and temporary minutes, busy seconds)."""
+    """`when` = (node, day, shift, process), `what` = (paid, overtime, temporary minutes, busy seconds, heads hurt)."""
     node, day, shift, process = when
     rank = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
     row = told.rows[tell(told, end, WORKED, rank)]
@@ -272,3 +350,4 @@ def _worked(
     row["expected"] = what[1]
     row["item"] = what[2]
     row["customer"] = what[3]
+    row["attempt"] = what[4]

@@ -137,6 +137,8 @@ LIMITED: Final = _fact("limited", ("node", "<i4"), ("day", "<i4"), ("limit", "<i
 WORKED: Final = _fact(
     "worked", ("paid_min", "<i8"), ("overtime_min", "<i8"), ("temp_min", "<i8"), ("busy_s", "<i8"), ("money", "<i8"),
     ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"),
+    ("above_min", "<i8"),  # minutes of heads beyond the week's sustainable pace
+    ("injured", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 ROUTED: Final = _fact(
     "routed", ("cost", "<i8"), ("carbon_g", "<i8"), ("node", "<i4"), ("routes", "<i4"), ("stops", "<i4"),
