@@ -5,17 +5,20 @@ Each law answers what it found wrong, as texts; nothing is what it should find.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FactType
 from firstbest.world.units import MAX_LINE
-from firstbest.world.words import Outcome, Reason, Stage
+from firstbest.world.words import Outcome, Process, Reason, Stage
 from tests.laws.history import History
 
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 Row = dict[str, int]
 Shipment = tuple[int, int, int]
 
@@ -167,6 +170,40 @@ def hours_times_rates_are_the_money(history: History) -> list[str]:
     return wrong
 
 
+def hours_beyond_the_pace_add_up(history: History) -> list[str]:
+    """Over a week, a crew's minutes beyond the pace are those by which its heads' minutes exceed contracts x pace."""
+    labour, first_day = history.network.labour, history.network.calendar.first_day
+    heads, above = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
+    for row in each(history, f.WORKED):
+        if row["process"] == Process.INDIRECT:
+            if row["above_min"] or row["injured"]:
+                heads[0, 0, 0, 0] -= 1
+            continue
+        monday = row["day"] - date.fromordinal(EPOCH_ORDINAL + first_day + row["day"]).weekday()
+        crew = row["node"], row["process"], row["shift"], monday
+        heads[crew] += row["paid_min"] - row["temp_min"]
+        above[crew] += row["above_min"]
+    wrong = []
+    for (node, process, shift, monday), minutes in heads.items():
+        pool = int(labour.heads[node, process])
+        first = math.ceil(pool * 0.55) if labour.shift_minutes[node, 1] else pool
+        contracts, pace = (first, pool - first)[shift], int(labour.pace_minutes_week[node])
+        expected = max(minutes - contracts * pace, 0) if contracts * pace else 0
+        found = above[node, process, shift, monday]
+        if found != expected:
+            wrong.append(f"crew {node}, {process}, {shift}, week from {monday}: {found} beyond the pace, not {expected}")
+    return wrong
+
+
+def hours_of_a_week_are_those_worked(history: History) -> list[str]:
+    """The table of crews' weeks holds the minutes of heads of all hours reported."""
+    direct = sum(
+        row["paid_min"] - row["temp_min"] for row in each(history, f.WORKED) if row["process"] != Process.INDIRECT
+    )
+    kept = sum(row["head_min"] for row in held(history, t.HOURS_T))
+    return [f"{direct} minutes worked, {kept} in the table"] * (direct != kept)
+
+
 def nothing_comes_before_its_cause(history: History) -> list[str]:
     """Placed, planned, released, picked, packed, departed, delivered: each once, in that order."""
     steps = (f.PLANNED, f.RELEASED, f.PICKED, f.PACKED, f.DEPARTED, f.VANNED, f.DELIVERED)
@@ -273,6 +310,8 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     open_shipments_are_counted,
     late_orders_have_one_cause,
     hours_times_rates_are_the_money,
+    hours_beyond_the_pace_add_up,
+    hours_of_a_week_are_those_worked,
     nothing_comes_before_its_cause,
     vehicles_are_not_overloaded,
     what_leaves_is_what_was_picked,

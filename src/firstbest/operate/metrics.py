@@ -285,7 +285,7 @@ def worked(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.TEMPS, rows["temp_min"])
     heads = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"])
     cells.add(where, Metric.ABOVE_PACE, rows["above_min"], heads)
-    cells.add(where, Metric.INJURED, rows["injured"], heads)
+    cells.add(where, Metric.INJURED, rows["injured"])
 
 
 def routed(cells: Cells, rows: Records) -> None:

@@ -82,7 +82,7 @@ class Metric(IntEnum):
     LOST_PARCELS = 66  # n shipments lost or damaged
     COMPLETED_DAYS = 67  # n business days to the door, summed over completed orders
     ABOVE_PACE = 70  # n minutes of heads beyond the week's sustainable pace, d minutes of heads
-    INJURED = 71  # n heads hurt at work, d minutes of heads
+    INJURED = 71  # n heads hurt at work
 
 
 METRICS = 72
