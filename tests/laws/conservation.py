@@ -191,7 +191,9 @@ def hours_beyond_the_pace_add_up(history: History) -> list[str]:
         expected = max(minutes - contracts * pace, 0) if contracts * pace else 0
         found = above[node, process, shift, monday]
         if found != expected:
-            wrong.append(f"crew {node}, {process}, {shift}, week from {monday}: {found} beyond the pace, not {expected}")
+            wrong.append(
+                f"crew {node}, {process}, {shift}, week from {monday}: {found} beyond the pace, not {expected}"
+            )
     return wrong
 
 

@@ -1,8 +1,8 @@
 """How many heads, by node, process, day and shift: from the work that is expected.
 
 The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
-planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at and
-by the share of people who are not absent, and by what is believed to be lost to new people in contracts that changed hands.
+planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at, by the
+share of people who are not absent, and by the speed that contracts which change hands are believed to leave.
 Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not there is
 work; what they cannot carry goes first to overtime, as far as a head's week allows (decide.pace), then to temporary
 staff who were asked for in time (decide.temporary). Hands never exceed the stations of a process.
@@ -132,7 +132,11 @@ def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
     }
     use = policy.staff_target_ppm * (PPM - int(labour.absence_ppm[node])) // PPM
     return {
-        p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // max(use * seasoned(ground, node, p) // PPM, 1)
+        p: m
+        * PPM
+        // max(int(labour.productive_ppm[node, p]), 1)
+        * PPM
+        // max(use * seasoned(ground, node, p) // PPM, 1)
         for p, m in raw.items()
     }
 
@@ -183,7 +187,8 @@ def days_ahead(ground: Ground, days: I64) -> I64:
 
 def staffed(ground: Ground, place: tuple[int, int], spans: list[tuple[I64, I64, I64]], roster: Records) -> Staffed:
     """Heads, temps and overtime of one process; `spans`: (days, needed minutes, works) of the plan, then of the weeks
-    it looks ahead to, one by one."""
+    it looks ahead to, one by one.
+    """
     parts = [(days, *spread_heads(ground, place, days, needed, works), works) for days, needed, works in spans]
     days, heads, overtime, short, most, works = (np.concatenate(column) for column in zip(*parts, strict=True))
     wanted = temporary.Wanted(days, short, most, works)
@@ -264,9 +269,7 @@ def limit_of(hands: dict[int, I64], needed: dict[int, I64], work: Work) -> I64:
     return best
 
 
-def by_shift(
-    ground: Ground, place: tuple[int, int], days: I64, crew: Staffed, needed: I64
-) -> list[tuple[I64, ...]]:
+def by_shift(ground: Ground, place: tuple[int, int], days: I64, crew: Staffed, needed: I64) -> list[tuple[I64, ...]]:
     """A day's heads on its shifts: the first takes a little more than half; one shift takes all."""
     (node, process), heads, temps, overtime = place, crew.heads, crew.temps, crew.overtime_min
     second = ground.labour.shift_minutes[node, 1] > 0

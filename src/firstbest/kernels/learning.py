@@ -15,7 +15,6 @@ from firstbest.kernels.compiled import compiled
 I64 = NDArray[np.int64]
 
 
-
 @compiled
 def pace_ppm(days: int, start_ppm: int, ramp_days: int) -> int:
     """Share of the standard rate after so many days at work: a straight line from `start_ppm`; 0 ramp days: at once."""

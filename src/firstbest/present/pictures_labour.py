@@ -45,8 +45,8 @@ def picture(record: Record) -> svg.Picture:
         f"Grey is what was rostered, the line is what the work needed, orange is where it needed more. "
         f"{text.number(f['heads_peak'])} heads on the day with most, overtime {text.share(f['overtime_share'])} "
         f"of paid time over the year and {text.share(f['overtime_share_peak'])} in the 28 busiest days. "
-        f"{text.number(f['above_pace_hours'])} hours were above sustainable pace, {text.share(f['above_pace_share'])} of "
-        f"the hours of permanent heads; {text.number(f['injured'])} people were hurt at work."
+        f"{text.number(f['above_pace_hours'])} hours were above sustainable pace, {text.share(f['above_pace_share'])} "
+        f"of the hours of permanent heads; {text.number(f['injured'])} people were hurt at work."
     )
     node = tight.node
     first, stop = peak_window(record, _FORTNIGHT)
@@ -260,9 +260,11 @@ def _above_pace(record: Record) -> list[list[str]]:
     rows = []
     for node in sorted(node_codes(record, NodeKind.FULFILMENT) + node_codes(record, NodeKind.STORAGE)):
         name = text.named(record.network.texts.nodes[node])
-        for index in np.argsort(-above[:, node], kind="stable")[:6]:
-            if above[index, node] > 0:
-                rows.append([f"{name}, from {text.day_text(record.first_day + starts[int(index)])}",
-                             text.number(above[index, node]), text.share(over(above[index, node], heads[index, node])),
-                             text.number(injured[index, node])])  # fmt: skip
+        longest = np.argsort(-above[:, node], kind="stable")[:6].tolist()
+        rows += [
+            [f"{name}, from {text.day_text(record.first_day + starts[index])}", text.number(above[index, node]),
+             text.share(over(above[index, node], heads[index, node])), text.number(injured[index, node])]
+            for index in longest
+            if above[index, node] > 0
+        ]  # fmt: skip
     return rows

@@ -2,8 +2,9 @@
 
 A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
 temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people). All of
-them work the shift and its overtime. Once a shift has begun, a new row can only move its end. A job's time is its work at the rate the house believes, stretched by the productive share and by a
-lognormal factor that hangs on the order, the node and the process.
+them work the shift and its overtime. Once a shift has begun, a new row can only move its end. A job's time is its work
+at the rate the house believes, stretched by the productive share and by a lognormal factor that hangs on the order,
+the node and the process.
 """
 
 from __future__ import annotations
@@ -286,9 +287,7 @@ def report_shifts(floor: Floor, roster: Roster, told: Told, seed: int, limit: in
 
 
 @compiled
-def _report(
-    floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], how: tuple[int, int]
-) -> None:
+def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], how: tuple[int, int]) -> None:
     """One shift's hours by process, `when` = (node, day, shift), `how` = (seed, instant)."""
     (node, day, shift), (seed, end) = when, how
     direct = 0
@@ -313,8 +312,7 @@ def _report(
 
 @compiled
 def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> int:
-    """A crew's week grows by its day; how many of its heads were hurt, who then stay away. Temps who are do not return.
-    """
+    """A crew's week grows by its day; how many were hurt. Heads then stay away, temporary ones do not return."""
     node, day, shift = when
     crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
     week, stream = roster.weeks[node, shift, process], crew_stream(floor, seed, when, process)

@@ -149,7 +149,7 @@ def temp_comes(truth: Rows, seats: Rows, rank: int, day: int) -> int:
 
 @compiled
 def beyond(truth: Rows, staffed: int, begun: int, minutes: int) -> int:
-    """Of a crew's minutes of a day, those beyond what its contracts can keep up in a week, of which `begun` are past."""
+    """Minutes of a crew's day beyond what its contracts can keep up in a week, of which `begun` are past."""
     pace = truth[0]["pace_min"]
     if pace <= 0 or staffed <= 0:
         return 0
@@ -174,5 +174,3 @@ def hurt(truth: Rows, stream: np.uint64, place: int, worked: tuple[int, int]) ->
     # In billionths first: a day's chance is some hundred millionths.
     ppm = true["injury_ppm"] * (risky // 1_000) // YEAR_MIN // 1_000
     return happens(stream, purposes.INJURY, place, ppm)
-
-

@@ -102,9 +102,14 @@ POLICIES: Final = Settings(
                     high=65,
                 ),
                 integer("temp_gone_days", "a temporary head not asked for in this long is taken for gone", 28, low=1),
-                number("plan_hours_week", "most hours that a roster asks of a head in a week; 0: no limit", 0, high=168),
                 number(
-                    "most_hours_week", "most hours of a head in a week with a day's own overtime; 0: no limit", 0, high=168
+                    "plan_hours_week", "most hours that a roster asks of a head in a week; 0: no limit", 0, high=168
+                ),
+                number(
+                    "most_hours_week",
+                    "most hours of a head in a week with a day's own overtime; 0: no limit",
+                    0,
+                    high=168,
                 ),
             ),
         ),
