@@ -298,10 +298,6 @@ def write_rates(folder: Path) -> None:
         write_rows(folder / "carrier_rates" / f"{name}.csv", header, rows)
 
 
-LEARNING = (65, 6)
-"""Of the standard rate on the first day, and weeks of five days to it; sources in assumption_ranges.csv."""
-
-
 class Work(NamedTuple):
     """Productive hours by order at a centre: rates of labour.csv, 53 % of orders of one unit."""
 
@@ -344,7 +340,7 @@ def write_labour(folder: Path, shares: dict[str, float]) -> None:
             packs = process == "pack"
             rows.append((centre, process, count, stations[centre] if packs else "", rates[process],
                          65 if packs else "", 4 if process == "pick" else 0, 83, "28.00", 150, 130, 100,
-                         math.ceil(count * 1.5), *LEARNING))  # fmt: skip
+                         math.ceil(count * 1.5), 65, 6))  # fmt: skip
         indirect = math.ceil(sum(heads.values()) * 0.35)
         rows.append((centre, "indirect", indirect, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0))
     # Riverside: about 95 supplier lines a day (A weekly, B and C every few weeks) and 2.5 s a unit, times 1.75: its
@@ -352,7 +348,7 @@ def write_labour(folder: Path, shares: dict[str, float]) -> None:
     receive = (95 / 22 + UNITS_DAY * 2.5 / 3600) * 7 / 0.83 / 37.2 * 1.75
     storage = (("receive", math.ceil(receive), 22, 2.5), ("load", 2, 250, 0))
     for process, count, rate, extra in storage:
-        rows.append((STORAGE, process, count, "", rate, "", extra, 83, "28.00", 150, 130, 100, count * 2, *LEARNING))
+        rows.append((STORAGE, process, count, "", rate, "", extra, 83, "28.00", 150, 130, 100, count * 2, 65, 6))
     rows.append((STORAGE, "indirect", 2, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0))
     header = [
         "node",

@@ -84,7 +84,8 @@ def temps_today(ground: Ground, roster: Records, place: tuple[int, int], today: 
     rows = roster["temps"].reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
     temps = rows[place[0], place[1], today].astype(np.int64)
     if not temporary.learns(ground, *place) or not temps.any():
-        return temps * int(ground.labour.temp_speed_ppm[place]) // PPM
+        alike: I64 = temps * int(ground.labour.temp_speed_ppm[place]) // PPM
+        return alike
     asked = temporary.asked_before(ground, roster, place, today)
     speed = temporary.believed(ground, place, asked, int(temps.max()))
     return np.array([speed[shift][temps[shift]] // PPM for shift in range(2)], np.int64)

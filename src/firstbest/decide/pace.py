@@ -30,12 +30,13 @@ def contracts(ground: Ground, node: int, process: int) -> I64:
     """Permanent contracts by shift: [2]."""
     pool = np.array([int(ground.labour.heads[node, process])], np.int64)
     early = early_part(ground, node, pool)
-    return np.concatenate([early, pool - early])
+    both: I64 = np.concatenate([early, pool - early])
+    return both
 
 
 def weeks(ground: Ground) -> int:
     """Calendar weeks that the days of a rehearsal may touch."""
-    return ground.calendar.midnight_us.shape[1] // 7 + 2
+    return int(ground.calendar.midnight_us.shape[1]) // 7 + 2
 
 
 def week_keys(ground: Ground, rows: Records) -> I64:

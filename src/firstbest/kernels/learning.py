@@ -31,16 +31,20 @@ def days_known(asked: I64, ranks: int, gone_days: int) -> I64:
     """
     worked = np.zeros(ranks, np.int64)
     for rank in range(ranks):
-        last = -1
-        for day in range(len(asked)):
-            if asked[day] > rank:
-                if last >= 0 and day - last > gone_days:
-                    worked[rank] = 0
-                worked[rank] += 1
-                last = day
-        if last >= 0 and len(asked) - last > gone_days:
-            worked[rank] = 0
+        worked[rank] = _days_of_rank(asked, rank, gone_days)
     return worked
+
+
+@compiled
+def _days_of_rank(asked: I64, rank: int, gone_days: int) -> int:
+    """Days at work of the head of one rank."""
+    days, last = 0, len(asked)
+    for day in range(len(asked)):
+        if asked[day] <= rank:
+            continue
+        days = 1 if day - last > gone_days else days + 1
+        last = day
+    return 0 if len(asked) - last > gone_days else days
 
 
 @compiled
