@@ -165,7 +165,7 @@ def hours_times_rates_are_the_money(history: History) -> list[str]:
             wrong += [f"unrostered work at {node}, {process}"] * (process != 4)
             continue
         minutes = int(labour.shift_minutes[node, row["shift"]])
-        most = plan["heads"] * (minutes + plan["overtime_min"]) + plan["temps"] * (minutes + plan["overtime_min"])
+        most = (plan["heads"] + max(plan["lent"], 0) + plan["temps"]) * (minutes + plan["overtime_min"])
         wrong += [f"{row['paid_min']} minutes paid, {most} rostered"] * (row["paid_min"] > most)
     return wrong
 
@@ -181,7 +181,7 @@ def hours_beyond_the_pace_add_up(history: History) -> list[str]:
             continue
         monday = row["day"] - date.fromordinal(EPOCH_ORDINAL + first_day + row["day"]).weekday()
         crew = row["node"], row["process"], row["shift"], monday
-        heads[crew] += row["paid_min"] - row["temp_min"]
+        heads[crew] += row["paid_min"] - row["temp_min"] - row["lent_min"]
         above[crew] += row["above_min"]
     wrong = []
     for (node, process, shift, monday), minutes in heads.items():
@@ -197,10 +197,32 @@ def hours_beyond_the_pace_add_up(history: History) -> list[str]:
     return wrong
 
 
+def lent_hours_are_lent_by_somebody(history: History) -> list[str]:
+    """What picking gains on a shift is what packing lends, and the other way about; no more than was rostered."""
+    lent: dict[tuple[int, ...], list[int]] = defaultdict(lambda: [0, 0])
+    plans = {(r["node"], r["process"], r["day"], r["shift"]): r for r in each(history, f.ROSTERED)}
+    wrong = []
+    for row in each(history, f.WORKED):
+        if row["process"] in (Process.PICK, Process.PACK):
+            lent[row["node"], row["day"], row["shift"]][row["process"] - Process.PICK] += row["lent_min"]
+        elif row["lent_min"]:
+            wrong.append(f"process {row['process']} lends {row['lent_min']} minutes")
+    for (node, day, shift), both in lent.items():
+        if sum(both):
+            wrong.append(f"shift {node}, {day}, {shift}: picking gains {both[0]} minutes, packing {both[1]}")
+    for (node, process, day, shift), plan in plans.items():
+        able = plan["heads"] * int(history.network.labour.flex_ppm[node, process]) // 1_000_000
+        if -plan["lent"] > able:
+            wrong.append(f"{node}, {process}, {day}, {shift} lends {-plan['lent']} of {able} who could")
+    return wrong
+
+
 def hours_of_a_week_are_those_worked(history: History) -> list[str]:
     """The table of crews' weeks holds the minutes of heads of all hours reported."""
     direct = sum(
-        row["paid_min"] - row["temp_min"] for row in each(history, f.WORKED) if row["process"] != Process.INDIRECT
+        row["paid_min"] - row["temp_min"] - row["lent_min"]
+        for row in each(history, f.WORKED)
+        if row["process"] != Process.INDIRECT
     )
     kept = sum(row["head_min"] for row in held(history, t.HOURS_T))
     return [f"{direct} minutes worked, {kept} in the table"] * (direct != kept)
@@ -314,6 +336,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     hours_times_rates_are_the_money,
     hours_beyond_the_pace_add_up,
     hours_of_a_week_are_those_worked,
+    lent_hours_are_lent_by_somebody,
     nothing_comes_before_its_cause,
     vehicles_are_not_overloaded,
     what_leaves_is_what_was_picked,

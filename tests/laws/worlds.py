@@ -126,6 +126,7 @@ def reckoning_with_people(network: Network) -> Network:
         labour=labour._replace(
             start_ppm=np.full_like(labour.start_ppm, 600_000),
             ramp_days=np.full_like(labour.ramp_days, 8),
+            flex_ppm=np.full_like(labour.flex_ppm, 700_000),
             turnover_ppm=np.full_like(labour.turnover_ppm, 2_000_000),
             pace_minutes_week=np.full_like(labour.pace_minutes_week, 2_100),
         ),

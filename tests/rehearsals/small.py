@@ -321,6 +321,7 @@ def _labour(calendar: net.Calendar, heads: int) -> net.Labour:
         contract_minutes_week=np.full(7, 2_400, np.int32),
         absence_ppm=np.full(7, 50_000, np.int64),
         temps_max=(people * 2).astype(np.int32),
+        flex_ppm=np.zeros((7, 5), np.int64),
         indirect_ppm=np.full(7, 350_000, np.int64),
         turnover_ppm=np.zeros(7, np.int64),
         pace_minutes_week=np.full(7, 2_880, np.int32),

@@ -2,7 +2,8 @@
 
 Every morning the work that is due today or overdue, on the floor and waiting, is set against the day's roster
 of pickers and packers, absence taken off and temporary staff at the speed that they are believed to have. What does
-not fit is spread over the heads of the last shift as overtime, up to the most a person may do in a day and in a week.
+not fit moves hands between the two (decide.flex); what then does not fit is spread over the heads of the last shift as
+overtime, up to the most a person may do in a day and in a week.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.decide import pace, temporary
+from firstbest.decide import flex, pace, temporary
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import HOUR_MS_X1000, pack_ms
 from firstbest.world.network import I64
@@ -30,6 +31,7 @@ class Longer(NamedTuple):
     row: I64  # of the roster rows given
     overtime_min: I64
     needed_min: I64
+    lent: I64  # heads that come from the other process, below 0: that go there
 
 
 def pick_ms(ground: Ground, rows: Records) -> I64:
@@ -56,27 +58,50 @@ def plan(ground: Ground, roster: Records, today: int, due: Records, on_floor: Re
     The rows that are answered are those that `today_keys` names.
     """
     rows = roster.reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
-    week = pace.week_of(ground, today)
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int, int]] = []
     for c, node in enumerate(ground.centres.tolist()):
-        for p, process in enumerate(PROCESSES):
-            needed = work_min(ground, node, process, (due, on_floor))
-            crew, minutes = rows[node, process, today], ground.labour.shift_minutes[node].astype(np.int64)
-            heads = crew["heads"]
-            present = PPM - int(ground.labour.absence_ppm[node])
-            full = heads + temps_today(ground, roster, (node, int(process)), today)
-            capacity = int((full * (minutes + crew["overtime_min"])).sum()) * present // PPM
-            last = 1 if minutes[1] > 0 and heads[1] > 0 else 0
-            if needed <= capacity or heads[last] == 0:
-                continue
-            more = -(-(needed - capacity) // int(heads[last]))
-            place = (node, int(process), last)
-            more = min(more, pace.left_today(ground, place, rows[node, process, week, last], int(heads[last])))
-            total = min(int(crew["overtime_min"][last]) + more, int(ground.labour.overtime_minutes[node]))
-            if total > crew["overtime_min"][last]:
-                found.append(((c * len(PROCESSES) + p) * 2 + last, total, needed))
-    columns = np.array(found, np.int64).reshape(-1, 3)
-    return Longer(columns[:, 0], columns[:, 1], columns[:, 2])
+        crews = (rows[node, flex.PAIR[0], today], rows[node, flex.PAIR[1], today])
+        needed = tuple(work_min(ground, node, process, (due, on_floor)) for process in PROCESSES)
+        full = [
+            crew["heads"] + temps_today(ground, roster, (node, place), today)
+            for crew, place in zip(crews, flex.PAIR, strict=True)
+        ]
+        minutes = ground.labour.shift_minutes[node].astype(np.int64)
+        present = PPM - int(ground.labour.absence_ppm[node])
+        capacity = [
+            int((each * (minutes + crew["overtime_min"])).sum()) * present // PPM
+            for crew, each in zip(crews, full, strict=True)
+        ]
+        day = flex.Day(crews, (needed[0], needed[1]), (capacity[0], capacity[1]))
+        lent, after = flex.lend(ground, node, day)
+        for p, place in enumerate(flex.PAIR):
+            crew = rows[node, place, pace.week_of(ground, today)]
+            longer = more_minutes(ground, (node, place), (crews[p], crew), (needed[p], after[p], lent[p]))
+            for shift in range(2):
+                total = int(longer[shift])
+                if total > crews[p]["overtime_min"][shift] or lent[p, shift]:
+                    found.append(((c * len(PROCESSES) + p) * 2 + shift, total, needed[p], int(lent[p, shift])))
+    columns = np.array(found, np.int64).reshape(-1, 4)
+    return Longer(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
+
+
+def more_minutes(
+    ground: Ground, place: tuple[int, int], crews: tuple[Records, Records], work: tuple[int, int, I64]
+) -> I64:
+    """Overtime minutes a head by shift, longer on the last shift where the day's work does not fit: [2].
+
+    `place` = (node, process); `crews` = rosters of today [2] and of the week [days, 2]; `work` = minutes needed,
+    minutes that there are, heads lent by shift.
+    """
+    (node, process), (today, week), (needed, capacity, lent) = place, crews, work
+    heads, overtime = today["heads"] + lent, today["overtime_min"].astype(np.int64)
+    last = 1 if ground.labour.shift_minutes[node, 1] > 0 and heads[1] > 0 else 0
+    if needed <= capacity or heads[last] <= 0:
+        return overtime
+    more = -(-(needed - capacity) // int(heads[last]))
+    more = min(more, pace.left_today(ground, (node, process, last), week[:, last], int(today["heads"][last])))
+    overtime[last] = max(min(int(overtime[last]) + more, int(ground.labour.overtime_minutes[node])), overtime[last])
+    return overtime
 
 
 def temps_today(ground: Ground, roster: Records, place: tuple[int, int], today: int) -> I64:

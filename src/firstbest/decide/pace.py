@@ -58,7 +58,7 @@ def above(ground: Ground, rows: Records, before: I64) -> I64:
     found = np.zeros(len(rows), np.int64)
     for row, (key, had) in enumerate(zip(keys.tolist(), before.tolist(), strict=True)):
         node, process, shift = (int(rows[name][row]) for name in ("node", "process", "shift"))
-        minutes = int(rows["paid_min"][row] - rows["temp_min"][row])
+        minutes = int(rows["paid_min"][row] - rows["temp_min"][row] - rows["lent_min"][row])
         begun = so_far.get(key, had)
         so_far[key] = begun + minutes
         allowed = int(contracts(ground, node, process)[shift]) * int(ground.labour.pace_minutes_week[node])

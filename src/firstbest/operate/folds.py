@@ -310,14 +310,14 @@ def rostered(rows: Records, ground: Ground) -> list[Change]:
     """People are planned."""
     days = ground.calendar.midnight_us.shape[1]
     process = rows["node"].astype(np.int64) * len(Process) + rows["process"]
-    made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min"))
+    made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min", "lent"))
     made["key"] = (process * days + rows["day"]) * 2 + rows["shift"]
     return [Put(t.ROSTER_T, made)]
 
 
 def worked(rows: Records, ground: Ground) -> list[Change]:
     """A crew's week is longer."""
-    minutes = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"])
+    minutes = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"] - rows["lent_min"])
     return [Add(t.HOURS_T, week_keys(ground, rows), {"head_min": minutes})]
 
 

@@ -38,7 +38,7 @@ def roster(number: int, now: int, ground: Ground) -> Step:
 
 
 def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Read, Rows, list[f.Block]]:
-    """Overtime for today where what is due does not fit the roster."""
+    """Today's hands that move between picking and packing, and overtime, where what is due does not fit the roster."""
     keys = overtime.today_keys(ground, today)
     rows = (yield All(t.ROSTER_T)).rows
     due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
@@ -53,7 +53,7 @@ def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Rea
         block_of(
             f.ROSTERED, number, now, node=key // 2 // days // len(Process), process=key // 2 // days % len(Process),
             day=np.full(len(key), today), shift=key % 2, heads=chosen["heads"], temps=chosen["temps"],
-            overtime_min=longer.overtime_min,
+            overtime_min=longer.overtime_min, lent=longer.lent,
         )
     ]  # fmt: skip
 
@@ -79,7 +79,7 @@ def work(batch: Batch, ground: Ground) -> Step:
     )  # fmt: skip
     rows["paid_min"], rows["overtime_min"], rows["temp_min"], rows["busy_s"] = paid, overtime, temps, c["customer"]
     rows["money"] = money
-    rows["day"], rows["injured"] = c["place"], c["attempt"]
+    rows["day"], rows["injured"], rows["lent_min"] = c["place"], c["attempt"], c["order"]
     before = (yield ByKey(t.HOURS_T, pace.week_keys(ground, rows))).rows["head_min"]
     rows["above_min"] = pace.above(ground, rows, before)
     return [f.Block(f.WORKED, rows)]

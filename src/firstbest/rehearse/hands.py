@@ -34,6 +34,9 @@ INDIRECT: Final = int(Process.INDIRECT)
 PROCESSES: Final = 5
 SHIFTS: Final = 2
 WORKED: Final = int(Kind.WORKED)
+HERE: Final = 1
+LENT: Final = 2
+"""Where a head that came is at work: in its own process, or lent to the other of picking and packing."""
 
 
 CELL: Final = np.dtype(
@@ -66,6 +69,9 @@ CREW: Final = np.dtype(
         ("overtime_min", "<i8"),
         ("present", "<i8"),  # heads that came
         ("staffed", "<i8"),  # contracts of the crew on the day
+        ("lent", "<i8"),  # heads to come from the other of picking and packing, below 0: to go there
+        ("guests", "<i8"),  # heads that came from there
+        ("away", "<i8"),  # heads that went there
         ("busy_us", "<i8"),
     ]
 )
@@ -175,6 +181,7 @@ def take_roster(floor: Floor, roster: Roster, stations: Stations, rows: Rows) ->
         if day >= roster.marks[node, OPENED + shift]:
             crew["heads"] = row["heads"]
             crew["temps"] = row["temps"]
+            crew["lent"] = row["lent"]
         else:
             until = _end_us(floor, roster, (node, day, shift), process)
             extend(stations, node * PROCESSES + process, window_of(roster, (node, day, shift), process), until)
@@ -202,33 +209,44 @@ def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, spa
         day = roster.marks[node, OPENED + shift]
         while day < roster.crews.shape[1] and floor.starts[node, day, shift] < span[1]:
             for process in range(INDIRECT):
-                _open(floor, roster, stations, (seed, span[0], process), (node, day, shift))
+                _come(floor, roster, seed, (node, day, shift), process)
+            _lend(roster, (node, day, shift), PICK, PACK)
+            _lend(roster, (node, day, shift), PACK, PICK)
+            for process in range(LOAD):
+                _let_in(floor, roster, stations, (node, day, shift), (process, span[0]))
             day += 1
         roster.marks[node, OPENED + shift] = day
 
 
 @compiled
-def _open(
-    floor: Floor, roster: Roster, stations: Stations, how: tuple[int, int, int], when: tuple[int, int, int]
-) -> None:
-    """Lets in the hands of one window, `how` = (seed, advanced to, process), `when` = (node, day, shift)."""
-    (seed, done, process), (node, day, shift) = how, when
+def _come(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> None:
+    """Who comes to work of one crew; `when` = (node, day, shift)."""
+    node, day, shift = when
     crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
     stream = crew_stream(floor, seed, when, process)
     known = floor.contracts[node, shift, process], crew["heads"]
     crew["staffed"] = people.begin_day(floor.truth, seats, stream, day, known)
-    if crew["heads"] + crew["temps"] <= 0:
-        return
     present = 0
     for head in range(crew["heads"]):
         absent = happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
         seats[head]["came"] = int(not absent and seats[head]["away_until"] <= day)
         present += seats[head]["came"]
     crew["present"] = present
-    if process == LOAD:
-        return
-    dismiss(stations, node * PROCESSES + process, done)
-    _let_in(floor, roster, stations, when, process)
+
+
+@compiled
+def _lend(roster: Roster, when: tuple[int, int, int], giver: int, taker: int) -> None:
+    """Of those who came, the last go to the other process, as many as the roster says and have come."""
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, giver], roster.seats[node, shift, giver]
+    going, head = min(-crew["lent"], crew["present"]), crew["heads"] - 1
+    while going > 0:
+        if seats[head]["came"] == HERE:
+            seats[head]["came"] = LENT
+            crew["away"] += 1
+            roster.crews[node, day, shift, taker]["guests"] += 1
+            going -= 1
+        head -= 1
 
 
 @compiled
@@ -240,19 +258,30 @@ def crew_stream(floor: Floor, seed: int, when: tuple[int, int, int], process: in
 
 
 @compiled
-def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, int, int], process: int) -> None:
-    """The hands that came, permanent first, as many as there are benches; `when` = (node, day, shift)."""
-    node, day, shift = when
+def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, int, int], how: tuple[int, int]) -> None:
+    """The hands that came: permanent, lent, temporary, as many as there are benches.
+
+    `when` = (node, day, shift), `how` = (process, instant up to which the station was advanced).
+    """
+    (node, day, shift), (process, done) = when, how
+    if roster.crews[node, day, shift, process]["heads"] + roster.crews[node, day, shift, process]["temps"] <= 0:
+        return
+    dismiss(stations, node * PROCESSES + process, done)
     crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
     station, window = node * PROCESSES + process, window_of(roster, when, process)
     hours, benches = (floor.starts[when], _end_us(floor, roster, when, process)), floor.cells[node, process]["benches"]
-    minutes, above = _week_minutes(floor, roster, when, process)
-    pace, taken = people.tired(floor.truth, above, minutes), 0
-    for head in range(crew["heads"]):
-        if seats[head]["came"] == 1 and taken < benches:
-            speed = people.speed_of_contract(floor.truth, seats[head], day) * pace // PPM
-            add_hand(stations, station, hours, speed, window)
-            taken += 1
+    taken = 0
+    for home in (process, PICK + PACK - process):
+        wanted = HERE if home == process else LENT
+        if wanted == LENT and crew["guests"] == 0:
+            continue
+        minutes, above = _week_minutes(floor, roster, when, home)
+        pace, own = people.tired(floor.truth, above, minutes), roster.seats[node, shift, home]
+        for head in range(roster.crews[node, day, shift, home]["heads"]):
+            if own[head]["came"] == wanted and taken < benches:
+                speed = people.speed_of_contract(floor.truth, own[head], day) * pace // PPM
+                add_hand(stations, station, hours, speed, window)
+                taken += 1
     for rank in range(crew["temps"]):
         speed = people.temp_comes(floor.truth, seats, rank, day) * floor.cells[node, process]["temp_speed_ppm"] // PPM
         if taken < benches:
@@ -265,9 +294,18 @@ def _week_minutes(floor: Floor, roster: Roster, when: tuple[int, int, int], proc
     """(minutes of a crew's heads today, of them beyond the pace of its week); `when` = (node, day, shift)."""
     node, day, shift = when
     crew, week = roster.crews[node, day, shift, process], roster.weeks[node, shift, process]
-    minutes = crew["present"] * (floor.minutes[node, shift] + crew["overtime_min"])
+    minutes = (crew["present"] - crew["away"]) * (floor.minutes[node, shift] + crew["overtime_min"])
+    if crew["away"] > 0:
+        minutes += crew["away"] * _minutes_there(floor, roster, when, process)
     begun = week[1] if week[0] == floor.week_begins[day] else 0
     return minutes, people.beyond(floor.truth, crew["staffed"], begun, minutes)
+
+
+@compiled
+def _minutes_there(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
+    """Minutes of a head lent by a process: those of the other one."""
+    node, day, shift = when
+    return int(floor.minutes[node, shift] + roster.crews[node, day, shift, PICK + PACK - process]["overtime_min"])
 
 
 @compiled
@@ -300,14 +338,19 @@ def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int]
             busy = roster.marks[node, LOADED]
             roster.marks[node, LOADED] = 0
         minutes = floor.minutes[node, shift] + crew["overtime_min"]
-        paid = (crew["present"] + crew["temps"]) * minutes
-        extra = (crew["present"] * crew["overtime_min"], crew["temps"] * minutes)
+        here = crew["present"] - crew["away"] + crew["guests"]
+        paid = (here + crew["temps"]) * minutes
+        extra = (here * crew["overtime_min"], crew["temps"] * minutes)
+        lent = crew["guests"] * minutes
+        if crew["away"] > 0:
+            lent -= crew["away"] * _minutes_there(floor, roster, when, process)
         hurt = _end_of_day(floor, roster, seed, when, process)
-        _worked(floor, told, (node, day, shift, process), end, (paid, extra[0], extra[1], busy // SECOND_US, hurt))
+        told_of = (paid, extra[0], extra[1], busy // SECOND_US, hurt, lent)
+        _worked(floor, told, (node, day, shift, process), end, told_of)
         direct += paid
     if direct > 0 and floor.nodes[node]["indirect_ppm"] > 0:
         paid = direct * floor.nodes[node]["indirect_ppm"] // PPM
-        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60, 0))
+        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60, 0, 0))
 
 
 @compiled
@@ -322,7 +365,7 @@ def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, i
     found, each = 0, floor.minutes[node, shift] + crew["overtime_min"]
     for head in range(crew["heads"]):
         worked = each, above // max(crew["present"], 1)
-        if seats[head]["came"] == 1 and people.hurt(floor.truth, stream, head, worked):
+        if seats[head]["came"] >= HERE and people.hurt(floor.truth, stream, head, worked):
             seats[head]["away_until"] = day + 1 + floor.truth[0]["injury_days"]
             found += 1
     for rank in range(crew["temps"]):
@@ -334,9 +377,9 @@ def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, i
 
 @compiled
 def _worked(
-    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int, int]
+    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int, int, int]
 ) -> None:
-    """`when` = (node, day, shift, process), `what` = (paid, overtime, temporary minutes, busy seconds, heads hurt)."""
+    """`what` = (paid, overtime, temporary minutes, busy seconds, heads hurt, minutes lent), `when` with the process."""
     node, day, shift, process = when
     rank = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
     row = told.rows[tell(told, end, WORKED, rank)]
@@ -349,3 +392,4 @@ def _worked(
     row["item"] = what[2]
     row["customer"] = what[3]
     row["attempt"] = what[4]
+    row["order"] = what[5]

@@ -159,7 +159,8 @@ LATER: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "labour": frozenset(
-        {"heads", "temps_max", "wage_hour", "overtime_percent", "temp_percent", "start_percent", "ramp_weeks"}
+        {"heads", "temps_max", "wage_hour", "overtime_percent", "temp_percent", "start_percent", "ramp_weeks",
+         "cross_trained_percent"}
     ),
     "shifts": frozenset(
         {

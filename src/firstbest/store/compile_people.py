@@ -71,6 +71,7 @@ def compile_labour(plan: Plan) -> Labour:
         contract_minutes_week=_minutes(plan, shifts, "contract_hours_week"),
         absence_ppm=ppm(_by_node(plan, shifts, "absence_percent", shifts.numbers("absence_percent"))),
         temps_max=counted("temps_max"),
+        flex_ppm=spread(ppm(frame.numbers("cross_trained_percent"))),
         turnover_ppm=ppm(_by_node(plan, shifts, "turnover_percent_year", shifts.numbers("turnover_percent_year"))),
         pace_minutes_week=_minutes(plan, shifts, "sustainable_hours_week"),
         indirect_ppm=ppm(_by_node(plan, shifts, "indirect_percent", shifts.numbers("indirect_percent"))),

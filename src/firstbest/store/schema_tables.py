@@ -259,6 +259,7 @@ LABOUR: Final = Table(
         integer("temps_max", "most temporary heads", 0, high=100_000),
         percent("start_percent", "of the standard rate, a new head on its first day; as believed", 100),
         number("ramp_weeks", "weeks of five days at work to the standard rate, as believed; 0: at once", 0, high=104),
+        percent("cross_trained_percent", "pick: heads who can pack too; pack: who can pick too", 0),
     ),
 )
 

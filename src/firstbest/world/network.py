@@ -168,6 +168,7 @@ class Labour(NamedTuple):
     contract_minutes_week: I32  # [N]
     absence_ppm: I64  # [N] what the house plans with
     temps_max: I32  # [N, Y]
+    flex_ppm: I64  # heads of picking who can pack, heads of packing who can pick
     indirect_ppm: I64  # [N] indirect and supervision hours of direct
     turnover_ppm: I64  # [N] contracts that change hands in a year, as the house believes
     pace_minutes_week: I32  # [N] sustainable pace: minutes of a head beyond these in a week are counted; 0: never

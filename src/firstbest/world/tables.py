@@ -143,6 +143,7 @@ ROSTER: Final = np.dtype(
         ("heads", "<i8"),
         ("temps", "<i8"),
         ("overtime_min", "<i8"),
+        ("lent", "<i8"),  # heads who come from another process, below 0: who go there
     ]
 )
 HOURS: Final = np.dtype(
