@@ -352,8 +352,8 @@ def write_labour(folder: Path, shares: dict[str, float]) -> None:
     rows.append((STORAGE, "indirect", 2, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0, 0))
     header = [
         "node", "process", "heads", "stations", "units_hour", "single_hour", "extra_unit_s", "productive_percent",
-        "wage_hour", "overtime_percent", "temp_percent", "temp_speed_percent", "temps_max", "start_percent", "ramp_weeks",
-        "cross_trained_percent",
+        "wage_hour", "overtime_percent", "temp_percent", "temp_speed_percent", "temps_max", "start_percent",
+        "ramp_weeks", "cross_trained_percent",
     ]  # fmt: skip
     write_rows(folder / "labour.csv", header, rows)
 

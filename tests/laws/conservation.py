@@ -211,8 +211,9 @@ def lent_hours_are_lent_by_somebody(history: History) -> list[str]:
         if sum(both):
             wrong.append(f"shift {node}, {day}, {shift}: picking gains {both[0]} minutes, packing {both[1]}")
     for (node, process, day, shift), plan in plans.items():
-        able = plan["heads"] * int(history.network.labour.flex_ppm[node, process]) // 1_000_000
-        if -plan["lent"] > able:
+        share = int(history.network.labour.flex_ppm[node, process])
+        able = math.floor(int(history.network.labour.heads[node, process]) * share / 1e6 + 0.5)
+        if -plan["lent"] > min(able, plan["heads"]):
             wrong.append(f"{node}, {process}, {day}, {shift} lends {-plan['lent']} of {able} who could")
     return wrong
 

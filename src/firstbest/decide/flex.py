@@ -12,12 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
+from firstbest.decide.pace import early_part
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
 PAIR = (int(Process.PICK), int(Process.PACK))
+
+
+def both_kinds(ground: Ground, node: int, process: int) -> tuple[int, int]:
+    """Heads by shift who know the other kind of work too: the share of all contracts, rounded once, half up."""
+    share = int(ground.labour.flex_ppm[node, process])
+    known = (int(ground.labour.heads[node, process]) * share + PPM // 2) // PPM
+    early = int(early_part(ground, node, np.array([known]))[0])
+    return early, known - early
 
 
 class Day(NamedTuple):
@@ -37,6 +46,7 @@ def lend(ground: Ground, node: int, day: Day) -> tuple[I64, tuple[int, int]]:
     giver = 0 if short[0] < 0 else 1
     taker, capacity = 1 - giver, list(day.capacity_min)
     present, stations = PPM - int(labour.absence_ppm[node]), int(labour.stations[node, PAIR[taker]])
+    knowing = both_kinds(ground, node, PAIR[giver])
     for shift in range(2):
         give, take = day.crews[giver][shift], day.crews[taker][shift]
         minutes = int(labour.shift_minutes[node, shift])
@@ -45,7 +55,7 @@ def lend(ground: Ground, node: int, day: Day) -> tuple[I64, tuple[int, int]]:
         if minutes <= 0 or take["heads"] <= 0:
             continue
         spare, wanted = capacity[giver] - day.needed_min[giver], day.needed_min[taker] - capacity[taker]
-        able = int(give["heads"]) * int(labour.flex_ppm[node, PAIR[giver]]) // PPM
+        able = min(knowing[shift], int(give["heads"]))
         room = max(stations - int(take["heads"]) - int(take["temps"]), 0)
         count = max(min(able, room, spare // max(costs, 1), -(-wanted // max(brings, 1))), 0)
         lent[giver, shift], lent[taker, shift] = -count, count
