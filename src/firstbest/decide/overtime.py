@@ -57,32 +57,40 @@ def plan(ground: Ground, roster: Records, today: int, due: Records, on_floor: Re
 
     The rows that are answered are those that `today_keys` names.
     """
-    rows = roster.reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
     found: list[tuple[int, int, int, int]] = []
     for c, node in enumerate(ground.centres.tolist()):
-        crews = (rows[node, flex.PAIR[0], today], rows[node, flex.PAIR[1], today])
-        needed = tuple(work_min(ground, node, process, (due, on_floor)) for process in PROCESSES)
-        full = [
-            crew["heads"] + temps_today(ground, roster, (node, place), today)
-            for crew, place in zip(crews, flex.PAIR, strict=True)
-        ]
-        minutes = ground.labour.shift_minutes[node].astype(np.int64)
-        present = PPM - int(ground.labour.absence_ppm[node])
-        capacity = [
-            int((each * (minutes + crew["overtime_min"])).sum()) * present // PPM
-            for crew, each in zip(crews, full, strict=True)
-        ]
-        day = flex.Day(crews, (needed[0], needed[1]), (capacity[0], capacity[1]))
-        lent, after = flex.lend(ground, node, day)
-        for p, place in enumerate(flex.PAIR):
-            crew = rows[node, place, pace.week_of(ground, today)]
-            longer = more_minutes(ground, (node, place), (crews[p], crew), (needed[p], after[p], lent[p]))
-            for shift in range(2):
-                total = int(longer[shift])
-                if total > crews[p]["overtime_min"][shift] or lent[p, shift]:
-                    found.append(((c * len(PROCESSES) + p) * 2 + shift, total, needed[p], int(lent[p, shift])))
+        needed = [work_min(ground, node, process, (due, on_floor)) for process in PROCESSES]
+        first = c * len(PROCESSES) * 2
+        for row, minutes, work, lent in of_node(ground, node, roster, today, (needed[0], needed[1])):
+            found.append((first + row, minutes, work, lent))
     columns = np.array(found, np.int64).reshape(-1, 4)
     return Longer(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
+
+
+def of_node(
+    ground: Ground, node: int, roster: Records, today: int, needed: tuple[int, int]
+) -> list[tuple[int, int, int, int]]:
+    """(process x 2 + shift, overtime, minutes needed, heads lent) of the crews of one building that change today."""
+    rows = roster.reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
+    crews = (rows[node, flex.PAIR[0], today], rows[node, flex.PAIR[1], today])
+    minutes = ground.labour.shift_minutes[node].astype(np.int64)
+    present = PPM - int(ground.labour.absence_ppm[node])
+    full = [
+        crew["heads"] + temps_today(ground, roster, (node, place), today)
+        for crew, place in zip(crews, flex.PAIR, strict=True)
+    ]
+    capacity = [
+        int((each * (minutes + crew["overtime_min"])).sum()) * present // PPM
+        for crew, each in zip(crews, full, strict=True)
+    ]
+    lent, after = flex.lend(ground, node, flex.Day(crews, needed, (capacity[0], capacity[1])))
+    found: list[tuple[int, int, int, int]] = []
+    for p, place in enumerate(flex.PAIR):
+        week = rows[node, place, pace.week_of(ground, today)]
+        longer = more_minutes(ground, (node, place), (crews[p], week), (needed[p], after[p], lent[p])).tolist()
+        for shift in np.flatnonzero((crews[p]["overtime_min"] < longer) | (lent[p] != 0)).tolist():
+            found.append((p * 2 + shift, longer[shift], needed[p], int(lent[p, shift])))
+    return found
 
 
 def more_minutes(
