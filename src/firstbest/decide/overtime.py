@@ -88,8 +88,8 @@ def of_node(
     for p, place in enumerate(flex.PAIR):
         week = rows[node, place, pace.week_of(ground, today)]
         longer = more_minutes(ground, (node, place), (crews[p], week), (needed[p], after[p], lent[p])).tolist()
-        for shift in np.flatnonzero((crews[p]["overtime_min"] < longer) | (lent[p] != 0)).tolist():
-            found.append((p * 2 + shift, longer[shift], needed[p], int(lent[p, shift])))
+        changed = np.flatnonzero((crews[p]["overtime_min"] < longer) | (lent[p] != 0)).tolist()
+        found += [(p * 2 + shift, longer[shift], needed[p], int(lent[p, shift])) for shift in changed]
     return found
 
 
