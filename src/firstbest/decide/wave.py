@@ -49,7 +49,7 @@ def hands_ms(ground: Ground, roster: Records, now: int, until: int) -> I64:
     end = start + (labour.shift_minutes[node, shift].astype(np.int64) + roster["overtime_min"]) * MINUTE_US
     overlap = np.maximum(np.minimum(end, until) - np.maximum(start, now), 0) // 1000
     speed = labour.temp_speed_ppm[node, Process.PACK]
-    ms = overlap * roster["heads"] + overlap * roster["temps"] * speed // PPM
+    ms = overlap * (roster["heads"] + roster["lent"]) + overlap * roster["temps"] * speed // PPM
     total = np.zeros(nodes, np.int64)
     np.add.at(total, node, ms)
     return total

@@ -151,7 +151,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
 
 HOURS = (
     Metric.PAID_RECEIVE, Metric.PAID_PICK, Metric.PAID_PACK, Metric.PAID_LOAD, Metric.PAID_INDIRECT, Metric.OVERTIME,
-    Metric.TEMPS, Metric.NEEDED_PICK, Metric.NEEDED_PACK,
+    Metric.TEMPS, Metric.NEEDED_PICK, Metric.NEEDED_PACK, Metric.ABOVE_PACE, Metric.LENT,
 )  # fmt: skip
 HOURS_BELOW = (Metric.COST_RECEIVE, Metric.COST_PICK, Metric.COST_PACK, Metric.COST_LOAD, Metric.COST_INDIRECT)
 

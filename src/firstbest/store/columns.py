@@ -249,4 +249,5 @@ def sizes(network: Network) -> dict[str, int]:
         "cube": days * nodes * sellers * METRICS,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
+        "hours": nodes * len(Process) * 2 * (days // 7 + 2),
     }

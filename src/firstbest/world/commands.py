@@ -45,7 +45,8 @@ RECEIVED  order=cargo node item quantity (counted) expected
 COUNTED   node item quantity
 RETURNED  order, lines (line, item, quantity)
 WORKED    node service=Process quantity=paid minutes expected=overtime minutes item=temporary minutes
-          customer=busy seconds place=local day flag=shift (each shift's hours, reported at its end)
+          customer=busy seconds place=local day flag=shift attempt=heads hurt order=minutes lent (each shift's hours,
+          reported at its end)
 """
 
 LINE = np.dtype([("line", "<i4"), ("item", "<i4"), ("quantity", "<i8"), ("price", "<i8")])
