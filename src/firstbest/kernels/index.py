@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 FREE = -(2**63)
 DAY_US = 86_400_000_000
@@ -26,6 +26,7 @@ def bucket_of(key: int, mask: int) -> int:
 
 
 @compiled
+@makes_arrays
 def find(keys: NDArray[np.int64], slots: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Row number of each wanted key, -1 where it is absent: [len(wanted)]."""
     mask = len(keys) - 1
@@ -83,6 +84,7 @@ def add_at(column: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[n
 
 
 @compiled
+@makes_arrays
 def local_days(midnight_us: NDArray[np.int64], zone: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
     """Local day of each instant: the last midnight of its time zone not after it; [n]."""
     days = np.empty(len(at), np.int64)
@@ -112,6 +114,7 @@ def local_day(midnight_us: NDArray[np.int64], zone: int, at: int) -> int:
 
 
 @compiled
+@makes_arrays
 def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Place of each wanted value among sorted unique values, -1 where it is absent: [len(wanted)]."""
     found = np.empty(len(wanted), np.int64)
@@ -122,6 +125,7 @@ def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray
 
 
 @compiled
+@makes_arrays
 def unique(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The values once each, sorted (numpy.unique takes several times as long on a few hundred)."""
     ordered = np.sort(values)

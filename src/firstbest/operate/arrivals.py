@@ -20,7 +20,7 @@ from firstbest.kernels.index import find_sorted, local_day, unique
 from firstbest.operate.arrive_rest import decide
 from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
 from firstbest.operate.ports import ByKey, Read, Rows, Step
-from firstbest.world.commands import Batch
+from firstbest.world.commands import LINE, Batch
 from firstbest.world.facts import Block
 from firstbest.world.network import I64
 from firstbest.world.tables import CARGO_T, LINE_T, ORDER_T, SHIPMENT_T, SLOT_T, STOCK_T
@@ -91,7 +91,7 @@ def read_local(batch: Batch, names: Names, ground: Ground) -> Generator[Read, Ro
     line_row = find_sorted(items, lines["item"].astype(np.int64))
     local = Local(
         orders, base, lines, line_row, shipments, head, following, np.array([len(keys)]),
-        *held, cargo, window, scratch_for(batch, ground),
+        *held, cargo, window, scratch_for(batch, ground), np.zeros(1, LINE), np.zeros(1, np.int64),
     )  # fmt: skip
     return local, (keys, items)
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
 from firstbest.rehearse import purposes
 from firstbest.world.commands import COMMAND, LINE, Batch, empty
@@ -259,6 +259,7 @@ def _held(lines: Rows, first: int, count: int, item: int) -> bool:
 
 
 @compiled
+@makes_arrays
 def laid(commands: Rows, lines: Rows, order: I64) -> tuple[Rows, Rows]:
     """Commands in the given order, with their lines laid one after the other."""
     count = 0
