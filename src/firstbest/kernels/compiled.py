@@ -2,10 +2,10 @@
 
 Floating-point arithmetic stays in the order in which it is written: the same seed gives the same bytes.
 
-Numba counts references to every array that a kernel touches, by an atomic step for each call, slice and record: a ninth
-of a year's time. A kernel that makes no array and hands none back only borrows those of its caller and counts nothing,
-so that is what `compiled` makes of it; one that does make arrays says so (`makes_arrays`), or does not compile. Only such
-a kernel may call another such (a tidy test sees to it), since what it is handed must be counted too.
+Numba counts references to every array that a kernel touches, by an atomic step for each call, slice and record: a
+ninth of a year's time. A kernel that makes no array and hands none back only borrows those of its caller and counts
+nothing, so that is what `compiled` makes of it; one that does make arrays says so (`makes_arrays`), or does not
+compile. Only such a kernel may call another such (a tidy test sees to it), since what it is handed is counted too.
 
 Two things keep the first run short. Where one kernel calls another, Numba would compile the callee anew for each
 constant and each width of integer; ours take all signed integers as 64 bits and constants as plain numbers, so each
