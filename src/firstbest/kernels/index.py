@@ -94,27 +94,3 @@ def local_day(midnight_us: NDArray[np.int64], zone: int, at: int) -> int:
     while day > 0 and row[day] > at:
         day -= 1
     return int(day)
-
-
-@compiled
-@makes_arrays
-def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Place of each wanted value among sorted unique values, -1 where it is absent: [len(wanted)]."""
-    found = np.empty(len(wanted), np.int64)
-    for n in range(len(wanted)):
-        place = np.searchsorted(values, wanted[n])
-        found[n] = place if place < len(values) and values[place] == wanted[n] else -1
-    return found
-
-
-@compiled
-@makes_arrays
-def unique(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The values once each, sorted (numpy.unique takes several times as long on a few hundred)."""
-    ordered = np.sort(values)
-    kept = 0
-    for n in range(len(ordered)):
-        if n == 0 or ordered[n] != ordered[n - 1]:
-            ordered[kept] = ordered[n]
-            kept += 1
-    return ordered[:kept].copy()
