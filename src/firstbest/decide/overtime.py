@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide import flex, pace, temporary
-from firstbest.decide.ground import Ground
-from firstbest.decide.wave import HOUR_MS_X1000, pack_ms
+from firstbest.decide.ground import HOUR_MS_X1000, Ground
+from firstbest.decide.wave import pack_ms
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Process

@@ -303,7 +303,8 @@ def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
 def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
     """Every command of the batch in arrival order."""
     for c in range(len(asks.commands)):
-        out.before[:] = out.n
+        for fact in range(len(out.n)):
+            out.before[fact] = out.n[fact]
         kind = asks.commands[c].kind
         if kind == K_PLACE:
             place(terms, asks, local, out, c)

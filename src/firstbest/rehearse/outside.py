@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import PAST, USED, new_agenda
+from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import course, hands, people, roads, supply, works
 from firstbest.rehearse.demand import Demand
@@ -123,7 +123,8 @@ class Physics:
             while followed:
                 course.start_all(self._store, self._agenda, self._floors, stop)
                 works_now = (self._store, self._agenda)
-                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, stop))
+                due = take(self._agenda, stop)
+                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, due))
             hands.report_shifts(self._floor, roster, self._told, self._seed, stop)
             self._now = self._agenda.marks[PAST] = stop
 

@@ -11,6 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.kernels.compiled import compiled, makes_arrays
+
+Rows = NDArray[np.void]
+
 COMMAND = np.dtype(
     [
         ("at", "<i8"),
@@ -66,12 +70,26 @@ class Batch(NamedTuple):
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Batch:
         """Some of the commands, in order, with just their lines."""
-        commands = self.commands[chosen].copy()
-        counts = commands["lines"].astype(np.int64)
-        starts = np.cumsum(counts) - counts
-        gather = np.repeat(commands["first_line"] - starts, counts) + np.arange(int(counts.sum()))
-        commands["first_line"] = starts
-        return Batch(commands, self.lines[gather])
+        return Batch(*laid(self.commands, self.lines, np.arange(len(self.commands))[chosen]))
+
+
+@compiled
+@makes_arrays
+def laid(commands: Rows, lines: Rows, order: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Commands in the given order, with their lines laid one after the other."""
+    count = 0
+    for place in range(len(order)):
+        count += commands[order[place]]["lines"]
+    rows, kept = np.empty(len(order), commands.dtype), np.empty(count, lines.dtype)
+    used = 0
+    for place in range(len(order)):
+        rows[place] = commands[order[place]]
+        first = commands[order[place]]["first_line"]
+        rows[place]["first_line"] = used
+        for line in range(commands[order[place]]["lines"]):
+            kept[used] = lines[first + line]
+            used += 1
+    return rows, kept
 
 
 def empty() -> Batch:
