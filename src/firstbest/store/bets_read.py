@@ -12,4 +12,5 @@ from firstbest.mechanisms.records import Room
 
 def room_as_of(folder: Path, as_of_us: int) -> Room:
     """The room of the workspace in `folder` as it was known at `as_of_us`."""
+    assert folder.is_dir(), f"a folder, was {folder}"
     return Room(as_of_us=as_of_us, head="")
