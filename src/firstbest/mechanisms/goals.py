@@ -21,7 +21,8 @@ _THINGS: Final = (
 )
 _SHIPS: Final = re.compile(
     r"^\s*(?:to\s+)?(?:launch|ship|deliver|release|roll\s?out|build|implement|complete|migrate|deploy|finish|install"
-    rf"|open|go live|introduce)\b(?!\s+(?:orders|parcels|packages))|\b(?:number of|\d+|all|more)\s+(?:new\s+)?(?:{_THINGS})\b"
+    r"|open|go live|introduce)\b(?!\s+(?:orders|parcels|packages))"
+    rf"|\b(?:number of|\d+|all|more)\s+(?:new\s+)?(?:{_THINGS})\b"
     rf"|\b(?:{_THINGS})\s+(?:shipped|launched|released|delivered|completed|opened|built)\b",
     re.IGNORECASE,
 )

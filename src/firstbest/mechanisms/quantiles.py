@@ -87,7 +87,7 @@ def pooled(forecasts: Sequence[Sequence[Quantile]]) -> tuple[Quantile, ...]:
 def predicted(values: Sequence[float], multipliers: Sequence[float]) -> tuple[Quantile, ...]:
     """Where the next draw will lie, from draws of the same world: mean + multiplier x deviation x sqrt(1 + 1/n).
 
-    `multipliers` are quantiles of Student's t with n - 1 degrees of freedom at `KEPT`. Replications of the twin are draws.
+    `multipliers` are quantiles of Student's t with n - 1 degrees of freedom at `KEPT`.
     """
     count = len(values)
     assert count >= 2, f"two draws or more, was {count}"  # noqa: PLR2004 - a spread needs two
