@@ -133,6 +133,7 @@ class BetVerdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     metrics: tuple[MetricVerdict, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    kills: tuple[str, ...] = ()  # kill criteria that the facts have met, each as a sentence
     locked_at_us: int = 0
     review_on: str = ""
 

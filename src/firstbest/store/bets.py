@@ -14,7 +14,7 @@ from firstbest.mechanisms.claims import Known
 from firstbest.mechanisms.goals import Goal, Owner
 from firstbest.mechanisms.records import Anecdote
 from firstbest.mechanisms.seals import Entry
-from firstbest.store.bets_front import is_day, read_head, typed_head
+from firstbest.store.bets_front import head_of, is_day, typed_head
 from firstbest.store.faults import Fault, WorkspaceFaulty, shown
 from firstbest.store.goals import read_goals
 from firstbest.store.record import chain_faults, parsed
@@ -23,7 +23,7 @@ BETS: Final = "bets"
 EVIDENCE: Final = "evidence"
 METRICS: Final = "metrics.toml"
 FILES_MAX: Final = 5_000
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 Definitions = Mapping[str, Mapping[str, Any]]
 """By key of a metric: what it means, as `metrics.toml` or the catalog of figures says."""
@@ -96,19 +96,23 @@ def definitions_of(shelf: Shelf, bet: Bet) -> dict[str, Any]:
 
 
 def read_page(path: Path, faults: list[Fault]) -> Page | None:
-    """One bet."""
-    file = f"{BETS}/{path.name}"
-    if not _NAME.fullmatch(path.stem):
-        faults.append(Fault(file, 0, "", "a name of small letters, digits, - and _", shown(path.stem)))
+    """One bet, from its file."""
+    if not NAME.fullmatch(path.stem):
+        expected = "a name of small letters, digits, - and _"
+        faults.append(Fault(f"{BETS}/{path.name}", 0, "", expected, shown(path.stem)))
         return None
-    head = read_head(path, file, faults)
+    return page_of(path.stem, path.read_bytes(), faults)
+
+
+def page_of(name: str, content: bytes, faults: list[Fault]) -> Page | None:
+    """One bet, from the bytes of its file as they are or as they were sealed."""
+    file = f"{BETS}/{name}.md"
+    head = head_of(content, file, faults)
     bet = typed_head(head, Bet, file, faults) if head else None
     if head is None or bet is None:
         return None
-    if bet.bet != path.stem:
-        faults.append(
-            Fault(file, head.lines.get("bet", 2), "bet", f"the name of the file, '{path.stem}'", shown(bet.bet))
-        )
+    if bet.bet != name:
+        faults.append(Fault(file, head.lines.get("bet", 2), "bet", f"the name of the file, '{name}'", shown(bet.bet)))
     for key, day in _days(bet):
         if day and not is_day(day):
             faults.append(Fault(file, head.lines.get(key, 0), key, "a date like 2026-11-30", shown(day)))
@@ -125,10 +129,10 @@ def _evidence(folder: Path, faults: list[Fault]) -> tuple[Anecdote, ...]:
     found = []
     for path in _markdown(folder / EVIDENCE, faults):
         file = f"{EVIDENCE}/{path.name}"
-        head = read_head(path, file, faults)
+        head = head_of(path.read_bytes(), file, faults)
         if head is None:
             continue
-        text = " ".join(split(head.body, head.body_line)[1][0].text.split()) if head.body.strip() else ""
+        text = " ".join(" ".join(section.text for section in split(head.body, head.body_line)[1]).split())
         if not text:
             faults.append(Fault(file, head.body_line, "", "what was said, verbatim", "nothing"))
         whole = head._replace(values={**head.values, "name": path.stem, "words": text.strip("> ").replace(" > ", " ")})

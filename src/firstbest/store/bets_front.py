@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -36,10 +35,9 @@ class Head(NamedTuple):
     content: bytes
 
 
-def read_head(path: Path, file: str, faults: list[Fault]) -> Head | None:
+def head_of(content: bytes, file: str, faults: list[Fault]) -> Head | None:
     """A Markdown file as its head and body; None, and a fault, if it has no head that can be read."""
     try:
-        content = path.read_bytes()
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         faults.append(Fault(file, 0, "", "text in UTF-8", f"byte {error.object[error.start]:#04x}"))
