@@ -57,7 +57,7 @@ _DOES: Final = (
     r"|orders? again|ordered again"
 )
 _CUSTOMER: Final = re.compile(rf"\b(?:{_WHO})\b", re.IGNORECASE)
-_CLAIM: Final = re.compile(rf"\b(?:{_WHO})\b[^.?!]*?\b(?:{_DOES})\b", re.IGNORECASE)
+_CLAIM: Final = re.compile(rf"\b(?:{_WHO})\b[^.?!\"\u201d]*?\b(?:{_DOES})\b", re.IGNORECASE)
 _OUR_SKILLS: Final = re.compile(
     r"\bour\s+(?:\w+\s+)?(?:technology|platform|engine|algorithms?|models?|software|system|robots?|team|data|expertise"
     r"|infrastructure|network|architecture|stack|engineers)\b"

@@ -91,8 +91,9 @@ def known_of(shelf: Shelf) -> Known:
 
 
 def definitions_of(shelf: Shelf, bet: Bet) -> dict[str, Any]:
-    """Definitions of every metric that a bet rests on, as they are sealed with it."""
-    return {key: dict(shelf.metrics[key]) for key in metrics_of(bet) if key in shelf.metrics}
+    """Definitions of every metric that a bet rests on, as they are sealed with it; who answers for one is no part."""
+    named = [key for key in metrics_of(bet) if key in shelf.metrics]
+    return {key: {field: value for field, value in shelf.metrics[key].items() if field != "owner"} for key in named}
 
 
 def read_page(path: Path, faults: list[Fault]) -> Page | None:
@@ -164,6 +165,17 @@ def declared_metrics(folder: Path, faults: list[Fault]) -> dict[str, dict[str, A
     listed = tree.get("metric", [])
     entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return {str(each["key"]): _plain(each) for each in entries if "key" in each}
+
+
+def currency_of(folder: Path) -> str:
+    """The currency that the workspace is kept in; USD where it does not say."""
+    path = folder / "firstbest.toml"
+    try:
+        tree = tomllib.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return "USD"
+    section = tree.get("workspace", {})
+    return str(section.get("currency", "USD")) if isinstance(section, dict) else "USD"
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:

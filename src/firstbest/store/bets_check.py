@@ -21,10 +21,10 @@ from firstbest.mechanisms.claims import Finding, lint
 from firstbest.mechanisms.decisions import past_review
 from firstbest.mechanisms.escalations import late_actions, name_of, open_ones
 from firstbest.mechanisms.goals import goal_findings, ratio_words
-from firstbest.mechanisms.records import State
+from firstbest.mechanisms.records import Kind, State
 from firstbest.mechanisms.seals import SHORT
 from firstbest.store.bets import BETS, EVIDENCE, METRICS, Definitions, Shelf, definitions_of, known_of, read_shelf
-from firstbest.store.bets_read import day_of
+from firstbest.store.bets_read import day_of, room_of
 from firstbest.store.faults import Fault
 from firstbest.store.goals import FILE as GOALS
 from firstbest.store.record import RECORD
@@ -56,7 +56,10 @@ def check_mechanisms(folder: Path, figures: Definitions, now_us: int) -> Checked
     faults += _seals(shelf)
     faults += [_fault(GOALS, each) for each in goal_findings(shelf.goals, known.metrics)]
     faults += _owners(shelf, now_us)
+    judged = {placed.verdict.bet for placed in room_of(shelf, now_us).bets if placed.verdict.state == State.JUDGED}
     for decision in past_review(shelf.entries, today):
+        if decision.kind == Kind.BET and decision.about in judged:
+            continue  # its verdict is the review
         expected = f"the decision on {decision.about} looked at again by its review day"
         faults.append(Fault(RECORD, decision.number, "review_on", expected, f"{decision.review_on}, gone by"))
     return Checked(faults, _notes(shelf, now_us))

@@ -2,9 +2,9 @@
 
 The record gets a commitment: the digest of a salt and the text. The text and its salt wait in an *envelope*, a file
 outside of the workspace that its owner alone may read (`~/.config/firstbest/envelopes`, or where told). What this
-promises: nobody who reads, copies or pulls the workspace reads a vote before all are in, and nobody changes a vote after
-reading others. What it cannot promise: whoever rules the voter's own machine reads the voter's files; and a voter may
-refuse to open, which the record then shows. On a shared account, envelopes protect by courtesy only.
+promises: nobody who reads, copies or pulls the workspace reads a vote before all are in, and nobody changes a vote
+after reading others. What it cannot promise: whoever rules the voter's own machine reads the voter's files; and a voter
+may refuse to open, which the record then shows. On a shared account, envelopes protect by courtesy only.
 """
 
 from __future__ import annotations
