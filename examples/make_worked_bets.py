@@ -2,10 +2,10 @@
 
     python examples/make_worked_bets.py [OUT.jsonl]
 
-Nothing in it is typed but what people say: stated ranges, reasons, dissent. The twin's forecasts are ten pairs a bet, seeds
-11 to 20, a tenth of the orders, the first 91 days; the fact is the same world with the change at seed 2026, which no forecast
-has seen. Instants are those of the story: proposed and decided in December 2025, judged in April 2026. The record is chained,
-so running it again with the same code gives the same bytes; with other code, `code` in it says which.
+Nothing in it is typed but what people say: stated ranges, reasons, dissent. The twin's forecasts are ten pairs a bet,
+seeds 11 to 20, a tenth of the orders, the first 91 days; the fact is the same world with the change at seed 2026, which
+no forecast has seen. Instants are those of the story: proposed and decided in December 2025, judged in April 2026. The
+record is chained, so running it again with the same code gives the same bytes; with other code, `code` says which.
 """
 
 from __future__ import annotations

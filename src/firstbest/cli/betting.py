@@ -12,6 +12,7 @@ from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 from firstbest.mechanisms.records import Placed, Room
+from firstbest.present.bets import Paper
 from firstbest.store.bets import Definitions
 
 
@@ -64,9 +65,9 @@ def lock(folder: Path, name: str, by: str) -> None:
         (each.metric, chance_to_confirm(worlds(judges(judging(far), each.metric, bet.judge), known)))
         for each in bet.success
     ]
-    count = len(far.forecasts)
-    typer.echo(f"{name} is sealed with {count} forecasts: entry {sealed.number}, {sealed.digest[:SHORT]}.")
-    typer.echo(chances(found, Console().width).rstrip())
+    count = f"{len(far.forecasts)} {'forecast' if len(far.forecasts) == 1 else 'forecasts'}"
+    typer.echo(f"{name} is sealed with {count}: entry {sealed.number}, {sealed.digest[:SHORT]}.")
+    typer.echo(chances(found, paper(folder, Console().width)).rstrip())
     typer.echo(f'Next: firstbest bet decide {name} yes --reason "..." --review 2026-11-30')
 
 
@@ -112,28 +113,34 @@ def room_now(folder: Path) -> Room:
     return room_as_of(folder, now_us(), figures())
 
 
+def paper(folder: Path, width: int) -> Paper:
+    """What a page is written on."""
+    from firstbest.present.bets import Paper
+    from firstbest.store.bets import currency_of, declared_metrics
+
+    return Paper(width, currency_of(folder), {**figures(), **declared_metrics(folder, [])})
+
+
 def portfolio(folder: Path) -> None:
     """All bets."""
     from firstbest.present.bets import portfolio as page
-    from firstbest.store.bets import currency_of
 
     require_folder(folder)
     console = Console(highlight=False)
     with faults_told(folder):
         room = room_now(folder)
-    console.print(page(room, console.width, currency_of(folder)), soft_wrap=True)
+    console.print(page(room, paper(folder, console.width)), soft_wrap=True)
 
 
 def show(folder: Path, name: str) -> None:
     """One bet."""
     from firstbest.present.bets import shown
-    from firstbest.store.bets import currency_of
 
     require_folder(folder)
     console = Console(highlight=False)
     with faults_told(folder):
         room = room_now(folder)
-    console.print(shown(_placed(room, name), room, console.width, currency_of(folder)), soft_wrap=True)
+    console.print(shown(_placed(room, name), room, paper(folder, console.width)), soft_wrap=True)
 
 
 def _placed(room: Room, name: str) -> Placed:

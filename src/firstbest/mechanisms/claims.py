@@ -26,7 +26,7 @@ _NOT_QUANTITIES: Final = re.compile(
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d\b"  # days, clock times
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:January|February|March|April|May|June|July|August|September|October"
     r"|November|December)\b(?:\s+\d{4})?"
-    r"|\b(?:in|of|by|since|until|before|after|during|from|to|year|calendar)\s+(?:19|20)\d\d\b(?!\s*%)"
+    r"|\b(?i:in|of|by|since|until|before|after|during|from|to|year|calendar)\s+(?:19|20)\d\d\b(?!\s*%)"
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)"
     r"(?:\s+\d{1,2})?(?:,?\s+(?:19|20)\d\d)?\b"
     r"|\bweek\s+\d{1,2}\b|\bQ[1-4]\b|\b[A-Za-z][\w-]*\d\w*\b|^\s*\d+[.)]\s"
@@ -59,7 +59,7 @@ _DOES: Final = (
 _CUSTOMER: Final = re.compile(rf"\b(?:{_WHO})\b", re.IGNORECASE)
 _CLAIM: Final = re.compile(rf"\b(?:{_WHO})\b[^.?!\"\u201d]*?\b(?:{_DOES})\b", re.IGNORECASE)
 _OUR_SKILLS: Final = re.compile(
-    r"\bour\s+(?:\w+\s+)?(?:technology|platform|engine|algorithms?|models?|software|system|robots?|team|data|expertise"
+    r"\b[Oo]ur\s+(?:\w+\s+)?(?:technology|platform|engine|algorithms?|models?|software|system|robots?|team|data|expertise"
     r"|infrastructure|network|architecture|stack|engineers)\b"
     r"|\b(?:artificial intelligence|machine learning|deep learning|large language model|neural network|blockchain"
     r"|algorithm|proprietary|state-of-the-art|cutting-edge|AI-powered|AI)\b"

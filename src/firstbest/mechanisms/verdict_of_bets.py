@@ -20,7 +20,6 @@ from firstbest.mechanisms.records import (
     Forecast,
     Judgement,
     Measured,
-    MetricVerdict,
     State,
     SuccessMetric,
 )
@@ -29,6 +28,13 @@ from firstbest.mechanisms.verdict import WEEKS, Broken, judge, judges, together
 
 FINAL: Final = (Judgement.CONFIRMED, Judgement.REFUTED, Judgement.INCONCLUSIVE, Judgement.INVALID)
 DAYS_OF_WEEK: Final = 7
+
+_WAITING: Final = {
+    State.DRAFT: "it is being written",
+    State.FORECAST: "forecast, and not yet sealed",
+    State.LOCKED: "sealed, and not yet decided",
+    State.NO: "decided no: its forecasts are scored by the world without it",
+}
 
 FactOf = Callable[[str, str, str], Measured | None]
 """What is known of a metric between two days, both of them in; None where nothing is."""
@@ -115,7 +121,8 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
         fact = facts(success.metric, start, end) if far.state in (State.GO, State.NO) else None
         by = judges(judging(far), success.metric, page.bet.judge)
         if far.state != State.GO:
-            metrics.append(_waiting(success, far.state, fact))
+            told = judge(success, by, None, known, (), weeks)
+            metrics.append(msgspec.structs.replace(told, reason=_WAITING[far.state], fact=fact))
             continue
         broken = [each for each in _broken(page, facts, start, end) if fact is not None]
         metrics.append(judge(success, by, fact, known, broken, weeks))
@@ -136,14 +143,6 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
         locked_at_us=locked_us,
         review_on=far.review_on,
     )
-
-
-def _waiting(success: SuccessMetric, state: State, fact: Measured | None) -> MetricVerdict:
-    """A metric that cannot be judged: nothing was decided, or it was decided not to."""
-    reason = (
-        "decided no: the world without it is what its forecasts are scored by" if state == State.NO else state.value
-    )
-    return MetricVerdict(success=success, judgement=Judgement.NOT_DUE, reason=reason, fact=fact)
 
 
 def _broken(page: Page, facts: FactOf, start: str, end: str) -> Iterator[Broken]:
