@@ -1,4 +1,4 @@
-"""The record's chain: whatever is changed, taken out, doubled or swapped is found; a sealed vote fits its text alone."""
+"""The record's chain: what is changed, taken out, doubled or swapped is found; a sealed vote fits its text alone."""
 
 from __future__ import annotations
 

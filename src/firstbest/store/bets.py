@@ -114,9 +114,11 @@ def page_of(name: str, content: bytes, faults: list[Fault]) -> Page | None:
         return None
     if bet.bet != name:
         faults.append(Fault(file, head.lines.get("bet", 2), "bet", f"the name of the file, '{name}'", shown(bet.bet)))
-    for key, day in _days(bet):
-        if day and not is_day(day):
-            faults.append(Fault(file, head.lines.get(key, 0), key, "a date like 2026-11-30", shown(day)))
+    wrong = [(key, day) for key, day in _days(bet) if day and not is_day(day)]
+    if wrong:
+        expected = "a date like 2026-11-30"
+        faults += [Fault(file, head.lines.get(key, 0), key, expected, shown(day)) for key, day in wrong]
+        return None
     title, sections = split(head.body, head.body_line)
     return Page(bet=bet, title=title, sections=tuple(sections), lines=dict(head.lines), file=file, content=head.content)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import commonprefix
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from firstbest.mechanisms.bets import (
     HANDED_OVER,
@@ -29,6 +30,10 @@ from firstbest.store.faults import Fault
 from firstbest.store.goals import FILE as GOALS
 from firstbest.store.record import RECORD
 from firstbest.world.units import HOUR_US
+
+
+_BEFORE: Final = 20
+_SHOWN: Final = 60
 
 
 class Checked(NamedTuple):
@@ -97,8 +102,10 @@ def edited(page: Page, far: Progress) -> Iterator[Fault]:
     if found:
         line, was, now = found
         seal = f"entry {far.sealed.number}, {far.sealed.digest[:SHORT]}"
-        expected = f"'{was.strip()[:60]}' as sealed ({seal}), or firstbest bet amend with a reason"
-        yield Fault(page.file, line, "", expected, f"'{now.strip()[:60]}'")
+        start = max(0, len(commonprefix([was, now])) - _BEFORE)
+        sealed, found_now = (each[start : start + _SHOWN].strip() for each in (was, now))
+        expected = f"'{sealed}' as sealed ({seal}), or firstbest bet amend with a reason"
+        yield Fault(page.file, line, "", expected, f"'{found_now}'")
 
 
 def _redefined(shelf: Shelf, page: Page, far: Progress) -> Iterator[Fault]:
