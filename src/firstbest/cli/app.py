@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
+from firstbest.cli.ask import Ask, ask
+from firstbest.cli.asked import command
+from firstbest.cli.bet import app as bet_app
 
 app = typer.Typer(
     name="firstbest",
@@ -41,11 +44,15 @@ def init(
     folder: Folder,
     log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
+    mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
 ) -> None:
-    """Write a workspace: the built-in network, or one made from your own order log."""
-    from firstbest.cli.making import make
+    """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
+    from firstbest.cli.making import make, make_mechanisms
 
-    make(folder, log, map_file)
+    if mechanisms:
+        make_mechanisms(folder, alone=log is None and map_file is None)
+    else:
+        make(folder, log, map_file)
 
 
 @app.command()
@@ -135,6 +142,10 @@ def shadow(
     from firstbest.cli import serving
 
     serving.shadow(folder, book, policy)
+
+
+app.add_typer(bet_app)
+command(app, Ask)(ask)
 
 
 def main() -> None:
