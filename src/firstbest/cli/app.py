@@ -109,6 +109,24 @@ def serve(
 
 
 @app.command()
+def apply(
+    folder: Folder,
+    change: Annotated[Path, typer.Argument(help="A change file that a decision on record names.")],
+    at: Annotated[str | None, typer.Option(help="Local time from which it holds; at once without.")] = None,
+    emergency: Annotated[str | None, typer.Option(metavar="REASON", help="Undecided: opens a correction.")] = None,
+    by: Annotated[str, typer.Option(help="Who does it.")] = "operator",
+    kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
+    revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
+    book: Book = None,
+) -> None:
+    """Put a decided change into the running network at an instant, as a fact; or take it back."""
+    from firstbest.cli.applying import Wanted
+    from firstbest.cli.applying import apply as bring_in
+
+    bring_in(Wanted(folder, change, at, emergency, by, tuple(kill or ()), revert, book))
+
+
+@app.command()
 def today(folder: Folder, book: Book = None) -> None:
     """What must leave today: by node, cut-off, capacity and risk."""
     from firstbest.cli import serving

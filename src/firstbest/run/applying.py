@@ -33,15 +33,31 @@ class Applied(NamedTuple):
     text: str
     at_us: int  # in force from
     until_us: int  # and before this instant; 0: still
-    decision: str  # identifier of the decision on record, or "emergency: reason"
+    decision: str  # number of the decision on record that names the file, or "emergency: reason"
     by: str
+    door: str = "two-way"
+    kill: tuple[str, ...] = ()  # "shipped_on_time < 0.9": looked at each day, and the change ends if one holds
 
 
 def applied_of(book: BookReader) -> list[Applied]:
     """All changes ever applied, by instant."""
     rows = book.side_where(THING, APPLIED_MOST, kind=KIND, tenant=0)
     body = THING.names.index("body")
-    return sorted((Applied(**row[body]) for row in rows), key=lambda each: each.at_us)
+    found = [Applied(**row[body]) for row in rows]
+    return sorted((each._replace(kill=tuple(each.kill)) for each in found), key=lambda each: each.at_us)
+
+
+class NotApplied(ValueError):  # noqa: N818 - it says what did not happen
+    """Why a change is not applied, in words."""
+
+
+def standing_in(book: BookReader, name: str) -> Applied:
+    """The change of that name that is in force, or will be."""
+    mine = [each for each in applied_of(book) if each.name == name and not each.until_us]
+    if not mine:
+        known = ", ".join(each.name for each in applied_of(book) if not each.until_us) or "none"
+        raise NotApplied(f"expected a change that is in force ({known}), found '{name}'")
+    return mine[-1]
 
 
 def as_put(applied: Applied, now_us: int) -> SidePut:

@@ -14,7 +14,9 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, NamedTuple, TypeVar
 
+from firstbest.run.changing import AHEAD_US, bring_in, broken, prepared
 from firstbest.run.house import House
+from firstbest.run.kill import closed_day
 from firstbest.run.requests import Answer, Request
 from firstbest.store.book_live import BookError, BookGone, BookTaken
 
@@ -67,6 +69,7 @@ class Desk:
         self._queue: Queue[Waiting] = Queue(self.limits.queue_most)
         self._stopped = Event()
         self._renewed = 0.0
+        self._looked = -1
         self._thread = Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -144,6 +147,17 @@ class Desk:
         for each in taken:
             if each.question is not None:
                 self._answer(each)
+        self._look_daily()
+
+    def _look_daily(self) -> None:
+        """Once a local day: end changes whose kill criteria held on the day before."""
+        day = closed_day(self.house.world.network, self.house.now_us())
+        if day == self._looked:
+            return
+        self._looked = day
+        for each in broken(self.house):
+            over = each.applied._replace(until_us=self.house.now_us() + AHEAD_US)
+            bring_in(self.house, prepared(self.house.book, over))
 
     def _answer(self, each: Waiting) -> None:
         assert each.question is not None, "it waits for an answer"
