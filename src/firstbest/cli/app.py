@@ -92,7 +92,10 @@ def explain(
     explain_order(folder, order)
 
 
-Book = Annotated[str | None, typer.Option("--book", help="The book: a file, or postgresql://...; else .firstbest/.")]
+Book = Annotated[
+    str | None,
+    typer.Option("--book", envvar="FIRSTBEST_BOOK", help="The book: a file or postgresql://...; else .firstbest/."),
+]
 
 
 @app.command()
@@ -114,16 +117,14 @@ def apply(
     change: Annotated[Path, typer.Argument(help="A change file that a decision on record names.")],
     at: Annotated[str | None, typer.Option(help="Local time from which it holds; at once without.")] = None,
     emergency: Annotated[str | None, typer.Option(metavar="REASON", help="Undecided: opens a correction.")] = None,
-    by: Annotated[str, typer.Option(help="Who does it.")] = "operator",
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
-    book: Book = None,
 ) -> None:
     """Put a decided change into the running network at an instant, as a fact; or take it back."""
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 
-    bring_in(Wanted(folder, change, at, emergency, by, tuple(kill or ()), revert, book))
+    bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import http.client
 import json
 import os
@@ -18,6 +19,7 @@ from firstbest.cli.rehearsing import found_change, prepare
 from firstbest.service.serving import Where, book_of
 
 KEY = "FIRSTBEST_KEY"
+BOOK = "FIRSTBEST_BOOK"
 WAIT_S = 60
 
 
@@ -28,10 +30,13 @@ class Wanted(NamedTuple):
     change: Path
     at: str | None
     emergency: str | None
-    by: str
     kill: tuple[str, ...]
     revert: bool
-    book: str | None
+
+    @property
+    def by(self) -> str:
+        """Who does it: whoever is logged in."""
+        return getpass.getuser()
 
 
 def apply(wanted: Wanted) -> None:
@@ -107,7 +112,7 @@ def asked(wanted: Wanted, path: str, body: dict[str, Any]) -> dict[str, Any]:
     from firstbest.store.book_live import BookError
     from firstbest.store.book_open import open_book
 
-    named = book_of(Where(wanted.folder, wanted.book))
+    named = book_of(Where(wanted.folder, os.environ.get(BOOK)))
     if "://" not in named and not Path(named).is_file():
         raise stop(f"expected a book at '{named}', found none: firstbest serve {wanted.folder} opens one")
     try:
