@@ -12,7 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import changes, documents, hooks, network, orders, stock, tasks
+from firstbest.service import changes, documents, hooks, network, orders, pages, stock, tasks
 from firstbest.service.access import Rates
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem, fault_told, framework_told, nested_told, told
@@ -38,7 +38,7 @@ def make_app(door: Door, rates: Rates | None = None) -> Litestar:
     """The application over a door."""
     key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
     return Litestar(
-        route_handlers=[each.ROUTER for each in (orders, stock, tasks, network, documents, hooks, changes)],
+        route_handlers=[each.ROUTER for each in (orders, stock, tasks, network, documents, hooks, changes, pages)],
         state=State({"door": door, "rates": rates or Rates()}),
         exception_handlers={
             Problem: told,
