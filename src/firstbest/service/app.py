@@ -55,6 +55,7 @@ def make_app(door: Door, rates: Rates | None = None) -> Litestar:
             description="Run your supply chain: quotes, orders, stock, inbound, the floor's work.",
             components=Components(security_schemes={"key": key}),
             security=[{"key": []}],
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             path="/",
         ),
