@@ -84,8 +84,8 @@ def main() -> None:
     nodes = [each["node"] for each in floor.ask("GET", "/v1/nodes")[1]["nodes"] if each["kind"] == "fulfilment"]
     for node in nodes:
         packed, short = pick_and_pack(floor, node, chance)
-        words = f"{packed} shipments packed, {short} lines short" if packed or short else "nothing released to the floor"
-        print(f"{node}: {words}")
+        words = f"{packed} shipments packed, {short} lines short"
+        print(f"{node}: {words if packed or short else 'nothing is on the floor'}")
 
 
 if __name__ == "__main__":
