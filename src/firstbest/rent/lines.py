@@ -1,8 +1,8 @@
 """Rated lines, invoices and credit notes: what is owed, and from what it was computed.
 
-A line is `quantity x rate + steps x step_rate`, in exact fractions of a millionth; it is rounded once, to the smallest
-coin of the currency. Its difference to the exact amount is a posting of its own. Whoever holds the card and the events can add
-it up again.
+A line of usage is `quantity x rate + steps x step_rate`, a percentage is `of x rate`, in exact fractions of a
+millionth; it is rounded once, to the smallest coin of the currency. Its difference to the exact amount is a posting of
+its own. Whoever holds the card and the events can add it up again.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Line(NamedTuple):
     rate: Fraction  # millionths for one of the meter's unit
     steps: int
     step_rate: Fraction
+    of: Fraction  # what a percentage, a minimum or a cap looks at, millionths; 0 for lines of usage
     exact: Fraction
     rounded: int
     events: EventSpan
