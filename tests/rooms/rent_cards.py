@@ -112,9 +112,7 @@ def cards(draw: st.DrawFn, family: str = "fees") -> tuple[Card, ...]:
 
 
 @st.composite
-def _versions(
-    draw: st.DrawFn, family: str, version: int, span: tuple[int, int], tenants: tuple[str, ...]
-) -> Card:
+def _versions(draw: st.DrawFn, family: str, version: int, span: tuple[int, int], tenants: tuple[str, ...]) -> Card:
     listed = [draw(charges(number)) for number in range(draw(st.integers(1, 3)))]
     linear = [each for each in listed if all(isinstance(rule.amount, Priced) for rule in each.rules)]
     if linear and draw(st.booleans()):

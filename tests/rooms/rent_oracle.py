@@ -73,8 +73,7 @@ def names_of(card: Card, names: Names, usage: Usage, row: int, numbers: dict[Qua
 def holds(rule: Rule, numbers: dict[Quality, int], names: dict[Dimension, str]) -> bool:
     """Whether a condition holds, *otherwise* aside."""
     return all(names[key] in asked for key, asked in rule.when.names.items()) and all(
-        low <= numbers[quality] <= high and (numbers[quality] >= 0)
-        for quality, (low, high) in rule.when.ranges.items()
+        low <= numbers[quality] <= high and (numbers[quality] >= 0) for quality, (low, high) in rule.when.ranges.items()
     )
 
 

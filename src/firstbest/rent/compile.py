@@ -85,10 +85,7 @@ def compile_cards(cards: Sequence[Card], names: Names) -> Compiled:
     parts.add("slot_first", len(parts.slots))
     _add_pairs(parts)
     _add_plans(parts, ordered)
-    made: dict[str, Any] = {
-        name: (as_i64 if name in _WIDE else as_i32)(values)
-        for name, values in parts.lists.items()
-    }
+    made: dict[str, Any] = {name: (as_i64 if name in _WIDE else as_i32)(values) for name, values in parts.lists.items()}
     made["assigned"] = assignment(ordered, names)
     made["starts"] = as_i64(segments_of(ordered))
     made["divisor"] = np.array([card.g_per_cm3.as_integer_ratio() for card in ordered], np.int64).reshape(-1, 2)
