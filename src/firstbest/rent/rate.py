@@ -139,13 +139,15 @@ def _describe(program: Program, usage: Usage, row: int, version: int, scratch: S
 
 @compiled
 def _size(program: Program, version: int, numbers: I64) -> int:
-    """The first size tier whose bounds all hold, -1 if there is none or a bounded number is not stated."""
+    """The first size tier whose bounds all hold; -1 if there is none, or what it bounds is not stated."""
     begins = program.size_first[version]
     for size in range(begins, program.size_first[version + 1]):
         fits = True
         for column in range(NUMBERS):
             most = program.size_most[size, column]
-            if most < EXACT and (numbers[column] > most or numbers[column] < 0):
+            if most < EXACT and numbers[column] < 0:
+                return -1
+            if numbers[column] > most:
                 fits = False
         if fits:
             return int(size - begins)
