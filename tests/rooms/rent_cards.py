@@ -65,7 +65,7 @@ def amounts(draw: st.DrawFn) -> Amount:
 def _comparable(table: Table) -> Table:
     """Prices in quarters of a millionth: fractions of many denominators are refused where they are compared."""
     steps = [
-        step._replace(base=Fraction(round(step.base * 4), 4), each=Fraction(round(step.each * 4), 4))
+        step._replace(base=Fraction(round(step.base * 4), 4), each=Fraction(round(step.each * 4) % 4000, 4))
         for step in table.steps
     ]
     return Table(table.quality, tuple(steps))
