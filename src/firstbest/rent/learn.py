@@ -236,6 +236,12 @@ def said(rate: Rate, form: str, over: str) -> str:
         shown = ", ".join(f"{amount:,.2f} to {upto:g}" for upto, amount in rate.steps[:6])
         return shown + (f", and {len(rate.steps) - 6} more" if len(rate.steps) > 6 else "")  # noqa: PLR2004
     if form == "each":
-        return f"{rate.each:,.4g} each{f' {over}' if over else ''}"
+        return f"{_price(rate.each)} each{f' {over}' if over else ''}"
     started = "started " if form.endswith("started") else ""
-    return f"{rate.base:,.2f} and {rate.each:,.4g} a {started}{over}"
+    return f"{rate.base:,.2f} and {_price(rate.each)} a {started}{over}"
+
+
+def _price(each: float) -> str:
+    """A price with two to six digits behind the point."""
+    whole, _, rest = f"{each:,.6f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
