@@ -241,7 +241,7 @@ def test_rounding_is_half_even_on_the_coin(amount: Fraction, coin: int) -> None:
 
 
 @given(listed=cards(), usage=events(), data=st.data())
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_usage_is_rated_is_invoiced_is_the_ledger(listed: tuple[Card, ...], usage: Usage, data: st.DataObject) -> None:
     """With cards that change, events up to two months late, and a dispute."""
     compiled = compile_cards(listed, NAMES)

@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.rent.ledger import Account, Ledger
-from firstbest.rent.program import SlotName
-from firstbest.rent.tally import Counted
 
 I8 = NDArray[np.int8]
 I64 = NDArray[np.int64]
@@ -82,12 +80,3 @@ def owed_by(ledger: Ledger, tenant: int, unbilled: int) -> int:
     """What a tenant owes: receivable and disputed, less sales held for him, and what is used and not yet billed."""
     billed = sum(ledger.balance(account, tenant) for account in (Account.RECEIVABLE, Account.DISPUTED))
     return billed + ledger.balance(Account.PAYABLE, tenant) + unbilled
-
-
-def quantities_of(tally: Mapping[tuple[int, SlotName], Counted], charge: str) -> dict[int, int]:
-    """What each tenant used under one charge, in the meter's unit."""
-    found: dict[int, int] = {}
-    for (tenant, slot), counted in tally.items():
-        if slot.charge == charge and not slot.of:
-            found[tenant] = found.get(tenant, 0) + counted.quantity
-    return found
