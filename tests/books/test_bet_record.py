@@ -253,7 +253,7 @@ def test_only_a_locked_bet_is_decided_and_only_a_decided_one_costs(folder: Path)
         acts.lock(folder, NAME, "Ines", MAY, {})
 
 
-# ----------------------------------------------------------------------------------------- files, votes, people, questions
+# -------------------------------------------------------------------------------------- files, votes, people, questions
 def test_applying_asks_for_a_standing_decision_by_content(folder: Path) -> None:
     change = folder / "changes" / "x.toml"
     change.parent.mkdir()

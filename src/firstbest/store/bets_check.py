@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from os.path import commonprefix
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -101,7 +100,8 @@ def edited(page: Page, far: Progress) -> Iterator[Fault]:
     if found:
         line, was, now = found
         seal = f"entry {far.sealed.number}, {far.sealed.digest[:SHORT]}"
-        start = max(0, len(commonprefix([was, now])) - _BEFORE)
+        alike = next((place for place, (one, other) in enumerate(zip(was, now, strict=False)) if one != other), 0)
+        start = max(0, alike - _BEFORE)
         sealed, found_now = (each[start : start + _SHOWN].strip() for each in (was, now))
         expected = f"'{sealed}' as sealed ({seal}), or firstbest bet amend with a reason"
         yield Fault(page.file, line, "", expected, f"'{found_now}'")
