@@ -96,15 +96,15 @@ def totals(table: Table, metrics: Sequence[Metric], spans: Sequence[Span], sums:
     stated = (here >= needed * due - 1e-9) & (here > 0)
     value[~stated] = np.nan
     # A span that was closed from end to end sold nothing, and that is known; a ratio of nothing stays nothing.
-    sums = np.array([metric.kind == "sum" for metric in metrics])[:, None]
-    value[all_closed & sums] = 0.0
+    adds = np.array([metric.kind == "sum" for metric in metrics])[:, None]
+    value[all_closed & adds] = 0.0
     return found
 
 
 def running_sums(table: Table) -> Running:
     """The running sums of a table."""
 
-    def sums(values: F64) -> F64:
+    def run(values: F64) -> F64:
         found = np.zeros((values.shape[0], values.shape[1] + 1))
         np.cumsum(values, axis=1, out=found[:, 1:])
         return found
@@ -119,7 +119,7 @@ def running_sums(table: Table) -> Running:
         found = np.zeros((top.shape[0], top.shape[1] + 1), np.int64)
         np.cumsum(such, axis=1, out=found[:, 1:])
         absences.append(found)
-    return Running(sums(top), sums(below), sums(top * top), sums(top * below), sums(below * below), tuple(absences))
+    return Running(run(top), run(below), run(top * top), run(top * below), run(below * below), tuple(absences))
 
 
 def _variance(running: Running, ends: tuple[I64, I64], ratio: F64, here: I64) -> F64:

@@ -2,11 +2,11 @@
 
 Two series that share a season, or that each remember their own past, move together without any cause. So both are
 reduced to what their own past and the season could not foretell (the scores of `signals`, fitted on all weeks), and
-the scores are laid over each other at every lead from 0 to 13 weeks (Haugh 1976). If nothing leads, a correlation is
+the scores are laid over each other at every lead from 0 to 13 weeks (Haugh 1976). If nothing leads, each is
 normal with variance 1/n, and the greatest of all leads exceeds its limit in 5 per cent of edges and no more (Sidak).
 
-The strongest lead is stated with the leads that are not distinguishable from it, which is an interval found by inverting
-a likelihood ratio: lead l belongs to it if n ln((1 - r_l^2) / (1 - r_best^2)) is at most 3.84. The strength is the
+The strongest lead is stated with the leads that are not distinguishable from it, an interval found by inverting a
+likelihood ratio: lead l belongs to it if n ln((1 - r_l^2) / (1 - r_best^2)) is at most 3.84. The strength is the
 correlation with Fisher's interval, widened by the same correction for having looked at many leads.
 """
 

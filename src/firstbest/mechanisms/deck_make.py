@@ -28,7 +28,7 @@ from firstbest.mechanisms.calendar import (
     year_before,
 )
 from firstbest.mechanisms.deck import CLOSED, COMING, Card, Deck, Point
-from firstbest.mechanisms.metrics import Absence, Metric
+from firstbest.mechanisms.metrics import SKETCHED, Absence, Metric
 
 F64 = NDArray[np.float64]
 
@@ -165,7 +165,8 @@ def _marks(table: Table | None, metrics: list[Metric], spans: _Spans) -> F64:
     shown = [*spans.weeks, *spans.months, *spans.coming]
     if table is None:
         return np.full((len(metrics), len(shown)), np.nan)
-    return totals(table, metrics, shown).value
+    levels = [msgspec.structs.replace(metric, kind="last") if metric.kind in SKETCHED else metric for metric in metrics]
+    return totals(table, levels, shown).value
 
 
 def _cards(

@@ -6,9 +6,9 @@ the base weeks choose by the likelihood of Box and Cox, and keep the plain scale
 
 On that scale a week is a level, two waves of the year, what holidays do, and noise that remembers the week before
 (one autoregressive term). The fit is by generalised least squares on the base weeks alone. Short series make that
-memory look weaker than it is; the bias for p slow regressors, -(p + (p + 2) phi) / n (Kendall 1954; Marriott and Pope 1954), is taken
-back. What is left of a later week after its forecast is divided by the forecast's own standard error, which grows with
-the uncertainty of every coefficient, and brought from Student's t to the normal. So a limit set on 60 weeks is wider
+memory look weaker than it is; the bias for p slow regressors, -(p + (p + 2) phi) / n (Kendall 1954; Marriott and
+Pope 1954), is taken back. What is left of a later week after its forecast is divided by the forecast's own standard
+error, which grows with the uncertainty of every coefficient, and brought from Student's t to the normal. So a limit set on 60 weeks is wider
 than one set on 600, as it should be.
 
 Shapes: M metrics, W weeks, of which the base is a slice; K regressors.
@@ -34,7 +34,7 @@ WAVE_WEEKS_MIN: Final = 52
 SIGNAL_WEEKS_MIN: Final = 52
 LIMITS_WEEKS_MIN: Final = 12
 GAIN_MIN: Final = 3.0
-"""Log-likelihood by which a scale must beat the plain one; twice that is beyond the 2 per cent point of one parameter."""
+"""Log-likelihood by which a scale must beat the plain one; twice that is beyond the 2 per cent point of one term."""
 COUNT_MEAN_MAX: Final = 100.0
 MEMORY_MAX: Final = 0.95
 _ROUNDS: Final = 3
