@@ -16,8 +16,10 @@ from firstbest.mechanisms.deck import CLOSED, COMING, LATE, MISSING, Card, Point
 from firstbest.present import deck_words, svg, text
 
 WIDTH: Final = 340.0
-HEIGHT: Final = 186.0
-_LEFT, _RIGHT, _TOP, _FLOOR = 37.0, 37.0, 22.0, 162.0
+_FLOORS: Final = (162.0, 214.0)
+"""Where the axis lies on a screen and on paper."""
+_UNDER: Final = 24.0
+_LEFT, _RIGHT, _TOP = 37.0, 37.0, 22.0
 _GAP: Final = 18.0
 _MATURE: Final = 0.995
 _ADDITIVE: Final = frozenset({"sum", "distinct"})
@@ -38,8 +40,9 @@ def chart(card: Card, currency: str, *, key: str = "") -> str:
     week_xs = [_LEFT + slot * (at + 0.5) for at in range(len(weeks))]
     month_xs = [_LEFT + slot * (len(weeks) + at + 0.5) + _GAP for at in range(len(months))]
     together = card.kind not in _ADDITIVE
-    week_scale = _scale([*weeks, *months] if together else weeks, card.lines, 0 if not together else 2)
-    month_scale = week_scale if together else _scale(months, card.lines, 1)
+    floor = _FLOORS[bool(key)]
+    week_scale = _scale([*weeks, *months] if together else weeks, card.lines, 0 if not together else 2, floor)
+    month_scale = week_scale if together else _scale(months, card.lines, 1, floor)
     panels = (_Panel(weeks, week_xs, week_scale), _Panel(months, month_xs, month_scale))
     middle = _LEFT + slot * len(weeks) + _GAP / 2
     body = [
@@ -57,13 +60,14 @@ def chart(card: Card, currency: str, *, key: str = "") -> str:
 
 
 def _framed(card: Card, currency: str, body: str, key: str) -> str:
+    height = _FLOORS[bool(key)] + _UNDER
     if key:
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" width="{WIDTH:g}" '
-            f'height="{HEIGHT:g}"><style>{PAPER_STYLE}</style>{HATCH}{body}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
+            f'height="{height:g}"><style>{PAPER_STYLE}</style>{HATCH}{body}</svg>'
         )
     return (
-        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{html.escape(spoken(card, currency))}">'
+        f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{html.escape(spoken(card, currency))}">'
         f"{body}</svg>"
     )
 
@@ -80,7 +84,7 @@ def spoken(card: Card, currency: str) -> str:
     return f"{card.title}: week {last.label} {said}" + (f", a year before {prior}" if last.prior is not None else "")
 
 
-def _scale(points: Sequence[Point], lines: tuple[Card, ...], which: int) -> svg.Scale:
+def _scale(points: Sequence[Point], lines: tuple[Card, ...], which: int, floor: float) -> svg.Scale:
     """A straight scale over everything that is drawn; from zero where zero is near."""
     more = [point for line in lines for point in (line.weeks, line.months, (*line.weeks, *line.months))[which]]
     values = [
@@ -90,13 +94,13 @@ def _scale(points: Sequence[Point], lines: tuple[Card, ...], which: int) -> svg.
         if number is not None
     ]
     if not values:
-        return svg.Scale(0.0, 1.0, _FLOOR, _TOP)
+        return svg.Scale(0.0, 1.0, floor, _TOP)
     low, high = min(values), max(values)
     if low >= 0 and low < 0.4 * high:
-        return svg.Scale(0.0, high * 1.06, _FLOOR, _TOP)
+        return svg.Scale(0.0, high * 1.06, floor, _TOP)
     room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
-    floor = low - room
-    return svg.Scale(max(0.0, floor) if low >= 0 else floor, high + room, _FLOOR, _TOP)
+    least = low - room
+    return svg.Scale(max(0.0, least) if low >= 0 else least, high + room, floor, _TOP)
 
 
 def _grid(scale: svg.Scale, card: Card, currency: str, xs: tuple[float, float], *, left: bool) -> str:
@@ -178,7 +182,7 @@ def _marks(panel: _Panel, card: Card, currency: str) -> str:
             parts.append(f'<circle class="{class_}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{hint}</title></circle>')
             last = (x, y, point.value)
         if point.absent in _SIGNS:
-            parts.append(_SIGNS[point.absent].format(x=x))
+            parts.append(_SIGNS[point.absent].format(x=x, y=panel.scale.start - 3))
     if last is not None:
         parts.append(_label(card, currency, last))
     return "".join(parts)
@@ -195,9 +199,9 @@ def _label(card: Card, currency: str, last: tuple[float, float, float]) -> str:
 
 
 _SIGNS: Final = {
-    CLOSED: '<path class="a" d="M{x:.1f} 159m-4 0h8"><title>closed</title></path>',
-    LATE: '<path class="a al" d="M{x:.1f} 159m-4 0h9"><title>not yet arrived</title></path>',
-    MISSING: '<path class="a" d="M{x:.1f} 159m-3 -3l6 6m0 -6l-6 6"><title>missing</title></path>',
+    CLOSED: '<path class="a" d="M{x:.1f} {y:.1f}m-4 0h8"><title>closed</title></path>',
+    LATE: '<path class="a al" d="M{x:.1f} {y:.1f}m-4 0h9"><title>not yet arrived</title></path>',
+    MISSING: '<path class="a" d="M{x:.1f} {y:.1f}m-3 -3l6 6m0 -6l-6 6"><title>missing</title></path>',
 }
 
 
@@ -218,13 +222,13 @@ def _hint(point: Point, card: Card, currency: str) -> str:
 
 def _axis(panel: _Panel, before: str) -> str:
     ends = (panel.xs[0] - 6, panel.xs[-1] + 6) if panel.xs else (0.0, 0.0)
-    parts = [f'<path class="x" d="M{ends[0]:.1f} {_FLOOR:.1f}H{ends[1]:.1f}"/>']
+    parts = [f'<path class="x" d="M{ends[0]:.1f} {panel.scale.start:.1f}H{ends[1]:.1f}"/>']
     if before:
-        parts.append(_axis_word(_LEFT - 8, _FLOOR + 11, before))
+        parts.append(_axis_word(_LEFT - 8, panel.scale.start + 11, before))
     for point, x in zip(panel.points, panel.xs, strict=True):
-        parts.append(_axis_word(x, _FLOOR + 11, point.label if before else point.label[:1]))
+        parts.append(_axis_word(x, panel.scale.start + 11, point.label if before else point.label[:1]))
         if not before and point.label == "Jan":
-            parts.append(_axis_word(x, _FLOOR + 21, str(text.date_of(point.end).year)))
+            parts.append(_axis_word(x, panel.scale.start + 21, str(text.date_of(point.end).year)))
     return "".join(parts)
 
 

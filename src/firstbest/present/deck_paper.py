@@ -52,15 +52,20 @@ def _setup(deck: Deck, size: str) -> str:
 #let m(body) = text(fill: luma(90), body)
 #let h(k, t) = block(breakable: false, above: 12pt, below: 6pt)[#text(8pt, fill: rgb("#14457f"), weight: "bold", k) \\
   #text(13pt, weight: "bold", t)]
-#let box9(..v) = table(columns: (7mm, 1fr, 1fr, 1fr, 1fr), inset: (x: 0.6mm, y: 0.75mm), align: right,
-  stroke: (x, y) => if y > 0 {{ (top: 0.3pt + luma(200)) }}, ..v)
+#let b(l, v, y, w) = [#m(l) \\ #strong(v) \\ #y \\ #w]
+#let box4(..v) = {{
+  line(length: 100%, stroke: 0.3pt + luma(200))
+  std.v(-3.5pt)
+  grid(columns: (7mm, 1fr, 1fr, 1fr, 1fr), align: (left, right, right, right, right),
+    m([ \\ \\ YoY \\ WoW]), ..v)
+}}
 #let card(place, title, side, flag, drawing, boxes, notes) = block(width: 100%, height: 100%, clip: false)[
   #text(9.5pt, weight: "bold")[#if place != "" [#text(fill: rgb("#14457f"), place + " · ")]#title]
   #if flag != "" [#h(3pt) #box(fill: black, inset: (x: 2pt, y: 1pt), radius: 1pt,
     text(6pt, fill: white, weight: "bold", flag))]
   #v(-5pt) #text(7pt, m(side)) #v(-4pt)
   #image(drawing, width: 100%) #v(-6pt)
-  #text(7.4pt, boxes) #v(-4pt)
+  #text(7.8pt, boxes) #v(-2pt)
   #for n in notes [#text(6.8pt, m("▸ " + n)) \\ ]
 ]
 #let flagless(x) = x
@@ -174,22 +179,27 @@ def _card(card: Card, at: int, currency: str) -> str:
 
 
 def _boxes(card: Card, currency: str) -> str:
+    """Four columns of box scores; few and plain pieces, since typst lays out five hundred of these in a deck."""
     if len(card.boxes) != 9:
         return "[]"
     last, wow, *rest = card.boxes
-    cells = ["[]", *(f"m({q(head)})" for head in _HEADS), "[]"]
-    cells += [f'text(weight: "bold", {q(deck_words.score(box, card, currency))})' for box in (last, *rest[1::2])]
-    cells += [f"m({q('YoY')})", *(_difference(box, card, currency) for box in rest[0::2])]
-    cells += [f"m({q('WoW')})", _difference(wow, card, currency), "[]", "[]", "[]"]
-    return f"box9({', '.join(cells)})"
+    pairs = ((last, rest[0]), (rest[1], rest[2]), (rest[3], rest[4]), (rest[5], rest[6]))
+    cells = []
+    for at, (head, (value, year)) in enumerate(zip(_HEADS, pairs, strict=True)):
+        week = _difference(wow, card, currency) if not at else '""'
+        said = q(deck_words.score(value, card, currency))
+        cells.append(f"b({q(head)}, {said}, {_difference(year, card, currency)}, {week})")
+    return f"box4({', '.join(cells)})"
 
 
 def _difference(box: Box, card: Card, currency: str) -> str:
+    """A string; content where a difference is for the better (bold) or for the worse (bold and underlined)."""
     said, reach = deck_words.score(box, card, currency), deck_words.interval(box)
     favour = deck_words.favour(box, card.better)
-    weight = ', weight: "bold"' if favour else ""
-    core = f"text({q(said)}{weight})" if favour >= 0 else f"underline(text({q(said)}{weight}))"
-    return f"[#{core}#m({q(' ' + reach)})]" if reach else f"[#{core}]"
+    if not favour:
+        return q(f"{said} {reach}".rstrip())
+    core = f"strong({q(said)})" if favour > 0 else f"underline(strong({q(said)}))"
+    return f"{core} + {q(' ' + reach)}" if reach else core
 
 
 def _imported(table: ImportedTable) -> str:
