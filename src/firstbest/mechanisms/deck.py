@@ -192,6 +192,7 @@ class Deck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: int
     as_of_us: int
     currency: str = ""
+    paper: str = "a4"
     calendar: Calendar = Calendar()
     definitions: str = ""
     data: str = ""

@@ -72,6 +72,7 @@ class Given(NamedTuple):
     notes: Mapping[str, tuple[str, ...]] = {}
     limit_days: Mapping[str, int] = {}
     currency: str = ""
+    paper: str = "a4"
     data: str = ""
 
 
@@ -127,7 +128,7 @@ def make(given: Given) -> Deck:
     found = deck_signals.find(calendar, metrics, weekly, dict(given.limit_days))
     return Deck(
         title=given.title, week=week_label(calendar, end), start=end - 6, end=end, as_of_us=given.as_of_us,
-        currency=given.currency, calendar=calendar, definitions=definitions_digest(calendar, metrics), data=given.data,
+        currency=given.currency, paper=given.paper, calendar=calendar, definitions=definitions_digest(calendar, metrics), data=given.data,
         cards=_cards(given, spans, sides, boxed, found.flagged),
         signals=found.signals, judged=found.judged, expected_false=found.expected_false,
         edges=deck_signals.edges(metrics, weekly),

@@ -8,8 +8,8 @@ On that scale a week is a level, two waves of the year, what holidays do, and no
 (one autoregressive term). The fit is by generalised least squares on the base weeks alone. Short series make that
 memory look weaker than it is; the bias for p slow regressors, -(p + (p + 2) phi) / n (Kendall 1954; Marriott and
 Pope 1954), is taken back. What is left of a later week after its forecast is divided by the forecast's own standard
-error, which grows with the uncertainty of every coefficient, and brought from Student's t to the normal. So a limit set on 60 weeks is wider
-than one set on 600, as it should be.
+error, which grows with the uncertainty of every coefficient, and brought from Student's t to the normal. So a limit set
+on 60 weeks is wider than one set on 600, as it should be.
 
 Shapes: M metrics, W weeks, of which the base is a slice; K regressors.
 """

@@ -2,8 +2,8 @@
 
 Marks differ in form and dash, never in colour alone, so that a black-and-white print says the same: this year is a
 thick line with full dots (hollow where the number is not yet whole), last year a thin dashed line, the plan a short
-bar, the guidance a diamond, the forecast a hatched band from p10 to p90. A number that was restated keeps a small square where
-it stood. What is absent has its own sign on the floor: closed a dash, late dots, missing a cross.
+bar, the guidance a diamond, the forecast a hatched band from p10 to p90. A number that was restated keeps a small
+square where it stood. What is absent has its own sign on the floor: closed a dash, late dots, missing a cross.
 """
 
 from __future__ import annotations

@@ -79,6 +79,8 @@ def _head(deck: Deck) -> str:
         marks += (
             f'<p class="banner"><b>{escape(deck.imported)}</b> aggregated as its author declared, not by our rules</p>'
         )
+    for note in deck.notes:
+        marks += f'<p class="banner"><b>REWRITTEN</b> {escape(note)}</p>'
     if deck.rehearsed:
         marks += f'<p class="banner"><b>REHEARSED</b> {escape(deck.rehearsed)}</p>'
     return (
@@ -125,6 +127,8 @@ def card_of(card: Card, deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
     badge += f'<span class="flag soft">{escape(card.imported)}</span>' if card.imported else ""
     wanted = {"up": "\N{UPWARDS ARROW} better", "down": "\N{DOWNWARDS ARROW} better"}.get(card.better, "")
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
+    if card.lines:
+        side = " · ".join([f"thick: {card.title}", *(f"{_stroke(line)}: {line.title}" for line in card.lines)])
     notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
     said = next((each for each in anecdotes if each.metric == card.key), None)
     quote = f"<blockquote>“{escape(_cut(said.words))}” <cite>{escape(said.who)}</cite></blockquote>" if said else ""
@@ -133,6 +137,10 @@ def card_of(card: Card, deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
         f'<p class="side">{escape(side)}</p>{deck_chart.chart(card, deck.currency)}{_scores(card, deck.currency)}'
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}{quote}</article>"
     )
+
+
+def _stroke(line: Card) -> str:
+    return "bars" if line.role == "target" else "dashed"
 
 
 def _cut(words: str, most: int = 150) -> str:
@@ -180,8 +188,8 @@ def _imported_table(table: ImportedTable) -> str:
         cells = "".join(f"<td>{escape(_imported_cell(value, row.scaling))}</td>" for value in row.values)
         rows.append(f"<tr><th>{escape(row.header)}</th>{cells}</tr>")
     return (
-        f'<section><h2>{escape(table.title)}</h2><div class="scroll"><table class="plain"><thead><tr><td></td>{heads}</tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table></div></section>"
+        f'<section><h2>{escape(table.title)}</h2><div class="scroll"><table class="plain">'
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></section>"
     )
 
 
@@ -216,6 +224,6 @@ def _foot(deck: Deck) -> str:
     marks = f"Definitions {deck.definitions}, data {deck.data}." if deck.definitions else ""
     return (
         f"<footer><p>{escape(dated)}± is half of the 95 % interval (delta method). {escape(rules)}</p>"
-        f"<p>{escape(marks)} The same definitions and the same instant give the same bytes. Made by firstbest; this file "
-        "asks nothing of any network.</p></footer>"
+        f"<p>{escape(marks)} The same definitions and the same instant give the same bytes. Made by firstbest; this "
+        "file asks nothing of any network.</p></footer>"
     )

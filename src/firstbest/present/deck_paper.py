@@ -1,7 +1,7 @@
 """The deck on paper, as a typst document: six charts a page on A4 or Letter, landscape.
 
-What is drawn comes as SVG by `deck_chart`, what is written is set by typst in the fonts that it brings along, so that the
-same deck is the same bytes on every machine. Every text from outside goes in as a string, never as markup.
+What is drawn comes as SVG by `deck_chart`, what is written is set by typst in the fonts that it brings along, so that
+the same deck is the same bytes on every machine. Every text from outside goes in as a string, never as markup.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 from firstbest.mechanisms import causal
 from firstbest.mechanisms.deck import Box, Card, Deck, ImportedTable, Signal
-from firstbest.mechanisms.metrics import NEEDS
 from firstbest.present import deck_chart, deck_rooms, deck_words, text
 
 PER_PAGE: Final = 6
@@ -26,12 +25,11 @@ class Paper(NamedTuple):
     drawings: dict[str, bytes]
 
 
-def paper(deck: Deck, size: str = "a4") -> Paper:
-    """The document. `size`: a4 or us-letter."""
+def paper(deck: Deck) -> Paper:
+    """The document, on the paper that the deck names."""
     drawings: dict[str, bytes] = {}
-    parts = [_setup(deck, size), _front(deck, drawings)]
-    for first in range(0, len(deck.cards), PER_PAGE):
-        parts.append(_sheet(deck, first, drawings))
+    parts = [_setup(deck), _front(deck, drawings)]
+    parts += [_sheet(deck, first, drawings) for first in range(0, len(deck.cards), PER_PAGE)]
     parts += [_imported(table) for table in deck.tables]
     parts.append(_back(deck))
     return Paper("\n".join(part for part in parts if part), drawings)
@@ -42,10 +40,10 @@ def q(words: str) -> str:
     return json.dumps(words, ensure_ascii=False)
 
 
-def _setup(deck: Deck, size: str) -> str:
+def _setup(deck: Deck) -> str:
     foot = f"{deck.title}, week {deck.week}, as known on {deck_words.instant(deck.as_of_us)}"
     return f"""#set document(title: {q(deck.title)}, date: none)
-#set page(paper: {q(size)}, flipped: true, margin: (x: 10mm, top: 9mm, bottom: 11mm),
+#set page(paper: {q(deck.paper)}, flipped: true, margin: (x: 10mm, top: 9mm, bottom: 11mm),
   footer: text(7pt, fill: luma(90))[#{q(foot)} #h(1fr) #context counter(page).display()])
 #set text(font: "Libertinus Serif", size: 9pt, number-width: "tabular", lang: "en")
 #set par(leading: 0.5em)
@@ -76,15 +74,18 @@ def _front(deck: Deck, drawings: dict[str, bytes]) -> str:
     marks = ""
     if deck.imported:
         marks += f'#text(weight: "bold", {q(deck.imported)}) aggregated as its author declared, not by our rules \\\n'
+    for note in deck.notes:
+        marks += f'#text(weight: "bold", "REWRITTEN") #{q(" " + note)} \\\n'
     if deck.rehearsed:
         marks += f'#text(weight: "bold", "REHEARSED") #{q(" " + deck.rehearsed)} \\\n'
     drawings["legend.svg"] = _legend().encode()
     lead = f"{text.span(deck.start, 7)} · as known on {deck_words.instant(deck.as_of_us)}"
     counts = f"{len(deck.cards)} metrics · {len(deck.restatements)} numbers restated"
     if deck.judged:
+        expected = deck_words.expected(deck.expected_false)
         counts = (
-            f"{len(deck.cards)} metrics · {len(deck.signals)} signals, {deck_words.expected(deck.expected_false)} expected by "
-            f"chance · {len(deck.restatements)} numbers restated"
+            f"{len(deck.cards)} metrics · {len(deck.signals)} signals, {expected} expected by chance · "
+            f"{len(deck.restatements)} numbers restated"
         )
     head = (
         f'#m({q(deck.title)}) \\\n#text(24pt, weight: "bold", {q("Week " + deck.week)}) \\\n#m({q(lead)}) \\\n{marks}'
@@ -134,8 +135,8 @@ def _individual(signal: Signal) -> str:
     body = drawn[drawn.index(">") + 1 : drawn.rindex("</svg>")] if drawn else ""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 260 64" width="260" height="64"><style>'
-        ".xc{stroke:#777;stroke-width:.8}.xl{stroke:#111;stroke-width:.8;stroke-dasharray:5 3}.xn{fill:none;stroke:#14457f;"
-        "stroke-width:1.3}.xd{fill:#14457f}.xo{fill:#fff;stroke:#111;stroke-width:1.5}</style>"
+        ".xc{stroke:#777;stroke-width:.8}.xl{stroke:#111;stroke-width:.8;stroke-dasharray:5 3}"
+        ".xn{fill:none;stroke:#14457f;stroke-width:1.3}.xd{fill:#14457f}.xo{fill:#fff;stroke:#111;stroke-width:1.5}</style>"
         f"{body}</svg>"
     )
 
@@ -148,8 +149,9 @@ def _legend() -> str:
     for mark, word in MARKS:
         parts.append(f'<g transform="translate({x:.0f} 0)">{mark}<text class="t" x="32" y="11">{word}</text></g>')
         x += 42 + 5.2 * len(word)
+    width = f"{max(x, 820):.0f}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {max(x, 820):.0f} 16" width="{max(x, 820):.0f}" height="16">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 16" width="{width}" height="16">'
         f"<style>{deck_chart.PAPER_STYLE}</style>{''.join(parts)}</svg>"
     )
 
@@ -172,10 +174,8 @@ def _card(card: Card, at: int, currency: str) -> str:
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
     flag = f"signal: {card.flagged}" if card.flagged else card.imported
     notes = "".join(f"{q(note)}," for note in card.notes[:3])
-    return (
-        f'card({q(place if card.need in NEEDS or card.section else "")}, {q(card.title)}, {q(side)}, {q(flag)}, "c{at}.svg", '
-        f"{_boxes(card, currency)}, ({notes}))"
-    )
+    words = ", ".join(q(each) for each in (place, card.title, side, flag, f"c{at}.svg"))
+    return f"card({words}, {_boxes(card, currency)}, ({notes}))"
 
 
 def _boxes(card: Card, currency: str) -> str:
@@ -218,8 +218,8 @@ def _imported(table: ImportedTable) -> str:
 
 def _table(columns: int, cells: list[str]) -> str:
     return (
-        f"#text(8pt, table(columns: {columns}, align: (x, y) => if x == 0 {{ left }} else {{ right }}, inset: (x: 2mm, y: 1mm), "
-        f"stroke: (x, y) => (bottom: 0.3pt + luma(200)), {', '.join(cells)}))\n"
+        f"#text(8pt, table(columns: {columns}, align: (x, y) => if x == 0 {{ left }} else {{ right }}, "
+        f"inset: (x: 2mm, y: 1mm), stroke: (x, y) => (bottom: 0.3pt + luma(200)), {', '.join(cells)}))\n"
     )
 
 
@@ -231,13 +231,7 @@ def _back(deck: Deck) -> str:
         cells = [f"m({q(head)})" for head in ("input", "output", "verdict", "lead", "strength")]
         for edge in deck.edges:
             lead = deck_rooms.lead(edge)
-            strength = (
-                ""
-                if edge.correlation is None
-                else (
-                    f"{text.number(edge.correlation, 2)} ({text.number(edge.low or 0.0, 2)} to {text.number(edge.high or 0.0, 2)})"
-                )
-            )
+            strength = "" if edge.correlation is None else (deck_rooms.strength(edge))
             cells += [q(each) for each in (edge.cause_title, edge.effect_title, edge.verdict, lead, strength)]
         title = f"{held} of {len(deck.edges)} edges hold"
         parts.append(f"#h({q('Does the input move the output?')}, {q(title)})\n{_table(5, cells)}")
@@ -263,7 +257,7 @@ def _back(deck: Deck) -> str:
         total = f"{deck_words.money(deck.costs_total, deck.currency)} that no promise needed; the ten largest lines"
         parts.append(f"#h({q('The door desk')}, {q(total)})\n{_table(5, cells)}")
     parts.append(_room(deck))
-    mark = f"Definitions {deck.definitions}, data {deck.data}. The same definitions and the same instant give the same bytes."
+    mark = f"Definitions {deck.definitions}, data {deck.data}. The same definitions and instant give the same bytes."
     parts.append(f"#v(8pt) #text(7pt, m({q(mark)}))\n")
     body = "".join(parts)
     return f"#pagebreak()\n{body}"

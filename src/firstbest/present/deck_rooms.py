@@ -29,9 +29,9 @@ def signals(deck: Deck) -> str:
             return ""
         return section("What stands out", "No metric has the 12 weeks of history that limits need", "")
     lead = (
-        f'<p class="lead">{text.number(deck.judged)} metrics were judged against limits from their own past. If nothing had '
-        f"changed, {deck_words.expected(deck.expected_false)} would be signals all the same. A signal is a question to its owner, not an "
-        "answer.</p>"
+        f'<p class="lead">{text.number(deck.judged)} metrics were judged against limits from their own past. If nothing '
+        f"had changed, {deck_words.expected(deck.expected_false)} would be signals all the same. A signal is a question to "
+        "its owner, not an answer.</p>"
     )
     if not deck.signals:
         return section("What stands out", "Nothing: every metric is within what its own past lets one expect", lead)
@@ -57,11 +57,12 @@ def _signal(signal: Signal, currency: str) -> str:
             f'<span class="over">Overruled by {escape(signal.overruled_by)}: {escape(signal.overruled_because)}</span>'
         )
     owner = f" · {escape(signal.owner)}" if signal.owner else ""
+    false = text.share(signal.false_discovery, 0)
     return (
         f'<li><div><b class="{class_}">{arrow} {escape(signal.title)}</b> {escape(value)}'
-        f"<span>expected {escape(expected)} ({escape(low)} to {escape(high)}); {kind[signal.kind]}{escape(since)}</span>"
-        f"<span>by chance {deck_words.chance(signal.chance)}; {text.share(signal.false_discovery, 0)} of signals so strong "
-        f"are false; limits from {escape(signal.base)}, {escape(signal.scale)}{owner}</span>{over}</div>"
+        f"<span>expected {escape(expected)} ({escape(low)} to {escape(high)}); "
+        f"{kind[signal.kind]}{escape(since)}</span>"
+        f"<span>by chance {deck_words.chance(signal.chance)}; {false} of signals so strong are false; limits from {escape(signal.base)}, {escape(signal.scale)}{owner}</span>{over}</div>"
         f"{individual_values(signal)}</li>"
     )
 
@@ -91,7 +92,10 @@ def individual_values(signal: Signal) -> str:
         dots.append(f'<circle class="{class_}" cx="{x:.1f}" cy="{y:.1f}" r="{2.8 if beyond or last else 1.6}"/>')
     parts.append(f'<path class="xn" d="M{"L".join(run)}"/>')
     label = f"Individual values of {signal.title} with limits by moving ranges"
-    return f'<svg class="xmr" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" aria-label="{escape(label)}">{"".join([*parts, *dots])}</svg>'
+    return (
+        f'<svg class="xmr" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" aria-label="{escape(label)}">'
+        f"{''.join([*parts, *dots])}</svg>"
+    )
 
 
 def _overruled(deck: Deck) -> str:
@@ -108,10 +112,11 @@ def edges(deck: Deck) -> str:
     held = sum(edge.verdict in {causal.LEADS, causal.TOGETHER} for edge in deck.edges)
     rows = "".join(_edge(edge) for edge in deck.edges)
     heads = "".join(f"<th>{head}</th>" for head in ("input", "", "output", "lead", "strength", "weeks"))
-    table = f'<div class="scroll"><table class="plain edges"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    inner = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    table = f'<div class="scroll"><table class="plain edges">{inner}</table></div>'
     intro = (
-        '<p class="lead">Season and each series\' own memory taken out, then laid over each other at leads of 0 to 13 weeks. '
-        "An input that stops moving its output is retired.</p>"
+        '<p class="lead">Season and each series\' own memory taken out, then laid over each other at leads of 0 to 13 '
+        "weeks. An input that stops moving its output is retired.</p>"
     )
     return section("Does the input move the output?", f"{held} of {len(deck.edges)} edges hold", intro + table)
 
@@ -124,16 +129,22 @@ def lead(edge: EdgeLine) -> str:
     return said if edge.lead_low == edge.lead_high else f"{said} ({edge.lead_low} to {edge.lead_high})"
 
 
+def strength(edge: EdgeLine) -> str:
+    """`0.44 (0.02 to 0.73)`; nothing where there were too few weeks."""
+    if edge.correlation is None or edge.low is None or edge.high is None:
+        return ""
+    return f"{text.number(edge.correlation, 2)} ({text.number(edge.low, 2)} to {text.number(edge.high, 2)})"
+
+
 def _edge(edge: EdgeLine) -> str:
     holds = edge.verdict in {causal.LEADS, causal.TOGETHER}
     arrow = ("\N{RIGHTWARDS ARROW}" if edge.verdict == causal.LEADS else "=") if holds else "\N{MULTIPLICATION SIGN}"
-    strength = ""
-    if edge.correlation is not None and edge.low is not None and edge.high is not None:
-        strength = f"{text.number(edge.correlation, 2)} ({text.number(edge.low, 2)} to {text.number(edge.high, 2)})"
     direction = {1: ", same way", -1: ", other way"}.get(edge.sign, "") if holds else ""
+    verdict = edge.verdict + direction + (f", {lead(edge)}" if lead(edge) else "")
     return (
-        f'<tr class="{"" if holds else "dim"}"><th>{escape(edge.cause_title)}</th><td>{arrow}</td><th>{escape(edge.effect_title)}'
-        f"</th><td>{escape(edge.verdict + direction)}{f', {lead(edge)}' if lead(edge) else ''}</td><td>{strength}</td><td>{edge.weeks}</td></tr>"
+        f'<tr class="{"" if holds else "dim"}"><th>{escape(edge.cause_title)}</th><td>{arrow}</td>'
+        f"<th>{escape(edge.effect_title)}</th><td>{escape(verdict)}</td><td>{strength(edge)}</td>"
+        f"<td>{edge.weeks}</td></tr>"
     )
 
 
@@ -192,7 +203,8 @@ def _question(question: Question, as_of_us: int) -> str:
     kind = "Correction" if question.kind == "correction" else "Question"
     state = "overdue" if question.overdue else question.state
     actions = "".join(
-        f"<span>{'done' if action.done_on else 'due ' + escape(action.due)}: {escape(action.what)} ({escape(action.owner)})</span>"
+        f"<span>{'done' if action.done_on else 'due ' + escape(action.due)}: {escape(action.what)} "
+        f"({escape(action.owner)})</span>"
         for action in question.actions
     )
     evidence = f"<span>{escape(question.evidence[0])}</span>" if question.evidence else ""

@@ -127,7 +127,7 @@ def given(loaded: Loaded, week: str | None = None, as_of_us: int | None = None) 
         title=definitions.title, calendar=definitions.calendar, metrics=metrics, table=table, end=end, as_of_us=as_of,
         plan=marks.plan, guidance=marks.guidance, fans=marks.fans, known=_known(loaded, metrics, first, count, as_of),
         holidays=loaded.holidays, notes=metrics_marks.notes(loaded.marks, metrics, end, as_of),
-        limit_days=limit_days, currency=definitions.currency, data=_digest(known, as_of),
+        limit_days=limit_days, currency=definitions.currency, paper=definitions.paper, data=_digest(known, as_of),
     )  # fmt: skip
 
 
@@ -272,6 +272,11 @@ def _known(loaded: Loaded, metrics: list[Metric], first: int, count: int, as_of:
         ladder = maturity.ladder(rows.day[chosen], known_days, rows.columns[column][chosen], weeks, as_of // DAY_US)
         found[at] = maturity.completeness(ladder, days, as_of // DAY_US)
     return found
+
+
+def data_digest(loaded: Loaded, as_of_us: int) -> str:
+    """The digest of every row that was known at an instant."""
+    return _digest(loaded.rows, as_of_us)
 
 
 def _digest(rows: dict[str, Rows], as_of: int) -> str:

@@ -65,6 +65,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str = "Weekly review"
     currency: str = ""
+    paper: str = "a4"
     calendar: Calendar = Calendar()
     closed: Closed = Closed()
     sources: tuple[Source, ...] = ()
@@ -109,10 +110,13 @@ def _typed(document: Document, faults: list[Fault]) -> Definitions:
     for field in ("title", "currency"):
         if not isinstance(tree.get(field, ""), str):
             faults += [Fault(FILE, document.line("", 0, field), field, "a text", shown(tree[field]))]
+    if tree.get("paper", "a4") not in PAPERS:
+        line = document.line("", 0, "paper")
+        faults.append(Fault(FILE, line, "paper", f"one of {', '.join(PAPERS)}", shown(tree["paper"])))
     if faults:
         return Definitions()
     return Definitions(
-        title=tree.get("title", "Weekly review"), currency=tree.get("currency", ""), calendar=one["calendar"],
+        title=tree.get("title", "Weekly review"), currency=tree.get("currency", ""), paper=tree.get("paper", "a4"), calendar=one["calendar"],
         closed=one["closed"], sources=sources, plan=one["plan"], guidance=one["guidance"], forecast=one["forecast"],
         events=one["events"],
         metrics=tuple(in_order(metrics)),

@@ -41,12 +41,11 @@ class WbrDeck(NamedTuple):
     title: str
     metrics: imported.Metrics
     blocks: tuple[dict[str, Any], ...]
-    first_block: int
     fiscal: bool
     events: tuple[tuple[int, str, str], ...]  # day, metric, what
 
 
-class _Lines(yaml.SafeLoader):
+class _Lines(yaml.SafeLoader):  # type: ignore[misc]
     """Mappings know the line on which they begin."""
 
 
@@ -92,7 +91,7 @@ def read_wbr(config: Path, data: Path) -> WbrDeck:
     if faults:
         raise WorkspaceFaulty(faults)
     return WbrDeck(
-        str(setup.get("title") or "Weekly review"), metrics, blocks, int(setup.get("block_starting_number") or 1), fiscal,
+        str(setup.get("title") or "Weekly review"), metrics, blocks, fiscal,
         events,
     )  # fmt: skip
 
@@ -121,9 +120,8 @@ def _table(data: Path, faults: list[Fault]) -> tuple[tuple[str, ...], list[int],
         return (), [], []
     header = tuple(cell.strip() for cell in listed[0]) if listed else ()
     if "Date" not in header or len(listed) > ROWS_MAX:
-        faults.append(
-            Fault(data.name, 1, "Date", f"a column Date and {ROWS_MAX:,} rows or fewer", f"{len(listed):,} rows")
-        )
+        expected = f"a column Date and {ROWS_MAX:,} rows or fewer"
+        faults.append(Fault(data.name, 1, "Date", expected, f"{len(listed):,} rows"))
         return (), [], []
     place = header.index("Date")
     found: list[tuple[int, list[str]]] = []
