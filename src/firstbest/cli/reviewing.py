@@ -25,7 +25,6 @@ class Asked(NamedTuple):
     as_of: str | None
     data: Path | None
     seal: bool
-    paper: str
 
 
 class Word(NamedTuple):
@@ -40,13 +39,11 @@ def review(asked: Asked) -> None:
     """Make the deck, write it, seal it if asked, and say what stands out."""
     if asked.output is not None and asked.output.suffix not in ENDINGS:
         raise stop(f"expected --output to end in {', '.join(ENDINGS)}, found '{asked.output}'")
-    if asked.paper not in {"a4", "us-letter"}:
-        raise stop(f"expected --paper a4 or us-letter, found '{asked.paper}'")
     deck, warnings = made(asked)
     if asked.seal:
         sealed(asked.folder, deck)
     path = asked.output or default_path(asked, deck)
-    write(deck, path, asked.paper)
+    write(deck, path)
     console = Console(highlight=False)
     for line in told(deck, path):
         console.print(line, soft_wrap=True, markup=False)
@@ -124,17 +121,17 @@ def sealed(folder: Path, deck: Deck) -> None:
             raise stop(str(already)) from None
 
 
-def write(deck: Deck, path: Path, paper: str) -> None:
+def write(deck: Deck, path: Path) -> None:
     """The deck in the form that the path's ending names."""
     if path.suffix == ".json":
         from firstbest.mechanisms.deck import packed
 
         path.write_bytes(packed(deck))
     elif path.suffix == ".pdf":
-        from firstbest.present.deck_paper import paper as typeset
+        from firstbest.present.deck_paper import paper
         from firstbest.store.paper import PaperUnavailable, pdf
 
-        found = typeset(deck, paper)
+        found = paper(deck)
         try:
             path.write_bytes(pdf(found.source, found.drawings))
         except PaperUnavailable as unavailable:
@@ -156,7 +153,7 @@ def told(deck: Deck, path: Path) -> list[str]:
             last, year = card.boxes[0], card.boxes[YEAR // 2]
             value = deck_words.score(last, card, deck.currency)
             lines.append(
-                f"  {card.need:<10} {card.title}: {value} last week, on the year before {deck_words.difference(year)}"
+                f"  {card.need:<10} {card.title}: {value} last week, year on year {deck_words.difference(year)}"
             )
     if deck.judged:
         expected = deck_words.expected(deck.expected_false)
@@ -171,8 +168,7 @@ def told(deck: Deck, path: Path) -> list[str]:
     if len(deck.signals) > SIGNALS_SHOWN:
         lines.append(f"  and {len(deck.signals) - SIGNALS_SHOWN} more")
     lacking = [card for card in deck.cards if any(note.startswith(("incomplete", "stale")) for note in card.notes)]
-    for card in lacking[:SIGNALS_SHOWN]:
-        lines.append(f"  {card.title}: {'; '.join(note for note in card.notes if note[:5] in {'incom', 'stale'})}")
+    lines += [f"  {card.title}: {'; '.join(card.notes)}" for card in lacking[:SIGNALS_SHOWN]]
     if deck.restatements:
         lines.append(f"{len(deck.restatements)} numbers differ from what sealed decks showed")
     return [*lines, f"deck: {path}"]
@@ -183,7 +179,7 @@ def overrule(folder: Path, week: str | None, word: Word) -> None:
     from firstbest.store.reviews import Overruling
     from firstbest.store.reviews import overrule as log
 
-    deck, _ = made(Asked(folder, week, None, None, None, seal=False, paper="a4"))
+    deck, _ = made(Asked(folder, week, None, None, None, seal=False))
     if word.metric not in {signal.key for signal in deck.signals}:
         known = ", ".join(signal.key for signal in deck.signals) or "none"
         raise stop(f"expected a signal of week {deck.week} ({known}), found '{word.metric}'")

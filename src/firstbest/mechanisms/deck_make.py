@@ -128,7 +128,8 @@ def make(given: Given) -> Deck:
     found = deck_signals.find(calendar, metrics, weekly, dict(given.limit_days))
     return Deck(
         title=given.title, week=week_label(calendar, end), start=end - 6, end=end, as_of_us=given.as_of_us,
-        currency=given.currency, paper=given.paper, calendar=calendar, definitions=definitions_digest(calendar, metrics), data=given.data,
+        currency=given.currency,
+        paper=given.paper, calendar=calendar, definitions=definitions_digest(calendar, metrics), data=given.data,
         cards=_cards(given, spans, sides, boxed, found.flagged),
         signals=found.signals, judged=found.judged, expected_false=found.expected_false,
         edges=deck_signals.edges(metrics, weekly),
@@ -277,11 +278,14 @@ def _completeness(given: Given, at: int, spans: _Spans, now: Totals) -> tuple[st
         return words, ()
     absent = missing_days(given.table, at, spans.boxes[0])
     year = missing_days(given.table, at, spans.boxes[4]) if int(now.missing[at, 4]) else []
-    for kind, said in _ABSENT_WORDS.items():
-        days = [day for day, why in absent if why == kind]
-        if days:
-            due = int(now.due[at, 0])
-            notes.append(f"incomplete: {due - len(absent)} of {due} days; {said}: {_named(days)}")
+    said = [
+        f"{words_of}: {_named(days)}"
+        for kind, words_of in _ABSENT_WORDS.items()
+        if (days := [day for day, why in absent if why == kind])
+    ]
+    if said:
+        due = int(now.due[at, 0])
+        notes.append(f"incomplete: {due - len(absent)} of {due} days; {'; '.join(said)}")
     holes = [day for day, why in year if why == Absence.MISSING and day < spans.boxes[0].start]
     if holes:
         notes.append(f"missing in the year: {_named(holes)}")

@@ -53,10 +53,12 @@ def watch(score: F64) -> Watched:
     since = np.zeros((metrics, weeks), np.int64)
     up, down = np.zeros(metrics), np.zeros(metrics)
     up_from, down_from = np.zeros(metrics, np.int64), np.zeros(metrics, np.int64)
+    told = np.zeros(metrics, np.int8)
     for week in range(weeks):
         step = np.where(known[:, week], REFERENCE, 0.0)
-        up_from = np.where(up > 0, up_from, week)
-        down_from = np.where(down > 0, down_from, week)
+        # A sum that starts again after an alarm goes on with the same lean, unless it stays at rest.
+        up_from = np.where((up > 0) | (told == 1), up_from, week)
+        down_from = np.where((down > 0) | (told == -1), down_from, week)
         up = np.maximum(up + safe[:, week] - step, 0.0)
         down = np.maximum(down - safe[:, week] - step, 0.0)
         alarm = np.where(up > LIMIT, 1, np.where(down > LIMIT, -1, 0)).astype(np.int8)
@@ -67,6 +69,7 @@ def watch(score: F64) -> Watched:
         leaning = np.minimum(1.0, 2 * np.exp(-2 * REFERENCE * (lean + _OVERSHOOT)))
         far = both_tails(safe[:, week])
         chance[:, week] = np.where(known[:, week], np.minimum(far, leaning), 1.0)
+        told = alarm
         up[alarm != 0] = 0.0
         down[alarm != 0] = 0.0
     return Watched(known & (np.abs(safe) > POINT), drift, chance, since)

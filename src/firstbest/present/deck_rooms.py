@@ -28,10 +28,11 @@ def signals(deck: Deck) -> str:
         if deck.imported or not deck.cards:
             return ""
         return section("What stands out", "No metric has the 12 weeks of history that limits need", "")
+    expected = deck_words.expected(deck.expected_false)
     lead = (
-        f'<p class="lead">{text.number(deck.judged)} metrics were judged against limits from their own past. If nothing '
-        f"had changed, {deck_words.expected(deck.expected_false)} would be signals all the same. A signal is a question to "
-        "its owner, not an answer.</p>"
+        f'<p class="lead">{text.number(deck.judged)} metrics were judged against limits from their own past. If '
+        f"nothing had changed, {expected} would be signals all the same. A signal is a question to its owner, not an "
+        "answer.</p>"
     )
     if not deck.signals:
         return section("What stands out", "Nothing: every metric is within what its own past lets one expect", lead)
@@ -62,7 +63,8 @@ def _signal(signal: Signal, currency: str) -> str:
         f'<li><div><b class="{class_}">{arrow} {escape(signal.title)}</b> {escape(value)}'
         f"<span>expected {escape(expected)} ({escape(low)} to {escape(high)}); "
         f"{kind[signal.kind]}{escape(since)}</span>"
-        f"<span>by chance {deck_words.chance(signal.chance)}; {false} of signals so strong are false; limits from {escape(signal.base)}, {escape(signal.scale)}{owner}</span>{over}</div>"
+        f"<span>by chance {deck_words.chance(signal.chance)}; {false} of signals so strong are false; "
+        f"limits from {escape(signal.base)}, {escape(signal.scale)}{owner}</span>{over}</div>"
         f"{individual_values(signal)}</li>"
     )
 

@@ -14,18 +14,10 @@ from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
 from firstbest.store.workspace_settings import Document, read_document
 
 FILE: Final = "metrics.toml"
+PAPERS: Final = ("a4", "us-letter")
 SECTIONS: Final = (
-    "title",
-    "currency",
-    "calendar",
-    "closed",
-    "source",
-    "plan",
-    "guidance",
-    "forecast",
-    "events",
-    "metric",
-)
+    "title", "currency", "paper", "calendar", "closed", "source", "plan", "guidance", "forecast", "events", "metric",
+)  # fmt: skip
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,13 +92,13 @@ def _typed(document: Document, faults: list[Fault]) -> Definitions:
             found = shown(name) + nearest(name, SECTIONS)
             faults.append(Fault(FILE, line, name, wanted, found))
     one = {name: _section(document, name, kind, faults) for name, kind in _SINGLE.items()}
-    sources = tuple(_many(document, "source", Source, faults))
-    metrics = [each for each in _many(document, "metric", Metric, faults) if each is not None]
+    sources = dict(_many(document, "source", Source, faults))
+    metrics = dict(_many(document, "metric", Metric, faults))
     _calendar(document, one["calendar"], faults)
     _sources(document, sources, faults)
     if not metrics and not faults:
         faults.append(Fault(FILE, 0, "metric", "one [[metric]] or more", "none"))
-    _metrics(document, metrics, {each.name for each in sources if each is not None}, faults)
+    _metrics(document, metrics, {each.name for each in sources.values()}, faults)
     for field in ("title", "currency"):
         if not isinstance(tree.get(field, ""), str):
             faults += [Fault(FILE, document.line("", 0, field), field, "a text", shown(tree[field]))]
@@ -116,10 +108,12 @@ def _typed(document: Document, faults: list[Fault]) -> Definitions:
     if faults:
         return Definitions()
     return Definitions(
-        title=tree.get("title", "Weekly review"), currency=tree.get("currency", ""), paper=tree.get("paper", "a4"), calendar=one["calendar"],
-        closed=one["closed"], sources=sources, plan=one["plan"], guidance=one["guidance"], forecast=one["forecast"],
+        title=tree.get("title", "Weekly review"), currency=tree.get("currency", ""),
+        paper=tree.get("paper", "a4"), calendar=one["calendar"],
+        closed=one["closed"], sources=tuple(sources.values()), plan=one["plan"], guidance=one["guidance"],
+        forecast=one["forecast"],
         events=one["events"],
-        metrics=tuple(in_order(metrics)),
+        metrics=tuple(in_order(metrics.values())),
     )  # fmt: skip
 
 
@@ -134,15 +128,16 @@ def _section(document: Document, name: str, kind: Any, faults: list[Fault]) -> A
     return _converted(document, (name, 0), given, kind, faults) or kind()
 
 
-def _many(document: Document, name: str, kind: Any, faults: list[Fault]) -> list[Any]:
+def _many(document: Document, name: str, kind: Any, faults: list[Fault]) -> list[tuple[int, Any]]:
+    """Entries that could be read, each with its place in the file."""
     given = document.tree.get(name, [])
     if not isinstance(given, list):
         faults.append(
             Fault(FILE, document.line(name, 0, ""), name, f"entries that start with [[{name}]]", shown(given))
         )
         return []
-    found = [_converted(document, (name, index), each, kind, faults) for index, each in enumerate(given)]
-    return [each for each in found if each is not None]
+    found = [(index, _converted(document, (name, index), each, kind, faults)) for index, each in enumerate(given)]
+    return [(index, each) for index, each in found if each is not None]
 
 
 def _converted(document: Document, place: tuple[str, int], given: Any, kind: Any, faults: list[Fault]) -> Any:
@@ -203,9 +198,9 @@ def _calendar(document: Document, calendar: Calendar, faults: list[Fault]) -> No
         faults.append(Fault(FILE, line, "first_month", "1 to 12", str(calendar.first_month)))
 
 
-def _sources(document: Document, sources: tuple[Source, ...], faults: list[Fault]) -> None:
+def _sources(document: Document, sources: dict[int, Source], faults: list[Fault]) -> None:
     names: set[str] = set()
-    for index, source in enumerate(sources):
+    for index, source in sources.items():
         line = document.line("source", index, "")
         given = [field for field in ("file", "sql", "rehearsal", "book") if getattr(source, field)]
         if len(given) != 1:
@@ -217,12 +212,12 @@ def _sources(document: Document, sources: tuple[Source, ...], faults: list[Fault
         names.add(source.name)
 
 
-def _metrics(document: Document, metrics: list[Metric], sources: set[str], faults: list[Fault]) -> None:
-    place = {metric.key: index for index, metric in enumerate(metrics)}
-    for wrong in wrongs(metrics):
+def _metrics(document: Document, metrics: dict[int, Metric], sources: set[str], faults: list[Fault]) -> None:
+    place = {metric.key: index for index, metric in metrics.items()}
+    for wrong in wrongs(metrics.values()):
         line = document.line("metric", place.get(wrong.metric, 0), wrong.field)
         faults.append(Fault(FILE, line, f"{wrong.metric}, {wrong.field}", wrong.expected, wrong.found))
-    for index, metric in enumerate(metrics):
+    for index, metric in metrics.items():
         for field in ("numerator", "denominator"):
             for source, _, _ in terms(getattr(metric, field)):
                 if source and source not in sources:

@@ -1,9 +1,9 @@
 """Decks on record: sealed in a chain, so that none can change unseen; overrulings of signals beside them.
 
 `reviews/WEEK.json` holds a sealed deck, `reviews/seals.jsonl` a line for each seal, chained by digests: a file or a
-line that was edited is found. Whether a sealed deck could be made again is another question, and it is asked each time: rows
-that claim to have been known before a seal, and were not there then, change the digest of what was known, and the next
-deck says so. Nothing in here is ever rewritten.
+line that was edited is found. Whether a sealed deck could be made again is another question, and it is asked each
+time: rows that claim to have been known before a seal, and were not there then, change the digest of what was known,
+and the next deck says so. Nothing in here is ever rewritten.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def rewritten(before: list[tuple[Seal, Deck]], data_as_of: Callable[[int], str])
     the digest of the rows that were known at an instant.
     """
     return [
-        f"the deck of {seal.week} cannot be made again: it was sealed over data {seal.data}, and rows that were not there "
-        f"now claim to have been known by then (data {data_as_of(seal.as_of_us)})"
+        f"the deck of {seal.week} cannot be made again: it was sealed over data {seal.data}, and rows that were not "
+        f"there now claim to have been known by then (data {data_as_of(seal.as_of_us)})"
         for seal, _ in before
         if seal.data and data_as_of(seal.as_of_us) != seal.data
     ]
