@@ -22,7 +22,7 @@ CLOSED, LATE, MISSING, BEFORE, NOTHING, COMING = "closed", "late", "missing", "b
 lies ahead."""
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Point(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One week or one month of one metric.
 
     `known`: the share of the final number that is known by now; below 1 the point is drawn hollow. `was`: what an
@@ -45,7 +45,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     was: float | None = None
 
 
-class Box(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Box(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One box score: a value, or a difference in per cent or basis points, with its interval where it has one."""
 
     label: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -180,71 +179,93 @@ def _cards(
     known_weeks = _known(given, spans.weeks)
     known_months = _known(given, spans.months)
     boxes = deck_boxes.boxes(given.metrics, boxed)
-    weeks = _points(spans.weeks, sides.weeks, sides.prior_weeks, known_weeks)
-    months = _points(spans.months, sides.months, sides.prior_months, known_months)
+    marks = (sides.plan, sides.guidance)
+    weeks = _points(_Shown(spans.weeks, sides.weeks, sides.prior_weeks, known_weeks), marks, 0)
+    months = _points(_Shown(spans.months, sides.months, sides.prior_months, known_months), marks, WEEKS)
+    coming = _coming_points(spans.coming, marks, len(given.metrics))
     cards = []
     for at, metric in enumerate(given.metrics):
         own = fans.get(metric.key, {})
-        marks = (sides.plan[at], sides.guidance[at])
-        shown = [_marked(fields, marks, index, own) for index, fields in enumerate(weeks[at])]
-        shown += [_marked(fields, marks, index + WEEKS, own) for index, fields in enumerate(months[at])]
-        shown += [
-            _marked(
-                {"start": span.start, "end": span.end, "label": span.label, "absent": COMING},
-                marks, WEEKS + MONTHS + index, own,
-            )
-            for index, span in enumerate(spans.coming)
-        ]  # fmt: skip
+        shown = [_fanned(point, own) for point in (*weeks[at], *months[at], *coming[at])] if own else None
+        drawn = shown if shown is not None else [*weeks[at], *months[at], *coming[at]]
         first = len(spans.weeks) + len(spans.months)
         words, notes = _completeness(given, at, spans, boxed.now)
         cards.append(
             Card(
                 key=metric.key, title=metric.title, unit=metric.unit, kind=metric.kind, better=metric.better,
                 need=metric.need, role=metric.role, section=metric.section, owner=metric.owner, about=metric.about,
-                decimals=metric.decimals, weeks=(*shown[:WEEKS], *shown[first:]),
-                months=tuple(shown[WEEKS:first]), boxes=boxes[at], completeness=words,
+                decimals=metric.decimals, weeks=(*drawn[:WEEKS], *drawn[first:]),
+                months=tuple(drawn[WEEKS:first]), boxes=boxes[at], completeness=words,
                 notes=(*notes, *given.notes.get(metric.key, ())), flagged=flagged.get(metric.key, ""),
             )
         )  # fmt: skip
     return tuple(cards)
 
 
-def _points(spans: list[Span], now: Totals, prior: Totals, known: F64 | None) -> list[list[dict[str, Any]]]:
-    """Fields of each metric's points, before plan and fan."""
-    value, last_year = now.value.tolist(), prior.value.tolist()
+class _Shown(NamedTuple):
+    """Spans with this year's and last year's totals, and the share that is known."""
+
+    spans: list[Span]
+    now: Totals
+    prior: Totals
+    known: F64 | None
+
+
+def _points(shown: _Shown, marks: tuple[F64, F64], first: int) -> list[list[Point]]:
+    """Each metric's points, before any fan; `first`: the column of plan and guidance at which these spans begin."""
+    now = shown.now
+    value, last_year = _or_none(now.value), _or_none(shown.prior.value)
+    columns = np.s_[:, first : first + len(shown.spans)]
+    plan, guidance = (_or_none(mark[columns]) for mark in marks)
     here, due = now.here.tolist(), now.due.tolist()
-    share = known.tolist() if known is not None else None
+    known = np.ones(now.value.shape) if shown.known is None else shown.known
+    share = np.where(known < MATURE, known, 1.0).tolist()
     found = []
     for at in range(len(value)):
         row = []
-        for column, span in enumerate(spans):
-            fields: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
-            if math.isfinite(value[at][column]):
-                fields["value"] = value[at][column]
-                if due[at][column] == 0:
-                    fields["absent"] = CLOSED
-            else:
-                fields["absent"] = deck_boxes.why(now, at, column)
-            if here[at][column] != due[at][column]:
-                fields["days"] = (here[at][column], due[at][column])
-            if math.isfinite(last_year[at][column]):
-                fields["prior"] = last_year[at][column]
-            if share is not None and share[at][column] < MATURE:
-                fields["known"] = share[at][column]
-            row.append(fields)
+        for column, span in enumerate(shown.spans):
+            number, there, wanted = value[at][column], here[at][column], due[at][column]
+            absent = ""
+            if number is None:
+                absent = deck_boxes.why(now, at, column)
+            elif wanted == 0:
+                absent = CLOSED
+            row.append(
+                Point(
+                    start=span.start, end=span.end, label=span.label, value=number, absent=absent,
+                    days=None if there == wanted else (there, wanted), prior=last_year[at][column],
+                    plan=plan[at][column], guidance=guidance[at][column], known=share[at][column],
+                )
+            )  # fmt: skip
         found.append(row)
     return found
 
 
-def _marked(fields: dict[str, Any], marks: tuple[F64, F64], column: int, own: Mapping[tuple[int, int], Fan]) -> Point:
-    for name, values in zip(("plan", "guidance"), marks, strict=True):
-        if math.isfinite(values[column]):
-            fields[name] = float(values[column])
-    if own:
-        fan = own.get((fields["start"], fields["end"]))
-        if fan is not None:
-            fields |= {"low": fan.low, "middle": fan.middle, "high": fan.high}
-    return Point(**fields)
+def _or_none(values: F64) -> list[list[float | None]]:
+    """Numbers, None where there is none: [M, P]."""
+    return [[None if number != number else number for number in row] for row in values.tolist()]  # noqa: PLR0124 - nan
+
+
+def _coming_points(spans: list[Span], marks: tuple[F64, F64], metrics: int) -> list[list[Point]]:
+    """Weeks ahead: plan, guidance and fan alone."""
+    plan, guidance = (_or_none(mark[:, WEEKS + MONTHS :]) for mark in marks)
+    return [
+        [
+            Point(
+                start=span.start, end=span.end, label=span.label, absent=COMING, plan=plan[at][column],
+                guidance=guidance[at][column],
+            )
+            for column, span in enumerate(spans)
+        ]
+        for at in range(metrics)
+    ]  # fmt: skip
+
+
+def _fanned(point: Point, own: Mapping[tuple[int, int], Fan]) -> Point:
+    fan = own.get((point.start, point.end))
+    if fan is None:
+        return point
+    return msgspec.structs.replace(point, low=fan.low, middle=fan.middle, high=fan.high)
 
 
 def _known(given: Given, spans: list[Span]) -> F64 | None:

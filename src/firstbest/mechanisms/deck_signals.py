@@ -148,8 +148,9 @@ def _own_limits(metrics: list[Metric], weeks: Weekly, group: _Group) -> tuple[_O
     sizes = weeks.size[group.places, group.first :]
     noise = [_noise(metrics[place]) for place in group.places]
     limits = signals.fit(values, group.base, noise, sizes)
-    judged = signals.judge(values, limits)
-    seen = watch.watch(judged.score[:, group.base :])
+    # The last base week is judged only to be remembered by the first that comes after it.
+    judged = signals.judge(values, limits, group.base - 1)
+    seen = watch.watch(judged.score[:, 1:])
     point, drift = seen.point[:, -1], seen.drift[:, -1] != 0
     kind = [("both" if d else "point") if p else ("drift" if d else "") for p, d in zip(point, drift, strict=True)]
     score = judged.score[:, -1]

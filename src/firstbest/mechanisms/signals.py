@@ -205,17 +205,17 @@ def _memory(left: F64, weight: F64, regressors_: int) -> F64:
     return found
 
 
-def judge(values: F64, limits: Fit, reach: float = 3.0) -> Judged:
-    """Each week [M, W] against what the weeks before it and the limits let one expect."""
-    scaled = to_scale(values, limits.scale)
-    x = limits.regressors
+def judge(values: F64, limits: Fit, first: int = 0, reach: float = 3.0) -> Judged:
+    """Each week [M, W - first] against what the weeks before it and the limits let one expect."""
+    scaled = to_scale(values[:, first:], limits.scale)
+    x, sized = limits.regressors[first:], limits.sized[:, first:]
     mean = limits.level @ x.T
-    left = (scaled - mean) * limits.sized
+    left = (scaled - mean) * sized
     before = np.concatenate([np.full((len(left), 1), np.nan), left[:, :-1]], axis=1)
     known = np.isfinite(before)
     memory = limits.memory[:, None]
     remembered = np.where(known, memory * np.where(known, before, 0.0), 0.0)
-    ahead = x[None, :, :] * limits.sized[:, :, None]
+    ahead = x[None, :, :] * sized[:, :, None]
     ahead[:, 1:] -= memory[:, :, None] * ahead[:, :-1] * known[:, 1:, None]
     leverage = np.einsum("mtk,mkl,mtl->mt", ahead, limits.inverse, ahead, optimize=True)
     alone = np.where(known, 1.0, 1 / (1 - memory**2))
@@ -223,7 +223,7 @@ def judge(values: F64, limits: Fit, reach: float = 3.0) -> Judged:
     with np.errstate(invalid="ignore"):
         raw = (left - remembered) / error
     score = student_to_normal(np.clip(raw, -1e6, 1e6), limits.freedom[:, None])
-    centre = mean + remembered / limits.sized
-    half = reach * error / limits.sized
+    centre = mean + remembered / sized
+    half = reach * error / sized
     low, expected, high = (from_scale(each, limits.scale) for each in (centre - half, centre, centre + half))
     return Judged(score, expected, low, high)
