@@ -55,13 +55,17 @@ class Totals(NamedTuple):
 
 
 class Running(NamedTuple):
-    """Running sums over days with a leading 0, made once for any number of spans: [M, D + 1]."""
+    """Running sums over days with a leading 0, made once for any number of spans: [M, D + 1].
+
+    Squares and products begin at column `exact`: spans that begin before it have no variance.
+    """
 
     numerator: F64
     denominator: F64
     squares: F64
     products: F64
     denominator_squares: F64
+    exact: int
     absences: tuple[I64 | None, ...]  # by metrics.Absence; None where no day is so, and for days that are there
 
 
@@ -101,8 +105,8 @@ def totals(table: Table, metrics: Sequence[Metric], spans: Sequence[Span], sums:
     return found
 
 
-def running_sums(table: Table) -> Running:
-    """The running sums of a table."""
+def running_sums(table: Table, exact: int = 0) -> Running:
+    """The running sums of a table; squares from column `exact` on."""
 
     def run(values: F64) -> F64:
         found = np.zeros((values.shape[0], values.shape[1] + 1))
@@ -119,19 +123,24 @@ def running_sums(table: Table) -> Running:
         found = np.zeros((top.shape[0], top.shape[1] + 1), np.int64)
         np.cumsum(such, axis=1, out=found[:, 1:])
         absences.append(found)
-    return Running(run(top), run(below), run(top * top), run(top * below), run(below * below), tuple(absences))
+    late, under = top[:, exact:], below[:, exact:]
+    return Running(
+        run(top), run(below), run(late * late), run(late * under), run(under * under), exact, tuple(absences)
+    )
 
 
 def _variance(running: Running, ends: tuple[I64, I64], ratio: F64, here: I64) -> F64:
     """The delta method's variance of sum(n) / sum(d): [M, P]; nan below two days."""
     low, high = ends
-    squares, products, below_squares, below = (
-        sums[:, high] - sums[:, low]
-        for sums in (running.squares, running.products, running.denominator_squares, running.denominator)
+    known = low >= running.exact
+    from_, to = np.maximum(low - running.exact, 0), np.maximum(high - running.exact, 0)
+    squares, products, below_squares = (
+        sums[:, to] - sums[:, from_] for sums in (running.squares, running.products, running.denominator_squares)
     )
+    below = running.denominator[:, high] - running.denominator[:, low]
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.maximum(squares - 2 * ratio * products + ratio * ratio * below_squares, 0.0)
-        found: F64 = np.where(here > 1, here / (here - 1) * spread / (below * below), np.nan)
+        found: F64 = np.where((here > 1) & known[None, :], here / (here - 1) * spread / (below * below), np.nan)
     return found
 
 

@@ -112,7 +112,8 @@ def make(given: Given) -> Deck:
     )
     before = _year_before(given, min(span.start for span in (*spans.weeks, *spans.boxes)))
     shown = [*spans.weeks, *spans.months, *spans.boxes]
-    sums = running_sums(given.table)
+    exact = max(0, min(span.start for span in spans.boxes) - given.table.first_day)
+    sums = running_sums(given.table, exact)
     now = totals(given.table, metrics, shown, sums)
     like = totals(before, metrics, [*spans.weeks, *spans.boxes])
     dated = totals(given.table, metrics, [year_before(calendar, span) for span in (*spans.months, *spans.boxes)], sums)

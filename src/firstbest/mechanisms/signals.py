@@ -37,7 +37,7 @@ GAIN_MIN: Final = 3.0
 """Log-likelihood by which a scale must beat the plain one; twice that is beyond the 2 per cent point of one term."""
 COUNT_MEAN_MAX: Final = 100.0
 MEMORY_MAX: Final = 0.95
-_ROUNDS: Final = 3
+_ROUNDS: Final = 2
 
 PLAIN, ROOT, LOG = 0, 1, 2
 SCALE_WORDS: Final = ("as it is", "square root", "logarithm")
