@@ -1,17 +1,18 @@
 """The weekly review: 500 ratio metrics over three years, how often its signals are wrong, and what they see.
 
-`compute_ms_500` is from days in memory to the whole deck (spans, box scores with intervals, limits, signals), `html_s_500`
-and `pdf_s_500` from there to the page and to paper; each is the least of a few runs, in processor time of all threads,
-beside the wall time of the same run (`..._wall_...`), since other work on the machine slows only the latter.
+`compute_ms_500` is from days in memory to the whole deck (spans, box scores with intervals, limits, signals),
+`html_s_500` and `pdf_s_500` from there to the page and to paper. Each is the least of some runs, in processor time of
+all threads, beside the wall time (`..._wall_...`): other work on the machine slows mostly the latter.
 
-False signals are counted among 500 metric-weeks with limits from 104 weeks, over 52 later weeks; a shift of two standard
-deviations of the noise, on the scale on which the noise is even, begins in the thirteenth of them, half of them upwards.
-`additive` adds two standard deviations of the log-normal numbers themselves instead, always upwards. Seeds are fresh from
-the system at each run and are told, so nothing can be fitted to them. `false_said_500` is what a deck prints.
+False signals are counted among 500 metric-weeks with limits from 104 weeks, over 52 later weeks. A shift of two
+standard deviations of the noise, on the scale on which the noise is even, begins in the thirteenth of them, half of them up.
+`additive` adds two standard deviations of the log-normal numbers themselves instead, always up, and is only told. Seeds
+are fresh from the system at each run and are told, so nothing can be fitted to them; `false_said_500` is what a deck
+prints.
 
-Peer: the open-source WBR App (github.com/working-backwards/wbr-app, commit 872003e), its own engine on its own input
-format, where `WBR_APP` names its checkout and its requirements can be imported. It computes spans and box scores, and no
-limits; it is given 100 metrics of the 500 and its time is taken five times, since its cost grows with their number.
+Peer: the open-source WBR App (github.com/working-backwards/wbr-app, commit 872003e): its engine on its input format, in
+a process of its own, where WBR_APP names its checkout and WBR_PYTHON a Python that has its requirements. It computes
+spans and box scores and no limits. It is given 100 of the 500 metrics, and its time is taken five times.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import os
 import resource
 import secrets
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -51,7 +53,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - made of dra
     figures |= _speed(np.random.default_rng(seed), 2 if quick else 5)
     figures |= _signals(np.random.default_rng(seed + 1), 400 if quick else 6_000)
     peers: dict[str, dict[str, Value]] = {}
-    peer = _peer(np.random.default_rng(seed + 2))
+    peer = _peer()
     if peer is not None:
         peers["wbr_app"] = {"version": "872003e", "compute_s_500": round(peer, 2)}
         figures["ratio_wbr_app"] = round(peer * 1000 / figures["compute_ms_500"], 1)
@@ -106,7 +108,8 @@ def _speed(rng: np.random.Generator, runs: int) -> dict[str, int | float]:
     return {
         "compute_ms_500": round(compute * 1000, 1), "compute_wall_ms_500": round(compute_wall * 1000, 1),
         "html_s_500": round(html, 3), "html_wall_s_500": round(html_wall, 3), "html_kb_500": round(len(text) / 1000),
-        "pdf_s_500": round(on_paper, 2), "pdf_wall_s_500": round(paper_wall, 2), "pdf_kb_500": round(len(document) / 1000),
+        "pdf_s_500": round(on_paper, 2), "pdf_wall_s_500": round(paper_wall, 2),
+        "pdf_kb_500": round(len(document) / 1000),
     }  # fmt: skip
 
 
@@ -164,33 +167,41 @@ def _power(kind: str, alarms: np.ndarray) -> dict[str, int | float]:
     }
 
 
-def _peer(rng: np.random.Generator) -> float | None:
-    """Seconds of the WBR App's engine for 500 metrics on the same days; None where it cannot be run."""
-    named = os.environ.get("WBR_APP")
-    if not named or not (Path(named) / "src/wbr.py").is_file():
+def _peer() -> float | None:
+    """Processor seconds of the WBR App's engine for 500 such metrics; None where it cannot be run."""
+    checkout, python = os.environ.get("WBR_APP"), os.environ.get("WBR_PYTHON", sys.executable)
+    if not checkout or not (Path(checkout) / "src/wbr.py").is_file():
         return None
-    sys.path.insert(0, named)
-    try:
-        import pandas as pd
-        from src.wbr import WBR
-    except ImportError:
+    words = [python, "-c", _PEER_PROGRAM, str(DAYS), str(PEER_METRICS)]
+    asked = subprocess.run(words, cwd=checkout, capture_output=True, text=True, check=False)
+    if asked.returncode:
+        print(f"the peer did not run: {asked.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
         return None
-    below = rng.poisson(1_000, (DAYS, PEER_METRICS))
-    above = rng.binomial(below, 0.9)
-    days = pd.date_range("2023-01-01", periods=DAYS)
-    columns = {"Date": days} | {f"n{at}": above[:, at] for at in range(PEER_METRICS)}
-    table = pd.DataFrame(columns | {f"d{at}": below[:, at] for at in range(PEER_METRICS)})
-    listed: dict[str, Any] = {"__line__": 1}
-    for at in range(PEER_METRICS):
-        for part in "nd":
-            listed[f"{part}{at}"] = {"column": f"{part}{at}", "aggf": "sum", "__line__": 1}
-        over = [{"metric": {"name": f"n{at}"}}, {"metric": {"name": f"d{at}"}}]
-        listed[f"r{at}"] = {
-            "function": {"divide": over, "__line__": 1},
-            "metric_comparison_method": "bps",
-            "__line__": 1,
-        }
-    setup = {"week_ending": "20-DEC-2025", "week_number": 51, "__line__": 1}
-    began = time.process_time()
-    WBR({"setup": setup, "metrics": listed, "deck": [], "__line__": 1}, daily_df=table)
-    return (time.process_time() - began) * METRICS / PEER_METRICS
+    return float(asked.stdout.split()[-1]) * METRICS / PEER_METRICS
+
+
+_PEER_PROGRAM = """
+import sys, time
+import numpy as np
+import pandas as pd
+from src.wbr import WBR
+
+days, metrics = int(sys.argv[1]), int(sys.argv[2])
+rng = np.random.default_rng(1)
+below = rng.poisson(1000, (days, metrics))
+above = rng.binomial(below, 0.9)
+columns = {"Date": pd.date_range("2023-01-01", periods=days)}
+columns |= {f"n{at}": above[:, at] for at in range(metrics)}
+columns |= {f"d{at}": below[:, at] for at in range(metrics)}
+listed = {"__line__": 1}
+for at in range(metrics):
+    for part in "nd":
+        listed[f"{part}{at}"] = {"column": f"{part}{at}", "aggf": "sum", "__line__": 1}
+    over = [{"metric": {"name": f"n{at}"}}, {"metric": {"name": f"d{at}"}}]
+    listed[f"r{at}"] = {"function": {"divide": over, "__line__": 1}, "metric_comparison_method": "bps", "__line__": 1}
+setup = {"week_ending": "20-DEC-2025", "week_number": 51, "fiscal_year_end_month": "DEC", "__line__": 1}
+table = pd.DataFrame(columns)
+began = time.process_time()
+WBR({"setup": setup, "metrics": listed, "deck": [], "__line__": 1}, daily_df=table)
+print(time.process_time() - began)
+"""

@@ -55,7 +55,8 @@ def test_weeks_that_end_on_sunday_are_iso_weeks(day: int) -> None:
 @pytest.mark.parametrize(
     ("year", "first", "last", "weeks"),
     [(2012, "2012-01-29", "2013-02-02", 53), (2017, "2017-01-29", "2018-02-03", 53),
-     (2022, "2022-01-30", "2023-01-28", 52), (2023, "2023-01-29", "2024-02-03", 53), (2024, "2024-02-04", "2025-02-01", 52)],
+     (2022, "2022-01-30", "2023-01-28", 52), (2023, "2023-01-29", "2024-02-03", 53),
+     (2024, "2024-02-04", "2025-02-01", 52)],
 )  # fmt: skip
 def test_retail_years_are_those_of_the_federation(year: int, first: str, last: str, weeks: int) -> None:
     """National Retail Federation, 4-5-4 calendar: fiscal 2012, 2017 and 2023 have 53 weeks."""

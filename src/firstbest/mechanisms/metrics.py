@@ -170,13 +170,11 @@ def in_order(listed: Iterable[Metric]) -> list[Metric]:
 def _depths(metrics: list[Metric]) -> dict[str, int]:
     """How many steps from the first cause: 0 for what nothing leads."""
     depth = {metric.key: 0 for metric in metrics}
-    for _ in range(len(metrics)):
-        changed = False
-        for metric in metrics:
-            for led in metric.leads:
-                if depth.get(led, 0) < depth[metric.key] + 1 <= len(metrics):
-                    depth[led] = depth[metric.key] + 1
-                    changed = True
-        if not changed:
+    edges = [(metric.key, led) for metric in metrics for led in metric.leads]
+    for _ in metrics:
+        deeper = [(led, depth[key] + 1) for key, led in edges if depth.get(led, 0) < depth[key] + 1 <= len(metrics)]
+        if not deeper:
             break
+        for led, steps in deeper:
+            depth[led] = max(depth.get(led, 0), steps)
     return depth

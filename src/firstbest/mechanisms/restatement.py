@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from firstbest.mechanisms.deck import Card, Deck, Point, Restatement
+from firstbest.mechanisms.deck import COMING, Card, Deck, Point, Restatement
 
 TOLERANCE = 1e-9
 """Relative; sums of the same days in another order differ by less."""
@@ -18,11 +18,9 @@ def restated(now: Deck, sealed: Iterable[Deck]) -> Deck:
     `sealed`: earlier decks, the oldest first. A point is compared with the last of them that showed it.
     """
     shown: dict[tuple[str, int, int], tuple[Point, str]] = {}
-    for deck in sealed:
-        for card in deck.cards:
-            for point in (*card.weeks, *card.months):
-                if point.absent != "coming":
-                    shown[card.key, point.start, point.end] = (point, deck.week)
+    for deck, card in ((each, card) for each in sealed for card in each.cards):
+        points = (point for point in (*card.weeks, *card.months) if point.absent != COMING)
+        shown |= {(card.key, point.start, point.end): (point, deck.week) for point in points}
     if not shown:
         return now
     listed: list[Restatement] = []

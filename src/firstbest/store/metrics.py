@@ -56,10 +56,10 @@ def load(folder: Path) -> Loaded:
     wanted: dict[str, set[str]] = defaultdict(set)
     raw: dict[str, set[str]] = defaultdict(set)
     for metric in definitions.metrics:
-        for field in (metric.numerator, metric.denominator):
-            for source, column, _ in terms(field):
-                if source:
-                    (raw if metric.kind in SKETCHED else wanted)[source].add(column)
+        asked = raw if metric.kind in SKETCHED else wanted
+        for source, column, _ in (*terms(metric.numerator), *terms(metric.denominator)):
+            if source:
+                asked[source].add(column)
     rows = {
         source.name: read_rows(folder, source, sorted(wanted[source.name]), sorted(raw[source.name]))
         for source in definitions.sources

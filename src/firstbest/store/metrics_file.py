@@ -219,11 +219,11 @@ def _metrics(document: Document, metrics: dict[int, Metric], sources: set[str], 
         faults.append(Fault(FILE, line, f"{wrong.metric}, {wrong.field}", wrong.expected, wrong.found))
     for index, metric in metrics.items():
         for field in ("numerator", "denominator"):
-            for source, _, _ in terms(getattr(metric, field)):
-                if source and source not in sources:
-                    wanted = f"a column of one of the sources {', '.join(sorted(sources))}"
-                    line = document.line("metric", index, field)
-                    faults.append(Fault(FILE, line, f"{metric.key}, {field}", wanted, shown(getattr(metric, field))))
+            written = getattr(metric, field)
+            if any(source and source not in sources for source, _, _ in terms(written)):
+                wanted = f"a column of one of the sources {', '.join(sorted(sources))}"
+                line = document.line("metric", index, field)
+                faults.append(Fault(FILE, line, f"{metric.key}, {field}", wanted, shown(written)))
         for field in ("limits_from", "limits_to"):
             text = getattr(metric, field)
             if text and day_of_text(text) is None:

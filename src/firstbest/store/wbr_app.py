@@ -353,12 +353,13 @@ def _events(reading: _Reading, folder: Path, said: Any, metrics: imported.Metric
             reading.wrong({}, "annotations", "a file beside the deck", shown(name))
             continue
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                day = day_of_any(row.get("Date") or "")
-                metric = (row.get("MetricName") or "").strip()
-                if day is None or not imported.known(metrics, metric):
-                    wanted = "a date and a metric of the deck"
-                    reading.faults.append(Fault(path.name, number, "", wanted, shown(f"{row.get('Date')}, {metric}")))
-                    continue
-                found.append((day, metric, (row.get("EventDescription") or "").strip()))
+            rows = list(enumerate(csv.DictReader(file), start=2))
+        for number, row in rows:
+            day = day_of_any(row.get("Date") or "")
+            metric = (row.get("MetricName") or "").strip()
+            if day is None or not imported.known(metrics, metric):
+                wanted = "a date and a metric of the deck"
+                reading.faults.append(Fault(path.name, number, "", wanted, shown(f"{row.get('Date')}, {metric}")))
+                continue
+            found.append((day, metric, (row.get("EventDescription") or "").strip()))
     return sorted(found)
