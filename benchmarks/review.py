@@ -5,7 +5,7 @@
 all threads, beside the wall time (`..._wall_...`): other work on the machine slows mostly the latter.
 
 False signals are counted among 500 metric-weeks with limits from 104 weeks, over 52 later weeks. A shift of two
-standard deviations of the noise, on the scale on which the noise is even, begins in the thirteenth of them, half of them up.
+standard deviations of the noise, on the scale on which the noise is even, begins in the thirteenth of them, half up.
 `additive` adds two standard deviations of the log-normal numbers themselves instead, always up, and is only told. Seeds
 are fresh from the system at each run and are told, so nothing can be fitted to them; `false_said_500` is what a deck
 prints.

@@ -10,6 +10,7 @@ from firstbest.mechanisms.deck_make import make
 from firstbest.store import metrics
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.metrics_file import read_definitions
+from firstbest.store.metrics_measure import measure_of
 
 HEAD = '[[source]]\nname = "s"\nfile = "s.csv"\n[[metric]]\nkey = "m"\ntitle = "M"\nkind = "sum"\nnumerator = "s.n"\n'
 
@@ -120,6 +121,22 @@ def test_plan_guidance_forecast_and_events_stand_beside(tmp_path: Path) -> None:
     )
     assert (ahead.value, ahead.absent, ahead.high) == (None, "coming", 10)
     assert card.notes[-2:] == ("Tue 10 Mar: a sale", "Wed 11 Mar: a storm")
+
+
+def test_the_fact_that_a_bet_is_judged_by(tmp_path: Path) -> None:
+    toml = HEAD.replace('kind = "sum"', 'kind = "ratio"\ndenominator = "s.d"')
+    rows = "day,n,d\n" + "".join(f"2026-03-{day:02d},{day % 3},2\n" for day in range(1, 29))
+    measure = measure_of(metrics.load(folder(tmp_path, toml, rows)))
+    found = measure("m", "2026-03-01", "2026-03-21")
+    assert found is not None
+
+    parts = [day % 3 / 2 for day in range(1, 22)]
+    mean = sum(parts) / 21
+    assert found.value == pytest.approx(mean)
+    assert found.error == pytest.approx((sum((part - mean) ** 2 for part in parts) / 20 / 21) ** 0.5)
+    assert len(found.weekly) == 3
+    assert measure("m", "2026-03-25", "2026-04-05") is None
+    assert measure("nobody", "2026-03-01", "2026-03-07") is None
 
 
 def test_faults_beside_are_told(tmp_path: Path) -> None:

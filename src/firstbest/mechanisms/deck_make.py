@@ -187,8 +187,10 @@ def _cards(
     cards = []
     for at, metric in enumerate(given.metrics):
         own = fans.get(metric.key, {})
-        shown = [_fanned(point, own) for point in (*weeks[at], *months[at], *coming[at])] if own else None
-        drawn = shown if shown is not None else [*weeks[at], *months[at], *coming[at]]
+        # Weeks ahead are drawn for those alone of whom something is expected there.
+        ahead = coming[at] if any(fan_of(span, own) for span in spans.coming) else []
+        drawn = [*weeks[at], *months[at], *ahead]
+        drawn = [_fanned(point, own) for point in drawn] if own else drawn
         first = len(spans.weeks) + len(spans.months)
         words, notes = _completeness(given, at, spans, boxed.now)
         cards.append(
@@ -252,14 +254,16 @@ def _coming_points(spans: list[Span], marks: tuple[F64, F64], metrics: int) -> l
     plan, guidance = (_or_none(mark[:, WEEKS + MONTHS :]) for mark in marks)
     return [
         [
-            Point(
-                start=span.start, end=span.end, label=span.label, absent=COMING, plan=plan[at][column],
-                guidance=guidance[at][column],
-            )
-            for column, span in enumerate(spans)
+            Point(start=span.start, end=span.end, label=span.label, absent=COMING, plan=marked[0], guidance=marked[1])
+            for span, marked in zip(spans, zip(plan[at], guidance[at], strict=True), strict=True)
         ]
         for at in range(metrics)
-    ]  # fmt: skip
+    ]
+
+
+def fan_of(span: Span, own: Mapping[tuple[int, int], Fan]) -> bool:
+    """Whether a metric's fans have one for a span."""
+    return (span.start, span.end) in own
 
 
 def _fanned(point: Point, own: Mapping[tuple[int, int], Fan]) -> Point:

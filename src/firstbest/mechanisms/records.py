@@ -75,7 +75,7 @@ class SuccessMetric(msgspec.Struct, frozen=True, kw_only=True):
     direction: str  # "up" or "down"
     size: float  # least change that counts, in the metric's unit, above 0
     by: str  # day on which it is judged
-    start: str = ""  # first day that counts; empty: four weeks before `by`
+    start: str = ""  # first day that counts; empty: 13 weeks before `by`
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +84,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     value: float
     error: float = 0.0  # standard error of the measurement, in the metric's unit
+    weekly: tuple[float, ...] = ()  # by week from the start, where weeks are known
     start: str = ""
     end: str = ""
     source: str = ""  # "metrics", "rehearsal", or the name of the file
@@ -101,7 +102,7 @@ class MetricVerdict(msgspec.Struct, frozen=True, kw_only=True):
     forecast_without: tuple[Quantile, ...] = ()
     judged_by: str = ""  # whose forecast: a source, or "pool of 3 sources"
     fact: Measured | None = None
-    ratio: float = 0.0  # how many times better the fact fits the world with the bet; 0 where there is no fact
+    ratio: float = 0.0  # how many times better the fact fits the world with the bet; 0 without a fact
     effect: float = 0.0  # fact less the median of the world without, in the metric's unit
     kept: float = 0.0  # effect in the promised direction, of the promised size; 1 is the promise
 
@@ -115,6 +116,7 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     above: float  # share of facts above the median; one half is right
     pinball: float  # mean pinball loss over the levels, in units of the forecast's own p10-p90 width
     bias: float  # mean of (fact - median) / width of p10-p90
+    shift: float  # by how many of its standard deviations its next forecast is moved before it is believed
     widen: float  # by how much its next interval is widened before it is believed
 
 
@@ -131,6 +133,7 @@ class BetVerdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     metrics: tuple[MetricVerdict, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    kills: tuple[str, ...] = ()  # kill criteria that the facts have met, each as a sentence
     locked_at_us: int = 0
     review_on: str = ""
 

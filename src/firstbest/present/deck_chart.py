@@ -166,7 +166,7 @@ def _marks(panel: _Panel, card: Card, currency: str) -> str:
     last = None
     for point, x in zip(panel.points, panel.xs, strict=True):
         if point.plan is not None:
-            parts.append(f'<path class="pl" d="M{x - 5.5:.1f} {panel.scale(point.plan):.1f}h11"/>')
+            parts.append(f'<path class="pl" d="M{x - 4.5:.1f} {panel.scale(point.plan):.1f}h9"/>')
         if point.guidance is not None:
             y = panel.scale(point.guidance)
             parts.append(f'<path class="gu" d="M{x:.1f} {y - 3.6:.1f}l3.2 3.6l-3.2 3.6l-3.2 -3.6Z"/>')
@@ -225,8 +225,10 @@ def _axis(panel: _Panel, before: str) -> str:
     parts = [f'<path class="x" d="M{ends[0]:.1f} {panel.scale.start:.1f}H{ends[1]:.1f}"/>']
     if before:
         parts.append(_axis_word(_LEFT - 8, panel.scale.start + 11, before))
-    for point, x in zip(panel.points, panel.xs, strict=True):
-        parts.append(_axis_word(x, panel.scale.start + 11, point.label if before else point.label[:1]))
+    every = 2 if before and len(panel.points) > 6 else 1
+    for at, (point, x) in enumerate(zip(panel.points, panel.xs, strict=True)):
+        if (at - 5) % every == 0:
+            parts.append(_axis_word(x, panel.scale.start + 11, point.label if before else point.label[:1]))
         if not before and point.label == "Jan":
             parts.append(_axis_word(x, panel.scale.start + 21, str(text.date_of(point.end).year)))
     return "".join(parts)

@@ -216,9 +216,11 @@ def _imported(table: ImportedTable) -> str:
     return f"#h({q('IMPORTED')}, {q(table.title)})\n{_table(len(table.heads) + 1, cells)}"
 
 
-def _table(columns: int, cells: list[str]) -> str:
+def _table(columns: int, cells: list[str], words: tuple[int, ...] = (0,)) -> str:
+    """A table; columns of `words` begin at their left."""
+    left = "(" + ", ".join(str(each) for each in words) + ",)"
     return (
-        f"#text(8pt, table(columns: {columns}, align: (x, y) => if x == 0 {{ left }} else {{ right }}, "
+        f"#text(8pt, table(columns: {columns}, align: (x, y) => if {left}.contains(x) {{ left }} else {{ right }}, "
         f"inset: (x: 2mm, y: 1mm), stroke: (x, y) => (bottom: 0.3pt + luma(200)), {', '.join(cells)}))\n"
     )
 
@@ -234,7 +236,7 @@ def _back(deck: Deck) -> str:
             strength = "" if edge.correlation is None else (deck_rooms.strength(edge))
             cells += [q(each) for each in (edge.cause_title, edge.effect_title, edge.verdict, lead, strength)]
         title = f"{held} of {len(deck.edges)} edges hold"
-        parts.append(f"#h({q('Does the input move the output?')}, {q(title)})\n{_table(5, cells)}")
+        parts.append(f"#h({q('Does the input move the output?')}, {q(title)})\n{_table(5, cells, (0, 1, 2))}")
     if deck.restatements:
         cells = [f"m({q(head)})" for head in ("metric", "span", "was", "is", "sealed in")]
         for each in deck.restatements:
@@ -255,7 +257,7 @@ def _back(deck: Deck) -> str:
             )
             cells += [q(word) for word in told]
         total = f"{deck_words.money(deck.costs_total, deck.currency)} that no promise needed; the ten largest lines"
-        parts.append(f"#h({q('The door desk')}, {q(total)})\n{_table(5, cells)}")
+        parts.append(f"#h({q('The door desk')}, {q(total)})\n{_table(5, cells, (0, 1, 4))}")
     parts.append(_room(deck))
     mark = f"Definitions {deck.definitions}, data {deck.data}. The same definitions and instant give the same bytes."
     parts.append(f"#v(8pt) #text(7pt, m({q(mark)}))\n")
@@ -272,16 +274,16 @@ def _room(deck: Deck) -> str:
         for each in deck.room.questions:
             state = "overdue" if each.overdue else each.state
             cells += [q(word) for word in (f"{each.number}: {each.about}", each.asked, each.owner, state)]
-        parts.append(
-            f"#h({q('Asked and not yet closed')}, {q(f'{len(deck.room.questions)} open')})\n{_table(4, cells)}"
-        )
+        title = f"{len(deck.room.questions)} open"
+        parts.append(f"#h({q('Asked and not yet closed')}, {q(title)})\n{_table(4, cells, (0, 1, 2, 3))}")
     if deck.room.bets:
         cells = [f"m({q(head)})" for head in ("bet", "owner", "state", "verdict", "why")]
         for placed in deck.room.bets:
             found = placed.verdict
             told = (found.title or found.bet, found.owner, found.state.value, found.judgement.value, found.reason)
             cells += [q(word) for word in told]
-        parts.append(f"#h({q('Bets and their verdicts')}, {q(f'{len(deck.room.bets)} bets')})\n{_table(5, cells)}")
+        title = f"{len(deck.room.bets)} bets"
+        parts.append(f"#h({q('Bets and their verdicts')}, {q(title)})\n{_table(5, cells, (0, 1, 2, 3, 4))}")
     if deck.room.anecdotes:
         said = " \\\n".join(
             f"#{q('“' + ' '.join(each.words.split()) + '”')} #m({q(f'{each.who}, {each.when}')})"
