@@ -79,8 +79,7 @@ def _arithmetic(sign: int, out: F64, left: F64, right: F64) -> None:
         for lane in range(lanes):
             out[lane] = left[lane] * right[lane]
     elif sign == OVER:
-        for lane in range(lanes):
-            out[lane] = left[lane] / right[lane] if right[lane] != 0.0 else _over_zero(left[lane])
+        np.divide(left, right, out)
     elif sign == POWER:
         for lane in range(lanes):
             out[lane] = left[lane] ** right[lane]
@@ -92,14 +91,6 @@ def _arithmetic(sign: int, out: F64, left: F64, right: F64) -> None:
         for lane in range(lanes):
             one, two = left[lane], right[lane]
             out[lane] = one if one > two or one != one else two  # noqa: PLR0124
-
-
-@compiled
-def _over_zero(above: float) -> float:
-    """What a division by zero answers."""
-    if above > 0.0:
-        return np.inf
-    return -np.inf if above < 0.0 else np.nan
 
 
 @compiled

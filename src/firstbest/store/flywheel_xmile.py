@@ -36,6 +36,7 @@ BYTES_MAX: Final = 20_000_000
 _NS: Final = f"{{{SPACE}}}"
 _METHODS: Final = {"euler": "euler", "rk4": "rk4", "": "euler"}
 _REFUSED: Final = ("module", "macro", "group", "conveyor", "queue", "oven", "dimensions", "element", "array")
+_LIKE_NOT: Final = re.compile(r"\b(not\w+)")
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -56,10 +57,10 @@ def xmile_text(model: Model) -> str:
     things = Tree.SubElement(Tree.SubElement(root, f"{_NS}model"), f"{_NS}variables")
     for stock in model.stocks:
         node = _thing(things, "stock", stock.name, stock.unit, stock.words)
-        Tree.SubElement(node, f"{_NS}eqn").text = written(stock.start)
+        Tree.SubElement(node, f"{_NS}eqn").text = _equation(stock.start)
         for kind, flows in (("inflow", stock.inflows), ("outflow", stock.outflows)):
             for flow in flows:
-                Tree.SubElement(node, f"{_NS}{kind}").text = flow
+                Tree.SubElement(node, f"{_NS}{kind}").text = _equation(Name(flow))
         if stock.floor:
             Tree.SubElement(node, f"{_NS}non_negative")
     used = _write_variables(model, things)
@@ -86,7 +87,7 @@ def _write_variables(model: Model, things: Tree.Element) -> set[str]:
         if isinstance(equation, Call) and table is not None:
             equation = equation.arguments[0]
             used.add(table.name)
-        Tree.SubElement(node, f"{_NS}eqn").text = written(equation)
+        Tree.SubElement(node, f"{_NS}eqn").text = _equation(equation)
         if table is not None:
             _points(Tree.SubElement(node, f"{_NS}gf"), table)
     return used
@@ -104,6 +105,11 @@ def _points(node: Tree.Element, lookup: Lookup) -> None:
     node.set("type", "continuous")
     for kind, values in (("xpts", lookup.x), ("ypts", lookup.y)):
         Tree.SubElement(node, f"{_NS}{kind}").text = ",".join(map(_number, values))
+
+
+def _equation(tree: Expression) -> str:
+    """An equation in which names that begin like NOT stand in quotes: some readers take the word for the sign."""
+    return _LIKE_NOT.sub(r'"\1"', written(tree))
 
 
 def _number(value: float) -> str:
@@ -184,7 +190,7 @@ class _Document:
 
     def stock(self, node: Tree.Element, name: str) -> None:
         """What accumulates."""
-        flows = [tuple(plain(each.text or "") for each in node.findall(f"{_NS}{kind}")) for kind in ("inflow", "outflow")]
+        flows = [tuple(plain((each.text or "").replace('"', "")) for each in node.findall(f"{_NS}{kind}")) for kind in ("inflow", "outflow")]
         floor = _holds(node)
         self.stocks.append(Stock(name, _text(node, "units"), self.equation(node, name), flows[0], flows[1], _text(node, "doc"), floor))
 
