@@ -77,7 +77,8 @@ def drawn(model: Model, seed: int, count: int) -> F64:
 def futures(model: Model, seed: int, count: int = RUNS, program: Program | None = None) -> Futures:
     """Run the model `count` times, each with its own draw."""
     constants = drawn(model, seed, count)
-    names = tuple(dict.fromkeys((*model.outcomes, *model.shown)))
+    nodes = (node for arrow in model.arrows for node in (arrow.source, arrow.target))
+    names = tuple(dict.fromkeys((*model.outcomes, *model.shown, *nodes)))
     program = program or compiled_model(model)
     values = run(program, Runs(constants, names, model.every))
     instants = model.span.start + model.span.step * model.every * np.arange(len(values))
