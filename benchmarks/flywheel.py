@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from benchmarks.result import Result
 from firstbest.flywheel.futures import drawn, futures
 from firstbest.flywheel.model import Model
-from firstbest.flywheel.program import Runs, compiled_model, run as run_program
+from firstbest.flywheel.program import Runs, compiled_model
+from firstbest.flywheel.program import run as run_program
 from firstbest.store.flywheel_file import read_model
 from firstbest.store.flywheel_xmile import xmile_text
 from firstbest.store.init import BUILTIN

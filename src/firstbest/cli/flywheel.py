@@ -23,7 +23,6 @@ class Asked(NamedTuple):
     folder: Path
     knock_out: bool
     sensitivity: bool
-    runs: int
     seed: int
 
 
@@ -60,7 +59,7 @@ def _run(asked: Asked, path: Path, console: Console) -> None:
     until = min(model.span.stop, model.span.start + YEARS * PER_YEAR.get(model.span.unit, 1.0))
     story = Story(
         model=model,
-        futures=futures(model, asked.seed, asked.runs),
+        futures=futures(model, asked.seed),
         seed=asked.seed,
         seconds=0.0,
         until=until,
@@ -150,7 +149,13 @@ def _example(folder: Path, seed: int, console: Console) -> None:
         (folder / name).write_bytes(data)
     ahead = history.outlook
     rows: list[tuple[object, ...]] = [
-        (int(year), float(ahead.bands[1, row]), float(ahead.bands[0, row]), float(ahead.bands[2, row]), float(ahead.naive[row]))
+        (
+            int(year),
+            float(ahead.bands[1, row]),
+            float(ahead.bands[0, row]),
+            float(ahead.bands[2, row]),
+            float(ahead.naive[row]),
+        )
         for row, year in enumerate(ahead.years)
         if year > series[0].years[-1]
     ]

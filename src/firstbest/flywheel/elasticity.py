@@ -66,9 +66,7 @@ def estimate(panel: Panel, shifted: tuple[str, ...] = ()) -> tuple[Estimate, ...
     if reason:
         return tuple(_none(cause, days, reason) for cause in panel.causes)
     told = {
-        cause: "it hardly moved"
-        for cause, x in panel.causes.items()
-        if _plain(x, panel.first_day).std() < SPREAD_MIN
+        cause: "it hardly moved" for cause, x in panel.causes.items() if _plain(x, panel.first_day).std() < SPREAD_MIN
     }
     if told:
         rest = {cause: x for cause, x in panel.causes.items() if cause not in told}
@@ -81,7 +79,7 @@ def estimate(panel: Panel, shifted: tuple[str, ...] = ()) -> tuple[Estimate, ...
     fixed = _fixed(days - 1, groups, panel.first_day + 1)
     columns = _stacked([*(x[1:] for x in panel.causes.values()), *controls], fixed)
     tools = _stacked([*outside, *known, *controls], fixed)
-    strength = {cause: math.inf for cause in panel.causes}
+    strength = dict.fromkeys(panel.causes, math.inf)
     exogenous = _stacked([*known, *controls], fixed)
     for cause in shifted:
         strength[cause] = _strength(panel.causes[cause][1:].ravel(), exogenous, tools)
@@ -89,10 +87,21 @@ def estimate(panel: Panel, shifted: tuple[str, ...] = ()) -> tuple[Estimate, ...
     made = []
     for place, cause in enumerate(panel.causes):
         if strength[cause] < STRENGTH_MIN:
-            made.append(_none(cause, days, f"its shifters hardly move it (strength {strength[cause]:.1f}, 10 is needed)"))
+            made.append(
+                _none(cause, days, f"its shifters hardly move it (strength {strength[cause]:.1f}, 10 is needed)")
+            )
             continue
         half = _critical(days - 1 - columns.shape[1] // max(groups, 1)) * math.sqrt(covariance[place, place])
-        made.append(Estimate(cause, float(value[place]), float(value[place]) - half, float(value[place]) + half, days, strength[cause]))
+        made.append(
+            Estimate(
+                cause,
+                float(value[place]),
+                float(value[place]) - half,
+                float(value[place]) + half,
+                days,
+                strength[cause],
+            )
+        )
     return tuple(made)
 
 
@@ -137,7 +146,7 @@ def _told(columns: F64, y: F64) -> F64:
 
 
 def _two_stages(y: F64, columns: F64, tools: F64, groups: int) -> tuple[F64, F64]:
-    """Coefficients by two-stage least squares, and their covariance clustered by day: `columns` [n, k], `tools` [n, l]."""
+    """Coefficients by two-stage least squares, covariance clustered by day: `columns` [n, k], `tools` [n, l]."""
     fitted = _told(tools, columns)
     bread = np.linalg.pinv(fitted.T @ columns)
     value = bread @ (fitted.T @ y)
@@ -170,9 +179,9 @@ def plain_estimate(panel: Panel) -> tuple[Estimate, ...]:
     square = np.linalg.pinv(columns.T @ columns)
     value = square @ (columns.T @ panel.answer.ravel())
     error = panel.answer.ravel() - columns @ value
-    variance = error @ error / (len(error) - columns.shape[1]) * np.diag(square)
+    half = Z_95 * np.sqrt(error @ error / (len(error) - columns.shape[1]) * np.diag(square))
     return tuple(
-        Estimate(cause, *map(float, (value[row], value[row] - Z_95 * math.sqrt(variance[row]), value[row] + Z_95 * math.sqrt(variance[row]))), days, math.inf)
+        Estimate(cause, float(value[row]), float(value[row] - half[row]), float(value[row] + half[row]), days, math.inf)
         for row, cause in enumerate(panel.causes)
     )
 
@@ -184,7 +193,7 @@ def mean_with_interval(daily: F64, weight: F64) -> tuple[float, float, float]:
     above = daily[: weeks * WEEK].reshape(weeks, WEEK).sum(axis=1)
     below = weight[: weeks * WEEK].reshape(weeks, WEEK).sum(axis=1)
     miss = above - value * below
-    keep = float(np.clip((miss[1:] @ miss[:-1]) / max(miss @ miss, 1e-300), 0.0, 0.9)) if weeks > 2 else 0.0  # noqa: PLR2004
+    keep = float(np.clip((miss[1:] @ miss[:-1]) / max(miss @ miss, 1e-300), 0.0, 0.9))
     error = math.sqrt(float(miss @ miss) * (1 + keep) / (1 - keep)) / float(below.sum())
     half = _critical(weeks - 1) * error
     return value, value - half, value + half

@@ -81,7 +81,7 @@ def futures(model: Model, seed: int, count: int = RUNS, program: Program | None 
     names = tuple(dict.fromkeys((*model.outcomes, *model.shown, *nodes)))
     program = program or compiled_model(model)
     values = run(program, Runs(constants, names, model.every))
-    instants = model.span.start + model.span.step * model.every * np.arange(len(values))
+    instants = model.span.start + model.span.step * model.every * np.arange(len(values), dtype=np.float64)
     return Futures(names, constants, values, instants)
 
 

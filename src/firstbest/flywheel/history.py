@@ -34,7 +34,7 @@ ENDS: Final = (0.1, 0.5, 0.9)
 
 
 class Outlook(NamedTuple):
-    """A series looked ahead: years [n], 10, 50 and 90 in 100 [3, n], naive growth [n] (before its base: not a number)."""
+    """A series looked ahead: years [n], 10, 50 and 90 in 100 [3, n], naive growth [n] (not a number up to its base)."""
 
     years: NDArray[np.int64]
     bands: F64
@@ -43,7 +43,7 @@ class Outlook(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """A forecast made from the figures to one year only: mean absolute log error to the last figure, and naive growth's."""
+    """A forecast from the figures to one year only: its mean absolute log error up to the last, and naive growth's."""
 
     year: int
     horizon: int

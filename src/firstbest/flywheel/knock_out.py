@@ -83,7 +83,9 @@ def polarities(model: Model) -> tuple[int, ...]:
     start = run(program, Runs(lanes, names, 0, 0))[0]
     for place, (source, target) in enumerate(open_):
         rows = start[names.index(target)]
-        slopes[source, target] = int(np.sign(rows[2 * place + 1] - rows[2 * place + 2]) * np.sign(start[names.index(source), 0]))
+        slopes[source, target] = int(
+            np.sign(rows[2 * place + 1] - rows[2 * place + 2]) * np.sign(start[names.index(source), 0])
+        )
     return tuple(math.prod(slopes[pair] or 0 for pair in _pairs(loop)) for loop in model.loops)
 
 

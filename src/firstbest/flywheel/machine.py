@@ -55,7 +55,7 @@ def work(code: I64, span: tuple[int, int], registers: F64, points: F64) -> None:
         sign, to = code[place, 0], code[place, 1]
         if sign <= MOST:
             _arithmetic(sign, registers[to], registers[code[place, 2]], registers[code[place, 3]])
-        elif sign <= ROOT or sign == NOT or sign == COPY:  # noqa: PLR1714 - numbers, in a kernel
+        elif sign <= ROOT or sign in (NOT, COPY):
             _of_one(sign, registers[to], registers[code[place, 2]])
         elif sign <= EITHER:
             _compare(sign, registers[to], registers[code[place, 2]], registers[code[place, 3]])

@@ -137,8 +137,17 @@ class Model(NamedTuple):
 
     def words(self, name: str) -> str:
         """What a name is called on a page."""
-        found = next((each.words for each in (*self.stocks, *self.variables, *self.constants) if each.name == name), "")
-        return found or name.replace("_", " ")
+        return self.labels().get(name, ("", ""))[1] or name.replace("_", " ")
+
+    def unit(self, name: str) -> str:
+        """The unit of a constant, stock or variable; 1 for what is none of them."""
+        return self.labels().get(name, ("1", ""))[0]
+
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """Unit and words of constants, stocks and variables by name."""
+        found = {each.name: (each.unit, each.words) for each in self.constants}
+        found |= {each.name: (each.unit, each.words) for each in self.stocks}
+        return found | {each.name: (each.unit, each.words) for each in self.variables}
 
 
 class Circular(ValueError):  # noqa: N818 - it names a state of the equations
@@ -241,7 +250,7 @@ class _Memory:
 
 def readings(model: Model) -> Iterator[tuple[str, str]]:
     """Every (from, to) between stocks and variables: what an equation reads, and flows into their stocks."""
-    own = {each.name for each in (*model.stocks, *model.variables)}
+    own = {each.name for each in model.stocks} | {each.name for each in model.variables}
     for each in model.variables:
         yield from ((name, each.name) for name in names_of(each.equation) if name in own)
     for stock in model.stocks:

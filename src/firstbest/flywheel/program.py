@@ -7,6 +7,7 @@ the way. `Program.begin` finds the first value of every stock, `Program.each` al
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -129,7 +130,13 @@ def compiled_model(model: Model) -> Program:
     """The model as instructions. Raises `Circular` where equations need each other at one instant."""
     whole = expanded(model)
     constants = tuple(each.name for each in whole.constants)
-    names = ("time", "step.", *constants, *(each.name for each in whole.stocks), *(each.name for each in whole.variables))
+    names = (
+        "time",
+        "step.",
+        *constants,
+        *(each.name for each in whole.stocks),
+        *(each.name for each in whole.variables),
+    )
     where = {name: place for place, name in enumerate(names)}
     first_stock = 2 + len(constants)
     first_rate = len(names)
@@ -190,7 +197,7 @@ def _placed(code: list[tuple[int, ...]], room: int) -> I64:
 def stretches(code: I64) -> list[tuple[int, int]]:
     """Spans of instructions for `work`; between two of them stands one exponential or logarithm."""
     breaks = [-1, *np.flatnonzero((code[:, 0] == EXP) | (code[:, 0] == LOG)).tolist(), len(code)]
-    return [(before + 1, after) for before, after in zip(breaks[:-1], breaks[1:], strict=True)]
+    return [(before + 1, after) for before, after in pairwise(breaks)]
 
 
 class Runs(NamedTuple):

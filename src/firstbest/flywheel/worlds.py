@@ -37,7 +37,12 @@ class World(NamedTuple):
 def world(seed: int) -> World:
     """A world: elasticities drawn, then its days."""
     share = shares(stream_of(seed, "known"), TRUE, len(ARROWS) + 2)
-    price, speed, selection, scale = -3.0 + 2.2 * share[0], -0.04 + 0.035 * share[1], 0.6 * share[2], 0.05 + 0.3 * share[3]
+    price, speed, selection, scale = (
+        -3.0 + 2.2 * share[0],
+        -0.04 + 0.035 * share[1],
+        0.6 * share[2],
+        0.05 + 0.3 * share[3],
+    )
     lasting, kappa = 0.3 + 0.5 * share[4], 0.3 + 0.4 * share[5]
     known = {"price": price, "speed": speed, "selection": selection, "scale": -scale}
     shape = (DAYS, SELLERS)

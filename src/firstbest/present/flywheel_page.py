@@ -58,10 +58,16 @@ def _head(story: Story) -> str:
     sold = model.outcomes[0]
     bands, point, unit = story.futures.bands(sold), horizon_point(story), unit_of(model, sold)
     low, middle, high = (valued(bands[level, point], unit) for level in (0, 3, 6))
-    found = f"In {years_of(story)}: {middle} {model.words(sold)} a {model.span.unit}, {low} to {high}; {valued(bands[3, 0], unit)} today"
+    found = (
+        f"In {years_of(story)}: {middle} {model.words(sold)} a {model.span.unit}, {low} to {high}; "
+        f"{valued(bands[3, 0], unit)} today"
+    )
     runs = story.futures.constants.shape[1]
     assumed = sum(each.mark == "ASSUMED" for each in model.constants)
-    said = f"{assumed} of {len(model.constants)} coefficients are assumed from published ranges: this is a model to argue with, not a forecast of your books."
+    said = (
+        f"{assumed} of {len(model.constants)} coefficients are assumed from published ranges: this is a "
+        "model to argue with, not a forecast of your books."
+    )
     return (
         f'<header><p class="eyebrow">{escape(model.title)} · {runs:,} futures, seed {story.seed}</p>'
         f'<h1>{escape(found)}</h1><p class="banner">{escape(said)}</p></header>'
@@ -77,14 +83,18 @@ def _wheel(story: Story) -> str:
         finding = f"The brake now: {story.model.words(brake.arrow.by)}"
         lead = f"{brake_words(story, awake[0]).capitalize()}."
     legend = (
-        f'<p class="legend">In a box: the middle of all futures, now and in {years_of(story)}. On an arrow: more gives more (+) or less '
+        f'<p class="legend">In a box: the middle of all futures, now and in {years_of(story)}. On an '
+        "arrow: more gives more (+) or less "
         "(\N{MINUS SIGN}), its coefficient, its range. Dashed: assumed. Solid: given, or fitted to your book.</p>"
     )
     return section("The loop", finding, lead, f'<div class="wall">{wheel(story)}</div>{legend}')
 
 
 def _fans(story: Story) -> str:
-    lead = "The line is the middle of all futures; half of them run in the dark band, nine in ten in the light one. Years from now."
+    lead = (
+        "The line is the middle of all futures; half of them run in the dark band, nine in ten in the "
+        "light one. Years from now."
+    )
     details = f"<details><summary>The numbers behind these pictures</summary>{fan_table(story)}</details>"
     return section("Decades", "Where it goes if nobody interferes", lead, fans(story) + details)
 
@@ -93,16 +103,28 @@ def _worth(story: Story) -> str:
     best = story.worth[0]
     unit = unit_of(story.model, story.model.outcomes[0]).split("/")[0]
     finding = f"{best.loop.name} is worth most: {valued(best.sold[1], unit)} {unit}s over {years_of(story)}"
-    lead = "Each loop is cut at one arrow, which then passes what it passes today; what goes missing is its worth. Bars: the middle; lines: 5 to 95 in 100; right: in money."
-    rows = [[each.loop.name, each.loop.words, " to ".join(story.model.words(name) for name in each.loop.cut)] for each in story.worth]
-    details = f"<details><summary>What each loop is, and where it is cut</summary>{table(('Loop', 'In a sentence', 'Cut between'), rows)}</details>"
+    lead = (
+        "Each loop is cut at one arrow, which then passes what it passes today; what goes missing is its "
+        "worth. Bars: the middle; lines: 5 to 95 in 100; right: in money."
+    )
+    rows = [
+        [each.loop.name, each.loop.words, " to ".join(story.model.words(name) for name in each.loop.cut)]
+        for each in story.worth
+    ]
+    details = (
+        "<details><summary>What each loop is, and where it is "
+        f"cut</summary>{table(('Loop', 'In a sentence', 'Cut between'), rows)}</details>"
+    )
     return section("Knock-out", finding, lead, worth_bars(story) + details)
 
 
 def _spread(story: Story) -> str:
     best = story.indices[0]
     finding = f"{text.share(best.total, 0)} of the spread hangs on {story.model.words(best.name)}"
-    lead = "Sobol's indices: what share of the spread of ten-year sales each coefficient causes, alone (dark) and with others (light). Learn these first."
+    lead = (
+        "Sobol's indices: what share of the spread of ten-year sales each coefficient causes, alone "
+        "(dark) and with others (light). Learn these first."
+    )
     return section("What to learn first", finding, lead, spread_bars(story))
 
 
@@ -118,11 +140,21 @@ def _coefficients(constants: tuple[Constant, ...]) -> str:
         ]
         for each in constants
     ]
-    return section("Coefficients", "Every number, and where it comes from", "Edit flywheel.toml and run again.", coefficient_table(rows))
+    return section(
+        "Coefficients",
+        "Every number, and where it comes from",
+        "Edit flywheel.toml and run again.",
+        coefficient_table(rows),
+    )
 
 
 def _missing(story: Story) -> str:
     if not story.missing:
         return ""
     rows = "".join(f"<li>{escape(story.model.words(each.name))}: {escape(each.why)}</li>" for each in story.missing)
-    return section("Not enough data", "What your own book cannot tell yet", "These stay assumed until it can.", f'<ul class="plain">{rows}</ul>')
+    return section(
+        "Not enough data",
+        "What your own book cannot tell yet",
+        "These stay assumed until it can.",
+        f'<ul class="plain">{rows}</ul>',
+    )

@@ -85,7 +85,11 @@ def _worth(out: Text, story: Story) -> None:
     out.append(f"  {'':<{_LABEL - 2}}{sold + 's':>12}{'money':>14}   5 to 95 in 100 of {sold}s\n", style=_DIM)
     for worth in story.worth:
         ends = f"{valued(worth.sold[0], sold)} to {valued(worth.sold[2], sold)}"
-        out.append(f"  {worth.loop.name:<{_LABEL - 2}}{valued(worth.sold[1], sold):>12}{valued(worth.money[1], money):>14}   {ends}\n")
+        out.append(
+            "  "
+            f"{worth.loop.name:<{_LABEL - 2}}{valued(worth.sold[1], sold):>12}{valued(worth.money[1], money):>14} "
+            f"  {ends}\n"
+        )
         out.append(f"    {own_sign(worth)}\n", style=_DIM)
     out.append("\n")
 

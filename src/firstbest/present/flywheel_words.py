@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from firstbest.flywheel.futures import Futures
@@ -35,13 +36,18 @@ class Story(NamedTuple):
 
 def valued(value: float, unit: str) -> str:
     """A value in its unit, short: `$23.15`, `812k`, `3.0 days`."""
-    head = unit.split("/")[0]
+    head = unit.partition("/")[0]
+    if math.isnan(value):
+        return text.MISSING
     if head == "dollar":
         sign = text.MINUS if value < 0 else ""
         return f"{sign}${text.short_count(abs(value))}" if abs(value) >= 1000 else text.money(value, "USD")
     if unit == "1":
-        return text.number(value, 3 if abs(value) < 1 else 2)
-    shown = text.short_count(value) if abs(value) >= 100 else text.number(value, 1)
+        return text.number(value, 3 if 0 < abs(value) < 1 else 2)
+    whole = abs(value) >= 100 or value == int(value)
+    shown = text.short_count(value) if whole else text.number(value, 1)
+    if head == "percent":
+        return f"{shown}{text.THIN}%"
     return f"{shown}{text.THIN}days" if head == "day" else f"{shown}{text.THIN}km" if head == "km" else shown
 
 
@@ -53,7 +59,7 @@ def coefficient(value: float) -> str:
 
 def unit_words(unit: str) -> str:
     """A unit as it is read: `orders a month`."""
-    if unit == "1":
+    if unit in ("1", "percent"):
         return ""
     head, *below = unit.split("/")
     plural = head if head in ("km", "") else f"{head}s"
@@ -68,7 +74,7 @@ def horizon_point(story: Story) -> int:
 
 def unit_of(model: Model, name: str) -> str:
     """The unit of a stock or variable."""
-    return next((each.unit for each in (*model.stocks, *model.variables) if each.name == name), "1")
+    return model.unit(name)
 
 
 def years_of(story: Story) -> str:
@@ -86,7 +92,10 @@ def brake_words(story: Story, place: int = 0) -> str:
     way = f"{model.words(arrow.source)} to {model.words(arrow.target)}"
     low, middle, high = (text.number(part, 3) for part in each.elasticity)
     more = "more" if each.helps > 0 else "less"
-    return f"{model.words(arrow.by)} ({way}): 1{text.THIN}% {more} adds {middle}{text.THIN}% {sold} over {years_of(story)} ({low} to {high})"
+    return (
+        f"{model.words(arrow.by)} ({way}): 1{text.THIN}% {more} adds {middle}{text.THIN}% {sold} over "
+        f"{years_of(story)} ({low} to {high})"
+    )
 
 
 def is_asleep(each: Loosened) -> bool:

@@ -1,4 +1,4 @@
-"""The worked example: Amazon's annual figures to fiscal 2017, the model that is fitted to them, and its result as files.
+"""The worked example: Amazon's annual figures to fiscal 2017, and the model that is fitted to them.
 
 The figures stand beside this module with the page each came from and whether it was confirmed there; some were noted
 from memory and say so. No figure is later than 2017.

@@ -31,7 +31,8 @@ ROWS_MAX: Final = 5_000_000
 MONEY: Final = 1e6
 LEVELS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
     "handling_cost": (
-        ("cost_receive", "cost_pick", "cost_pack", "cost_load", "cost_indirect", "cost_material", "cost_returns"), MONEY,
+        ("cost_receive", "cost_pick", "cost_pack", "cost_load", "cost_indirect", "cost_material", "cost_returns"),
+        MONEY,
     ),
     "carrying_cost": (("cost_parcel", "cost_van", "cost_linehaul", "cost_inbound"), MONEY),
     "building_cost": (("cost_building", "cost_systems"), MONEY),
@@ -74,7 +75,13 @@ def with_book(model: Model, found: tuple[Found, ...]) -> Model:
     """The model with what the book told in place of what was assumed."""
     told = {each.name: each for each in found if not each.missing}
     constants = [
-        each._replace(value=told[each.name].value, low=told[each.name].low, high=told[each.name].high, mark=FITTED, source=told[each.name].source)
+        each._replace(
+            value=told[each.name].value,
+            low=told[each.name].low,
+            high=told[each.name].high,
+            mark=FITTED,
+            source=told[each.name].source,
+        )
         if each.name in told
         else each
         for each in model.constants
@@ -101,7 +108,10 @@ def _levels(path: Path) -> dict[str, Found]:
     """Levels of the daily cubes; none from fewer than `DAYS_MIN` days."""
     with duckdb.connect() as engine:
         rows = engine.execute(
-            "SELECT CAST(day AS VARCHAR), metric, SUM(numerator)::DOUBLE FROM read_parquet(?) GROUP BY ALL ORDER BY ALL",
+            (
+                "SELECT CAST(day AS VARCHAR), metric, SUM(numerator)::DOUBLE FROM read_parquet(?) GROUP "
+                "BY ALL ORDER BY ALL"
+            ),
             [str(path)],
         ).fetchall()
     days = sorted({day for day, _, _ in rows})
@@ -158,9 +168,8 @@ def _read_daily(path: Path) -> dict[str, F64]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         given = [name for name in names if name in (reader.fieldnames or ())]
-        for name in ("day", "group", "orders"):
-            if name not in (reader.fieldnames or ()):
-                faults.append(Fault(path.name, 1, name, "a column of this name", "none"))
+        absent = [name for name in ("day", "group", "orders") if name not in (reader.fieldnames or ())]
+        faults += [Fault(path.name, 1, name, "a column of this name", "none") for name in absent]
         for number, row in enumerate(() if faults else reader, start=2):
             if number > ROWS_MAX:
                 faults.append(Fault(path.name, number, "", f"{ROWS_MAX:,} rows at most", "more"))
@@ -168,14 +177,27 @@ def _read_daily(path: Path) -> dict[str, F64]:
             _read_row(path.name, number, row, (given, cells, faults))
     days, groups = sorted({day for day, _ in cells}), sorted({group for _, group in cells})
     if not faults and (len(cells) != len(days) * len(groups) or (days and days[-1] - days[0] + 1 != len(days))):
-        faults.append(Fault(path.name, 0, "day", "every day between first and last, with every group", f"{len(cells)} rows of {len(groups)} groups"))
+        faults.append(
+            Fault(
+                path.name,
+                0,
+                "day",
+                "every day between first and last, with every group",
+                f"{len(cells)} rows of {len(groups)} groups",
+            )
+        )
     if faults or not cells:
         raise WorkspaceFaulty(faults or [Fault(path.name, 0, "", "rows", "none")])
     made = {name: np.array([[cells[day, group][name] for group in groups] for day in days]) for name in given}
     return {**made, "first": np.array([[float(days[0])]])}
 
 
-def _read_row(file: str, number: int, row: Mapping[str, str], into: tuple[list[str], dict[tuple[int, str], dict[str, float]], list[Fault]]) -> None:
+def _read_row(
+    file: str,
+    number: int,
+    row: Mapping[str, str],
+    into: tuple[list[str], dict[tuple[int, str], dict[str, float]], list[Fault]],
+) -> None:
     """One row's figures, or its faults."""
     given, cells, faults = into
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -93,7 +94,11 @@ class _Reading:
             return None
         outcomes = (self.head["sold"], self.head["money"])
         model = Model(self.head["title"], self.span(), constants, stocks, variables, lookups, (), outcomes)
-        model = model._replace(shown=self.known("shown", self.head["shown"], [each.name for each in variables] + [each.name for each in stocks]))
+        model = model._replace(
+            shown=self.known(
+                "shown", self.head["shown"], [each.name for each in variables] + [each.name for each in stocks]
+            )
+        )
         self.check_equations(model)
         self.check_flows(model)
         self.check_units(model)
@@ -113,9 +118,13 @@ class _Reading:
             for each in self.entries(kind):
                 name = each["name"]
                 if not _NAME.match(name) or name in FUNCTIONS or name == "time":
-                    self.tell(each.line, f"{kind}.name", "small letters, digits, underscores; no function's name", shown(name))
+                    self.tell(
+                        each.line, f"{kind}.name", "small letters, digits, underscores; no function's name", shown(name)
+                    )
                 if kinds[name] and self.line[name] != each.line:
-                    self.tell(each.line, f"{kind}.name", "a name of its own", f"{shown(name)}, as in line {self.line[name]}")
+                    self.tell(
+                        each.line, f"{kind}.name", "a name of its own", f"{shown(name)}, as in line {self.line[name]}"
+                    )
                 kinds[name] += 1
                 self.line.setdefault(name, each.line)
                 self.units[name] = self.unit(each, kind, "unit")
@@ -142,7 +151,9 @@ class _Reading:
         try:
             return parsed(str(entry[key]))
         except EquationFaulty as faulty:
-            self.tell(entry.line, f"{kind}.{key} of {entry['name']}, character {faulty.at}", faulty.expected, faulty.found)
+            self.tell(
+                entry.line, f"{kind}.{key} of {entry['name']}, character {faulty.at}", faulty.expected, faulty.found
+            )
             return Number(0.0)
 
     def constant(self, entry: Entry) -> Constant:
@@ -167,7 +178,7 @@ class _Reading:
         x, y = entry["x"], entry["y"]
         if len(x) != len(y):
             self.tell(entry.line, "lookup.y", f"{len(x)} numbers", f"{len(y)}")
-        if any(after <= before for before, after in zip(x[:-1], x[1:], strict=True)):
+        if any(after <= before for before, after in pairwise(x)):
             self.tell(entry.line, "lookup.x", "rising numbers", shown(list(x)))
         return Lookup(entry["name"], x, y, entry["unit_x"], entry["unit"])
 
@@ -177,7 +188,9 @@ class _Reading:
         start, stop, step = head["start"], head["stop"], head["step"]
         line = self.document.line("model", 0, "step")
         if not step > 0 or not stop > start:
-            self.tell(line, "model.step", "a step above 0 and a stop behind the start", f"{step:g}, {start:g} to {stop:g}")
+            self.tell(
+                line, "model.step", "a step above 0 and a stop behind the start", f"{step:g}, {start:g} to {stop:g}"
+            )
             return Span(self.time, 0, 1, 1)
         if (stop - start) / step > STEPS_MAX:
             self.tell(line, "model.step", f"{STEPS_MAX:,} steps at most", f"{(stop - start) / step:,.0f}")
@@ -187,13 +200,18 @@ class _Reading:
         """Names that the head lists."""
         for name in names:
             if name not in among:
-                self.tell(self.document.line("model", 0, key), f"model.{key}", "a stock or variable", shown(name) + nearest(name, among))
+                self.tell(
+                    self.document.line("model", 0, key),
+                    f"model.{key}",
+                    "a stock or variable",
+                    shown(name) + nearest(name, among),
+                )
         return tuple(names)
 
     # -------------------------------------------------------------------------------------------------- whole model
     def check_equations(self, model: Model) -> None:
         """Equations read what there is, and call what there is with the right number of arguments."""
-        readable = {"time", *(each.name for each in (*model.constants, *model.stocks, *model.variables))}
+        readable = {"time", *model.labels()}
         lookups = {each.name: (1, 1) for each in model.lookups}
         trees = [(each.name, each.equation) for each in model.variables]
         for name, tree in [*trees, *((each.name, each.start) for each in model.stocks)]:
@@ -205,13 +223,22 @@ class _Reading:
                 bounds = (lookups | dict(FUNCTIONS)).get(call.function)
                 if bounds is None:
                     found = shown(call.function) + nearest(call.function, [*FUNCTIONS, *lookups])
-                    self.tell(self.line[name], f"equation of {name}", f"a lookup or one of {', '.join(FUNCTIONS)}", found)
+                    self.tell(
+                        self.line[name], f"equation of {name}", f"a lookup or one of {', '.join(FUNCTIONS)}", found
+                    )
                 elif not bounds[0] <= len(call.arguments) <= bounds[1]:
                     wanted = " to ".join(str(bound) for bound in dict.fromkeys(bounds))
-                    self.tell(self.line[name], f"equation of {name}", f"{wanted} arguments of {call.function}", str(len(call.arguments)))
+                    self.tell(
+                        self.line[name],
+                        f"equation of {name}",
+                        f"{wanted} arguments of {call.function}",
+                        str(len(call.arguments)),
+                    )
         for each in model.stocks:
             if any(call.function in STATEFUL for call in calls_of(each.start)):
-                self.tell(self.line[each.name], f"start of {each.name}", "a start without functions that remember", "one")
+                self.tell(
+                    self.line[each.name], f"start of {each.name}", "a start without functions that remember", "one"
+                )
 
     def check_flows(self, model: Model) -> None:
         """Stocks are filled and drained by flows."""
@@ -219,7 +246,12 @@ class _Reading:
         for stock in model.stocks:
             for flow in (*stock.inflows, *stock.outflows):
                 if flow not in flows:
-                    self.tell(self.line[stock.name], f"stock {stock.name}", "names of flows", shown(flow) + nearest(flow, flows))
+                    self.tell(
+                        self.line[stock.name],
+                        f"stock {stock.name}",
+                        "names of flows",
+                        shown(flow) + nearest(flow, flows),
+                    )
 
     def check_units(self, model: Model) -> None:
         """Both sides of every equation have one unit; a flow has its stock's unit over time."""
@@ -241,7 +273,12 @@ class _Reading:
             wanted = product(self.units[stock.name], time, -1)
             for flow in (*stock.inflows, *stock.outflows):
                 if self.units[flow] != wanted:
-                    self.tell(self.line[flow], f"units of {flow}", f"{unit_text(wanted)}, as it fills or drains {stock.name}", unit_text(self.units[flow]))
+                    self.tell(
+                        self.line[flow],
+                        f"units of {flow}",
+                        f"{unit_text(wanted)}, as it fills or drains {stock.name}",
+                        unit_text(self.units[flow]),
+                    )
 
     def check_order(self, model: Model) -> None:
         """No equation needs itself at one instant, neither on the way nor at the start."""
@@ -251,7 +288,12 @@ class _Reading:
             try:
                 ordered(needs)
             except Circular as circular:
-                self.tell(self.line[circular.way[0]], f"equation of {circular.way[0]}", f"a stock on the way{when}", str(circular))
+                self.tell(
+                    self.line[circular.way[0]],
+                    f"equation of {circular.way[0]}",
+                    f"a stock on the way{when}",
+                    str(circular),
+                )
                 return
 
     def loop(self, entry: Entry, model: Model) -> Loop:
@@ -261,18 +303,30 @@ class _Reading:
         pairs = list(zip(way, (*way[1:], *way[:1]), strict=True))
         for pair in pairs:
             if pair not in there:
-                self.tell(entry.line, f"loop {entry['name']}", "names each read by the next", f"{pair[1]} does not read {pair[0]}")
+                self.tell(
+                    entry.line,
+                    f"loop {entry['name']}",
+                    "names each read by the next",
+                    f"{pair[1]} does not read {pair[0]}",
+                )
         cut: Any = tuple(entry["cut"])
         if cut not in pairs or model.equation(cut[-1]) is None:
-            self.tell(entry.line, f"loop {entry['name']}", "a cut of two neighbours, the second with an equation", shown(" ".join(cut)))
+            self.tell(
+                entry.line,
+                f"loop {entry['name']}",
+                "a cut of two neighbours, the second with an equation",
+                shown(" ".join(cut)),
+            )
         return Loop(entry["name"], entry["kind"] == "reinforcing", way, cut, entry["words"])
 
     def arrow(self, entry: Entry, model: Model) -> Arrow:
         """An arrow between things that are there."""
-        things = [each.name for each in (*model.stocks, *model.variables)]
+        things = [*(each.name for each in model.stocks), *(each.name for each in model.variables)]
         for key in ("from", "to"):
             if entry[key] not in things:
-                self.tell(entry.line, f"arrow.{key}", "a stock or variable", shown(entry[key]) + nearest(entry[key], things))
+                self.tell(
+                    entry.line, f"arrow.{key}", "a stock or variable", shown(entry[key]) + nearest(entry[key], things)
+                )
         known = [each.name for each in model.constants]
         if entry["by"] and entry["by"] not in known:
             self.tell(entry.line, "arrow.by", "a constant", shown(entry["by"]) + nearest(entry["by"], known))

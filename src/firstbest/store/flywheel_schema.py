@@ -76,7 +76,13 @@ FLYWHEEL: Final = Settings(
             many=True,
             key="name",
         ),
-        Section("flow", "What fills or drains stocks.", (_NAME, _UNIT, text("is", "an equation"), _WORDS), many=True, key="name"),
+        Section(
+            "flow",
+            "What fills or drains stocks.",
+            (_NAME, _UNIT, text("is", "an equation"), _WORDS),
+            many=True,
+            key="name",
+        ),
         Section(
             "auxiliary", "A step of thought.", (_NAME, _UNIT, text("is", "an equation"), _WORDS), many=True, key="name"
         ),
@@ -118,4 +124,4 @@ FLYWHEEL: Final = Settings(
             key="name",
         ),
     ),
-)  # fmt: skip
+)

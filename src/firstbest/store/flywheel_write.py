@@ -19,17 +19,24 @@ def toml_text(model: Model) -> str:
     span = model.span
     units = _bases(model)
     head: list[tuple[str, object]] = [
-        ("title", model.title), ("time_unit", span.unit), ("start", span.start), ("stop", span.stop), ("step", span.step),
-        ("method", span.method), ("every", model.every), ("units", " ".join(sorted(units - {span.unit}))),
+        ("title", model.title), ("time_unit", span.unit), ("start", span.start), ("stop", span.stop),
+        ("step", span.step), ("method", span.method), ("every", model.every),
+        ("units", " ".join(sorted(units - {span.unit}))),
         ("sold", model.outcomes[0]), ("money", model.outcomes[1]), ("shown", " ".join(model.shown)),
     ]  # fmt: skip
     blocks = [_block("[model]", head)]
     for each in model.constants:
         ends = [each.low, each.high] if each.low < each.high else []
         keys = [("name", each.name), ("value", each.value), ("range", ends), ("unit", each.unit), ("mark", each.mark)]
-        blocks.append(_block("[[constant]]", [*keys, ("source", each.source), ("words", each.words), ("book", each.book)]))
+        blocks.append(
+            _block("[[constant]]", [*keys, ("source", each.source), ("words", each.words), ("book", each.book)])
+        )
     for stock in model.stocks:
-        flows = [("in", " ".join(stock.inflows)), ("out", " ".join(stock.outflows)), ("floor", "zero" if stock.floor else "")]
+        flows = [
+            ("in", " ".join(stock.inflows)),
+            ("out", " ".join(stock.outflows)),
+            ("floor", "zero" if stock.floor else ""),
+        ]
         keys = [("name", stock.name), ("unit", stock.unit), ("start", written(stock.start))]
         blocks.append(_block("[[stock]]", [*keys, *flows, ("words", stock.words)]))
     for variable in model.variables:
@@ -64,8 +71,8 @@ def _value(value: object) -> str:
 
 def _bases(model: Model) -> set[str]:
     """Base units that the model's units are made of."""
-    texts = [each.unit for each in (*model.constants, *model.stocks, *model.variables, *model.lookups)]
-    texts += [lookup.unit_x for lookup in model.lookups]
+    texts = [unit for unit, _ in model.labels().values()]
+    texts += [unit for lookup in model.lookups for unit in (lookup.unit_x, lookup.unit)]
     pieces = "*".join(texts).replace("/", "*").split("*")
     return {piece.partition("^")[0].strip() for piece in pieces} - {"", "1"}
 
@@ -102,7 +109,15 @@ def write_fit(path: Path, found: Fit) -> None:
     """Fitted coefficients: middle, 5 and 95 in 100, and the prior."""
     before = {each.name: each for each in found.problem.model.constants}
     rows = [
-        (each.name, each.value, each.low, each.high, before[each.name].low, before[each.name].value, before[each.name].high)
+        (
+            each.name,
+            each.value,
+            each.low,
+            each.high,
+            before[each.name].low,
+            before[each.name].value,
+            before[each.name].high,
+        )
         for each in ranges_of(found)
     ]
     write_rows(path, ("constant", "middle", "low", "high", "prior_low", "prior_peak", "prior_high"), list(rows))

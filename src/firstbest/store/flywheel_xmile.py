@@ -9,9 +9,10 @@ capitals small.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from firstbest.flywheel.expressions import (
     FUNCTIONS,
@@ -43,39 +44,39 @@ _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # ------------------------------------------------------------------------------------------------------------- out
 def xmile_text(model: Model) -> str:
     """The model as an XMILE document."""
-    Tree.register_namespace("", SPACE)
-    root = Tree.Element(f"{_NS}xmile", version="1.0")
-    header = Tree.SubElement(root, f"{_NS}header")
+    ET.register_namespace("", SPACE)
+    root = ET.Element(f"{_NS}xmile", version="1.0")
+    header = ET.SubElement(root, f"{_NS}header")
     for name, text in (("name", model.title), ("vendor", "firstbest"), ("product", "firstbest flywheel")):
-        Tree.SubElement(header, f"{_NS}{name}").text = text
+        ET.SubElement(header, f"{_NS}{name}").text = text
     header[-1].set("version", "1.0")
     span = model.span
-    specs = Tree.SubElement(root, f"{_NS}sim_specs", method=span.method.upper() if span.method == "rk4" else "Euler")
+    specs = ET.SubElement(root, f"{_NS}sim_specs", method=span.method.upper() if span.method == "rk4" else "Euler")
     specs.set("time_units", span.unit)
     for name, value in (("start", span.start), ("stop", span.stop), ("dt", span.step)):
-        Tree.SubElement(specs, f"{_NS}{name}").text = _number(value)
-    things = Tree.SubElement(Tree.SubElement(root, f"{_NS}model"), f"{_NS}variables")
+        ET.SubElement(specs, f"{_NS}{name}").text = _number(value)
+    things = ET.SubElement(ET.SubElement(root, f"{_NS}model"), f"{_NS}variables")
     for stock in model.stocks:
         node = _thing(things, "stock", stock.name, stock.unit, stock.words)
-        Tree.SubElement(node, f"{_NS}eqn").text = _equation(stock.start)
+        ET.SubElement(node, f"{_NS}eqn").text = _equation(stock.start)
         for kind, flows in (("inflow", stock.inflows), ("outflow", stock.outflows)):
             for flow in flows:
-                Tree.SubElement(node, f"{_NS}{kind}").text = _equation(Name(flow))
+                ET.SubElement(node, f"{_NS}{kind}").text = _equation(Name(flow))
         if stock.floor:
-            Tree.SubElement(node, f"{_NS}non_negative")
+            ET.SubElement(node, f"{_NS}non_negative")
     used = _write_variables(model, things)
     for each in model.constants:
         spread = f"; {each.low:g} to {each.high:g}" if each.low < each.high else ""
         node = _thing(things, "aux", each.name, each.unit, f"{each.mark}{spread}: {each.source}")
-        Tree.SubElement(node, f"{_NS}eqn").text = _number(each.value)
+        ET.SubElement(node, f"{_NS}eqn").text = _number(each.value)
     for lookup in model.lookups:
         if lookup.name not in used:
             _points(_thing(things, "gf", lookup.name, lookup.unit, ""), lookup)
-    Tree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _write_variables(model: Model, things: Tree.Element) -> set[str]:
+def _write_variables(model: Model, things: ET.Element) -> set[str]:
     """Flows and auxiliaries; answers the lookups that stand inside the only variable that uses them."""
     calls = [call.function for each in model.variables for call in calls_of(each.equation)]
     tables = {lookup.name: lookup for lookup in model.lookups if calls.count(lookup.name) == 1}
@@ -87,24 +88,24 @@ def _write_variables(model: Model, things: Tree.Element) -> set[str]:
         if isinstance(equation, Call) and table is not None:
             equation = equation.arguments[0]
             used.add(table.name)
-        Tree.SubElement(node, f"{_NS}eqn").text = _equation(equation)
+        ET.SubElement(node, f"{_NS}eqn").text = _equation(equation)
         if table is not None:
-            _points(Tree.SubElement(node, f"{_NS}gf"), table)
+            _points(ET.SubElement(node, f"{_NS}gf"), table)
     return used
 
 
-def _thing(things: Tree.Element, kind: str, name: str, unit: str, words: str) -> Tree.Element:
-    node = Tree.SubElement(things, f"{_NS}{kind}", name=name)
-    Tree.SubElement(node, f"{_NS}units").text = unit
+def _thing(things: ET.Element, kind: str, name: str, unit: str, words: str) -> ET.Element:
+    node = ET.SubElement(things, f"{_NS}{kind}", name=name)
+    ET.SubElement(node, f"{_NS}units").text = unit
     if words:
-        Tree.SubElement(node, f"{_NS}doc").text = words
+        ET.SubElement(node, f"{_NS}doc").text = words
     return node
 
 
-def _points(node: Tree.Element, lookup: Lookup) -> None:
+def _points(node: ET.Element, lookup: Lookup) -> None:
     node.set("type", "continuous")
     for kind, values in (("xpts", lookup.x), ("ypts", lookup.y)):
-        Tree.SubElement(node, f"{_NS}{kind}").text = ",".join(map(_number, values))
+        ET.SubElement(node, f"{_NS}{kind}").text = ",".join(map(_number, values))
 
 
 def _equation(tree: Expression) -> str:
@@ -128,8 +129,8 @@ def read_xmile(path: Path) -> Model:
         faults.append(Fault(path.name, 0, "", "XMILE without a document type", "a document type declaration"))
     else:
         try:
-            model = _Document(Tree.fromstring(data), path.name, faults).model()  # noqa: S314 - entities are refused above
-        except Tree.ParseError as error:
+            model = _Document(ET.fromstring(data), path.name, faults).model()  # noqa: S314 - entities are refused above
+        except ET.ParseError as error:
             faults.append(Fault(path.name, error.position[0], "", "valid XML", str(error)))
     if faults or model is None:
         raise WorkspaceFaulty(faults)
@@ -139,7 +140,7 @@ def read_xmile(path: Path) -> Model:
 class _Document:
     """One XMILE document on its way to a model."""
 
-    def __init__(self, root: Tree.Element, file: str, faults: list[Fault]) -> None:
+    def __init__(self, root: ET.Element, file: str, faults: list[Fault]) -> None:
         self.root, self.file, self.faults = root, file, faults
         self.constants: list[Constant] = []
         self.stocks: list[Stock] = []
@@ -155,7 +156,9 @@ class _Document:
         for node in self.root.iter():
             kind = _kind(node)
             if kind in _REFUSED:
-                self.tell(plain(node.get("name", kind)), "stocks, flows, auxiliaries and graphical functions", f"<{kind}>")
+                self.tell(
+                    plain(node.get("name", kind)), "stocks, flows, auxiliaries and graphical functions", f"<{kind}>"
+                )
         found = self.root.find(f"{_NS}model/{_NS}variables")
         if found is None:
             self.tell("", "<model> with <variables> in the namespace of XMILE 1.0", _kind(self.root))
@@ -176,10 +179,18 @@ class _Document:
         flows = [each.name for each in self.variables if each.flow] or [each.name for each in self.variables]
         outcomes = tuple(flows[:1] * 2)
         shown_ = tuple(each.name for each in self.stocks)
-        parts = (tuple(part) for part in (self.constants, self.stocks, self.variables, self.lookups))
-        return Model(title, span, *parts, (), outcomes, shown_)
+        return Model(
+            title,
+            span,
+            tuple(self.constants),
+            tuple(self.stocks),
+            tuple(self.variables),
+            tuple(self.lookups),
+            outcomes=outcomes,
+            shown=shown_,
+        )
 
-    def equation(self, node: Tree.Element, name: str) -> Expression:
+    def equation(self, node: ET.Element, name: str) -> Expression:
         """The tree of <eqn>."""
         text = re.sub(r"\{[^}]*\}", " ", _text(node, "eqn")).replace("\n", " ").strip()
         try:
@@ -188,13 +199,18 @@ class _Document:
             self.tell(f"{name}, character {faulty.at}", faulty.expected, faulty.found)
             return Number(0.0)
 
-    def stock(self, node: Tree.Element, name: str) -> None:
+    def stock(self, node: ET.Element, name: str) -> None:
         """What accumulates."""
-        flows = [tuple(plain((each.text or "").replace('"', "")) for each in node.findall(f"{_NS}{kind}")) for kind in ("inflow", "outflow")]
+        flows = [
+            tuple(plain((each.text or "").replace('"', "")) for each in node.findall(f"{_NS}{kind}"))
+            for kind in ("inflow", "outflow")
+        ]
         floor = _holds(node)
-        self.stocks.append(Stock(name, _text(node, "units"), self.equation(node, name), flows[0], flows[1], _text(node, "doc"), floor))
+        self.stocks.append(
+            Stock(name, _text(node, "units"), self.equation(node, name), flows[0], flows[1], _text(node, "doc"), floor)
+        )
 
-    def variable(self, node: Tree.Element, name: str, *, flow: bool) -> None:
+    def variable(self, node: ET.Element, name: str, *, flow: bool) -> None:
         """A flow or an auxiliary; a number alone is a constant."""
         tree, unit, words = self.equation(node, name), _text(node, "units"), _text(node, "doc")
         table = node.find(f"{_NS}gf")
@@ -209,7 +225,7 @@ class _Document:
         else:
             self.variables.append(Variable(name, unit, tree, flow, words))
 
-    def lookup(self, node: Tree.Element, name: str, unit: str) -> None:
+    def lookup(self, node: ET.Element, name: str, unit: str) -> None:
         """Points of a graphical function."""
         if node.get("type", "continuous") != "continuous":
             self.tell(name, "a continuous graphical function", str(node.get("type")))
@@ -225,7 +241,7 @@ class _Document:
         except (ValueError, ZeroDivisionError):
             self.tell(name, "points of a graphical function", "none that can be read")
             return
-        if len(x) != len(y) or any(after <= before for before, after in zip(x[:-1], x[1:], strict=True)):
+        if len(x) != len(y) or any(after <= before for before, after in pairwise(x)):
             self.tell(name, "as many y as x, x rising", f"{len(x)} x and {len(y)} y")
         self.lookups.append(Lookup(name, x, y, "", unit))
 
@@ -254,8 +270,8 @@ class _Document:
 
     def check(self) -> None:
         """Equations read what there is; flows are there; nothing needs itself at one instant."""
-        things = (*self.constants, *self.stocks, *self.variables)
-        readable = {"time", *(each.name for each in things)}
+        readable = {"time", *(each.name for each in self.constants)}
+        readable |= {each.name for each in self.stocks} | {each.name for each in self.variables}
         tables = {each.name for each in self.lookups}
         trees = {each.name: each.equation for each in self.variables}
         starts = {each.name: each.start for each in self.stocks}
@@ -278,21 +294,21 @@ class _Document:
             self.tell(circular.way[0], "a stock on the way", str(circular))
 
 
-def _kind(node: Tree.Element) -> str:
+def _kind(node: ET.Element) -> str:
     return str(node.tag).rpartition("}")[2]
 
 
-def _text(node: Tree.Element, kind: str) -> str:
+def _text(node: ET.Element, kind: str) -> str:
     return (node.findtext(f"{_NS}{kind}") or "").strip()
 
 
-def _holds(node: Tree.Element) -> bool:
+def _holds(node: ET.Element) -> bool:
     """Whether <non_negative/> stands there and is not taken back."""
     found = node.find(f"{_NS}non_negative")
     return found is not None and "false" not in (found.text or "").casefold()
 
 
-def _numbers(node: Tree.Element, kind: str) -> tuple[float, ...]:
+def _numbers(node: ET.Element, kind: str) -> tuple[float, ...]:
     found = node.find(f"{_NS}{kind}")
     if found is None or not found.text:
         raise ValueError(kind)
@@ -306,5 +322,3 @@ def _literal(tree: Expression) -> float | None:
     if isinstance(tree, Unary) and tree.sign == "-" and isinstance(tree.of, Number):
         return -tree.of.value
     return None
-
-
