@@ -74,10 +74,11 @@ def from_log(folder: Path, log: Path, map_file: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Every fault at once."""
+    from firstbest.store.flywheel_file import check_model
     from firstbest.store.workspace import check
 
     require_folder(folder)
-    faults = check(folder)
+    faults = [*check(folder), *check_model(folder)]
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")

@@ -37,14 +37,12 @@ class UnitFaulty(ValueError):  # noqa: N818 - it names a state of the text
 
 def unit_of(text: str) -> Unit:
     """`order/month`, `dollar*km^-1`, `1/month`, `1`. Raises `UnitFaulty`."""
-    found = PURE
-    for place, piece in enumerate(re.split(r"([*/])", text.replace(" ", ""))):
-        if place % 2:
+    found, pieces = PURE, re.split(r"\s*([*/])\s*", text.strip())
+    for place in range(0, len(pieces), 2):
+        sign = -1 if place and pieces[place - 1] == "/" else 1
+        if pieces[place] == "1":
             continue
-        sign = 1 if place == 0 or re.split(r"([*/])", text.replace(" ", ""))[place - 1] == "*" else -1
-        if piece == "1":
-            continue
-        match = _FACTOR.match(piece)
+        match = _FACTOR.match(pieces[place])
         if match is None:
             raise UnitFaulty(f"expected units like order/month, found '{text}'")
         found = product(found, ((match[1], Fraction(sign * int(match[2] or 1))),))

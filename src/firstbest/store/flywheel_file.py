@@ -55,6 +55,18 @@ def read_model(path: Path) -> Model:
     return model
 
 
+def check_model(folder: Path) -> tuple[Fault, ...]:
+    """The faults of a workspace's model; none where there is no model."""
+    path = folder / FILE
+    if not path.is_file():
+        return ()
+    try:
+        read_model(path)
+    except WorkspaceFaulty as faulty:
+        return faulty.faults
+    return ()
+
+
 class _Reading:
     """One file on its way to a model."""
 
