@@ -17,6 +17,7 @@ VERBS = {
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

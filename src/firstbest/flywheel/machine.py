@@ -66,6 +66,27 @@ def work(code: I64, span: tuple[int, int], registers: F64, points: F64) -> None:
 
 
 @compiled
+def walk(code: I64, registers: F64, points: F64, frame: tuple[int, int, int], steps: int) -> None:
+    """Several steps of Euler's method: stocks move by their rates, time by the step, then all instructions.
+
+    `frame` is the first register of stocks, the first of rates, and how many there are; register 0 is time, 1 the step.
+    """
+    first_stock, first_rate, stocks = frame
+    for _ in range(steps):
+        for place in range(stocks):
+            _move(registers[first_stock + place], registers[first_rate + place], registers[1])
+        _arithmetic(ADD, registers[0], registers[0], registers[1])
+        work(code, (0, len(code)), registers, points)
+
+
+@compiled
+def _move(stock: F64, rate: F64, step: F64) -> None:
+    """State plus rate times step."""
+    for lane in range(len(stock)):
+        stock[lane] = stock[lane] + rate[lane] * step[lane]
+
+
+@compiled
 def _arithmetic(sign: int, out: F64, left: F64, right: F64) -> None:
     """Two numbers into one; the least and the most answer what is not a number if either is none."""
     lanes = len(out)

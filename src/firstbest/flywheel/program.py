@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from firstbest.flywheel import machine
 from firstbest.flywheel.expressions import Binary, Call, Choice, Expression, Name, Number, Unary, names_of
-from firstbest.flywheel.machine import COPY, EXP, LOG, WIDTH, work
+from firstbest.flywheel.machine import COPY, EXP, LOG, WIDTH, walk, work
 from firstbest.flywheel.model import Lookup, Model, Stock, expanded, ordered
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-LANES: Final = 256
+LANES: Final = 512
 """Runs of a block: few enough that all registers stay in a core's own cache."""
 TIME: Final = 0
 STEP: Final = 1
@@ -219,13 +219,12 @@ def run(program: Program, runs: Runs) -> F64:
     with np.errstate(all="ignore"):
         for first in range(0, count, LANES):
             lanes = slice(first, min(first + LANES, count))
-            _block(program, runs.constants[:, lanes], (steps, runs.every), rows, found[:, :, lanes])
+            _block(program, runs.constants[:, lanes], runs.every, rows, found[:, :, lanes])
     return found
 
 
-def _block(program: Program, constants: F64, pace: tuple[int, int], rows: I64, found: F64) -> None:
+def _block(program: Program, constants: F64, every: int, rows: I64, found: F64) -> None:
     """Integrate the runs of one block."""
-    steps, every = pace
     registers = np.zeros((program.rows, constants.shape[1]))
     registers[program.first_literal : program.first_literal + len(program.literals)] = program.literals[:, None]
     registers[2 : 2 + len(constants)] = constants
@@ -235,17 +234,24 @@ def _block(program: Program, constants: F64, pace: tuple[int, int], rows: I64, f
     registers[TIME] = instant
     _do(program, program.begin, stretches(program.begin), registers)
     parts = stretches(program.each)
+    _do(program, program.each, parts, registers)
+    found[0] = registers[rows]
+    if len(parts) == 1 and not program.rk4 and not program.floors.any():
+        frame = (program.first_stock, program.first_rate, len(program.stocks))
+        for point in range(1, len(found)):
+            walk(program.each, registers, program.points, frame, every)
+            found[point] = registers[rows]
+        return
     advance = _rk4 if program.rk4 else _euler
-    for step in range(steps + 1):
+    for step in range(1, (len(found) - 1) * every + 1):
+        advance(program, parts, registers, stocks)
+        if program.floors.any():
+            stocks[program.floors] = np.maximum(stocks[program.floors], 0.0)
+        instant = instant + program.span[1]
         registers[TIME] = instant
         _do(program, program.each, parts, registers)
-        if step == 0 or (every and step % every == 0):
-            found[step // every if every else 0] = registers[rows]
-        if step < steps:
-            advance(program, parts, registers, stocks)
-            if program.floors.any():
-                stocks[program.floors] = np.maximum(stocks[program.floors], 0.0)
-            instant = instant + program.span[1]
+        if step % every == 0:
+            found[step // every] = registers[rows]
 
 
 def _do(program: Program, code: I64, parts: list[tuple[int, int]], registers: F64) -> None:
