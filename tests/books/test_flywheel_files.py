@@ -289,18 +289,22 @@ def test_faulty_daily_figures_are_told(tmp_path: Path) -> None:
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "price"), (3, "day"), (4, "orders")]
 
 
-def test_levels_come_from_a_rehearsal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [100, 20])
+def test_levels_come_from_a_rehearsal_that_is_long_enough(tmp_path: Path, days: int) -> None:
     (tmp_path / CUBES).parent.mkdir()
     with duckdb.connect() as engine:
         cells = "('completed', 100), ('cost_pick', 250000000), ('cost_parcel', 900000000)"
         engine.execute(
             "CREATE TABLE cube AS SELECT DATE '2026-01-01' + CAST(d AS INTEGER) AS day, metric, "
-            f"n * (1 + d % 7) AS numerator FROM range(100) days(d), (VALUES {cells}, "
+            f"n * (1 + d % 7) AS numerator FROM range({days}) days(d), (VALUES {cells}, "
             "('cost_building', 200000000), ('completed_days', 310)) AS cells(metric, n)"
         )
         engine.execute(f"COPY cube TO '{tmp_path / CUBES}' (FORMAT parquet)")
     found = {each.name: each for each in book_of(tmp_path, read_model(MODEL))}
 
+    if days < 90:
+        assert found["handling_at_start"].missing == "90 days of a rehearsal are needed"
+        return
     assert found["handling_at_start"].value == pytest.approx(2.5)
     assert found["carrying_at_start"].value == pytest.approx(9.0)
     assert found["promise_at_start"].value == pytest.approx(3.1)

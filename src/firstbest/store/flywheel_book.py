@@ -67,7 +67,9 @@ def book_of(folder: Path, model: Model) -> tuple[Found, ...]:
         elif each.book in answers:
             found.append(answers[each.book]._replace(name=each.name))
         else:
-            found.append(_nothing(each.name, _why(each.book, has_cubes=bool(levels), has_daily=bool(answers))))
+            found.append(
+                _nothing(each.name, _why(each.book, has_cubes=(folder / CUBES).is_file(), has_daily=bool(answers)))
+            )
     return tuple(found)
 
 
