@@ -200,6 +200,29 @@ def overrule(
     reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
 
 
+@app.command()
+def flywheel(
+    folder: Annotated[Path | None, typer.Argument(help="The workspace; with --example, where it is written.")] = None,
+    knock_out: Annotated[bool, typer.Option("--knock-out", help="What each loop is worth.")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Which coefficients the spread hangs on.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Another draw.")] = 1,
+    source: Annotated[Path | None, typer.Option("--from-xmile", help="Make flywheel.toml of an XMILE file.")] = None,
+    example: Annotated[str | None, typer.Option(help="A worked example: amazon.")] = None,
+) -> None:
+    """Run growth as stocks and flows: where it goes, the brake now, what each loop is worth."""
+    from firstbest.cli import flywheel as made
+    from firstbest.cli.making import stop
+
+    if example is not None:
+        made.example(example, folder or Path(f"flywheel-{example}"), seed)
+    elif folder is None:
+        raise stop("expected a workspace folder, or --example amazon; found neither")
+    elif source is not None:
+        made.from_xmile(folder, source)
+    else:
+        made.run(made.Asked(folder, knock_out, sensitivity, seed))
+
+
 def main() -> None:
     """Run the command line; a fault is told in words, with exit code 2, never as a traceback."""
     try:
