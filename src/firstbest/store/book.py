@@ -24,12 +24,12 @@ from firstbest.store.book_engine import Engine, Question, of_table
 from firstbest.store.book_fold import folded, works
 from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
-from firstbest.store.book_move import move
+from firstbest.store.book_move import Moved, move
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import PENDING_MAX, Recent, pack_pending, unpack_pending
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
-from firstbest.store.book_sqlite import Settings, SqliteEngine
+from firstbest.store.book_sqlite import MEMORY, Settings, SqliteEngine
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.tables import Table
@@ -284,14 +284,21 @@ class SqlBook:
         """A connection of its own that cannot write, for another thread."""
         return SqlBook(self.engine.reader(tenant), writes=False)
 
+    def copy_from(self, source: SqlBook) -> Moved:
+        """Take over a whole book as it is; this one must be new."""
+        reader = source.engine if source.engine.where == MEMORY else source.engine.reader(None)
+        try:
+            moved = move(reader, self.engine)
+        finally:
+            if reader is not source.engine:
+                reader.close()
+        self._look()
+        return moved
+
     def backup(self, path: Path) -> None:
         """A copy of the whole book as of now, as a SQLite file."""
         with SqlBook(SqliteEngine(str(path), Settings())) as copy:
-            reader = self.engine.reader(None)
-            try:
-                move(reader, copy.engine)
-            finally:
-                reader.close()
+            copy.copy_from(self)
 
 
 def last_of(engine: Engine) -> tuple[Tick | None, bytes]:
