@@ -40,7 +40,7 @@ def test_columns_rebuilt_from_the_book_equal_the_columns_in_memory(postgres_url:
     world = World(seed=seed, wave_minutes=chance.choice([37, 45]), stock_days=chance.choice([1, 2]))
     cuts = tuple(chance.randint(1, 40) for _ in range(3))
     with open_book(postgres_url) as book:
-        posted = Posted(world, book)
+        posted = Posted(made(world)[0], book)
         history = run(made(world), seed, Run(cuts, posted, seed, instants=chance.randint(60, 160)))
         for settle in (False, True):
             if settle:
@@ -59,7 +59,7 @@ def test_a_book_moves_to_sqlite_and_back_without_loss(postgres_url: str, tmp_pat
     world = World(days=7, orders_day=10)
     path = tmp_path / "book.sqlite"
     with open_book(postgres_url) as book, open_book(path, NO_SYNC) as first:
-        history = run(made(world), 1, Run(onward=Posted(world, first)))
+        history = run(made(world), 1, Run(onward=Posted(made(world)[0], first)))
         book.copy_from(first)
         book.seal(history.book.ticks[-1]._replace(tick=10**6), [], [])
         with open_book(tmp_path / "back.sqlite", NO_SYNC) as back:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
+from firstbest.cli import book
 
 app = typer.Typer(
     name="firstbest",
@@ -18,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(book.app, name="book")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 

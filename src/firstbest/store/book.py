@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from firstbest.operate.ports import Change, Tick
 from firstbest.store import book_read
 from firstbest.store.beside import Beside, Key, Row, Side
-from firstbest.store.book_engine import Engine, Question, of_table
+from firstbest.store.book_engine import Engine, Question, of_table, quoted
 from firstbest.store.book_fold import folded, works
 from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
@@ -252,6 +252,13 @@ class SqlBook:
     def ticks_of_order(self, order: int) -> list[int]:
         """Numbers of the ticks with facts of an order, in order."""
         return [tick for (tick,) in self.engine.ask(query("ticks_of_order"), (order,))]
+
+    def orders(self) -> Iterator[tuple[int, int]]:
+        """(order, tick) of every order and every tick that tells of it, in order."""
+        text = query("relation_read").format(
+            columns=quoted(ORDER_TICK.names), table=ORDER_TICK.table, key=quoted(ORDER_TICK.key)
+        )
+        yield from ((order, tick) for order, tick in self.engine.stream(text))
 
     def side_get(self, side: Side, keys: Sequence[Key]) -> dict[Key, Row]:
         """Rows of a side table by their keys."""
