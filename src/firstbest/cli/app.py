@@ -14,6 +14,9 @@ from firstbest.cli.ask import Ask, ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 
+
+from firstbest.cli import book
+
 app = typer.Typer(
     name="firstbest",
     help="Run your supply chain, rehearse every change with the same code.",
@@ -24,6 +27,9 @@ app = typer.Typer(
 )
 
 app.add_typer(rates.app, name="rates")
+
+
+app.add_typer(book.app, name="book")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 
