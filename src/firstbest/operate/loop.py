@@ -35,6 +35,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
 FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
+RECEIVED, ARRIVED = int(Kind.RECEIVED), int(Kind.ARRIVED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -208,10 +209,10 @@ class Loop:
 def without_echo(batch: Batch) -> Batch:
     """The batch up to the first receipt of a cargo whose arrival is in it too: families must touch no row in common."""
     kind, order = batch.commands["kind"], batch.commands["order"]
-    received = kind == Kind.RECEIVED
-    if not received.any():
+    received, arrived = kind == RECEIVED, kind == ARRIVED
+    if not (received.any() and arrived.any()):
         return batch
-    echo = np.flatnonzero(received & np.isin(order, order[kind == Kind.ARRIVED]))
+    echo = np.flatnonzero(received & np.isin(order, order[arrived]))
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
 
 
