@@ -19,8 +19,6 @@ VERBS = {
     "explain": ("ORDER",),
     "review": ("--week", "--output", "--as-of", "--data", "--seal"),
     "overrule": ("METRIC", "--because", "--by", "--week"),
-
-
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")

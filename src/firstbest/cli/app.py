@@ -9,13 +9,10 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
-from firstbest.cli import rates
+from firstbest.cli import book, rates
 from firstbest.cli.ask import Ask, ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
-
-
-from firstbest.cli import book
 
 app = typer.Typer(
     name="firstbest",
@@ -27,7 +24,6 @@ app = typer.Typer(
 )
 
 app.add_typer(rates.app, name="rates")
-
 
 app.add_typer(book.app, name="book")
 

@@ -81,7 +81,7 @@ def read_stock(
     count = len(batch.lines) + len(batch.commands)
     named = np.empty(count + len(lines), np.int64)
     names.name_items(batch.commands, batch.lines, lines, named)
-    items, row = names.ranked(named)
+    items, row = names.ranked_codes(named, len(ground.items.weight_g))
     nodes = len(ground.nodes.kind)
     rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel())).rows
     units = np.zeros((4, len(items), nodes), np.int64)
@@ -139,15 +139,15 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
 def room_for(batch: Batch, local: Local) -> Out:
     """Room for the most facts the batch can make."""
     n, m, old = len(batch.commands), len(batch.lines), len(local.lines)
-    counts = np.zeros((max(Kind) + 1, 2), np.int64)
+    counts = np.zeros((names.KINDS, 2), np.int64)
     names.count_kinds(batch.commands, counts)
     commands, lines = counts.T.tolist()
-    sent = lines[Kind.PLACE] + lines[Kind.PICKED]
-    ends = commands[Kind.DELIVERED] + commands[Kind.CANCEL] + commands[Kind.PICKED]
+    placed, sent = commands[names.PLACE], lines[names.PLACE] + lines[names.PICKED]
+    ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED]
     most = (
-        commands[Kind.PLACE], sent, sent, commands[Kind.PLACE] + lines[Kind.PLACE], m + old + n,
-        m + len(local.shipments), lines[Kind.PICKED], commands[Kind.PACKED], commands[Kind.DELIVERED], ends, ends,
-        commands[Kind.RECEIVED], commands[Kind.COUNTED],
+        placed, sent, sent, placed + lines[names.PLACE], m + old + n, m + len(local.shipments), lines[names.PICKED],
+        commands[names.PACKED], commands[names.DELIVERED], ends, ends, commands[names.RECEIVED],
+        commands[names.COUNTED],
     )  # fmt: skip
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
     return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])

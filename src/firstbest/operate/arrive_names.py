@@ -21,11 +21,32 @@ PACKED = int(Kind.PACKED)
 DELIVERED = int(Kind.DELIVERED)
 RECEIVED = int(Kind.RECEIVED)
 COUNTED = int(Kind.COUNTED)
+KINDS = int(max(Kind)) + 1
 
 
 def ranked(values: I64) -> tuple[I64, I64]:
     """The values of 0 and more once each, sorted, and the place of each value [n] among them, -1 for those below 0."""
     return in_rank(values, np.argsort(values))
+
+
+@compiled
+@makes_arrays
+def ranked_codes(values: I64, codes: int) -> tuple[I64, I64]:
+    """`ranked` where no value is as great as `codes`: without sorting."""
+    place_of, unique = np.full(codes, -1, np.int64), np.empty(codes, np.int64)
+    for value in values:
+        if value >= 0:
+            place_of[value] = 0
+    count = 0
+    for code in range(codes):
+        if place_of[code] >= 0:
+            place_of[code] = count
+            unique[count] = code
+            count += 1
+    place = np.empty(len(values), np.int64)
+    for n in range(len(values)):
+        place[n] = place_of[values[n]] if values[n] >= 0 else -1
+    return unique[:count], place
 
 
 @compiled

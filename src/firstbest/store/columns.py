@@ -136,7 +136,9 @@ class Sparse:
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
-        count = packed.due_slots(self.held, read.value, told(self.table, (read.column,))[0], read.until, self.found)
+        # A word of a list would be a type of its own to a kernel: plain numbers go in.
+        column, until = told(self.table, (read.column,))[0], int(read.until)
+        count = packed.due_slots(self.held, int(read.value), column, until, self.found)
         slots = self.found[:count]
         slots = slots[np.argsort(self.rows["key"][slots])]
         made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
