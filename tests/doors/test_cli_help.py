@@ -13,10 +13,21 @@ from firstbest import __version__
 from firstbest.cli.app import app
 
 VERBS = {
-    "init": ("--from", "--map"),
+    "init": ("--from", "--map", "--mechanisms"),
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "ask": (
+        "--order",
+        "--complaint",
+        "--metric",
+        "--correction",
+        "--owner",
+        "--answer",
+        "--why",
+        "--action",
+        "--close",
+    ),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

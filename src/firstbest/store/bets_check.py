@@ -30,7 +30,6 @@ from firstbest.store.goals import FILE as GOALS
 from firstbest.store.record import RECORD
 from firstbest.world.units import HOUR_US
 
-
 _BEFORE: Final = 20
 _SHOWN: Final = 60
 
