@@ -13,13 +13,24 @@ from firstbest import __version__
 from firstbest.cli.app import app
 
 VERBS = {
-    "init": ("--from", "--map"),
+    "init": ("--from", "--map", "--mechanisms"),
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
     "review": ("--week", "--output", "--as-of", "--data", "--seal"),
     "overrule": ("METRIC", "--because", "--by", "--week"),
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
+    "ask": (
+        "--order",
+        "--complaint",
+        "--metric",
+        "--correction",
+        "--owner",
+        "--answer",
+        "--why",
+        "--action",
+        "--close",
+    ),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

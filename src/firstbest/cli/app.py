@@ -10,7 +10,8 @@ import typer
 
 from firstbest import __version__
 from firstbest.cli import book, rates
-from firstbest.cli.ask import Ask, ask
+from firstbest.cli.ask import ask
+from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 
