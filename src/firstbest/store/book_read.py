@@ -59,7 +59,7 @@ def load_columns(book: Readable, sizes: dict[str, int]) -> Columns:
 def rows_of(engine: Engine, table: Table) -> NDArray[np.void]:
     """All rows of a folded table that the book holds, by key; to be called inside a snapshot."""
     pending = [data for (data,) in engine.ask(query("pending"))]
-    return with_pending(table, np.frombuffer(engine.all_packed(table), table.dtype), pending)
+    return with_pending(table, engine.all_packed(table).view(table.dtype), pending)
 
 
 def layouts_of(engine: Engine) -> Layouts:
