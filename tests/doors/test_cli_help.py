@@ -17,21 +17,19 @@ VERBS = {
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "serve": ("--book", "--host", "--port"),
+    "apply": ("CHANGE", "--at", "--emergency", "--kill", "--revert"),
+    "today": ("--book",),
+    "problems": ("--book", "--all"),
+    "replay": ("--book",),
+    "shadow": ("--policy", "--book"),
+    "ask": (
+        "--order", "--complaint", "--metric", "--correction", "--owner", "--answer", "--why", "--action", "--close",
+    ),
     "review": ("--week", "--output", "--as-of", "--data", "--seal"),
     "overrule": ("METRIC", "--because", "--by", "--week"),
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
-    "ask": (
-        "--order",
-        "--complaint",
-        "--metric",
-        "--correction",
-        "--owner",
-        "--answer",
-        "--why",
-        "--action",
-        "--close",
-    ),
-}
+}  # fmt: skip
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 
 

@@ -108,18 +108,16 @@ def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64)
     keys = np.zeros((len(work.node), 3), np.int64)
     count = 0
     for node in centres:
-        total, before = 0, NEVER
-        while total < quota_ms[node]:
-            due = next_due(work, node, before)
-            if due == NEVER:
-                break
-            for row in in_order(due_then(work, node, due, keys), keys):
-                if total >= quota_ms[node]:
-                    break
-                total += pack_ms_of(packing, node, work.units[row])
-                chosen[count] = row
+        total, due = 0, next_due(work, node, NEVER)
+        while total < quota_ms[node] and due != NEVER:
+            rows = in_order(due_then(work, node, due, keys), keys)
+            place = 0
+            while place < len(rows) and total < quota_ms[node]:
+                total += pack_ms_of(packing, node, work.units[rows[place]])
+                chosen[count] = rows[place]
                 count += 1
-            before = due
+                place += 1
+            due = next_due(work, node, due)
     return count
 
 
