@@ -28,6 +28,8 @@ VERBS = {
         "--action",
         "--close",
     ),
+    "review": ("--week", "--output", "--as-of", "--data", "--seal"),
+    "overrule": ("METRIC", "--because", "--by", "--week"),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

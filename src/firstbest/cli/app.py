@@ -97,6 +97,36 @@ app.add_typer(bet_app)
 command(app, Ask)(ask)
 
 
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml, or the YAML of a WBR App's deck.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+    output: Annotated[Path | None, typer.Option(help="deck.html, deck.pdf or deck.json.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Rows that became known later are left out.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The CSV of a WBR App's deck.")] = None,
+    *,
+    seal: Annotated[bool, typer.Option("--seal", help="Put the deck on record; it never changes.")] = False,
+) -> None:
+    """Make the weekly review's deck: what stands out, price, speed and selection first, then the rest."""
+    from firstbest.cli import reviewing
+
+    reviewing.review(reviewing.Asked(folder, week, output, as_of, data, seal))
+
+
+@app.command()
+def overrule(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml.")],
+    metric: Annotated[str, typer.Argument(help="The key of a metric that is a signal.")],
+    because: Annotated[str, typer.Option(help="Why it is none.")],
+    by: Annotated[str, typer.Option(help="Whose word this is.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+) -> None:
+    """Log an owner's word against a signal; the deck shows it, and how often each owner has done so."""
+    from firstbest.cli import reviewing
+
+    reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
+
+
 def main() -> None:
     """Run the command line; a fault is told in words, with exit code 2, never as a traceback."""
     try:
