@@ -49,7 +49,7 @@ def test_from_press_release_to_verdict(folder: Path, value: float, judgement: Ju
 
 
 def test_days_of_a_metrics_folder_judge_by_themselves_week_by_week(folder: Path) -> None:
-    """The window begins on 6 July: nothing is due in its first week, then the weeks decide; a rehearsal's days never do."""
+    """The window begins on 6 July: in its first week nothing is due, then weeks decide; a rehearsal's days never do."""
     decided(folder)
     first, later = (room_as_of(folder, NOVEMBER - days * DAY).bets[0].verdict for days in (112, 60))
     path = folder / "metrics.toml"
