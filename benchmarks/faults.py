@@ -3,8 +3,8 @@
 Clients send orders, each with its own idempotency key, most of them for one hot item of which there is not enough. The
 service is killed (SIGKILL) at random moments and another one comes up on the same book; a client that got no answer
 sends the same request with the same key again until it is answered, and now and then sends one again that was answered
-long ago. At the end the book is opened: every answered order is in it once and as it was answered, no shelf promised more
-than it held, the chain holds, and the tables are what the facts come to.
+long ago. At the end the book is opened: every answered order is in it once and as it was answered, no shelf promised
+more than it held, the chain holds, and the tables are what the facts come to.
 
 The service is a fork of this process, so that kernels need not be read again for each life.
 """

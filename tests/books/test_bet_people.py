@@ -64,6 +64,11 @@ def test_applying_asks_for_a_standing_decision_by_content(folder: Path) -> None:
 def test_a_decision_past_its_review_is_a_fault_until_it_is_judged(folder: Path) -> None:
     decided(folder)
     later = MAY + 300 * DAY
+    path = folder / "metrics" / "days.csv"
+    path.write_text(
+        "".join(line for line in path.read_text("utf-8").splitlines(keepends=True) if line < "2026-07" or line > "a"),
+        "utf-8",
+    )
 
     assert "2026-12-01, gone by" in faults(folder, later)[0]
     judged(folder, 0.82)

@@ -43,9 +43,24 @@ def test_from_press_release_to_verdict(folder: Path, value: float, judgement: Ju
 
     assert states == [State.DRAFT, State.FORECAST, State.LOCKED, State.GO]
     assert (verdict.state, verdict.judgement) == (State.JUDGED, judgement)
-    assert room_as_of(folder, NOVEMBER - 1).bets[0].verdict.judgement == Judgement.NOT_DUE
+    assert room_as_of(folder, NOVEMBER - 1, None, lambda *_: None).bets[0].verdict.judgement == Judgement.NOT_DUE
     assert room_as_of(folder, NOVEMBER).calibrations[0].source == "stated by Ines"
     assert faults(folder) == []
+
+
+def test_days_of_a_metrics_folder_judge_by_themselves_week_by_week(folder: Path) -> None:
+    """The window begins on 6 July: in its first week nothing is due, then weeks decide; a rehearsal's days never do."""
+    decided(folder)
+    first, later = (room_as_of(folder, NOVEMBER - days * DAY).bets[0].verdict for days in (112, 60))
+    path = folder / "metrics.toml"
+    path.write_text(path.read_text("utf-8").replace('file = "metrics/days.csv"', 'rehearsal = "rehearsal"'), "utf-8")
+
+    assert first.judgement == Judgement.NOT_DUE
+    assert later.judgement == Judgement.CONFIRMED
+    assert later.metrics[0].fact is not None
+    assert (later.metrics[0].fact.source, later.metrics[0].fact.error) == ("metrics", 0.0)
+    assert 3 <= len(later.metrics[0].fact.weekly) < 13
+    assert room_as_of(folder, NOVEMBER).bets[0].verdict.judgement == Judgement.NOT_DUE
 
 
 def test_a_no_is_scored_by_the_world_without(folder: Path) -> None:

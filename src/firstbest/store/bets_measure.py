@@ -1,8 +1,8 @@
 """Facts of bets from a metrics folder: what its days hold of a metric, week by week, as of an instant.
 
 A forecast is of the number that a window will show, so the noise of its weeks is in the forecast and not in the fact:
-no error is added. Of a metric that adds up, the value is the mean of its weeks. A window that is not over is told by
-the whole weeks that are. Days of a rehearsal are no facts; a rehearsal is brought in by name (`firstbest bet measure`).
+no error is added. Of a metric that adds up, the value is the mean of its weeks. A window not yet over is told by the
+whole weeks that are. Days of a rehearsal are no facts; a rehearsal is brought in by name (`firstbest bet measure`).
 """
 
 from __future__ import annotations
