@@ -1,8 +1,8 @@
 """Rated lines, invoices and credit notes: what is owed, and from what it was computed.
 
-A line of usage is `quantity x rate + steps x step_rate`, a percentage is `of x rate`, in exact fractions of a
-millionth; it is rounded once, to the smallest coin of the currency. Its difference to the exact amount is a posting of
-its own. Whoever holds the card and the events can add it up again.
+A line is `(quantity + of) x rate + steps x step_rate`, in exact fractions of a millionth (a minimum or a cap is what is
+missing to it); it is rounded once, to the smallest coin of the currency. Its difference to the exact amount is a
+posting of its own. Whoever holds the card and the events can add it up again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ class EventSpan(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of one tenant. Money in millionths: `exact` a fraction, `rounded` whole coins."""
+    """One line of one tenant. Money in millionths: `exact` a fraction, `rounded` whole coins.
+
+    A correction is the difference of two amounts of the whole month; its `micros` and `rounded` are the differences of
+    theirs, so that invoice and corrections together come to what one invoice would have said.
+    """
 
     number: int  # within its closing, from 1
     tenant: int
@@ -62,15 +66,11 @@ class Line(NamedTuple):
     rate: Fraction  # millionths for one of the meter's unit
     steps: int
     step_rate: Fraction
-    of: Fraction  # what a percentage, a minimum or a cap looks at, millionths; 0 for lines of usage
+    of: Fraction  # what a percentage, minimum or cap looks at, millionths; of usage, a part of a unit in a cut block
     exact: Fraction
+    micros: int  # the exact amount to the millionth, ties to even
     rounded: int
     events: EventSpan
-
-    @property
-    def exact_micros(self) -> int:
-        """The exact amount to the millionth, ties to even."""
-        return round(self.exact)
 
 
 class InvoiceKind(IntEnum):

@@ -65,7 +65,8 @@ class Sums(NamedTuple):
 
 class Scratch(NamedTuple):
     """Of the event at hand: its qualities [NUMBERS], the codes of its dimensions [DIMENSIONS], by charge the slot that
-    it was counted in [charges], and what was counted there [charges, 2]: quantity, quantity x steps."""
+    it was counted in [charges], and what was counted there [charges, 2]: quantity, quantity x steps.
+    """
 
     numbers: I64
     codes: I64
@@ -96,7 +97,7 @@ def rate_events(program: Program, usage: Usage, begins: int, ends: int, sums: Su
             plan = version * meters + usage.meter[row]
             if program.plan_first[plan] < program.plan_first[plan + 1]:
                 _describe(program, usage, row, version, scratch)
-                _rate_one(program, usage, row, plan, scratch, sums)  # type: ignore[call-arg]
+                _rate_one(program, usage, row, plan, scratch, sums)
 
 
 @compiled
@@ -247,7 +248,7 @@ def _count_percent(program: Program, usage: Usage, row: int, rule: int, scratch:
 @compiled
 def _add(entry: I64, quantity: int, steps: int, usage: Usage, row: int) -> None:
     """Adds one event to a tenant's slot."""
-    source, number, ordinal = np.int64(usage.source[row]), usage.number[row], usage.ordinal[row]
+    source, number, ordinal = int(usage.source[row]), usage.number[row], usage.ordinal[row]
     if entry[EVENTS] == 0 or _before(source, number, ordinal, entry[FIRST : FIRST + 3]):
         entry[FIRST], entry[FIRST + 1], entry[FIRST + 2] = source, number, ordinal
     if entry[EVENTS] == 0 or not _before(source, number, ordinal, entry[LAST : LAST + 3]):
@@ -275,7 +276,7 @@ def _before(source: int, number: int, ordinal: int, name: I64) -> bool:
 def _note(flaws: I64, kind: int, charge: int, usage: Usage, row: int) -> None:
     """Keeps how often a charge could not price an event, and the least name of such an event."""
     entry = flaws[kind, charge]
-    source, number, ordinal = np.int64(usage.source[row]), usage.number[row], usage.ordinal[row]
+    source, number, ordinal = int(usage.source[row]), usage.number[row], usage.ordinal[row]
     if entry[0] == 0 or _before(source, number, ordinal, entry[1:4]):
         entry[1], entry[2], entry[3] = source, number, ordinal
     entry[0] += 1
