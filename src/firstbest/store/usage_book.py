@@ -53,6 +53,13 @@ class Event(NamedTuple):
     number: int = 0  # given at admission, from 1
 
 
+class Taken(NamedTuple):
+    """What a closing takes and leaves: outside events by number, and its working state."""
+
+    events: tuple[int, ...]
+    state: bytes
+
+
 class BillingBook:
     """The file, open."""
 
@@ -79,14 +86,21 @@ class BillingBook:
         """All records, or those of a kind, in order."""
         return [Record(*row) for row in self.connection.execute(query("billing_records"), (kind, kind))]
 
-    def add(self, kind: str, label: str, body: bytes, taken: Iterable[int] = ()) -> int:
-        """Add a record and mark the events (by number) that a closing took, together; answers the record's number."""
+    def add(self, kind: str, label: str, body: bytes, closing: Taken | None = None) -> int:
+        """Add a record, with what a closing took and leaves to the next, together; answers the record's number."""
         with transaction(self.connection):
             number, chain = self._last()
             sealed = chained(chain, Record(number + 1, kind, label, body))
             self.connection.execute(query("billing_add"), (number + 1, kind, label, body, sealed))
-            self.connection.executemany(query("billing_take"), [(number + 1, each) for each in taken])
+            if closing is not None:
+                self.connection.executemany(query("billing_take"), [(number + 1, each) for each in closing.events])
+                self.connection.execute(query("billing_state_put"), (number + 1, closing.state))
         return number + 1
+
+    def state(self) -> tuple[int, bytes]:
+        """What the last closing left to the next, and the number of its record; 0 and nothing before the first."""
+        found = self.connection.execute(query("billing_state")).fetchone()
+        return (found[0], found[1]) if found else (0, b"")
 
     def admit(self, events: Iterable[Event]) -> list[str]:
         """Keep events; of each is told "counted", "repeated" (the same came before) or "changed" (another did)."""

@@ -157,15 +157,15 @@ def _checked(file: str, row: int, cells: Mapping[str, str], known: Known, faults
     """The event of a row; None, and faults, where a cell is wrong."""
     body: dict[str, int | str] = {}
     before = len(faults)
-    for name in (*NEEDED, *(name for name in cells if name not in NEEDED)):
+    for column in (*NEEDED, *(column for column in cells if column not in NEEDED)):
         try:
-            body[name] = _cell(name, cells.get(name, ""), known)
+            body[column] = _cell(column, cells.get(column, ""), known)
         except Wrong as wrong:
-            faults.append(Fault(file, row, name, str(wrong), shown(cells.get(name, ""))))
+            faults.append(Fault(file, row, column, str(wrong), shown(cells.get(column, ""))))
     if len(faults) > before:
         return None
-    named = [str(body.pop(name)) for name in ("source", "tenant", "id")]
-    return Event(*named, json.dumps(body, sort_keys=True, separators=(",", ":")), known.now)
+    source, tenant, name = (str(body.pop(column)) for column in ("source", "tenant", "id"))
+    return Event(source, tenant, name, json.dumps(body, sort_keys=True, separators=(",", ":")), known.now)
 
 
 def _cell(name: str, text: str, known: Known) -> int | str:

@@ -16,3 +16,8 @@ CREATE TABLE event (
     closing INTEGER,
     UNIQUE (service, tenant, name)
 ) STRICT;
+CREATE TABLE state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    closing INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
