@@ -113,7 +113,7 @@ def with_item(made: Usage, basis: Basis, item: I64) -> Usage:
     return made
 
 
-def with_node(made: Usage, basis: Basis, node: ArrayLike) -> Usage:
+def with_node(made: Usage, basis: Basis, node: NDArray[np.integer]) -> Usage:
     """State where it was."""
     made.codes[:, Attribute.NODE] = node
     made.codes[:, Attribute.REGION] = basis.region[node]

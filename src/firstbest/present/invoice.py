@@ -114,7 +114,7 @@ def words_of(line: Line) -> str:
 def quantity_of(line: Line, currency: str) -> str:
     """How much: of the meter, or of which money a share is taken."""
     if not line.meter:
-        return f"of {text.money(float(line.of) / MONEY, currency)}" if line.of else ""
+        return f"of {amount(round(line.of), currency)}" if line.of else ""
     factor, one, several = unit_of(line.meter)
     amount = Fraction(line.quantity, factor) + line.of / factor
     return f"{plain(amount, 0 if factor == 1 else 2)}{text.THIN}{one if amount == 1 else several}"

@@ -22,7 +22,7 @@ from firstbest.rent.card import Card
 from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
-from firstbest.store.compile_network import compile_network
+from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.usage_book import BillingBook, BillingError
 from firstbest.store.usage_closing import Closed, Given, books_of, close, closings
 from firstbest.store.usage_events import extended, services_of, usage_of_events
@@ -52,6 +52,7 @@ class House(NamedTuple):
     facts: FactsOf
     digest: str
     scale: float
+    orders: tuple[str, ...]  # names of the orders of a log by their codes; none in a drawn year
 
     @property
     def zone(self) -> ZoneInfo:
@@ -78,13 +79,13 @@ def house_of(folder: Path) -> House:
     if not told["digest"]:
         raise NothingToBill(f"the last rehearsal of {folder} kept no facts; run it again: {again}")
     workspace = load(folder)
-    network, _ = compile_network(workspace, told["scale"], told["days"])
+    network, nature = compile_network(workspace, told["scale"], told["days"])
     if network_digest(network) != told["network"]:
         raise NothingToBill(f"{folder} was edited since its last rehearsal; run it again: {again}")
     names, basis = named(workspace, network)
-    return House(
-        folder, workspace, network, basis, names, facts_of_folder(folder / OUTPUT), told["digest"], told["scale"]
-    )
+    orders = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()
+    facts = facts_of_folder(folder / OUTPUT)
+    return House(folder, workspace, network, basis, names, facts, told["digest"], told["scale"], orders)
 
 
 def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
