@@ -116,8 +116,8 @@ def quantity_of(line: Line, currency: str) -> str:
     if not line.meter:
         return f"of {amount(round(line.of), currency)}" if line.of else ""
     factor, one, several = unit_of(line.meter)
-    amount = Fraction(line.quantity, factor) + line.of / factor
-    return f"{plain(amount, 0 if factor == 1 else 2)}{text.THIN}{one if amount == 1 else several}"
+    used = Fraction(line.quantity, factor) + line.of / factor
+    return f"{plain(used, 0 if factor == 1 else 2)}{text.THIN}{one if used == 1 else several}"
 
 
 def price_of(line: Line, currency: str) -> str:

@@ -122,7 +122,7 @@ def _missed(usage: Usage, line: Line) -> list[Traced]:
     due, kept = (_promises(usage, line, meter) for meter in ("promises_due", "promises_kept"))
     names = set(zip(kept.source.tolist(), kept.number.tolist(), kept.ordinal.tolist(), strict=True))
     rows = zip(due.source.tolist(), due.number.tolist(), due.ordinal.tolist(), due.at.tolist(), strict=True)
-    return [Traced(at, "", 1, 0, Fraction(0), name) for *parts, at in rows if (name := tuple(parts)) not in names]  # type: ignore[arg-type]
+    return [Traced(at, "", 1, 0, Fraction(0), name) for *parts, at in rows if (name := tuple(parts)) not in names]
 
 
 def _of_lines(invoice: Invoice, closed: Closed, line: Line, rule: Rule | None) -> Iterator[tuple[int, Line]]:

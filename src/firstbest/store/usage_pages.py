@@ -89,16 +89,17 @@ def _format(cell: Any, sheet: Sheet) -> None:
 def write_pdf(path: Path, source: str) -> Path:
     """Write a page on paper from its typst source. Raises `NoTypst` where the extra is not installed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(compiled(source, "pdf"))
+    path.write_bytes(compiled(source))
     return path
 
 
-def compiled(source: str, form: str) -> bytes:
-    """A typst source as a PDF, or its first page as an image (`png`)."""
+def compiled(source: str, *, image: bool = False) -> bytes:
+    """A typst source as a PDF, or its first page as a PNG image."""
     try:
         import typst  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise NoTypst("pages on paper need typst: pip install 'firstbest[pdf]'; --excel needs nothing more") from None
-    made = typst.compile(source.encode(), format=form, ppi=110.0) if form == "png" else typst.compile(source.encode())
-    first: bytes = made[0] if isinstance(made, list) else made
-    return first
+    if not image:
+        return typst.compile(source.encode())
+    made: bytes | list[bytes] = typst.compile(source.encode(), format="png", ppi=110.0)
+    return made[0] if isinstance(made, list) else made
