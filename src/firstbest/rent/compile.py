@@ -38,6 +38,8 @@ from firstbest.rent.space import Axis, space_of, strides_of, table_of
 from firstbest.rent.usage import Attribute, Names
 
 _EXACT: Final = 2**62
+_WIDE: Final = {"starts", "season_starts", "cuts", "cell_first", "upto", "scale", "over", "step", "steps_most", "parts"}
+"""Lists that become 64-bit integers."""
 _ONE: Final = Table(None, (Step(MOST, Fraction(0)),))
 """What a rule without a table of its own counts in."""
 
@@ -83,10 +85,7 @@ def compile_cards(cards: Sequence[Card], names: Names) -> Compiled:
     parts.add("slot_first", len(parts.slots))
     _add_pairs(parts)
     _add_plans(parts, ordered)
-    made: dict[str, Any] = {
-        name: (as_i64 if Program.__annotations__[name] == "I64" else as_i32)(values)
-        for name, values in parts.lists.items()
-    }
+    made: dict[str, Any] = {name: (as_i64 if name in _WIDE else as_i32)(values) for name, values in parts.lists.items()}
     made["assigned"] = assignment(ordered, names)
     made["starts"] = as_i64(segments_of(ordered))
     made["divisor"] = np.array([card.g_per_cm3.as_integer_ratio() for card in ordered], np.int64).reshape(-1, 2)
@@ -200,16 +199,20 @@ def _add_step(parts: _Parts, rule: Rule, table: Table, step: Step) -> None:
     shared = parts.lists["parts"][-1]
     scale = 2 * lcm(step.over.denominator, step.step.denominator)
     most = QUALITY_MAX[table.quality] if table.quality is not None else 0
-    steps_max = int(most / step.step) + 1
     compared = isinstance(rule.amount, Priced) and rule.amount.pick != Pick.ONE
     base, each = ((step.base // 1, step.base % 1), (step.each // 1, step.each % 1)) if compared else ((0, 0), (0, 0))
-    if most * scale >= _EXACT or steps_max * max(shared, abs(each[0])) + abs(base[0]) >= _EXACT:
+    # The quantity of an event has no natural bound, so the kernel looks at each; other measures do.
+    open_end = table.quality == Quality.QUANTITY and step.upto == MOST
+    steps_max = 0 if open_end or not step.each else int(min(most, step.upto) / step.step) + 1
+    steps_most = (_EXACT - shared - abs(int(base[0]))) // max(shared, abs(int(each[0])))
+    if most * scale >= _EXACT or steps_max > steps_most:
         label = f"{parts.charges[-1][0]}, charge '{parts.charges[-1][1]}', rule '{rule.name}'"
         raise Uncompilable(f"{label}: expected figures of fewer digits where amounts are compared, found {step}")
     parts.add("upto", step.upto)
     parts.add("scale", scale)
     parts.add("over", int(step.over * scale) + scale // 2)
     parts.add("step", int(step.step * scale))
+    parts.add("steps_most", steps_most)
     parts.money.append(((base[0], int(base[1] * shared)), (each[0], int(each[1] * shared))))
 
 

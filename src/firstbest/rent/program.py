@@ -52,7 +52,8 @@ class Program(NamedTuple):
     cuts), axis_size, axis_stride. cell_first: [charges] into cells: rule, space.HOLE or space.FREE.
     mode: [rules] a card.Pick, or PERCENT. table_first: [rules + 1] into table_quality: [tables] -1 where the price is
     the same for all. slot_first: [tables + 1] into the slots of tables: upto, and steps =
-    ceil((x * scale - over) / step); base and each as whole millionths and a rest in parts of the rule's `parts`.
+    ceil((x * scale - over) / step), at most steps_most; base and each as whole millionths and a
+    rest in parts of the rule's `parts`.
     pair_first: [rules + 1] into pair_charge (of which charge) and pair_slot (its first slot of pairs); slot_base:
     [charges] the first slot of a charge.
     """
@@ -84,6 +85,7 @@ class Program(NamedTuple):
     scale: I64
     over: I64
     step: I64
+    steps_most: I64
     base: I64  # [slots, 2]
     each: I64  # [slots, 2]
     parts: I64

@@ -202,6 +202,8 @@ def _choose(program: Program, charge: int, rule: int, scratch: Scratch) -> int:
         if x > EXACT // program.scale[slot]:
             return FLAW_LARGE
         steps = max((x * program.scale[slot] - program.over[slot] + program.step[slot] - 1) // program.step[slot], 0)
+        if steps > program.steps_most[slot]:
+            return FLAW_LARGE
         rest = program.base[slot, 1] + program.each[slot, 1] * steps
         whole = program.base[slot, 0] + program.each[slot, 0] * steps + rest // program.parts[rule]
         rest %= program.parts[rule]
