@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
+from firstbest.cli.invoice import invoices
 
 app = typer.Typer(
     name="firstbest",
@@ -83,6 +84,9 @@ def explain(
     from firstbest.cli.making import explain_order
 
     explain_order(folder, order)
+
+
+app.add_typer(invoices, name="invoice")
 
 
 def main() -> None:

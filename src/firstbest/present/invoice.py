@@ -30,6 +30,8 @@ UNITS: Final[dict[str, tuple[int, str, str]]] = {
     "pallet_day": (1, "pallet day", "pallet days"),
 }  # fmt: skip
 """How a meter's unit is shown: how many of it make one, one, several. Units not listed are shown as they are."""
+MONEY_METERS: Final = frozenset({"sales", "sales_returned", "parcels_carried"})
+"""Meters whose events carry money."""
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -120,8 +122,18 @@ def quantity_of(line: Line, currency: str) -> str:
     return f"{plain(used, 0 if factor == 1 else 2)}{text.THIN}{one if used == 1 else several}"
 
 
+def of_money(line: Line) -> bool:
+    """Whether a line is a share of money that its events carry: a commission of sales, a carrier's bill passed on.
+
+    Its steps are then millionths of that money, and the price of one is the share.
+    """
+    return line.meter in MONEY_METERS and not line.rate and line.steps > 1_000 * abs(line.quantity)
+
+
 def price_of(line: Line, currency: str) -> str:
     """At which price."""
+    if of_money(line):
+        return f"{plain(line.step_rate * 100, 4)}{text.THIN}% of {amount(line.steps, currency)}"
     if not line.meter:
         return f"{plain(line.rate * 100, 4)}{text.THIN}%" if line.of and line.rate else ""
     factor = unit_of(line.meter)[0]

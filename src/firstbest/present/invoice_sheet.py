@@ -10,7 +10,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from firstbest.present.invoice import KINDS, Account_, Party, account_words, lines_of, month_words, unit_of, words_of
+from firstbest.present.invoice import (
+    KINDS,
+    Account_,
+    Party,
+    account_words,
+    lines_of,
+    month_words,
+    of_money,
+    unit_of,
+    words_of,
+)
 from firstbest.rent.lines import Invoice, Line, LineKind
 from firstbest.world.units import MONEY
 
@@ -73,12 +83,14 @@ def _row(place: int, line: Line) -> tuple[Cell, ...]:
     bound = line.kind in {LineKind.MINIMUM, LineKind.CAP}
     quantity = Fraction(line.quantity, factor) + line.of / factor if counted else Fraction(int(bound))
     price = line.rate * factor / MONEY if counted else line.exact / MONEY
-    share = not counted and not bound
+    money = of_money(line)
+    of, share = (Fraction(line.steps), line.step_rate) if money else (line.of, line.rate)
+    shared, steps = money or not (counted or bound), bool(line.steps) and not money
     return (
         place, words_of(line), _number(quantity) if counted or bound else None, several if counted else None,
-        _number(price) if counted or bound else None, line.steps or None,
-        _number(line.step_rate / MONEY) if line.steps else None,
-        _number(line.of / MONEY) if share else None, _number(line.rate) if share else None,
+        _number(price) if counted or bound else None, line.steps if steps else None,
+        _number(line.step_rate / MONEY) if steps else None,
+        _number(of / MONEY) if shared else None, _number(share) if shared else None,
         f"=C{row}*E{row}+F{row}*G{row}+H{row}*I{row}", _rounded(line, row), line.rounded / MONEY, f"=K{row}-L{row}",
         f"{line.usage_month // 12:04}-{line.usage_month % 12 + 1:02}", f"{line.family}/{line.version}", line.charge,
         line.rule, line.step, line.meter, line.events.events or None,

@@ -7,9 +7,10 @@ folded again from the first month on, so nothing stands between the facts and an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError
 from firstbest.store.usage_closing import Closed, Given, books_of, close, closings
 from firstbest.store.usage_events import extended, services_of, usage_of_events
@@ -53,6 +55,7 @@ class House(NamedTuple):
     digest: str
     scale: float
     orders: tuple[str, ...]  # names of the orders of a log by their codes; none in a drawn year
+    titles: tuple[str, ...]  # of the tenants, as sellers.csv names them
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,7 +88,9 @@ def house_of(folder: Path) -> House:
     names, basis = named(workspace, network)
     orders = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()
     facts = facts_of_folder(folder / OUTPUT)
-    return House(folder, workspace, network, basis, names, facts, told["digest"], told["scale"], orders)
+    sellers = workspace.frame("sellers")
+    titles = tuple(name or code for code, name in zip(sellers.texts("seller"), sellers.texts("name"), strict=True))
+    return House(folder, workspace, network, basis, names, facts, told["digest"], told["scale"], orders, titles)
 
 
 def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
@@ -156,6 +161,31 @@ def asked_month(house: House, label: str) -> Period:
         f"whole months are {month_name(known[0].month)} to {month_name(known[-1].month)}" if known else "no whole month"
     )
     raise NothingToBill(f"month {label}: expected one that was rehearsed as a whole, found another; {told}")
+
+
+def cards_of_house(house: House) -> Cards:
+    """The rate cards of the workspace. Raises `NothingToBill` where there are none, `CardsFaulty` with all faults."""
+    read = cards_of(house.folder, house.zone)
+    if not read.cards:
+        raise NothingToBill(f"{house.folder}/{FOLDER} needs a rate card (NAME.toml), has none")
+    foreign = [card.label for card in read.cards if card.currency != house.workspace.currency]
+    if foreign:
+        told = ", ".join(foreign)
+        raise NothingToBill(
+            f"rate cards: expected the workspace's currency, {house.workspace.currency}, not so: {told}"
+        )
+    paths = (house.folder / read.files[card.family, card.version] for card in read.cards)
+    return read.cards, tuple(path.read_text(encoding="utf-8") for path in paths)
+
+
+def cards_of_texts(texts: Sequence[str], zone: ZoneInfo) -> tuple[Card, ...]:
+    """Cards of texts that the billing book kept."""
+    with TemporaryDirectory() as parent:
+        folder = Path(parent) / FOLDER
+        folder.mkdir()
+        for number, text in enumerate(texts):
+            (folder / f"{number:04d}.toml").write_text(text, encoding="utf-8")
+        return cards_of(Path(parent), zone).cards
 
 
 def close_until(

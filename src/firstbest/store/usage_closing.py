@@ -8,7 +8,7 @@ lines, invoices and entries compared with those that were written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -89,8 +89,8 @@ ReadCards = Callable[[Sequence[str]], tuple[Card, ...]]
 
 
 def card_digest(text: str) -> str:
-    """What a card's text is known by."""
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    """What a card's text is known by, as `store.rate_cards` has it."""
+    return sha256(text.encode()).hexdigest()
 
 
 def computed(given: Given, books: Books) -> Closing:
@@ -159,6 +159,12 @@ def closed_month(book: BillingBook, label: str) -> Closed:
         raise BillingError(f"month {label}: expected one that is closed, found none; {told}")
     closed: Closed = CODEC.unpack(found[0].body)
     return closed
+
+
+def card_texts(book: BillingBook, closed: Closed) -> list[str]:
+    """The texts of the cards that a month was closed with."""
+    texts = {card_digest(record.body.decode()): record.body.decode() for record in book.records(CARD)}
+    return [texts[digest] for digest in closed.cards]
 
 
 def books_of(book: BillingBook) -> Books:

@@ -62,10 +62,11 @@ COLUMNS: Final[dict[str, str]] = {
 
 
 class Known(NamedTuple):
-    """What events may name: tenants and nodes of the house; and the moment at which they come."""
+    """What events may name: tenants and nodes of the house; the moment at which they come, the first that counts."""
 
     names: Names
     now: int
+    begins: int = 0
 
 
 class Wrong(ValueError):  # noqa: N818 - it names what was expected of a cell
@@ -173,7 +174,7 @@ def _cell(name: str, text: str, known: Known) -> int | str:
     if name not in COLUMNS:
         raise Wrong(f"a known column{nearest(name, COLUMNS)}")
     if name == "at":
-        return _instant(text, known.now)
+        return _instant(text, known)
     if name == "value":
         return _money(text)
     if name == "quantity" or name in MEASURE_COLUMNS:
@@ -210,7 +211,7 @@ def _money(text: str) -> int:
     return int(found)
 
 
-def _instant(text: str, now: int) -> int:
+def _instant(text: str, known: Known) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -219,10 +220,10 @@ def _instant(text: str, now: int) -> int:
         raise Wrong("an instant with its offset from UTC, or ending in Z")
     since = moment - _EPOCH
     at = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
-    if at > now + AHEAD_US:
-        raise Wrong(f"an instant that has come: now it is {told_instant(now)}")
-    if at < 0:
-        raise Wrong("an instant after 1970")
+    if at > known.now + AHEAD_US:
+        raise Wrong(f"an instant that has come: now it is {told_instant(known.now)}")
+    if at < known.begins:
+        raise Wrong(f"an instant from {told_instant(known.begins)} on, with which the first month begins")
     return at
 
 
