@@ -60,9 +60,12 @@ def names_of(card: Card, names: Names, usage: Usage, row: int, numbers: dict[Qua
         found[Dimension(column)] = names.of(Attribute(column))[code] if code >= 0 else ""
     found[Dimension.TENANT] = names.tenants[usage.tenant[row]]
     found[Dimension.SIZE] = ""
-    for size in reversed(card.sizes):
-        if all(0 <= numbers[quality] <= most for quality, most in size.most.items()):
+    for size in card.sizes:
+        if any(numbers[quality] < 0 for quality in size.most):
+            break
+        if all(numbers[quality] <= most for quality, most in size.most.items()):
             found[Dimension.SIZE] = size.name
+            break
     found[Dimension.SEASON] = ""
     for season in card.seasons:
         if season.begins <= usage.at[row]:

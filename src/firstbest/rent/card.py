@@ -180,7 +180,7 @@ class ServiceCredit(NamedTuple):
 
 
 class Size(NamedTuple):
-    """A size tier: the first whose every bound (in it) holds."""
+    """A size tier: the first whose every bound (in it) holds. What is not stated has no size, and fits no tier."""
 
     name: str
     most: Mapping[Quality, int]

@@ -6,12 +6,14 @@ Raises `Uncompilable` where a card is beyond what whole numbers hold exactly, an
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.rent.assign import assignment, overlaps, segments_of
 from firstbest.rent.card import (
@@ -33,13 +35,11 @@ from firstbest.rent.card import (
     flat,
 )
 from firstbest.rent.meters import METER_CODES, METERS
-from firstbest.rent.program import CODED, PERCENT, Compiled, Program, SlotName, as_i32, as_i64
+from firstbest.rent.program import CODED, PERCENT, Compiled, Prices, Program, SlotName, Spaces, Views, as_i32, as_i64
 from firstbest.rent.space import Axis, space_of, strides_of, table_of
 from firstbest.rent.usage import Attribute, Names
 
 _EXACT: Final = 2**62
-_WIDE: Final = {"starts", "season_starts", "cuts", "cell_first", "upto", "scale", "over", "step", "steps_most", "parts"}
-"""Lists that become 64-bit integers."""
 _ONE: Final = Table(None, (Step(MOST, Fraction(0)),))
 """What a rule without a table of its own counts in."""
 
@@ -52,7 +52,7 @@ class _Parts:
     """The lists that become the program's arrays."""
 
     def __init__(self) -> None:
-        self.lists: Final[dict[str, list[int]]] = {name: [] for name in Program._fields}
+        self.lists: Final[dict[str, list[int]]] = defaultdict(list)
         self.slots: Final[list[SlotName]] = []
         self.charges: Final[list[tuple[str, str]]] = []
         self.sizes: Final[list[list[int]]] = []
@@ -64,6 +64,10 @@ class _Parts:
     def add(self, name: str, *values: int) -> None:
         """Appends to a list."""
         self.lists[name].extend(values)
+
+    def of(self, *names: str) -> list[list[int]]:
+        """Several lists."""
+        return [self.lists[name] for name in names]
 
     def size(self, name: str) -> int:
         """Length of a list."""
@@ -85,14 +89,53 @@ def compile_cards(cards: Sequence[Card], names: Names) -> Compiled:
     parts.add("slot_first", len(parts.slots))
     _add_pairs(parts)
     _add_plans(parts, ordered)
-    made: dict[str, Any] = {name: (as_i64 if name in _WIDE else as_i32)(values) for name, values in parts.lists.items()}
-    made["assigned"] = assignment(ordered, names)
-    made["starts"] = as_i64(segments_of(ordered))
-    made["divisor"] = np.array([card.g_per_cm3.as_integer_ratio() for card in ordered], np.int64).reshape(-1, 2)
-    made["size_most"] = np.array(parts.sizes, np.int64).reshape(-1, QUALITIES)
-    money = np.array(parts.money, np.int64).reshape(-1, 2, 2)
-    made["base"], made["each"] = np.ascontiguousarray(money[:, 0]), np.ascontiguousarray(money[:, 1])
-    return Compiled(Program(**made), tuple(parts.slots), tuple(parts.charges), names, ordered)
+    program = Program(
+        assigned=assignment(ordered, names),
+        starts=as_i64(segments_of(ordered)),
+        plan_first=as_i32(parts.lists["plan_first"]),
+        plan=as_i32(parts.lists["plan"]),
+        views=_views(parts, ordered),
+        spaces=_spaces(parts),
+        prices=_prices(parts),
+    )
+    return Compiled(program, tuple(parts.slots), tuple(parts.charges), names, ordered)
+
+
+def _views(parts: _Parts, cards: Sequence[Card]) -> Views:
+    ratios = [card.g_per_cm3.as_integer_ratio() for card in cards] + [(0, 1)]
+    versions = [[top for top, _ in ratios], [bottom for _, bottom in ratios], *parts.of("size_first", "season_first")]
+    sizes = np.array(parts.sizes, np.int64).reshape(-1, QUALITIES)
+    return Views(_table(versions), sizes, _table(parts.of("season_starts", "season_codes")))
+
+
+def _spaces(parts: _Parts) -> Spaces:
+    for name in ("cell_first", "slot_base"):
+        parts.add(name, 0)
+    return Spaces(
+        charges=_table(parts.of("axis_first", "cell_first", "slot_base")),
+        axes=_table(parts.of("axis_kind", "axis_at", "axis_size", "axis_stride")),
+        classes=as_i32(parts.lists["classes"]),
+        cuts=as_i64(parts.lists["cuts"]),
+        cells=as_i32(parts.lists["cells"]),
+    )
+
+
+def _prices(parts: _Parts) -> Prices:
+    for name in ("mode", "parts", "table_quality"):
+        parts.add(name, 0)
+    figures = parts.of("upto", "scale", "over", "step", "steps_most")
+    money = [[each[place][part] for each in parts.money] for place in range(2) for part in range(2)]
+    return Prices(
+        rules=_table(parts.of("mode", "parts", "table_first", "pair_first")),
+        tables=_table(parts.of("table_quality", "slot_first")),
+        slots=_table([*figures, *money]),
+        pairs=_table(parts.of("pair_charge", "pair_slot")),
+    )
+
+
+def _table(columns: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Columns side by side, rows together in memory."""
+    return np.ascontiguousarray(np.array(columns, np.int64).reshape(len(columns), -1).T)
 
 
 def is_monthly(charge: Charge) -> bool:

@@ -41,58 +41,63 @@ class SlotName(NamedTuple):
     step: int
 
 
-class Program(NamedTuple):
-    """Compiled cards; arrays only, so that kernels take it. `*_first` arrays hold where a parent's parts begin.
+class Views(NamedTuple):
+    """How a card version sees an event.
 
-    assigned: [segments, families, tenants] card version or -1. starts: [segments] the first instant of each.
-    plan_first: [versions x meters + 1] into plan, the charges of a version over a meter, percentages last.
-    divisor: [versions, 2] dimensional grams of a cubic centimetre as a fraction.
-    size_first: [versions + 1] into size_most: [sizes, QUALITIES]. season_first: [versions + 1] into season_starts and
-    season_codes. axis_first: [charges + 1] into axis_kind (a quality, or CODED + a dimension), axis_at (into classes or
-    cuts), axis_size, axis_stride. cell_first: [charges] into cells: rule, space.HOLE or space.FREE.
-    mode: [rules] a card.Pick, or PERCENT. table_first: [rules + 1] into table_quality: [tables] -1 where the price is
-    the same for all. slot_first: [tables + 1] into the slots of tables: upto, and steps =
-    ceil((x * scale - over) / step), at most steps_most; base and each as whole millionths and a
-    rest in parts of the rule's `parts`.
-    pair_first: [rules + 1] into pair_charge (of which charge) and pair_slot (its first slot of pairs); slot_base:
-    [charges] the first slot of a charge.
+    `versions`: [versions + 1, VERSION_*] dimensional grams of a cubic centimetre as top and bottom of a fraction, where
+    its sizes and its seasons begin. `sizes`: [sizes, QUALITIES] bounds. `seasons`: [n, 2] first instant, code.
+    """
+
+    versions: I64
+    sizes: I64
+    seasons: I64
+
+
+class Spaces(NamedTuple):
+    """Which rule of a charge holds for an event.
+
+    `charges`: [charges + 1, CHARGE_*] where its axes, cells and slots begin. `axes`: [axes, AXIS_*] kind (a quality, or
+    CODED + a dimension), where its classes or cuts begin, how many classes it has, its stride. `cells`: rule,
+    space.HOLE or space.FREE.
+    """
+
+    charges: I64
+    axes: I64
+    classes: I32
+    cuts: I64
+    cells: I32
+
+
+class Prices(NamedTuple):
+    """Which slot of a rule an event is counted in.
+
+    `rules`: [rules + 1, RULE_*] mode (a card.Pick or PERCENT), in how many parts the rests of its money are counted,
+    where its tables and pairs begin. `tables`: [tables + 1, TABLE_*] quality (-1: the same price for all), where its
+    slots begin. `slots`: [slots of tables, SLOT_*] up to which number (in it), then steps =
+    ceil((x * scale - over) / step), at most steps_most; base and each as whole millionths and a rest in parts.
+    `pairs`: [pairs, PAIR_*] of which charge, the first slot that mirrors its slots.
+    """
+
+    rules: I64
+    tables: I64
+    slots: I64
+    pairs: I64
+
+
+class Program(NamedTuple):
+    """Compiled cards; arrays only, so that kernels take it. What has parts names where they begin.
+
+    `assigned`: [segments, families, tenants] card version or -1. `starts`: [segments] the first instant of each.
+    `plan_first`: [versions x meters + 1] into `plan`, the charges of a version over a meter, percentages last.
     """
 
     assigned: I32
     starts: I64
     plan_first: I32
     plan: I32
-    divisor: I64
-    size_first: I32
-    size_most: I64
-    season_first: I32
-    season_starts: I64
-    season_codes: I32
-    axis_first: I32
-    axis_kind: I32
-    axis_at: I32
-    axis_size: I32
-    axis_stride: I32
-    classes: I32
-    cuts: I64
-    cell_first: I64
-    cells: I32
-    mode: I32
-    table_first: I32
-    table_quality: I32
-    slot_first: I32
-    upto: I64
-    scale: I64
-    over: I64
-    step: I64
-    steps_most: I64
-    base: I64  # [slots, 2]
-    each: I64  # [slots, 2]
-    parts: I64
-    pair_first: I32
-    pair_charge: I32
-    pair_slot: I32
-    slot_base: I32
+    views: Views
+    spaces: Spaces
+    prices: Prices
 
 
 PERCENT: Final = 3

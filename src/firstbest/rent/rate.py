@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import joined, scramble
-from firstbest.rent.program import Program
+from firstbest.rent.program import Prices, Program, Spaces, Views
 from firstbest.rent.usage import Usage
 
 I64 = NDArray[np.int64]
@@ -42,15 +42,57 @@ EXACT = 2**62
 LISTS_FROM = 100
 MODE_GREATER = 1
 MODE_PERCENT = 3
-SIZES = 6  # card.Dimension.SIZE
-SEASONS = 7
-TENANT = 5
-ATTRIBUTES = 5
-DIMENSIONS = 8
-NUMBERS = 13  # card.Quality
+
+# The event at hand: 13 numbers (card.Quality), 8 codes (card.Dimension), its name, the hash of its name.
+NUMBERS = 13
 BILLED = 10
 GIRTH = 11
 AT = 12
+CODES = 13
+ATTRIBUTES = 5
+TENANT = 18
+SIZE = 19
+SEASON = 20
+SOURCE = 21
+NUMBER = 22
+ORDINAL = 23
+HASH = 24
+EVENT_COLUMNS = 25
+
+# Columns of the program's tables.
+DIVISOR_TOP = 0
+DIVISOR_BOTTOM = 1
+SIZE_FIRST = 2
+SEASON_FIRST = 3
+AXIS_FIRST = 0
+CELL_FIRST = 1
+SLOT_BASE = 2
+AXIS_KIND = 0
+AXIS_AT = 1
+AXIS_SIZE = 2
+AXIS_STRIDE = 3
+MODE = 0
+PARTS = 1
+TABLE_FIRST = 2
+PAIR_FIRST = 3
+TABLE_QUALITY = 0
+SLOT_FIRST = 1
+UPTO = 0
+SCALE = 1
+OVER = 2
+STEP = 3
+STEPS_MOST = 4
+BASE = 5
+BASE_REST = 6
+EACH = 7
+EACH_REST = 8
+PAIR_CHARGE = 0
+PAIR_SLOT = 1
+
+# What an event was counted as in a charge.
+CHOSEN_SLOT = 0
+CHOSEN_QUANTITY = 1
+CHOSEN_STEPS = 2
 
 
 class Sums(NamedTuple):
@@ -63,46 +105,47 @@ class Sums(NamedTuple):
     flaws: I64
 
 
-class Scratch(NamedTuple):
-    """Of the event at hand: its qualities [NUMBERS], the codes of its dimensions [DIMENSIONS], by charge the slot that
-    it was counted in [charges], and what was counted there [charges, 2]: quantity, quantity x steps.
-    """
-
-    numbers: I64
-    codes: I64
-    slots: I64
-    counted: I64
-
-
 @compiled
 def rate_events(program: Program, usage: Usage, begins: int, ends: int, sums: Sums) -> None:
-    """Counts the events whose instant lies from `begins` to below `ends` into `sums`."""
-    charges = len(program.slot_base)
-    scratch = Scratch(
-        np.zeros(NUMBERS, np.int64),
-        np.zeros(DIMENSIONS, np.int64),
-        np.full(charges, -1, np.int64),
-        np.zeros((charges, 2), np.int64),
-    )
-    meters = (len(program.plan_first) - 1) // max(len(program.divisor), 1)
+    """Counts the events whose instant lies from `begins` to below `ends` into `sums`.
+
+    Each function below gets few arrays: a call counts a reference to each that it is given.
+    """
+    views = program.views
+    event = np.zeros(EVENT_COLUMNS, np.int64)
+    chosen = np.zeros((len(program.spaces.charges), 3), np.int64)
+    meters = (len(program.plan_first) - 1) // max(len(views.versions) - 1, 1)
     for row in range(len(usage.at)):
         at = usage.at[row]
         if at < begins or at >= ends:
             continue
         segment = _last_at_most(program.starts, 0, len(program.starts), at)
+        tenant, named = usage.tenant[row], False
         for family in range(program.assigned.shape[1]):
-            version = program.assigned[segment, family, usage.tenant[row]]
-            if version < 0:
-                continue
+            version = program.assigned[segment, family, tenant]
             plan = version * meters + usage.meter[row]
-            if program.plan_first[plan] < program.plan_first[plan + 1]:
-                _describe(program, usage, row, version, scratch)
-                _rate_one(program, usage, row, plan, scratch, sums)
+            if version < 0 or program.plan_first[plan] == program.plan_first[plan + 1]:
+                continue
+            if not named:
+                named = True
+                for column in range(BILLED):
+                    event[column] = usage.measures[row, column]
+                for column in range(ATTRIBUTES):
+                    event[CODES + column] = usage.codes[row, column]
+                event[AT], event[TENANT] = at, tenant
+                event[SOURCE], event[NUMBER], event[ORDINAL] = usage.source[row], usage.number[row], usage.ordinal[row]
+                name = joined(joined(np.uint64(event[SOURCE]), np.uint64(event[NUMBER])), np.uint64(event[ORDINAL]))
+                event[HASH] = np.int64(scramble(name))
+            _describe(views, version, event)
+            for place in range(program.plan_first[plan], program.plan_first[plan + 1]):
+                chosen[program.plan[place], CHOSEN_SLOT] = -1
+            for place in range(program.plan_first[plan], program.plan_first[plan + 1]):
+                _rate_one(program.spaces, program.prices, program.plan[place], event, chosen, sums)
 
 
 @compiled
 def _last_at_most(values: I64, begins: int, ends: int, x: int) -> int:
-    """The last place from `begins` to below `ends` whose value is at most x, -1 from `begins` if there is none."""
+    """The last place from `begins` to below `ends` whose value is at most x, one before `begins` if there is none."""
     low, high = begins, ends
     while low < high:
         middle = (low + high) // 2
@@ -114,122 +157,124 @@ def _last_at_most(values: I64, begins: int, ends: int, x: int) -> int:
 
 
 @compiled
-def _describe(program: Program, usage: Usage, row: int, version: int, scratch: Scratch) -> None:
-    """The event's qualities and codes as this card version sees them."""
-    numbers, codes = scratch.numbers, scratch.codes
-    for column in range(BILLED):
-        numbers[column] = usage.measures[row, column]
-    numbers[AT] = usage.at[row]
-    longest, median, shortest = numbers[3], numbers[4], numbers[5]
-    numbers[GIRTH] = longest + 2 * (median + shortest) if min(longest, median, shortest) >= 0 else -1
-    numbers[BILLED] = numbers[1]
-    top, bottom = program.divisor[version, 0], program.divisor[version, 1]
-    if top > 0 and numbers[1] >= 0:
+def _describe(views: Views, version: int, event: I64) -> None:
+    """The event's further numbers, its size and its season as this card version sees them."""
+    versions, sizes, seasons = views.versions, views.sizes, views.seasons
+    longest, median, shortest = event[3], event[4], event[5]
+    event[GIRTH] = longest + 2 * (median + shortest) if min(longest, median, shortest) >= 0 else -1
+    event[BILLED] = event[1]
+    top, bottom = versions[version, DIVISOR_TOP], versions[version, DIVISOR_BOTTOM]
+    if top > 0 and event[1] >= 0:
         # A weight by volume is a whole number of grams, halves up, like the weights in the data.
-        by_volume = (2 * numbers[2] * top + bottom) // (2 * bottom) if numbers[2] >= 0 else -1
-        numbers[BILLED] = max(numbers[1], by_volume) if by_volume >= 0 else -1
-    for column in range(ATTRIBUTES):
-        codes[column] = usage.codes[row, column]
-    codes[TENANT] = usage.tenant[row]
-    codes[SIZES] = _size(program, version, numbers)
-    begins, ends = program.season_first[version], program.season_first[version + 1]
-    season = _last_at_most(program.season_starts, begins, ends, usage.at[row])
-    codes[SEASONS] = program.season_codes[season] if season >= begins else -1
+        by_volume = (2 * event[2] * top + bottom) // (2 * bottom) if event[2] >= 0 else -1
+        event[BILLED] = max(event[1], by_volume) if by_volume >= 0 else -1
+    event[SIZE] = -1
+    for size in range(versions[version, SIZE_FIRST], versions[version + 1, SIZE_FIRST]):
+        fit = _fit(sizes, size, event)
+        if fit > 0:
+            event[SIZE] = size - versions[version, SIZE_FIRST]
+        if fit != 0:
+            break
+    event[SEASON] = -1
+    for season in range(versions[version, SEASON_FIRST], versions[version + 1, SEASON_FIRST]):
+        if seasons[season, 0] > event[AT]:
+            break
+        event[SEASON] = seasons[season, 1]
 
 
 @compiled
-def _size(program: Program, version: int, numbers: I64) -> int:
-    """The first size tier whose bounds all hold, -1 if there is none or a bounded number is not stated."""
-    begins = program.size_first[version]
-    for size in range(begins, program.size_first[version + 1]):
-        fits = True
-        for column in range(NUMBERS):
-            most = program.size_most[size, column]
-            if most < EXACT and (numbers[column] > most or numbers[column] < 0):
-                fits = False
-        if fits:
-            return int(size - begins)
-    return -1
+def _fit(sizes: I64, size: int, event: I64) -> int:
+    """1 if an event fits a size tier, 0 if not, -1 if something that the tier bounds is not stated."""
+    fit = 1
+    for column in range(NUMBERS):
+        if sizes[size, column] < EXACT and event[column] < 0:
+            return -1
+        if event[column] > sizes[size, column]:
+            fit = 0
+    return fit
 
 
 @compiled
-def _rate_one(program: Program, usage: Usage, row: int, plan: int, scratch: Scratch, sums: Sums) -> None:
-    """Counts one event in every charge of one card version over its meter."""
-    begins, ends = program.plan_first[plan], program.plan_first[plan + 1]
-    for place in range(begins, ends):
-        scratch.slots[program.plan[place]] = -1
-    for place in range(begins, ends):
-        charge = program.plan[place]
-        rule = program.cells[_cell(program, charge, scratch)]
-        if rule == -1:
-            _note(sums.flaws, FLAW_HOLE, charge, usage, row)
-        elif rule >= 0 and program.mode[rule] == MODE_PERCENT:
-            _count_percent(program, usage, row, rule, scratch, sums)
-        elif rule >= 0:
-            flaw = _choose(program, charge, rule, scratch)
-            if flaw >= 0:
-                _note(sums.flaws, flaw, charge, usage, row)
-            else:
-                quantity, steps = scratch.counted[charge, 0], scratch.counted[charge, 1]
-                _add(sums.tally[usage.tenant[row], scratch.slots[charge]], quantity, steps, usage, row)
-
-
-@compiled
-def _cell(program: Program, charge: int, scratch: Scratch) -> int:
-    """The place of an event's cell in the charge's table."""
-    cell = program.cell_first[charge]
-    for axis in range(program.axis_first[charge], program.axis_first[charge + 1]):
-        kind, at = program.axis_kind[axis], program.axis_at[axis]
-        if kind >= LISTS_FROM:
-            place = program.classes[at + 1 + scratch.codes[kind - LISTS_FROM]]
+def _rate_one(spaces: Spaces, prices: Prices, charge: int, event: I64, chosen: I64, sums: Sums) -> None:
+    """Counts one event in one charge."""
+    rule = _rule(spaces, charge, event)
+    if rule == -1:
+        _note(sums.flaws, FLAW_HOLE, charge, event)
+    elif rule >= 0 and prices.rules[rule, MODE] == MODE_PERCENT:
+        for pair in range(prices.rules[rule, PAIR_FIRST], prices.rules[rule + 1, PAIR_FIRST]):
+            of = prices.pairs[pair, PAIR_CHARGE]
+            if chosen[of, CHOSEN_SLOT] >= 0:
+                slot = prices.pairs[pair, PAIR_SLOT] + chosen[of, CHOSEN_SLOT] - spaces.charges[of, SLOT_BASE]
+                _add(sums.tally, slot, of, chosen, event)
+    elif rule >= 0:
+        flaw = _choose(prices, charge, rule, event, chosen)
+        if flaw >= 0:
+            _note(sums.flaws, flaw, charge, event)
         else:
-            place = _last_at_most(program.cuts, at, at + program.axis_size[axis] - 1, scratch.numbers[kind]) - at + 1
-        cell += place * program.axis_stride[axis]
-    return int(cell)
+            _add(sums.tally, chosen[charge, CHOSEN_SLOT], charge, chosen, event)
 
 
 @compiled
-def _choose(program: Program, charge: int, rule: int, scratch: Scratch) -> int:
+def _rule(spaces: Spaces, charge: int, event: I64) -> int:
+    """The rule that holds for an event in a charge."""
+    axes, cuts = spaces.axes, spaces.cuts
+    cell = spaces.charges[charge, CELL_FIRST]
+    for axis in range(spaces.charges[charge, AXIS_FIRST], spaces.charges[charge + 1, AXIS_FIRST]):
+        kind, at = axes[axis, AXIS_KIND], axes[axis, AXIS_AT]
+        if kind >= LISTS_FROM:
+            place = np.int64(spaces.classes[at + 1 + event[CODES + kind - LISTS_FROM]])
+        else:
+            place = np.int64(_last_at_most(cuts, at, at + axes[axis, AXIS_SIZE] - 1, event[kind]) - at + 1)
+        cell += place * axes[axis, AXIS_STRIDE]
+    return int(spaces.cells[cell])
+
+
+@compiled
+def _choose(prices: Prices, charge: int, rule: int, event: I64, chosen: I64) -> int:
     """Finds the slot of an event under a rule and what is counted there; answers a kind of flaw, or -1."""
+    rules, tables, slots = prices.rules, prices.tables, prices.slots
     best, best_steps, best_quality = -1, 0, -1
     best_whole, best_rest = 0, 0
-    for table in range(program.table_first[rule], program.table_first[rule + 1]):
-        quality = program.table_quality[table]
-        x = scratch.numbers[quality] if quality >= 0 else 0
-        slot = _slot(program, table, x)
+    parts = rules[rule, PARTS]
+    for table in range(rules[rule, TABLE_FIRST], rules[rule + 1, TABLE_FIRST]):
+        quality = tables[table, TABLE_QUALITY]
+        x = event[quality] if quality >= 0 else 0
+        slot = _slot(slots, tables[table, SLOT_FIRST], tables[table + 1, SLOT_FIRST], x)
         if slot < 0:
             return FLAW_UNSTATED if x < 0 else FLAW_HOLE
-        if x > EXACT // program.scale[slot]:
+        if x > EXACT // slots[slot, SCALE]:
             return FLAW_LARGE
-        steps = max((x * program.scale[slot] - program.over[slot] + program.step[slot] - 1) // program.step[slot], 0)
-        if steps > program.steps_most[slot]:
+        steps = 0
+        if quality >= 0:
+            above = x * slots[slot, SCALE] - slots[slot, OVER]
+            steps = max((above + slots[slot, STEP] - 1) // slots[slot, STEP], 0)
+        if steps > slots[slot, STEPS_MOST]:
             return FLAW_LARGE
-        rest = program.base[slot, 1] + program.each[slot, 1] * steps
-        whole = program.base[slot, 0] + program.each[slot, 0] * steps + rest // program.parts[rule]
-        rest %= program.parts[rule]
+        rest = slots[slot, BASE_REST] + slots[slot, EACH_REST] * steps
+        whole = slots[slot, BASE] + slots[slot, EACH] * steps + rest // parts
+        rest %= parts
         greater = whole > best_whole or (whole == best_whole and rest > best_rest)
         same = whole == best_whole and rest == best_rest
-        if best < 0 or (not same and greater == (program.mode[rule] == MODE_GREATER)):
+        if best < 0 or (not same and greater == (rules[rule, MODE] == MODE_GREATER)):
             best, best_steps, best_quality, best_whole, best_rest = slot, steps, quality, whole, rest
-    quantity = scratch.numbers[0] if best_quality != 0 else 1
+    quantity = event[0] if best_quality != 0 else 1
     if best_steps > 0 and quantity > EXACT // best_steps:
         return FLAW_LARGE
-    scratch.slots[charge] = best
-    scratch.counted[charge, 0] = quantity
-    scratch.counted[charge, 1] = quantity * best_steps
+    chosen[charge, CHOSEN_SLOT] = best
+    chosen[charge, CHOSEN_QUANTITY] = quantity
+    chosen[charge, CHOSEN_STEPS] = quantity * best_steps
     return -1
 
 
 @compiled
-def _slot(program: Program, table: int, x: int) -> int:
+def _slot(slots: I64, begins: int, ends: int, x: int) -> int:
     """The step of a table that holds at x, -1 if x is not stated or beyond the last."""
     if x < 0:
         return -1
-    low, high = program.slot_first[table], program.slot_first[table + 1]
-    ends = high
+    low, high = begins, ends
     while low < high:
         middle = (low + high) // 2
-        if x <= program.upto[middle]:
+        if x <= slots[middle, UPTO]:
             high = middle
         else:
             low = middle + 1
@@ -237,48 +282,43 @@ def _slot(program: Program, table: int, x: int) -> int:
 
 
 @compiled
-def _count_percent(program: Program, usage: Usage, row: int, rule: int, scratch: Scratch, sums: Sums) -> None:
-    """Counts an event in the slots that mirror those of the charges a percentage is taken of."""
-    for pair in range(program.pair_first[rule], program.pair_first[rule + 1]):
-        charge = program.pair_charge[pair]
-        if scratch.slots[charge] >= 0:
-            slot = program.pair_slot[pair] + scratch.slots[charge] - program.slot_base[charge]
-            quantity, steps = scratch.counted[charge, 0], scratch.counted[charge, 1]
-            _add(sums.tally[usage.tenant[row], slot], quantity, steps, usage, row)
+def _add(tally: I64, slot: int, charge: int, chosen: I64, event: I64) -> None:
+    """Adds one event to its tenant's slot, as it was counted in a charge."""
+    tenant = event[TENANT]
+    fresh = tally[tenant, slot, EVENTS] == 0
+    if fresh or _before(event, tally, tenant, slot, FIRST):
+        for part in range(3):
+            tally[tenant, slot, FIRST + part] = event[SOURCE + part]
+    if fresh or not _before(event, tally, tenant, slot, LAST):
+        for part in range(3):
+            tally[tenant, slot, LAST + part] = event[SOURCE + part]
+    quantity, steps = chosen[charge, CHOSEN_QUANTITY], chosen[charge, CHOSEN_STEPS]
+    tally[tenant, slot, EVENTS] += 1
+    tally[tenant, slot, QUANTITY_LOW] += quantity & HALF
+    tally[tenant, slot, QUANTITY_HIGH] += quantity >> 32
+    tally[tenant, slot, STEPS_LOW] += steps & HALF
+    tally[tenant, slot, STEPS_HIGH] += steps >> 32
+    tally[tenant, slot, DIGEST] += event[HASH]
 
 
 @compiled
-def _add(entry: I64, quantity: int, steps: int, usage: Usage, row: int) -> None:
-    """Adds one event to a tenant's slot."""
-    source, number, ordinal = int(usage.source[row]), usage.number[row], usage.ordinal[row]
-    if entry[EVENTS] == 0 or _before(source, number, ordinal, entry[FIRST : FIRST + 3]):
-        entry[FIRST], entry[FIRST + 1], entry[FIRST + 2] = source, number, ordinal
-    if entry[EVENTS] == 0 or not _before(source, number, ordinal, entry[LAST : LAST + 3]):
-        entry[LAST], entry[LAST + 1], entry[LAST + 2] = source, number, ordinal
-    entry[EVENTS] += 1
-    entry[QUANTITY_LOW] += quantity & HALF
-    entry[QUANTITY_HIGH] += quantity >> 32
-    entry[STEPS_LOW] += steps & HALF
-    entry[STEPS_HIGH] += steps >> 32
-    name = joined(joined(np.uint64(source), np.uint64(number)), np.uint64(ordinal))
-    entry[DIGEST] = np.int64(np.uint64(entry[DIGEST]) + scramble(name))
+def _before(event: I64, tally: I64, tenant: int, slot: int, column: int) -> bool:
+    """Whether an event's name comes before the one that stands in a tally from a column on."""
+    for part in range(3):
+        if event[SOURCE + part] != tally[tenant, slot, column + part]:
+            return bool(event[SOURCE + part] < tally[tenant, slot, column + part])
+    return False
 
 
 @compiled
-def _before(source: int, number: int, ordinal: int, name: I64) -> bool:
-    """Whether an event's name comes before another."""
-    if source != name[0]:
-        return bool(source < name[0])
-    if number != name[1]:
-        return bool(number < name[1])
-    return bool(ordinal < name[2])
-
-
-@compiled
-def _note(flaws: I64, kind: int, charge: int, usage: Usage, row: int) -> None:
+def _note(flaws: I64, kind: int, charge: int, event: I64) -> None:
     """Keeps how often a charge could not price an event, and the least name of such an event."""
-    entry = flaws[kind, charge]
-    source, number, ordinal = int(usage.source[row]), usage.number[row], usage.ordinal[row]
-    if entry[0] == 0 or _before(source, number, ordinal, entry[1:4]):
-        entry[1], entry[2], entry[3] = source, number, ordinal
-    entry[0] += 1
+    fresh = flaws[kind, charge, 0] == 0
+    for part in range(3):
+        own, known = event[SOURCE + part], flaws[kind, charge, 1 + part]
+        if fresh or own != known:
+            if fresh or own < known:
+                for each in range(3):
+                    flaws[kind, charge, 1 + each] = event[SOURCE + each]
+            break
+    flaws[kind, charge, 0] += 1
