@@ -10,6 +10,7 @@ import typer
 
 from firstbest import __version__
 from firstbest.cli.invoice import invoices
+from firstbest.cli.primitive import primitives
 
 app = typer.Typer(
     name="firstbest",
@@ -86,7 +87,31 @@ def explain(
     explain_order(folder, order)
 
 
+@app.command()
+def clients(
+    folder: Folder,
+    month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
+) -> None:
+    """Profit by client over the closed months, and the orders that lost most."""
+    from firstbest.cli.invoice_tenants import show_clients
+
+    show_clients(folder, month)
+
+
+@app.command()
+def neutrality(
+    folder: Folder,
+    swaps: Annotated[int, typer.Option(min=0, max=100, help="Rehearse so many random swaps of tenants' names.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
+) -> None:
+    """What each tenant gets, and that decisions do not change when tenants swap names."""
+    from firstbest.cli.invoice_tenants import show_neutrality
+
+    show_neutrality(folder, swaps, days)
+
+
 app.add_typer(invoices, name="invoice")
+app.add_typer(primitives, name="primitive")
 
 
 def main() -> None:
