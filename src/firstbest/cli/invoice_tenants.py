@@ -40,7 +40,7 @@ def show_neutrality(folder: Path, swaps: int, days: int) -> None:
                 mine = (line for line in closed.lines if line.tenant == invoice.tenant)
                 count = max((line.events.events for line in mine if line.meter == "orders_shipped"), default=0)
                 billed[name] = (money + invoice.total / 1e6, orders + count)
-        said, different = "", ()
+        said, different = "", tuple[str, ...]()
         if swaps:
             network, nature = compile_network(house.workspace, house.scale, days)
             with bar(quiet, f"{swaps} swaps of {days} days") as progress:
