@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.result import Result
 from firstbest.rehearse.folder import OUTPUT, network_digest
@@ -31,7 +30,7 @@ from firstbest.rent.disputes import Dispute, DisputeState, decided, opened
 from firstbest.rent.lines import LineKind, month_name
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.tally import count_usage
-from firstbest.rent.usage import blank_usage
+from firstbest.rent.usage import Usage, blank_usage
 from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.sink import ParquetSink
@@ -212,7 +211,7 @@ def close_all(house: House, book: BillingBook) -> Closings:
     """Every month in order, with what tenants and outside services do between two closings."""
     cards = cards_of_house(house)
     # The rating kernel is compiled, or read from its cache, before the first month is timed.
-    count_usage(compile_cards(cards[0], house.names), periods(house), [blank_usage(1)._replace(at=_first(house))])
+    count_usage(compile_cards(cards[0], house.names), periods(house), [_call(house)])
     seconds, difference, events = [], 0, 0
     for number, period in enumerate(periods(house)):
         send_usage(house, book, number)
@@ -231,9 +230,10 @@ def close_all(house: House, book: BillingBook) -> Closings:
     )  # fmt: skip
 
 
-def _first(house: House) -> NDArray[np.int64]:
-    """The first instant of the first month, alone."""
-    return np.array([periods(house)[0].begins], np.int64)
+def _call(house: House) -> Usage:
+    """One call in the first instant of the first month."""
+    meter = np.array([METER_CODES["api_calls"]], np.int16)
+    return blank_usage(1)._replace(at=np.array([periods(house)[0].begins], np.int64), meter=meter)
 
 
 def send_usage(house: House, book: BillingBook, number: int) -> None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.billing_basis import inside
+from firstbest.operate.billing_basis import Window, inside
 from firstbest.present.primitive import Reference, ShowTold, TenantUse
 from firstbest.rehearse.invoicing import House, metered, periods, window_of
 from firstbest.rent.meters import METER_CODES
@@ -64,10 +64,10 @@ def use_of(house: House, figures: Storage) -> Use:
     )  # fmt: skip
 
 
-def _running(house: House, window: object, nodes: I64) -> int:
+def _running(house: House, window: Window, nodes: I64) -> int:
     """Rent of the buildings and their indirect hours in a month, millionths."""
-    facts = house.facts(window)  # type: ignore[arg-type]
-    closed, worked = (inside(facts[name], window) for name in ("day_closed", "worked"))  # type: ignore[arg-type]
+    facts = house.facts(window)
+    closed, worked = (inside(facts[name], window) for name in ("day_closed", "worked"))
     rent = closed["cost"][np.isin(closed["node"], nodes)].sum()
     hours = worked[np.isin(worked["node"], nodes) & (worked["process"] == Process.INDIRECT)]["money"].sum()
     return int(rent + hours)

@@ -28,7 +28,9 @@ FactsOf = Callable[[Window], Facts]
 """Answers the facts that `operate.billing.meter_month` needs for a month."""
 
 MEMORY: Final = "600MB"
-WANTED: Final = tuple(dict.fromkeys((*CAUSES, *STOCK, *RELATED)))
+COSTS: Final = (f.WORKED,)
+"""Facts that no meter needs, but what a primitive costs."""
+WANTED: Final = tuple(dict.fromkeys((*CAUSES, *STOCK, *RELATED, *COSTS)))
 
 
 def facts_of_folder(folder: Path) -> FactsOf:
