@@ -62,9 +62,10 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def commands() -> Iterator[str]:
     """Every command with what it does, its arguments and its options."""
-    for info in app.registered_commands:
+    groups = [("", app), *((f"{group.name} ", group.typer_instance) for group in app.registered_groups)]
+    for prefix, info in ((prefix, info) for prefix, listed in groups for info in listed.registered_commands):
         assert info.callback is not None
-        yield from ("", f"### firstbest {info.callback.__name__}", "", inspect.getdoc(info.callback) or "")
+        yield from ("", f"### firstbest {prefix}{info.callback.__name__}", "", inspect.getdoc(info.callback) or "")
         hints = typing.get_type_hints(info.callback, include_extras=True)
         parameters = inspect.signature(info.callback).parameters.values()
         yield from table(("argument", "what", "default"), (argument(each, hints[each.name]) for each in parameters))

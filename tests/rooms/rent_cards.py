@@ -8,8 +8,25 @@ import numpy as np
 from hypothesis import strategies as st
 
 from firstbest.rent.card import (
-    ANYONE, MOST, Amount, Blocks, Bound, Card, Charge, Dimension, Percent, Pick, Priced, Quality, Rule, Season,
-    ServiceCredit, Size, Step, Table, When,
+    ANYONE,
+    MOST,
+    Amount,
+    Blocks,
+    Bound,
+    Card,
+    Charge,
+    Dimension,
+    Percent,
+    Pick,
+    Priced,
+    Quality,
+    Rule,
+    Season,
+    ServiceCredit,
+    Size,
+    Step,
+    Table,
+    When,
 )  # fmt: skip
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.tally import Period
@@ -65,7 +82,7 @@ def amounts(draw: st.DrawFn) -> Amount:
 def _comparable(table: Table) -> Table:
     """Prices in quarters of a millionth: fractions of many denominators are refused where they are compared."""
     steps = [
-        step._replace(base=Fraction(round(step.base * 4), 4), each=Fraction(round(step.each * 4), 4))
+        step._replace(base=Fraction(round(step.base * 4), 4), each=Fraction(round(step.each * 4) % 4000, 4))
         for step in table.steps
     ]
     return Table(table.quality, tuple(steps))
@@ -131,9 +148,9 @@ def _versions(draw: st.DrawFn, family: str, version: int, span: tuple[int, int],
     if draw(st.booleans()):
         bounds.append(Bound("most", least=False, amount=draw(money) * 50, of=()))
     bands = ((Fraction(1, 2), Fraction(1, 4)), (Fraction(9, 10), Fraction(1, 10)))
-    credits = (ServiceCredit("late credit", "promises_due", "promises_kept", named[:1], bands),)
+    back = (ServiceCredit("late credit", "promises_due", "promises_kept", named[:1], bands),)
     return Card(
-        family, version, "USD", 10_000, *span, tenants, tuple(listed), SIZES, SEASONS, tuple(bounds), credits,
+        family, version, "USD", 10_000, *span, tenants, tuple(listed), SIZES, SEASONS, tuple(bounds), back,
         G_PER_CM3, draw(st.booleans()),
     )  # fmt: skip
 

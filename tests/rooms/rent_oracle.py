@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 
@@ -118,40 +118,43 @@ def interpret(cards: Sequence[Card], names: Names, period: Period, usage: Usage)
     amounts: Amounts = defaultdict(Fraction)
     quantities: dict[tuple[int, str, int, str, str], int] = defaultdict(int)
     counts: dict[tuple[int, str, int, str], int] = defaultdict(int)
-    for row in range(usage.rows):
-        at, tenant = int(usage.at[row]), int(usage.tenant[row])
-        if not period.begins <= at < period.ends:
-            continue
-        meter = METERS[usage.meter[row]].name
-        for family in sorted({card.family for card in cards}):
-            card = card_for(cards, family, names.tenants[tenant], at)
-            if card is None:
+    for row, card in _held(cards, names, period, usage):
+        tenant, family, meter = int(usage.tenant[row]), card.family, METERS[usage.meter[row]].name
+        # Who used what the card prices, or counts for a credit, owes its minimum.
+        priced = {charge.meter for charge in card.charges if not _monthly(charge) and not charge.free}
+        watched = {name for credit in card.service_credits for name in (credit.due, credit.kept)}
+        if meter in priced | watched:
+            counts[tenant, family, card.version, meter] += int(usage.measures[row, 0])
+        numbers = numbers_of(card, usage, row)
+        named = names_of(card, names, usage, row, numbers)
+        of_event: dict[str, Fraction] = {}
+        for charge in sorted(card.charges, key=lambda each: isinstance(each.rules[0].amount, Percent)):
+            if charge.meter != meter or _monthly(charge):
                 continue
-            # Who used what the card prices, or counts for a credit, owes its minimum.
-            priced = {charge.meter for charge in card.charges if not _monthly(charge) and not charge.free}
-            watched = {name for credit in card.service_credits for name in (credit.due, credit.kept)}
-            if meter in priced | watched:
-                counts[tenant, family, card.version, meter] += int(usage.measures[row, 0])
-            numbers = numbers_of(card, usage, row)
-            named = names_of(card, names, usage, row, numbers)
-            of_event: dict[str, Fraction] = {}
-            for charge in sorted(card.charges, key=lambda each: isinstance(each.rules[0].amount, Percent)):
-                if charge.meter != meter or _monthly(charge):
-                    continue
-                rule = rule_for(charge, numbers, named)
-                key = (tenant, family, card.version, charge.name)
-                if rule is None:
-                    assert charge.free
-                elif isinstance(rule.amount, Percent):
-                    amounts[key] += rule.amount.share * sum(of_event.get(name, 0) for name in rule.amount.of)
-                elif isinstance(rule.amount, Blocks):
-                    quantities[*key, rule.name] += numbers[Quality.QUANTITY]
-                else:
-                    of_event[charge.name] = event_price(rule.amount, numbers, period.days)
-                    amounts[key] += of_event[charge.name]
+            rule = rule_for(charge, numbers, named)
+            key = (tenant, family, card.version, charge.name)
+            if rule is None:
+                assert charge.free
+            elif isinstance(rule.amount, Percent):
+                amounts[key] += rule.amount.share * sum(of_event.get(name, 0) for name in rule.amount.of)
+            elif isinstance(rule.amount, Blocks):
+                quantities[*key, rule.name] += numbers[Quality.QUANTITY]
+            else:
+                of_event[charge.name] = event_price(rule.amount, numbers, period.days)
+                amounts[key] += of_event[charge.name]
     _add_blocks(cards, period, quantities, amounts)
     _add_month(cards, names, period, counts, amounts)
     return dict(amounts)
+
+
+def _held(cards: Sequence[Card], names: Names, period: Period, usage: Usage) -> Iterator[tuple[int, Card]]:
+    """Every event of the month with every card that holds for it."""
+    for row in range(usage.rows):
+        at, tenant = int(usage.at[row]), names.tenants[usage.tenant[row]]
+        for family in sorted({card.family for card in cards}):
+            card = card_for(cards, family, tenant, at)
+            if card is not None and period.begins <= at < period.ends:
+                yield row, card
 
 
 def _monthly(charge: Charge) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
+from firstbest.cli import rates
 from firstbest.cli.invoice import invoices
 from firstbest.cli.primitive import primitives
 
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(rates.app, name="rates")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 

@@ -87,8 +87,8 @@ def close_month(period: Period, usage: Iterable[Usage], compiled: Compiled, book
         drafts = price_month(compiled, each, tallies[each.month])
         news = {} if each.month == period.month else price_month(compiled, each, late)
         before = books.invoiced.get(each.month, {})
-        lines += _lines(period, each, (drafts, before, news), compiled)
         invoiced[each.month] = _owed(drafts, before, compiled)
+        lines += _lines(period, each, (invoiced[each.month], before, news))
     disputes = tuple(_credited(books.disputes, period.month))
     lines += _credits(books, period.month)
     numbered = _numbered(lines)
@@ -102,7 +102,10 @@ def close_month(period: Period, usage: Iterable[Usage], compiled: Compiled, book
 
 def rounded_to(exact: Fraction, coin: int) -> int:
     """The amount in whole coins, millionths; ties to the even coin."""
-    return round(exact / coin) * coin
+    parts = exact.denominator * coin
+    whole, rest = divmod(exact.numerator, parts)
+    up = 2 * rest > parts or (2 * rest == parts and whole % 2)
+    return (whole + bool(up)) * coin
 
 
 def _coins(compiled: Compiled) -> dict[tuple[str, int], Card]:
@@ -115,7 +118,7 @@ def _owed(drafts: Mapping[LineKey, Draft], before: Mapping[LineKey, Owed], compi
     found = {key: Owed(_nothing(owed.draft), 0, 0) for key, owed in before.items()}
     for key, draft in drafts.items():
         coin = cards[key.family, key.version].coin
-        found[key] = Owed(draft, round(draft.exact), rounded_to(draft.exact, coin))
+        found[key] = Owed(draft, rounded_to(draft.exact, 1), rounded_to(draft.exact, coin))
     return found
 
 
@@ -123,23 +126,28 @@ def _nothing(draft: Draft) -> Draft:
     return draft._replace(quantity=0, steps=0, of=_ZERO, exact=_ZERO, events=EventSpan())
 
 
-_Month = tuple[Mapping[LineKey, Draft], Mapping[LineKey, Owed], Mapping[LineKey, Draft]]
+def _changed(draft: Draft, old: Draft) -> Draft:
+    """The difference of two drafts of one line."""
+    return draft._replace(
+        quantity=draft.quantity - old.quantity,
+        steps=draft.steps - old.steps,
+        of=draft.of - old.of,
+        exact=draft.exact - old.exact,
+    )
 
 
-def _lines(period: Period, used: Period, month: _Month, compiled: Compiled) -> Iterator[Line]:
+_Month = tuple[Mapping[LineKey, Owed], Mapping[LineKey, Owed], Mapping[LineKey, Draft]]
+"""What is owed of a month now, what was owed of it before, and drafts of what became known of it since."""
+
+
+def _lines(period: Period, used: Period, month: _Month) -> Iterator[Line]:
     """Lines of a month of use: all of it where it is this month, else what changed."""
-    drafts, before, news = month
-    now = _owed(drafts, before, compiled)
+    now, before, news = month
     for key, owed in now.items():
         draft = owed.draft
-        old = before.get(key, Owed(_nothing(draft), 0, 0))
+        old = before.get(key)
         corrects = used.month != period.month
-        change = draft._replace(
-            quantity=draft.quantity - old.draft.quantity,
-            steps=draft.steps - old.draft.steps,
-            of=draft.of - old.draft.of,
-            exact=draft.exact - old.draft.exact,
-        )
+        change = draft if old is None else _changed(draft, old.draft)
         events = news[key].events if key in news else EventSpan()
         same = not (change.quantity or change.steps or change.of or change.exact or events.events)
         if corrects and same:
@@ -147,7 +155,8 @@ def _lines(period: Period, used: Period, month: _Month, compiled: Compiled) -> I
         yield Line(
             0, key.tenant, period.month, used.month, LineKind.CORRECTION if corrects else key.kind, key.family,
             key.version, key.charge, key.rule, key.step, draft.meter, change.quantity, draft.rate, change.steps,
-            draft.step_rate, change.of, change.exact, owed.micros - old.micros, owed.rounded - old.rounded,
+            draft.step_rate, change.of, change.exact, owed.micros - (old.micros if old else 0),
+            owed.rounded - (old.rounded if old else 0),
             events if corrects else draft.events,
         )  # fmt: skip
 

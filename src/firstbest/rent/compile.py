@@ -20,7 +20,6 @@ from firstbest.rent.card import (
     MOST,
     QUALITIES,
     QUALITY_MAX,
-    Blocks,
     Card,
     Charge,
     Dimension,
@@ -288,8 +287,3 @@ def _add_plans(parts: _Parts, cards: Sequence[Card]) -> None:
             parts.add("plan_first", parts.size("plan"))
             parts.add("plan", *(number for _, number in sorted(by_meter.get(meter, ()))))
     parts.add("plan_first", parts.size("plan"))
-
-
-def needs_blocks(rule: Rule) -> bool:
-    """Whether a rule is priced by the month's quantity."""
-    return isinstance(rule.amount, Blocks)

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from firstbest.rent.card import ANYONE, Blocks, Card, Charge, Percent, Priced, Rule
-from firstbest.rent.compile import hidden_charge, is_monthly
+from firstbest.rent.compile import counted, hidden_charge, is_monthly
 from firstbest.rent.lines import EventSpan, LineKind
 from firstbest.rent.program import Compiled, SlotName
 from firstbest.rent.tally import Counted, Period, Tally, spans_joined
@@ -51,26 +51,54 @@ Drafts = Mapping[LineKey, Draft]
 _ZERO = Fraction(0)
 
 
+class _Prices:
+    """What is looked up for every tenant: rules by name, and rates of slots, divided by the days of the month."""
+
+    def __init__(self, compiled: Compiled, period: Period) -> None:
+        self.period: Final = period
+        self.rules: Final = {
+            (card.family, card.version, charge.name, rule.name): (charge, rule)
+            for card in compiled.cards
+            for charge in counted(card)
+            for rule in charge.rules
+        }
+        self._rates: dict[SlotName, tuple[Fraction, Fraction]] = {}
+
+    def rates(self, slot: SlotName) -> tuple[Fraction, Fraction]:
+        """Millionths for one, and for each step of one, of the slot (or of the one that a percentage mirrors)."""
+        known = self._rates.get(slot)
+        if known is None:
+            key = (slot.family, slot.version, slot.of or slot.charge, slot.of_rule or slot.rule)
+            amount = self.rules[key][1].amount
+            assert isinstance(amount, Priced)
+            table = amount.tables[slot.table]
+            step, days = table.steps[slot.step], self.period.days if table.by_month else 1
+            known = self._rates[slot] = (step.base / days, step.each / days)
+        return known
+
+
 class _Part(NamedTuple):
-    """A tenant's tally under one card version."""
+    """A tenant's tally under one card version, by charge."""
 
     card: Card
     tenant: int
-    counted: dict[SlotName, Counted]
+    counted: dict[str, dict[SlotName, Counted]]
+    prices: _Prices
 
 
 def price_month(compiled: Compiled, period: Period, tally: Tally) -> dict[LineKey, Draft]:
     """Drafts of all lines of a month, in the order of tenant, card and charge."""
     cards = {(card.family, card.version): card for card in compiled.cards}
-    parts: dict[tuple[int, str, int], dict[SlotName, Counted]] = defaultdict(dict)
-    for (tenant, slot), counted in tally.items():
-        parts[tenant, slot.family, slot.version][slot] = counted
+    parts: dict[tuple[int, str, int], dict[str, dict[SlotName, Counted]]] = defaultdict(lambda: defaultdict(dict))
+    for (tenant, slot), entry in tally.items():
+        parts[tenant, slot.family, slot.version][slot.charge][slot] = entry
     for tenant, card in _held(compiled, period):
-        parts.setdefault((tenant, card.family, card.version), {})
+        parts[tenant, card.family, card.version]
+    prices = _Prices(compiled, period)
     drafts: dict[LineKey, Draft] = {}
     for tenant, family, version in sorted(parts):
         card = cards[family, version]
-        drafts |= _price_part(_Part(card, tenant, parts[tenant, family, version]), period)
+        drafts |= _price_part(_Part(card, tenant, parts[tenant, family, version], prices))
     return drafts
 
 
@@ -82,15 +110,12 @@ def _held(compiled: Compiled, period: Period) -> Iterator[tuple[int, Card]]:
             yield from ((codes[name], card) for name in card.tenants if name != ANYONE and name in codes)
 
 
-def _price_part(part: _Part, period: Period) -> dict[LineKey, Draft]:
+def _price_part(part: _Part) -> dict[LineKey, Draft]:
     card = part.card
-    share = _share(card, period)
+    share = _share(card, part.prices.period)
     drafts: dict[LineKey, Draft] = {}
     for charge in card.charges:
-        if not is_monthly(charge):
-            drafts |= _usage(part, charge, period, share)
-        else:
-            drafts |= _monthly(part, charge, drafts)
+        drafts |= _monthly(part, charge, drafts) if is_monthly(charge) else _usage(part, charge, share)
     base = dict(drafts)
     drafts |= _service_credits(part, base)
     drafts |= _bounds(part, base, share)
@@ -108,24 +133,23 @@ def _key(part: _Part, kind: LineKind, charge: str, rule: str = "", step: str = "
     return LineKey(part.tenant, part.card.family, part.card.version, kind, charge, rule, step)
 
 
-def _usage(part: _Part, charge: Charge, period: Period, share: Fraction) -> dict[LineKey, Draft]:
+def _usage(part: _Part, charge: Charge, share: Fraction) -> dict[LineKey, Draft]:
     """Lines of one charge: by rule and step, by block, or by the charge that a percentage is of."""
     drafts: dict[LineKey, Draft] = {}
-    slots = sorted(slot for slot in part.counted if slot.charge == charge.name)
-    rules = {rule.name: rule for rule in charge.rules}
-    for slot in slots:
-        rule, counted = rules[slot.rule], part.counted[slot]
+    card, prices = part.card, part.prices
+    for slot, entry in sorted(part.counted.get(charge.name, {}).items()):
+        rule = prices.rules[card.family, card.version, charge.name, slot.rule][1]
         if isinstance(rule.amount, Percent):
             key = _key(part, LineKind.PERCENT, charge.name, rule.name, slot.of)
-            found = _percent_of(part.card, slot, rule.amount, counted, period)
+            of = _linear("", prices.rates(slot), entry).exact
+            found = Draft("", 0, rule.amount.share, 0, _ZERO, of, of * rule.amount.share, entry.events)
             drafts[key] = _percents_joined(drafts[key], found) if key in drafts else found
         elif isinstance(rule.amount, Blocks):
-            drafts |= _blocks(part, (charge, rule), rule.amount, counted, (period, share))
+            drafts |= _blocks(part, (charge, rule), rule.amount, entry, share)
         else:
             step = step_label(rule.amount, slot.table, slot.step)
-            drafts[_key(part, LineKind.USAGE, charge.name, rule.name, step)] = _linear(
-                charge.meter, rule.amount, (slot.table, slot.step), counted, period
-            )
+            key = _key(part, LineKind.USAGE, charge.name, rule.name, step)
+            drafts[key] = _linear(charge.meter, prices.rates(slot), entry)
     return drafts
 
 
@@ -136,22 +160,14 @@ def step_label(amount: Priced, table: int, step: int) -> str:
     return f"{table + 1}.{step + 1}" if len(amount.tables) > 1 else f"{step + 1}"
 
 
-def _linear(meter: str, amount: Priced, place: tuple[int, int], counted: Counted, period: Period) -> Draft:
-    table = amount.tables[place[0]]
-    step = table.steps[place[1]]
-    days = period.days if table.by_month else 1
-    rate, step_rate = step.base / days, step.each / days
-    exact = counted.quantity * rate + counted.steps * step_rate
-    steps = counted.steps if step.each else 0
-    return Draft(meter, counted.quantity, rate, steps, step_rate, _ZERO, exact, counted.events)
-
-
-def _percent_of(card: Card, slot: SlotName, amount: Percent, counted: Counted, period: Period) -> Draft:
-    charge = card.charge(slot.of)
-    base = next(rule for rule in charge.rules if rule.name == slot.of_rule).amount
-    assert isinstance(base, Priced)
-    of = _linear(charge.meter, base, (slot.table, slot.step), counted, period).exact
-    return Draft("", 0, amount.share, 0, _ZERO, of, of * amount.share, counted.events)
+def _linear(meter: str, rates: tuple[Fraction, Fraction], entry: Counted) -> Draft:
+    """Quantity x rate + steps x step rate; steps that cost nothing are not told."""
+    rate, step_rate = rates
+    exact = entry.quantity * rate
+    if not step_rate:
+        return Draft(meter, entry.quantity, rate, 0, step_rate, _ZERO, exact, entry.events)
+    exact += entry.steps * step_rate
+    return Draft(meter, entry.quantity, rate, entry.steps, step_rate, _ZERO, exact, entry.events)
 
 
 def _percents_joined(first: Draft, second: Draft) -> Draft:
@@ -160,27 +176,27 @@ def _percents_joined(first: Draft, second: Draft) -> Draft:
 
 
 def _blocks(
-    part: _Part, where: tuple[Charge, Rule], amount: Blocks, counted: Counted, when: tuple[Period, Fraction]
+    part: _Part, where: tuple[Charge, Rule], amount: Blocks, entry: Counted, share: Fraction
 ) -> dict[LineKey, Draft]:
     """A line for each block that the month's quantity reaches, or one at the rate of the last."""
-    (charge, rule), (period, share) = where, when
-    days = period.days if amount.by_month else 1
+    charge, rule = where
+    days = part.prices.period.days if amount.by_month else 1
     drafts: dict[LineKey, Draft] = {}
     begins = _ZERO
     for place, (upto, rate) in enumerate(amount.blocks, start=1):
-        ends = upto * share * days if place < len(amount.blocks) else Fraction(counted.quantity)
-        inside = min(Fraction(counted.quantity), ends) - begins
-        reached = counted.quantity <= ends or place == len(amount.blocks)
-        quantity = Fraction(counted.quantity) if amount.whole else inside
-        if (reached if amount.whole else inside > 0) or (place == 1 and not counted.quantity and not amount.whole):
+        ends = upto * share * days if place < len(amount.blocks) else Fraction(entry.quantity)
+        inside = min(Fraction(entry.quantity), ends) - begins
+        reached = entry.quantity <= ends or place == len(amount.blocks)
+        quantity = Fraction(entry.quantity) if amount.whole else inside
+        if (reached if amount.whole else inside > 0) or (place == 1 and not entry.quantity and not amount.whole):
             price = rate / days
             # A shortened bound may fall between two units: what is counted in the block is then a fraction, and its
             # whole part stands on the line with a rate that gives the exact amount.
             whole = int(quantity) if quantity.denominator == 1 else 0
             key = _key(part, LineKind.USAGE, charge.name, rule.name, f"block {place}")
             of = _ZERO if quantity.denominator == 1 else quantity
-            drafts[key] = Draft(charge.meter, whole, price, 0, _ZERO, of, quantity * price, counted.events)
-        begins = max(begins, min(Fraction(counted.quantity), ends))
+            drafts[key] = Draft(charge.meter, whole, price, 0, _ZERO, of, quantity * price, entry.events)
+        begins = max(begins, min(Fraction(entry.quantity), ends))
         if reached:
             break
     return drafts
@@ -211,7 +227,7 @@ def _service_credits(part: _Part, base: Drafts) -> Iterator[tuple[LineKey, Draft
     """Lines that give a share of charges back where too few promises were kept."""
     for credit in part.card.service_credits:
         due, kept = (
-            sum(c.quantity for slot, c in part.counted.items() if slot.charge == hidden_charge(meter).name)
+            sum(entry.quantity for entry in part.counted.get(hidden_charge(meter).name, {}).values())
             for meter in (credit.due, credit.kept)
         )
         if due == 0:

@@ -127,20 +127,26 @@ def rate_events(program: Program, usage: Usage, begins: int, ends: int, sums: Su
             if version < 0 or program.plan_first[plan] == program.plan_first[plan + 1]:
                 continue
             if not named:
+                _read(usage, row, event)
                 named = True
-                for column in range(BILLED):
-                    event[column] = usage.measures[row, column]
-                for column in range(ATTRIBUTES):
-                    event[CODES + column] = usage.codes[row, column]
-                event[AT], event[TENANT] = at, tenant
-                event[SOURCE], event[NUMBER], event[ORDINAL] = usage.source[row], usage.number[row], usage.ordinal[row]
-                name = joined(joined(np.uint64(event[SOURCE]), np.uint64(event[NUMBER])), np.uint64(event[ORDINAL]))
-                event[HASH] = np.int64(scramble(name))
             _describe(views, version, event)
             for place in range(program.plan_first[plan], program.plan_first[plan + 1]):
                 chosen[program.plan[place], CHOSEN_SLOT] = -1
             for place in range(program.plan_first[plan], program.plan_first[plan + 1]):
                 _rate_one(program.spaces, program.prices, program.plan[place], event, chosen, sums)
+
+
+@compiled
+def _read(usage: Usage, row: int, event: I64) -> None:
+    """What a row says, its name and the hash of its name."""
+    for column in range(BILLED):
+        event[column] = usage.measures[row, column]
+    for column in range(ATTRIBUTES):
+        event[CODES + column] = usage.codes[row, column]
+    event[AT], event[TENANT] = usage.at[row], usage.tenant[row]
+    event[SOURCE], event[NUMBER], event[ORDINAL] = usage.source[row], usage.number[row], usage.ordinal[row]
+    name = joined(joined(np.uint64(event[SOURCE]), np.uint64(event[NUMBER])), np.uint64(event[ORDINAL]))
+    event[HASH] = np.int64(scramble(name))
 
 
 @compiled
@@ -313,12 +319,13 @@ def _before(event: I64, tally: I64, tenant: int, slot: int, column: int) -> bool
 @compiled
 def _note(flaws: I64, kind: int, charge: int, event: I64) -> None:
     """Keeps how often a charge could not price an event, and the least name of such an event."""
-    fresh = flaws[kind, charge, 0] == 0
+    before = flaws[kind, charge, 0] == 0
     for part in range(3):
         own, known = event[SOURCE + part], flaws[kind, charge, 1 + part]
-        if fresh or own != known:
-            if fresh or own < known:
-                for each in range(3):
-                    flaws[kind, charge, 1 + each] = event[SOURCE + each]
+        if before or own != known:
+            before = before or own < known
             break
+    if before:
+        for part in range(3):
+            flaws[kind, charge, 1 + part] = event[SOURCE + part]
     flaws[kind, charge, 0] += 1

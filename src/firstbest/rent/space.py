@@ -122,28 +122,28 @@ def _mask(rule: Rule, axis: Axis) -> Mask:
 def _possible(card: Card, axes: list[Axis], shape: tuple[int, ...]) -> Mask:
     """Cells that an event can be in: a small parcel is never heavy, and a card's own names are complete."""
     possible = np.ones(shape, np.bool_)
-    sizes = next((place for place, axis in enumerate(axes) if axis.dimension == Dimension.SIZE), None)
+    tiers = next((place for place, axis in enumerate(axes) if axis.dimension == Dimension.SIZE), None)
     for place, axis in enumerate(axes):
-        whole: list[slice | int] = [slice(None)] * len(shape)
-        whole[place] = 0
+        cells = np.moveaxis(possible, place, 0)
         complete = (axis.dimension == Dimension.SIZE and not card.sizes[-1].most) or (
             axis.dimension == Dimension.SEASON and card.seasons[0].begins <= card.begins
         )
         if complete or axis.quality is not None:
-            possible[tuple(whole)] = False
-            if axis.quality == Quality.AT and axis.cuts[-1] >= card.ends:
-                whole[place] = axis.size - 1
-                possible[tuple(whole)] = False
-        if sizes is None or axis.quality is None:
-            continue
-        for tier, size in enumerate(card.sizes, start=1):
-            most = size.most.get(axis.quality, MOST)
-            for number in range(1, axis.size):
-                if axis.range_of(number)[0] > most:
-                    whole[sizes], whole[place] = tier, number
-                    possible[tuple(whole)] = False
-            whole[sizes] = slice(None)
+            cells[0] = False
+        if axis.quality == Quality.AT and axis.cuts[-1] >= card.ends:
+            cells[-1] = False
+        if axis.quality is not None and tiers is not None:
+            _beyond_tiers(card, axis, np.moveaxis(possible, (tiers, place), (0, 1)))
     return possible
+
+
+def _beyond_tiers(card: Card, axis: Axis, cells: Mask) -> None:
+    """Takes out the cells of a tier whose range lies above the tier's bound. `cells`: [tiers, ranges, ...]."""
+    assert axis.quality is not None
+    for tier, size in enumerate(card.sizes, start=1):
+        most = size.most.get(axis.quality, MOST)
+        above = [place for place in range(1, axis.size) if axis.range_of(place)[0] > most]
+        cells[tier, above] = False
 
 
 def table_of(charge: Charge, space: Space) -> I32:

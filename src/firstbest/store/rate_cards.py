@@ -227,12 +227,11 @@ def _sizes(top: Node) -> Iterator[Size]:
             node.fault("name", "a name of its own", shown(name))
         seen.add(name)
         most = {}
-        for key in given:
-            if key in QUALITIES:
-                found = read_measure(str(given[key]), QUALITY_UNITS.get(QUALITIES[key], "unit"))
-                if found is None:
-                    node.fault(key, "a bound with its unit", shown(given[key]))
-                most[QUALITIES[key]] = found or 0
+        for key in [key for key in given if key in QUALITIES]:
+            found = read_measure(str(given[key]), QUALITY_UNITS.get(QUALITIES[key], "unit"))
+            if found is None:
+                node.fault(key, "a bound with its unit", shown(given[key]))
+            most[QUALITIES[key]] = found or 0
         yield Size(name, most)
 
 

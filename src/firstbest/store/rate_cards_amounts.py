@@ -59,11 +59,10 @@ def read_when(rule: Node, zone: ZoneInfo, sizes: set[str], seasons: set[str]) ->
     for key in given:
         if key in DIMENSIONS:
             asked = node.texts(key, required=True)
-            own = {"size": sizes, "season": seasons}.get(key)
-            for name in asked if own is not None else ():
-                if name not in (own or ()):
-                    known = ", ".join(sorted(own or ())) or "none"
-                    node.fault(key, f"a {key} of this card ({known})", shown(name) + nearest(name, own or ()))
+            own = {"size": sizes, "season": seasons}.get(key, set(asked))
+            for name in sorted(set(asked) - own):
+                known = ", ".join(sorted(own)) or "none"
+                node.fault(key, f"a {key} of this card ({known})", shown(name) + nearest(name, own))
             names[DIMENSIONS[key]] = frozenset(asked)
         elif key in QUALITIES:
             ranges[QUALITIES[key]] = _range(node, key)
