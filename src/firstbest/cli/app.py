@@ -12,6 +12,7 @@ from firstbest import __version__
 from firstbest.cli import rates
 from firstbest.cli.invoice import invoices
 from firstbest.cli.primitive import primitives
+from firstbest.cli.rented import rented
 
 app = typer.Typer(
     name="firstbest",
@@ -115,6 +116,7 @@ def neutrality(
 
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
+app.add_typer(rented, name="rented")
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from firstbest.store.usage_book import BillingBook, BillingError
 from firstbest.store.usage_closing import Closed, Given, books_of, close, closings
 from firstbest.store.usage_events import extended, services_of, usage_of_events
 from firstbest.store.usage_facts import FactsOf, facts_of_folder
+from firstbest.store.usage_files import events_of
 from firstbest.store.workspace import Workspace, load
 from firstbest.world.network import Network
 from firstbest.world.units import SECOND_US
@@ -217,6 +218,7 @@ def close_until(
 
 def given_for(house: House, book: BillingBook, period: Period, usage: Usage, cards: Cards) -> Given:
     """What a closing is given: the month's meters, and outside events that have come and that no closing took."""
+    book.admit(events_of(book, period))
     everything = book.events(waiting=False)
     waiting = [event for event in book.events() if json.loads(event.body)["at"] < period.ends]
     known = extended(house.names, everything)

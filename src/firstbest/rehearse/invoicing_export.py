@@ -14,9 +14,10 @@ from typing import Final
 
 import duckdb
 
+from firstbest.present.ledger_text import beancount
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House
-from firstbest.rent.ledger import Account, Entry
+from firstbest.rent.ledger import Entry, Ledger
 from firstbest.rent.lines import Line, month_name
 from firstbest.rent.meters import METERS
 from firstbest.rent.usage import OWNER, Attribute, Measure, rows_of
@@ -29,8 +30,6 @@ from firstbest.store.usage_events import told_instant
 from firstbest.store.usage_kept import kept_usage
 from firstbest.store.usage_tables import TENANT_FACTS, tenant_rows
 from firstbest.world.units import MONEY
-
-LEDGER_START: Final = "1970-01-01"
 
 
 def export(house: House, book: BillingBook, tenant: str, target: Path) -> Iterator[tuple[Path, int]]:
@@ -50,7 +49,10 @@ def export(house: House, book: BillingBook, tenant: str, target: Path) -> Iterat
     yield _invoices(target / "invoices.json", done, code), 0
     entries = [entry for closed in done for entry in closed.entries if any(p.tenant == code for p in entry.postings)]
     yield _table(target / "ledger.csv", _LEDGER, (row for entry in entries for row in _entry(entry, code)))
-    yield beancount(target / "ledger.beancount", entries, tenant, house.workspace.currency), len(entries)
+    days = {closed.period.month: closed.period.days for closed in done}
+    path = target / "ledger.beancount"
+    path.write_text(beancount(Ledger(tuple(entries)), house.names, house.workspace.currency, days), encoding="utf-8")
+    yield path, len(entries)
     yield from _cards(target / FOLDER, house, book, done, own)
     yield from _facts(target / "facts", house, code)
 
@@ -123,33 +125,6 @@ def _entry(entry: Entry, code: int) -> Iterator[list[object]]:
         if posting.tenant in {code, OWNER - 1}:
             name = posting.account.name.lower()
             yield [entry.number, month_name(entry.month), entry.kind.name.lower(), entry.cause, name, posting.amount]
-
-
-ROOTS: Final = {
-    Account.RECEIVABLE: "Assets", Account.REVENUE: "Income", Account.ROUNDING: "Equity", Account.INTERNAL: "Assets",
-    Account.PAYABLE: "Liabilities", Account.COLLECTED: "Assets", Account.BANK: "Assets",
-    Account.SERVICE_CREDITS: "Income", Account.DISPUTED: "Assets", Account.CREDITS: "Income",
-}  # fmt: skip
-
-
-def beancount(path: Path, entries: Sequence[Entry], tenant: str, currency: str) -> Path:
-    """The ledger as beancount reads it; every transaction balances to the millionth."""
-
-    def name(account: Account, code: int) -> str:
-        words = "".join(part.title() for part in account.name.split("_"))
-        who = "House" if code < 0 else "".join(part.title() for part in tenant.replace("-", "_").split("_"))
-        return f"{ROOTS[account]}:{words}:{who}"
-
-    used = sorted({name(posting.account, posting.tenant) for entry in entries for posting in entry.postings})
-    rows = [f"{LEDGER_START} open {each}" for each in used]
-    for entry in entries:
-        rows += ["", f'{month_name(entry.month)}-28 * "{entry.kind.name.lower()} {entry.cause}"']
-        for posting in entry.postings:
-            sign, whole = ("-" if posting.amount < 0 else ""), abs(posting.amount)
-            figure = f"{sign}{whole // MONEY}.{whole % MONEY:06}"
-            rows.append(f"  {name(posting.account, posting.tenant)}  {figure} {currency}")
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return path
 
 
 def _cards(

@@ -21,3 +21,20 @@ CREATE TABLE state (
     closing INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+CREATE TABLE job (
+    number INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    state TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    cpu_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE file (
+    number INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    kept_from INTEGER NOT NULL,
+    kept_until INTEGER
+) STRICT;
