@@ -15,6 +15,12 @@ from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 
+
+from firstbest.cli import rates
+from firstbest.cli.invoice import invoices
+from firstbest.cli.primitive import primitives
+from firstbest.cli.rented import rented
+
 app = typer.Typer(
     name="firstbest",
     help="Run your supply chain, rehearse every change with the same code.",
@@ -224,6 +230,34 @@ def flywheel(
         made.from_xmile(folder, source)
     else:
         made.run(made.Asked(folder, knock_out, sensitivity, seed))
+
+
+@app.command()
+def clients(
+    folder: Folder,
+    month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
+) -> None:
+    """Profit by client over the closed months, and the orders that lost most."""
+    from firstbest.cli.invoice_tenants import show_clients
+
+    show_clients(folder, month)
+
+
+@app.command()
+def neutrality(
+    folder: Folder,
+    swaps: Annotated[int, typer.Option(min=0, max=100, help="Rehearse so many random swaps of tenants' names.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
+) -> None:
+    """What each tenant gets, and that decisions do not change when tenants swap names."""
+    from firstbest.cli.invoice_tenants import show_neutrality
+
+    show_neutrality(folder, swaps, days)
+
+
+app.add_typer(invoices, name="invoice")
+app.add_typer(primitives, name="primitive")
+app.add_typer(rented, name="rented")
 
 
 def main() -> None:
