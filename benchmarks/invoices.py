@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.result import Result
-from firstbest.rehearse.folder import OUTPUT, network_digest
+from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House, cards_of_house, cards_of_texts, close_until, house_of, periods
 from firstbest.rehearse.invoicing_check import reconciled
 from firstbest.rehearse.run import Scenario, Settings, rehearse
@@ -33,6 +33,7 @@ from firstbest.rent.tally import count_usage
 from firstbest.rent.usage import Usage, blank_usage
 from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
+from firstbest.store.network_digest import network_digest
 from firstbest.store.sink import ParquetSink
 from firstbest.store.usage_book import BillingBook, book_path, usage_path
 from firstbest.store.usage_closing import Closed, books_of, closings, disputed, replayed
@@ -203,7 +204,7 @@ def rehearse_facts(folder: Path, days: int | None) -> None:
     output.mkdir()
     with ParquetSink(output) as sink:
         rehearse(Scenario(network, nature), Settings(1, sink))
-    told = {"scale": SCALE, "days": days, "digest": sink.digest(), "network": network_digest(network)}
+    told = {"scale": SCALE, "days": days, "digest": sink.digest(), "network": network_digest(network).hex()}
     (output / "run.json").write_text(json.dumps(told), encoding="utf-8")
 
 

@@ -14,9 +14,6 @@ from firstbest.cli.ask import ask
 from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
-
-
-from firstbest.cli import rates
 from firstbest.cli.invoice import invoices
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rented import rented

@@ -18,12 +18,13 @@ import numpy as np
 
 from firstbest.operate.billing import Carried, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Window, basis_of
-from firstbest.rehearse.folder import OUTPUT, network_digest
+from firstbest.rehearse.folder import OUTPUT
 from firstbest.rent.card import Card
 from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError
 from firstbest.store.usage_closing import Closed, Given, books_of, close, closings
@@ -84,7 +85,7 @@ def house_of(folder: Path) -> House:
         raise NothingToBill(f"the last rehearsal of {folder} kept no facts; run it again: {again}")
     workspace = load(folder)
     network, nature = compile_network(workspace, told["scale"], told["days"])
-    if network_digest(network) != told["network"]:
+    if network_digest(network).hex() != told["network"]:
         raise NothingToBill(f"{folder} was edited since its last rehearsal; run it again: {again}")
     names, basis = named(workspace, network)
     orders = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.operate.loop import Loop, Ports
+from firstbest.operate.opening import opening
 from firstbest.operate.ports import Change, Tick
 from firstbest.present.comparison import Estimate
 from firstbest.present.neutrality import Row, Told
@@ -26,8 +27,7 @@ from firstbest.rehearse.compare_student import quantile
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.run import Scenario as World
-from firstbest.rehearse.run import VirtualClock, opening_blocks
+from firstbest.rehearse.run import VirtualClock
 from firstbest.store.columns import Columns, sizes
 from firstbest.store.sink_writer import quoted
 from firstbest.world.facts import FACTS, Block
@@ -182,7 +182,7 @@ def facts_with(network: Network, nature: Nature, seed: int, order: I64) -> Diges
     known, book = renamed(network, order), Digests(order)
     state, calendar = Columns(sizes(network)), network.calendar
     loop = Loop(known, Ports(VirtualClock(), state, book, Physics(network, nature, seed)))
-    loop.open(opening_blocks(World(network, nature)), calendar.start_us)
+    loop.open(opening(nature.opening, calendar.start_us), calendar.start_us)
     while loop.advance():
         pass
     loop.finish(calendar.end_us)

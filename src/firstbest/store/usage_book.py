@@ -9,14 +9,15 @@ whose digest stands in the record of its closing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 import apsw
 
-from firstbest.store.book import Settings, pin, transaction
 from firstbest.store.book_queries import query
+from firstbest.store.book_sqlite import Settings, pin
 
 CHAIN_BYTES: Final = 32
 START: Final = bytes(CHAIN_BYTES)
@@ -60,6 +61,19 @@ class Taken(NamedTuple):
     state: bytes
 
 
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """All or nothing, with the writer's lock from the first statement on."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 class BillingBook:
     """The file, open."""
 
@@ -69,7 +83,7 @@ class BillingBook:
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self.connection = apsw.Connection(self.path)
-        pin(self.connection, Settings())
+        pin(self.connection, Settings(), writes=True)
         self._migrate()
 
     def __enter__(self) -> Self:

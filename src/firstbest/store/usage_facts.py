@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.operate.billing import CAUSES, RELATED, STOCK
 from firstbest.operate.billing_basis import Window
-from firstbest.store.book import SqliteBook
-from firstbest.store.book_read import facts_of
+from firstbest.store.book_live import BookReader
 from firstbest.store.sink_writer import PADDING, quoted
 from firstbest.world import facts as f
 from firstbest.world.facts import FactType
@@ -43,9 +42,9 @@ def facts_of_folder(folder: Path) -> FactsOf:
     return read
 
 
-def facts_of_book(book: SqliteBook) -> FactsOf:
+def facts_of_book(book: BookReader) -> FactsOf:
     """Facts of a book; all of it is read once and kept."""
-    held = {fact.name: facts_of(book, fact) for fact in WANTED}
+    held = {fact.name: book.facts_of(fact) for fact in WANTED}
 
     def read(window: Window) -> Facts:
         return related(held, window)
