@@ -3,7 +3,7 @@
 Each forecast that met its fact leaves a score z = (fact - median) / scale. From n scores of a source two numbers
 follow. The *shift* is the mean score, drawn towards zero as if `PRIOR` scores of exactly zero had been seen as well.
 The *widening* is what the half-width p50 to p90 has to be multiplied by so that four in five of the scores, shifted,
-lie inside: the quantile 0.8 of |z - shift| (between two by Hazen's rule), over scores and `PRIOR` perfect ones,
+lie inside: the quantile 0.8 of |z - shift| (Hazen's rule between two), over scores and `PRIOR` perfect ones together,
 against that of the normal curve. It is what conformal prediction does, begun with ten perfect forecasts. A source
 without a past is read as it stands.
 """
