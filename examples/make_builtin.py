@@ -339,32 +339,22 @@ def write_labour(folder: Path, shares: dict[str, float]) -> None:
         for process, count in heads.items():
             packs = process == "pack"
             rows.append((centre, process, count, stations[centre] if packs else "", rates[process],
-                         65 if packs else "", 4 if process == "pick" else 0, 83, "28.00", 150, 130, 80,
-                         math.ceil(count * 1.5)))  # fmt: skip
+                         65 if packs else "", 4 if process == "pick" else 0, 83, "28.00", 150, 130, 100,
+                         math.ceil(count * 1.5), 65, 6, 30 if process in ("pick", "pack") else 0))  # fmt: skip
         indirect = math.ceil(sum(heads.values()) * 0.35)
-        rows.append((centre, "indirect", indirect, "", 0, "", 0, 83, "28.00", 150, 130, 80, 0))
+        rows.append((centre, "indirect", indirect, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0, 0))
     # Riverside: about 95 supplier lines a day (A weekly, B and C every few weeks) and 2.5 s a unit, times 1.75: its
     # contracts carry the autumn and the bunches after a port delay. It loads about 1,400 master cartons a day.
     receive = (95 / 22 + UNITS_DAY * 2.5 / 3600) * 7 / 0.83 / 37.2 * 1.75
     storage = (("receive", math.ceil(receive), 22, 2.5), ("load", 2, 250, 0))
     for process, count, rate, extra in storage:
-        rows.append((STORAGE, process, count, "", rate, "", extra, 83, "28.00", 150, 130, 80, count * 2))
-    rows.append((STORAGE, "indirect", 2, "", 0, "", 0, 83, "28.00", 150, 130, 80, 0))
+        rows.append((STORAGE, process, count, "", rate, "", extra, 83, "28.00", 150, 130, 100, count * 2, 65, 6, 0))
+    rows.append((STORAGE, "indirect", 2, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0, 0))
     header = [
-        "node",
-        "process",
-        "heads",
-        "stations",
-        "units_hour",
-        "single_hour",
-        "extra_unit_s",
-        "productive_percent",
-        "wage_hour",
-        "overtime_percent",
-        "temp_percent",
-        "temp_speed_percent",
-        "temps_max",
-    ]
+        "node", "process", "heads", "stations", "units_hour", "single_hour", "extra_unit_s", "productive_percent",
+        "wage_hour", "overtime_percent", "temp_percent", "temp_speed_percent", "temps_max", "start_percent",
+        "ramp_weeks", "cross_trained_percent",
+    ]  # fmt: skip
     write_rows(folder / "labour.csv", header, rows)
 
 

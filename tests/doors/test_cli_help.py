@@ -17,6 +17,8 @@ VERBS = {
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "review": ("--week", "--output", "--as-of", "--data", "--seal"),
+    "overrule": ("METRIC", "--because", "--by", "--week"),
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")

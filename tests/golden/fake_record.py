@@ -201,6 +201,7 @@ def _people(cube: _Cube) -> None:
     over = np.clip(o / mean - 1.5, 0, 1)
     cube.put(Metric.OVERTIME, o * over * 0.5, o * 5.1)
     cube.put(Metric.TEMPS, o * over * 0.8)
+    cube.put(Metric.ABOVE_PACE, o * over * 0.1, o * 4.0)
     limit = 2.2 * mean
     cube.put(Metric.CAPACITY, np.minimum(o, limit * 1.02), np.broadcast_to(limit, o.shape))
     cube.put(Metric.BACKLOG, np.clip(o - 2.25 * mean * np.array([1.1, 1.1, 0.95, 1.1][: o.shape[1]]), 0, None), o)

@@ -5,17 +5,20 @@ Each law answers what it found wrong, as texts; nothing is what it should find.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FactType
 from firstbest.world.units import MAX_LINE
-from firstbest.world.words import Outcome, Reason, Stage
+from firstbest.world.words import Outcome, Process, Reason, Stage
 from tests.laws.history import History
 
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 Row = dict[str, int]
 Shipment = tuple[int, int, int]
 
@@ -162,9 +165,68 @@ def hours_times_rates_are_the_money(history: History) -> list[str]:
             wrong += [f"unrostered work at {node}, {process}"] * (process != 4)
             continue
         minutes = int(labour.shift_minutes[node, row["shift"]])
-        most = plan["heads"] * (minutes + plan["overtime_min"]) + plan["temps"] * (minutes + plan["overtime_min"])
+        most = (plan["heads"] + max(plan["lent"], 0) + plan["temps"]) * (minutes + plan["overtime_min"])
         wrong += [f"{row['paid_min']} minutes paid, {most} rostered"] * (row["paid_min"] > most)
     return wrong
+
+
+def hours_beyond_the_pace_add_up(history: History) -> list[str]:
+    """Over a week, a crew's minutes beyond the pace are those by which its heads' minutes exceed contracts x pace."""
+    labour, first_day = history.network.labour, history.network.calendar.first_day
+    heads, above = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
+    for row in each(history, f.WORKED):
+        if row["process"] == Process.INDIRECT:
+            if row["above_min"] or row["injured"]:
+                heads[0, 0, 0, 0] -= 1
+            continue
+        monday = row["day"] - date.fromordinal(EPOCH_ORDINAL + first_day + row["day"]).weekday()
+        crew = row["node"], row["process"], row["shift"], monday
+        heads[crew] += row["paid_min"] - row["temp_min"] - row["lent_min"]
+        above[crew] += row["above_min"]
+    wrong = []
+    for (node, process, shift, monday), minutes in heads.items():
+        pool = int(labour.heads[node, process])
+        first = math.ceil(pool * 0.55) if labour.shift_minutes[node, 1] else pool
+        contracts, pace = (first, pool - first)[shift], int(labour.pace_minutes_week[node])
+        expected = max(minutes - contracts * pace, 0) if contracts * pace else 0
+        found = above[node, process, shift, monday]
+        if found != expected:
+            wrong.append(
+                f"crew {node}, {process}, {shift}, week from {monday}: {found} beyond the pace, not {expected}"
+            )
+    return wrong
+
+
+def lent_hours_are_lent_by_somebody(history: History) -> list[str]:
+    """What picking gains on a shift is what packing lends, and the other way about; no more than was rostered."""
+    lent: dict[tuple[int, ...], list[int]] = defaultdict(lambda: [0, 0])
+    plans = {(r["node"], r["process"], r["day"], r["shift"]): r for r in each(history, f.ROSTERED)}
+    wrong = []
+    for row in each(history, f.WORKED):
+        if row["process"] in (Process.PICK, Process.PACK):
+            lent[row["node"], row["day"], row["shift"]][row["process"] - Process.PICK] += row["lent_min"]
+        elif row["lent_min"]:
+            wrong.append(f"process {row['process']} lends {row['lent_min']} minutes")
+    for (node, day, shift), both in lent.items():
+        if sum(both):
+            wrong.append(f"shift {node}, {day}, {shift}: picking gains {both[0]} minutes, packing {both[1]}")
+    for (node, process, day, shift), plan in plans.items():
+        share = int(history.network.labour.flex_ppm[node, process])
+        able = math.floor(int(history.network.labour.heads[node, process]) * share / 1e6 + 0.5)
+        if -plan["lent"] > min(able, plan["heads"]):
+            wrong.append(f"{node}, {process}, {day}, {shift} lends {-plan['lent']} of {able} who could")
+    return wrong
+
+
+def hours_of_a_week_are_those_worked(history: History) -> list[str]:
+    """The table of crews' weeks holds the minutes of heads of all hours reported."""
+    direct = sum(
+        row["paid_min"] - row["temp_min"] - row["lent_min"]
+        for row in each(history, f.WORKED)
+        if row["process"] != Process.INDIRECT
+    )
+    kept = sum(row["head_min"] for row in held(history, t.HOURS_T))
+    return [f"{direct} minutes worked, {kept} in the table"] * (direct != kept)
 
 
 def nothing_comes_before_its_cause(history: History) -> list[str]:
@@ -273,6 +335,9 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     open_shipments_are_counted,
     late_orders_have_one_cause,
     hours_times_rates_are_the_money,
+    hours_beyond_the_pace_add_up,
+    hours_of_a_week_are_those_worked,
+    lent_hours_are_lent_by_somebody,
     nothing_comes_before_its_cause,
     vehicles_are_not_overloaded,
     what_leaves_is_what_was_picked,

@@ -140,6 +140,11 @@ def worked(count: Recount, row: Row) -> None:
     count.add(Metric[f"COST_{name}"], where, row["money"], row["paid_min"])
     count.add(Metric[f"PAID_{name}"], where, row["paid_min"], row["busy_s"])
     count.add(Metric.OVERTIME, where, row["overtime_min"], row["paid_min"])
+    count.add(Metric.TEMPS, where, row["temp_min"])
+    heads = 0 if row["process"] == Process.INDIRECT else row["paid_min"] - row["temp_min"] - row["lent_min"]
+    count.add(Metric.LENT, where, max(row["lent_min"], 0))
+    count.add(Metric.ABOVE_PACE, where, row["above_min"], heads)
+    count.add(Metric.INJURED, where, row["injured"])
 
 
 def day_closed(count: Recount, row: Row) -> None:
@@ -189,7 +194,7 @@ RECOUNTED = frozenset(
         *(Metric.ROLLED, Metric.RECEIVED, Metric.DISCREPANCY, Metric.COUNTS, Metric.OVERTIME, Metric.STOCK_UNITS),
         *(metric for metric in Metric if metric.name.startswith(("LATE_", "PAID_"))),
         *(Metric[f"COST_{process.name}"] for process in Process),
-        Metric.BACKLOG,
+        *(Metric.BACKLOG, Metric.TEMPS, Metric.ABOVE_PACE, Metric.INJURED, Metric.LENT),
     }
 )
 """The metrics told again; the others are told by the same facts in the same way."""

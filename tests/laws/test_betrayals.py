@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,10 @@ from firstbest.operate import arrivals, folds, loop, metrics
 from firstbest.operate.arrive_state import Asks
 from firstbest.operate.ports import Add, Change, Read, Rows, Set, Step
 from firstbest.store import book_fold
-from firstbest.store.book import Settings, SqliteBook
+from firstbest.store.book_fold import Held
+from firstbest.store.book_open import open_book
 from firstbest.store.book_read import load_columns
+from firstbest.store.book_sqlite import Settings
 from firstbest.store.columns import BoundBroken, sizes
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -62,7 +64,7 @@ def recount_law() -> str:
 
 def rebuild_law() -> str:
     """Do the columns rebuilt from SQL differ from those in memory?"""
-    with SqliteBook(":memory:", Settings(full_sync=False)) as book:
+    with open_book(":memory:", Settings(full_sync=False)) as book:
         history = run(made(WORLDS[0]), 1, Run(onward=book))
         return ", ".join(different(history.state, load_columns(book, sizes(history.network))))
 
@@ -183,12 +185,12 @@ def sales_are_counted_at_the_price_of_the_parcel(patch: Patch) -> None:
 
 
 def the_book_keeps_only_the_last_amount(patch: Patch) -> None:
-    def last(connection: object, change: Add) -> Sequence[int]:
-        keys, place = np.unique(change.keys, return_index=True)
+    def last(held: Held, change: Add, slots: np.ndarray) -> None:
+        spots, place = np.unique(slots, return_index=True)
         if change.table is not t.CUBE_T:
-            return add(connection, change)  # type: ignore[arg-type]
-        only = Add(change.table, keys, {name: values[place] for name, values in change.columns.items()})
-        return add(connection, only)  # type: ignore[arg-type]
+            add(held, change, slots)
+            return
+        add(held, Add(change.table, spots, {name: values[place] for name, values in change.columns.items()}), spots)
 
     add = book_fold.add
     patch.setattr(book_fold, "add", last)

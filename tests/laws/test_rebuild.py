@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.operate.ports import All
-from firstbest.store.book import Settings, SqliteBook
-from firstbest.store.book_read import ChainError, facts_of, load_columns, verify
+from firstbest.store.book_live import ChainError
+from firstbest.store.book_open import open_book
+from firstbest.store.book_read import load_columns
+from firstbest.store.book_sqlite import Settings
 from firstbest.store.columns import Columns, sizes
 from firstbest.world.facts import FACTS
 from firstbest.world.tables import TABLES
@@ -33,15 +35,15 @@ def test_columns_rebuilt_from_the_book_equal_the_columns_in_memory() -> None:
     @histories(12)
     @given(world=worlds, cuts=st.sampled_from([(200_000,), (1, 5, 40), (3,)]), instants=st.integers(20, 250))
     def holds(world: World, cuts: tuple[int, ...], instants: int) -> None:
-        with SqliteBook(":memory:", NO_SYNC) as book:
+        with open_book(":memory:", NO_SYNC) as book:
             how = Run(cuts, book, world.seed * world.meddle, instants=instants)
             history = run(made(world), world.seed, how)
             rebuilt = load_columns(book, sizes(history.network))
 
             assert not different(history.state, rebuilt)
-            assert verify(book) == len(history.book.ticks)
+            assert book.verify() == len(history.book.ticks)
             for fact in FACTS:
-                assert facts_of(book, fact).tobytes() == history.rows(fact).tobytes(), fact.name
+                assert book.facts_of(fact).tobytes() == history.rows(fact).tobytes(), fact.name
             live.update({table.name: len(history.state.read(All(table)).rows) for table in TABLES})
 
     holds()
@@ -51,22 +53,22 @@ def test_columns_rebuilt_from_the_book_equal_the_columns_in_memory() -> None:
 
 def test_a_changed_byte_anywhere_is_found() -> None:
     chance = random.Random(1)
-    with SqliteBook(":memory:", NO_SYNC) as book:
+    with open_book(":memory:", NO_SYNC) as book:
         run(made(World(days=7, orders_day=20)), 1, Run(onward=book))
-        blocks = book.connection.execute("SELECT tick, place, packed FROM block ORDER BY tick, place").fetchall()
-        assert verify(book) > 100
+        blocks = book.engine.connection.execute("SELECT tick, place, packed FROM block ORDER BY tick, place").fetchall()
+        assert book.verify() > 100
 
         for tick, place, packed in chance.sample(blocks, 12):
             spot = chance.randrange(len(packed))
             flipped = bytearray(packed)
             flipped[spot] ^= 1 << chance.randrange(8)
             update = "UPDATE block SET packed = ? WHERE tick = ? AND place = ?"
-            book.connection.execute(update, (bytes(flipped), tick, place))
+            book.engine.connection.execute(update, (bytes(flipped), tick, place))
 
             with pytest.raises(ChainError, match=f"at tick {tick}:"):
-                verify(book)
-            book.connection.execute(update, (packed, tick, place))
-        assert verify(book) > 100
+                book.verify()
+            book.engine.connection.execute(update, (packed, tick, place))
+        assert book.verify() > 100
 
 
 @pytest.mark.parametrize(
@@ -81,9 +83,11 @@ def test_a_changed_byte_anywhere_is_found() -> None:
     ],
 )
 def test_a_changed_or_missing_row_is_found(harm: str) -> None:
-    with SqliteBook(":memory:", NO_SYNC) as book:
-        history = run(made(World(days=7, orders_day=10)), 1, Run(onward=book))
-        book.connection.execute(harm.format(tick=history.book.ticks[20].tick))
+    with open_book(":memory:", NO_SYNC) as book:
+        run(made(World(days=7, orders_day=10)), 1, Run(onward=book))
+        connection = book.engine.connection
+        (tick,) = connection.execute("SELECT tick FROM block ORDER BY tick LIMIT 1 OFFSET 20").fetchone()
+        connection.execute(harm.format(tick=tick))
 
         with pytest.raises(ChainError):
-            verify(book)
+            book.verify()

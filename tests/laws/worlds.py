@@ -42,6 +42,7 @@ class World(NamedTuple):
     delay: bool = False  # the truck to the station comes a day late
     tight: bool = False  # promises without slack, and no money to save them
     slow: bool = False  # packing takes so long that packing slots run out
+    people: bool = False  # people learn, leave, tire and are hurt, and the house reckons with it
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -65,7 +66,7 @@ worlds = st.builds(
     tight=st.booleans(),
     slow=st.booleans(),
     meddle=st.booleans(),
-)
+).map(lambda world: world._replace(people=world.seed % 2 == 1))
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
 
 
@@ -107,6 +108,8 @@ def _network(network: Network, world: World) -> Network:
         for rate in rates.values():
             rate[:, Process.PACK] = 2_400
         network = network._replace(labour=labour._replace(**rates))
+    if world.people:
+        network = reckoning_with_people(network)
     if world.tight:
         nothing = np.zeros_like(network.promises.pad_days)
         network = network._replace(
@@ -114,6 +117,33 @@ def _network(network: Network, world: World) -> Network:
             policy=network.policy._replace(upgrade_most=0),
         )
     return with_waves(network, world.wave_minutes)
+
+
+def reckoning_with_people(network: Network) -> Network:
+    """The same network whose house believes that new people are slow, and minds how long a week is."""
+    labour = network.labour
+    return network._replace(
+        labour=labour._replace(
+            start_ppm=np.full_like(labour.start_ppm, 600_000),
+            ramp_days=np.full_like(labour.ramp_days, 8),
+            flex_ppm=np.full_like(labour.flex_ppm, 700_000),
+            turnover_ppm=np.full_like(labour.turnover_ppm, 2_000_000),
+            pace_minutes_week=np.full_like(labour.pace_minutes_week, 2_100),
+        ),
+        policy=network.policy._replace(
+            early_temp_days=5, temp_gone_days=3, plan_minutes_week=2_450, most_minutes_week=2_600
+        ),
+    )
+
+
+def real_people(nature: Nature) -> Nature:
+    """The same nature in which people learn, leave, tire and are hurt, all more than they do."""
+    return nature._replace(
+        hands=nature.hands._replace(
+            start_ppm=500_000, ramp_days=10, turnover_ppm=3_000_000, temp_gone_days=4, pace_minutes_week=2_000,
+            tired_ppm=400_000, injury_ppm=600_000, injury_above_ppm=610_000, injury_days=3,
+        )
+    )  # fmt: skip
 
 
 def with_waves(network: Network, minutes: int) -> Network:
@@ -146,6 +176,11 @@ def _nature(network: Network, nature: Nature, world: World) -> Nature:
             breakdown_from_us=np.array([begin, begin + DAY_US]),
             breakdown_until_us=np.array([begin + DAY_US, begin + DAY_US + 16 * HOUR_US]),
         )
+    if world.people:
+        hands = real_people(nature).hands._replace(
+            breakdown_node=hands.breakdown_node, breakdown_process=hands.breakdown_process,
+            breakdown_from_us=hands.breakdown_from_us, breakdown_until_us=hands.breakdown_until_us,
+        )  # fmt: skip
     if world.delay:
         roads = roads._replace(
             delay_lane=np.array([VAN_LANE], np.int32),

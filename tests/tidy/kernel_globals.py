@@ -38,7 +38,7 @@ def kernels(file: Source) -> list[tuple[str, Function]]:
 def unfrozen(file: Source, modules: Modules) -> Iterator[Offence]:
     """Globals that a kernel reads and may not."""
     for name, node in kernels(file):
-        for read in sorted(_globals_read(node)):
+        for read in sorted(names_read(node)):
             fault = _fault(file.tree, read, modules)
             if fault:
                 yield Offence("kernel_global", f"{file.path}::{name}::{read}", 1, f"reads {read!r}: {fault}")
@@ -64,7 +64,7 @@ def _name_of(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _globals_read(kernel: Function) -> set[str]:
+def names_read(kernel: Function) -> set[str]:
     """Names, or `module.name`, that are read in the body and bound nowhere in it; annotations do not count."""
     bound, read = set[str](), set[str]()
     pending: list[ast.AST] = [kernel.args, *kernel.body]

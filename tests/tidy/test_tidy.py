@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.tidy import allowance, kernel_globals, purity, shape, texts
+from tests.tidy import allowance, borrowed_arrays, kernel_globals, purity, shape, texts
 from tests.tidy.sources import Offence, Source, python_sources
 from tests.tidy.sources import texts as all_texts
 
@@ -25,6 +25,7 @@ def offences(files: list[Source]) -> Iterator[Offence]:
         for rule in PYTHON_RULES:
             yield from rule(file)
         yield from kernel_globals.unfrozen(file, modules)
+        yield from borrowed_arrays.unmarked(file, modules)
     for path, text in all_texts():
         for text_rule in TEXT_RULES:
             yield from text_rule(path, text)

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.tidy import allowance, kernel_globals, purity, shape, texts
+from tests.tidy import allowance, borrowed_arrays, kernel_globals, purity, shape, texts
 from tests.tidy.sources import Offence, Source, source
 
 HERE = "src/firstbest/decide/promise.py"
@@ -159,6 +159,28 @@ def test_kernel_reads_what_could_change(above: str, body: str, expected: list[st
 )
 def test_kernel_reads_what_is_frozen(above: str, body: str) -> None:
     assert globals_read(body, above) == []
+
+
+SORTS = "@compiled\n@makes_arrays\ndef ranks(a): return np.argsort(a)\n@compiled\ndef least(a): return a[0]\n"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "called", "expected"),
+    [
+        ("@compiled", "ranks", ["ranks"]),
+        ("@compiled", "least", []),
+        ("@compiled\n@makes_arrays", "ranks", []),
+        ("", "ranks", []),
+    ],
+)
+def test_kernel_calls_what_makes_arrays(decorator: str, called: str, expected: list[str]) -> None:
+    text = (
+        f"from firstbest.kernels.sorts import {called}\n{decorator}\ndef kernel(rows):\n    return {called}(rows)[0]\n"
+    )
+    files = [source("src/firstbest/kernels/sorts.py", SORTS), source("src/firstbest/kernels/queue.py", text)]
+    found = borrowed_arrays.unmarked(files[1], kernel_globals.modules_of(files))
+
+    assert [offence.where.rpartition("::")[2] for offence in found] == expected
 
 
 def found_in(rule: Callable[[str, str], Iterator[Offence]], path: str, text: str) -> int:

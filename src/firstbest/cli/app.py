@@ -1,4 +1,4 @@
-"""The verbs: init, check, rehearse, explain, flywheel."""
+"""The verbs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
+from firstbest.cli import book, rates
+from firstbest.cli.ask import Ask, ask
+from firstbest.cli.asked import command
+from firstbest.cli.bet import app as bet_app
 
 app = typer.Typer(
     name="firstbest",
@@ -18,6 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(rates.app, name="rates")
+
+app.add_typer(book.app, name="book")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 
@@ -41,11 +49,15 @@ def init(
     folder: Folder,
     log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
+    mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
 ) -> None:
-    """Write a workspace: the built-in network, or one made from your own order log."""
-    from firstbest.cli.making import make
+    """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
+    from firstbest.cli.making import make, make_mechanisms
 
-    make(folder, log, map_file)
+    if mechanisms:
+        make_mechanisms(folder, alone=log is None and map_file is None)
+    else:
+        make(folder, log, map_file)
 
 
 @app.command()
@@ -83,6 +95,111 @@ def explain(
     from firstbest.cli.making import explain_order
 
     explain_order(folder, order)
+
+
+Book = Annotated[
+    str | None,
+    typer.Option("--book", envvar="FIRSTBEST_BOOK", help="The book: a file or postgresql://...; else .firstbest/."),
+]
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    book: Book = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,
+) -> None:
+    """Run the network for real: the same decisions on the wall clock, orders by HTTP, the book in a database."""
+    from firstbest.cli import serving
+
+    serving.serve(folder, book, host, port)
+
+
+@app.command()
+def apply(
+    folder: Folder,
+    change: Annotated[Path, typer.Argument(help="A change file that a decision on record names.")],
+    at: Annotated[str | None, typer.Option(help="Local time from which it holds; at once without.")] = None,
+    emergency: Annotated[str | None, typer.Option(metavar="REASON", help="Undecided: opens a correction.")] = None,
+    kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
+    revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
+) -> None:
+    """Put a decided change into the running network at an instant, as a fact; or take it back."""
+    from firstbest.cli.applying import Wanted
+    from firstbest.cli.applying import apply as bring_in
+
+    bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+
+@app.command()
+def today(folder: Folder, book: Book = None) -> None:
+    """What must leave today: by node, cut-off, capacity and risk."""
+    from firstbest.cli import serving
+
+    serving.today(folder, book)
+
+
+@app.command()
+def problems(
+    folder: Folder, book: Book = None, everything: Annotated[bool, typer.Option("--all", help="Not only 40.")] = False
+) -> None:
+    """Everything that is stuck: how long, whose it is, what to do next."""
+    from firstbest.cli import serving
+
+    serving.problems(folder, book, everything=everything)
+
+
+@app.command()
+def replay(folder: Folder, book: Book = None) -> None:
+    """Decide the whole live log again: identical, the first difference, or not comparable."""
+    from firstbest.cli import serving
+
+    serving.replay(folder, book)
+
+
+@app.command()
+def shadow(
+    folder: Folder, policy: Annotated[Path, typer.Option(help="Another policies.toml.")], book: Book = None
+) -> None:
+    """Which decisions of the live log another policy would have changed, and at what cost."""
+    from firstbest.cli import serving
+
+    serving.shadow(folder, book, policy)
+
+
+app.add_typer(bet_app)
+command(app, Ask)(ask)
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml, or the YAML of a WBR App's deck.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+    output: Annotated[Path | None, typer.Option(help="deck.html, deck.pdf or deck.json.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Rows that became known later are left out.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The CSV of a WBR App's deck.")] = None,
+    *,
+    seal: Annotated[bool, typer.Option("--seal", help="Put the deck on record; it never changes.")] = False,
+) -> None:
+    """Make the weekly review's deck: what stands out, price, speed and selection first, then the rest."""
+    from firstbest.cli import reviewing
+
+    reviewing.review(reviewing.Asked(folder, week, output, as_of, data, seal))
+
+
+@app.command()
+def overrule(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml.")],
+    metric: Annotated[str, typer.Argument(help="The key of a metric that is a signal.")],
+    because: Annotated[str, typer.Option(help="Why it is none.")],
+    by: Annotated[str, typer.Option(help="Whose word this is.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+) -> None:
+    """Log an owner's word against a signal; the deck shows it, and how often each owner has done so."""
+    from firstbest.cli import reviewing
+
+    reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
 
 
 @app.command()

@@ -61,6 +61,20 @@ def make(folder: Path, log: Path | None, map_file: Path | None) -> None:
     typer.echo(f"Next: firstbest rehearse {folder} --scale 0.1")
 
 
+def make_mechanisms(folder: Path, *, alone: bool) -> None:
+    """Write a workspace without a network."""
+    from firstbest.store.init import FolderInUse, write_mechanisms
+
+    if not alone:
+        raise stop("--mechanisms makes a workspace without a network: it goes without --from and --map")
+    try:
+        files = write_mechanisms(folder)
+    except FolderInUse as used:
+        raise stop(str(used)) from None
+    typer.echo(f"{len(files)} files in {folder}: bets, evidence, goals and metrics of a small firm without warehouses.")
+    typer.echo(f"Next: firstbest bet list --in {folder}")
+
+
 def from_log(folder: Path, log: Path, map_file: Path) -> None:
     """Make a workspace of an order log."""
     from firstbest.store.import_log import import_log
@@ -74,14 +88,20 @@ def from_log(folder: Path, log: Path, map_file: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Every fault at once."""
+    from firstbest.cli.betting import figures, now_us
+    from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
+    from firstbest.store.init import has_network
     from firstbest.store.workspace import check
 
     require_folder(folder)
-    faults = [*check(folder), *check_model(folder)]
+    steered = check_mechanisms(folder, figures(), now_us())
+    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")
+    for note in steered.notes:
+        typer.echo(f"  {note}")
 
 
 def explain_order(folder: Path, order: str) -> None:

@@ -29,6 +29,7 @@ class Asked(NamedTuple):
 def prepare(folder: Path, console: Console) -> None:
     """Check the folder and get the kernels ready; the first time says that it takes a while."""
     require_folder(folder)
+    require_network(folder)
     if not use_cache():
         return
     from firstbest.rehearse.warm import warm
@@ -36,6 +37,15 @@ def prepare(folder: Path, console: Console) -> None:
     with console.status("First run: compiling the kernels, once (under a minute); they are kept."):
         warm()
     mark_complete()
+
+
+def require_network(folder: Path) -> None:
+    """A network has to be there to be rehearsed."""
+    from firstbest.store.init import has_network
+
+    if not has_network(folder):
+        expected = "expected a network to rehearse (nodes.csv and its kin)"
+        raise stop(f"{folder}: {expected}, found a workspace of mechanisms alone: bets, goals and metrics")
 
 
 @contextmanager

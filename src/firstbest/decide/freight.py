@@ -22,7 +22,7 @@ from firstbest.decide.terms import (
     POLICY_UPGRADE,
     Terms,
 )
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, PPM, SECOND_US
 from firstbest.world.words import Mode
@@ -43,6 +43,7 @@ class Loads(NamedTuple):
 
 
 @compiled
+@makes_arrays
 def fill(loads: Loads, capacity_cm3: I64, capacity_g: I64, vehicles: I64) -> I64:
     """Vehicle of each load (0, 1, ... within its lane), -1: left behind. Loads stand lane by lane, due first.
 

@@ -23,7 +23,7 @@ from firstbest.world.network import (
     Policy,
     Promises,
 )
-from firstbest.world.words import NodeKind
+from firstbest.world.words import NodeKind, Process
 
 
 class Ground(NamedTuple):
@@ -46,8 +46,16 @@ class Ground(NamedTuple):
     stocked: I64  # nodes that hold stock: fulfilment and storage
     terms: Terms  # the same for kernels
     sellers: int
+    packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
 
 
+SINGLE_MS = 0
+FIRST_MS = 1
+FURTHER_MS = 2
+PRODUCTIVE_PPM = 3
+"""Columns of `Ground.packing`: milliseconds of a shipment of one unit, of another's first unit, of each further one;
+the share of paid time that is worked."""
+HOUR_MS_X1000 = 3_600_000_000
 CENTRES_MAX = 16
 """Candidates of one promise: their verdicts share one 64-bit column."""
 
@@ -62,4 +70,15 @@ def ground_of(network: Network) -> Ground:
             lane_of[carrier, network.lanes.origin[lane]] = lane
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
-    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers))
+    packing = packing_of(network.labour)
+    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers), packing)
+
+
+def packing_of(labour: Labour) -> I64:
+    """[N, 4] What packing takes at each node."""
+    packing = np.zeros((len(labour.rate_x1000), 4), np.int64)
+    packing[:, SINGLE_MS] = HOUR_MS_X1000 // np.maximum(labour.rate_single_x1000[:, Process.PACK], 1)
+    packing[:, FIRST_MS] = HOUR_MS_X1000 // np.maximum(labour.rate_x1000[:, Process.PACK], 1)
+    packing[:, FURTHER_MS] = labour.extra_unit_ms[:, Process.PACK]
+    packing[:, PRODUCTIVE_PPM] = np.maximum(labour.productive_ppm[:, Process.PACK], 1)
+    return packing

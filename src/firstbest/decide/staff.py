@@ -1,10 +1,11 @@
 """How many heads, by node, process, day and shift: from the work that is expected.
 
 The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
-planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at and
-by the share of people who are not absent. Permanent contracts are spread over the week's days in proportion to
-the work and are paid whether or not there is work; what they cannot carry goes first to overtime, then to
-temporary staff who were asked for in time. Hands never exceed the stations of a process.
+planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at, by the
+share of people who are not absent, and by the speed that contracts which change hands are believed to leave.
+Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not there is
+work; what they cannot carry goes first to overtime, as far as a head's week allows (decide.pace), then to temporary
+staff who were asked for in time (decide.temporary). Hands never exceed the stations of a process.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.decide import pace, temporary
 from firstbest.decide.ground import Ground
 from firstbest.world.network import I64
-from firstbest.world.units import PPM
+from firstbest.world.units import EARLY_SHARE_PPM, PPM
 from firstbest.world.words import NodeKind, Process
 
 Records = NDArray[np.void]
@@ -36,8 +38,9 @@ MONDAY_PART, DAY_PART, WEEK_PARTS = 18, 10, 68
 HOUR_MIN_X1000 = 60_000
 """An hour's minutes, for rates in thousandths."""
 UNBOUND = 2**40
-SHIFT_SHARE_PPM = 550_000
-"""Of a day's heads, on the first of two shifts: the pick-up falls into the second."""
+YEAR_DAYS = 365
+WEEK_WORKED, WEEK_DAYS = 5, 7
+"""A contract is at work on five days of seven."""
 
 
 class Plan(NamedTuple):
@@ -54,6 +57,15 @@ class Plan(NamedTuple):
     limit_node: I64
     limit_day: I64
     limit: I64
+
+
+class Staffed(NamedTuple):
+    """One process of one node by day: [days] each."""
+
+    heads: I64
+    temps: I64
+    overtime_min: I64  # a head
+    temps_ppm: I64  # full-speed heads in the temporary staff, as the house believes
 
 
 class Work(NamedTuple):
@@ -119,12 +131,33 @@ def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
         int(Process.LOAD): work.shipments * HOUR_MIN_X1000 // rate[Process.LOAD],
     }
     use = policy.staff_target_ppm * (PPM - int(labour.absence_ppm[node])) // PPM
-    return {p: m * PPM // max(int(labour.productive_ppm[node, p]), 1) * PPM // max(use, 1) for p, m in raw.items()}
+    return {
+        p: m
+        * PPM
+        // max(int(labour.productive_ppm[node, p]), 1)
+        * PPM
+        // max(use * seasoned(ground, node, p) // PPM, 1)
+        for p, m in raw.items()
+    }
 
 
-def spread_heads(ground: Ground, node: int, process: int, needed: I64, works: I64) -> tuple[I64, I64, I64]:
-    """(heads, temps, overtime minutes a head) by day for one process of one node over one week."""
+def seasoned(ground: Ground, node: int, process: int) -> int:
+    """Speed of the permanent heads, ppm of the standard, in the long run.
+
+    Of the contracts that change hands in a year, each is slow by half of what a new head lacks while it learns.
+    """
     labour = ground.labour
+    ramp_days = int(labour.ramp_days[node, process]) * WEEK_DAYS // WEEK_WORKED
+    new = min(int(labour.turnover_ppm[node]) * ramp_days // YEAR_DAYS, PPM)
+    return PPM - new * (PPM - int(labour.start_ppm[node, process])) // PPM // 2
+
+
+def spread_heads(ground: Ground, place: tuple[int, int], days: I64, needed: I64, works: I64) -> tuple[I64, ...]:
+    """(heads, overtime minutes a head, minutes still short, most temps) by day for one process of one node.
+
+    `place` = (node, process); a span of whole weeks, or the first days of a rehearsal.
+    """
+    labour, (node, process) = ground.labour, place
     shift_min = int(labour.shift_minutes[node].max())
     pool = int(labour.heads[node, process])
     contract = pool * int(labour.contract_minutes_week[node]) * len(works) // 7 // max(shift_min, 1)
@@ -138,11 +171,34 @@ def spread_heads(ground: Ground, node: int, process: int, needed: I64, works: I6
     heads = np.minimum(np.where((works > 0) & (pool > 0), np.maximum(heads, 1), 0), most)
     short = np.maximum(needed - heads * shift_min, 0)
     overtime = np.minimum(short // np.maximum(heads, 1), int(labour.overtime_minutes[node]))
+    overtime = pace.planned(ground, place, days, heads, overtime)
     short = np.maximum(short - heads * overtime, 0)
-    speed = max(int(labour.temp_speed_ppm[node, process]), 1)
-    temps = -(-(short * PPM // speed) // max(shift_min, 1))
-    temps = np.minimum(temps, np.minimum(int(labour.temps_max[node, process]), np.maximum(most - heads, 0)))
-    return heads, np.where(works > 0, temps, 0), overtime
+    return heads, overtime, short, np.minimum(int(labour.temps_max[node, process]), np.maximum(most - heads, 0))
+
+
+def days_ahead(ground: Ground, days: I64) -> I64:
+    """Days after the plan that it looks at to have people learn in time; whole weeks, none where nobody does."""
+    early = ground.policy.early_temp_days
+    if early <= 0 or not ((ground.labour.ramp_days > 0) & (ground.labour.start_ppm < PPM)).any():
+        return days[:0]
+    span = -(-early // WEEK_WORKED) * WEEK_DAYS
+    return np.arange(days[-1] + 1, min(days[-1] + 1 + span, ground.calendar.midnight_us.shape[1]), dtype=np.int64)
+
+
+def staffed(ground: Ground, place: tuple[int, int], spans: list[tuple[I64, I64, I64]], roster: Records) -> Staffed:
+    """Heads, temps and overtime of one process; `spans`: (days, needed minutes, works) of the plan, then of the weeks
+    it looks ahead to, one by one.
+    """
+    parts = [(days, *spread_heads(ground, place, days, needed, works), works) for days, needed, works in spans]
+    days, heads, overtime, short, most, works = (np.concatenate(column) for column in zip(*parts, strict=True))
+    wanted = temporary.Wanted(days, short, most, works)
+    if temporary.learns(ground, *place):
+        asked = temporary.asked_before(ground, roster, place, int(days[0]))
+        temps, full = temporary.with_learning(ground, place, wanted, asked)
+    else:
+        temps, full = temporary.without_learning(ground, place, wanted)
+    size = len(spans[0][0])
+    return Staffed(heads[:size], temps[:size], overtime[:size], full[:size])
 
 
 def plan_days(ground: Ground, now: int, today: int) -> I64:
@@ -153,25 +209,35 @@ def plan_days(ground: Ground, now: int, today: int) -> I64:
     return np.arange(first, last, dtype=np.int64)
 
 
-def plan(ground: Ground, profile: Records, now: int, today: int) -> Plan:
-    """Rosters and packing limits for the coming days, all nodes with people."""
+def plan(ground: Ground, books: tuple[Records, Records], now: int, today: int) -> Plan:
+    """Rosters and packing limits for the coming days, all nodes with people.
+
+    `books`: what nodes shipped by day (the profile), and whom they rostered so far (the roster), both whole.
+    """
+    profile, roster = books
     days = plan_days(ground, now, today)
+    ahead = days_ahead(ground, days)
+    spans = [days, *(ahead[first : first + WEEK_DAYS] for first in range(0, len(ahead), WEEK_DAYS))]
     rosters: list[tuple[I64, ...]] = []
     limits: list[tuple[I64, I64, I64]] = []
     for node in range(len(ground.nodes.kind)):
         if not ground.labour.heads[node].any():
             continue
-        works = ground.labour.work_days[node, days].astype(np.int64)
-        works = works * (ground.calendar.midnight_us[0, days] < ground.nodes.open_until_us[node])
-        work = expected_work(ground, profile, node, today, days)
-        needed = needed_minutes(ground, node, work)
+        expected = [expected_work(ground, profile, node, today, span) for span in spans]
+        minutes = [needed_minutes(ground, node, each) for each in expected]
+        work, needed = expected[0], minutes[0]
         hands: dict[int, I64] = {}
         for process in PLANNED:
             if ground.labour.heads[node, process] == 0:
                 continue
-            staffed = spread_heads(ground, node, int(process), needed[int(process)], works)
-            rosters.extend(by_shift(ground, node, int(process), days, (*staffed, needed[int(process)])))
-            hands[int(process)] = minutes_of(ground, node, int(process), staffed)
+            place = (node, int(process))
+            parts = [
+                (span, each[int(process)], works_on(ground, node, span))
+                for span, each in zip(spans, minutes, strict=True)
+            ]
+            crew = staffed(ground, place, parts, roster)
+            rosters.extend(by_shift(ground, place, days, crew, needed[int(process)]))
+            hands[int(process)] = minutes_of(ground, node, crew)
         if ground.nodes.kind[node] == NodeKind.FULFILMENT:
             limits.append((np.full(len(days), node), days, limit_of(hands, needed, work)))
     columns = [np.concatenate(parts) for parts in zip(*rosters, strict=True)]
@@ -179,12 +245,17 @@ def plan(ground: Ground, profile: Records, now: int, today: int) -> Plan:
     return Plan(*columns, *tail)
 
 
-def minutes_of(ground: Ground, node: int, process: int, staffed: tuple[I64, I64, I64]) -> I64:
+def works_on(ground: Ground, node: int, days: I64) -> I64:
+    """1 on days on which a building works and is open: [days]."""
+    works = ground.labour.work_days[node, days].astype(np.int64)
+    found: I64 = works * (ground.calendar.midnight_us[0, days] < ground.nodes.open_until_us[node])
+    return found
+
+
+def minutes_of(ground: Ground, node: int, crew: Staffed) -> I64:
     """Full-speed minutes of a day's staff."""
-    heads, temps, overtime = staffed
     shift_min = int(ground.labour.shift_minutes[node].max())
-    speed = int(ground.labour.temp_speed_ppm[node, process])
-    minutes: I64 = heads * (shift_min + overtime) + temps * shift_min * speed // PPM
+    minutes: I64 = crew.heads * (shift_min + crew.overtime_min) + crew.temps_ppm * shift_min // PPM
     return minutes
 
 
@@ -198,15 +269,12 @@ def limit_of(hands: dict[int, I64], needed: dict[int, I64], work: Work) -> I64:
     return best
 
 
-def by_shift(
-    ground: Ground, node: int, process: int, days: I64, staffed: tuple[I64, I64, I64, I64]
-) -> list[tuple[I64, ...]]:
+def by_shift(ground: Ground, place: tuple[int, int], days: I64, crew: Staffed, needed: I64) -> list[tuple[I64, ...]]:
     """A day's heads on its shifts: the first takes a little more than half; one shift takes all."""
-    heads, temps, overtime, needed = staffed
+    (node, process), heads, temps, overtime = place, crew.heads, crew.temps, crew.overtime_min
     second = ground.labour.shift_minutes[node, 1] > 0
-    share = SHIFT_SHARE_PPM if second else PPM
-    early = -(-heads * share // PPM)
-    early_temps = -(-temps * share // PPM)
+    share = EARLY_SHARE_PPM if second else PPM
+    early, early_temps = pace.early_part(ground, node, heads), pace.early_part(ground, node, temps)
     size = len(days)
     rows: list[tuple[I64, ...]] = []
     for shift, (h, t) in enumerate(((early, early_temps), (heads - early, temps - early_temps))):

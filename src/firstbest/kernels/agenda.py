@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 I64 = NDArray[np.int64]
 
@@ -97,6 +97,7 @@ def release(agenda: Agenda, index: int) -> None:
 
 
 @compiled
+@makes_arrays
 def take(agenda: Agenda, limit: int) -> I64:
     """Indices of all rows before `limit`, sorted by (at, kind, rank); the caller releases them.
 
@@ -124,6 +125,7 @@ def take(agenda: Agenda, limit: int) -> I64:
 
 
 @compiled
+@makes_arrays
 def in_order(rows: I64, keys: I64) -> I64:
     """The indices `rows` [n] sorted by the first three columns of `keys` (at, kind, rank); equal rows keep their order.
 

@@ -2,6 +2,11 @@
 
 Floating-point arithmetic stays in the order in which it is written: the same seed gives the same bytes.
 
+Numba counts references to every array that a kernel touches, by an atomic step for each call, slice and record: a
+ninth of a year's time. A kernel that makes no array and hands none back only borrows those of its caller and counts
+nothing, so that is what `compiled` makes of it; one that does make arrays says so (`makes_arrays`), or does not
+compile. Only such a kernel may call another such (a tidy test sees to it), since what it is handed is counted too.
+
 Two things keep the first run short. Where one kernel calls another, Numba would compile the callee anew for each
 constant and each width of integer; ours take all signed integers as 64 bits and constants as plain numbers, so each
 is compiled once. And a kernel that is called by kernels needs no way in from the interpreter, which for arguments of
@@ -11,6 +16,7 @@ many arrays is most of its code: such a call goes to a second dispatcher that ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import numba
@@ -19,12 +25,22 @@ from numba.core import caching, types
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 
+def makes_arrays(kernel: _Kernel) -> _Kernel:
+    """Mark a kernel that makes arrays or hands some back; stands below `compiled`."""
+    kernel.makes_arrays = True  # type: ignore[attr-defined]
+    return kernel
+
+
 def compiled(kernel: _Kernel) -> _Kernel:
     """The function as machine code, with the types that it declares."""
-    jit: Any = numba.njit
-    from_python = jit(cache=True, nogil=True)(kernel)
-    from_kernels = jit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
+    marked = hasattr(kernel, "makes_arrays")
+    jit: Any = partial(numba.njit, nogil=True, _nrt=marked)
+    from_python = jit(cache=True)(kernel)
+    from_kernels = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
     from_kernels._cache = _cache_of(kernel, "part")  # noqa: SLF001
+    if not marked:
+        _forbid_arrays_back(from_python)
+        _forbid_arrays_back(from_kernels)
     narrow = from_kernels.get_call_template
 
     def wide(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
@@ -34,6 +50,26 @@ def compiled(kernel: _Kernel) -> _Kernel:
     from_python.get_overload = from_kernels.get_overload
     from_python.get_compile_result = from_kernels.get_compile_result
     return cast("_Kernel", from_python)
+
+
+def _forbid_arrays_back(dispatcher: Any) -> None:
+    """Have the kernel's compiling fail where it would hand back an array whose references nobody counted."""
+    compile_for = dispatcher.compile
+
+    def checked(types_given: Any) -> Any:
+        made = compile_for(types_given)
+        for found in dispatcher.overloads.values():
+            back = found.signature.return_type
+            assert not _holds_array(back), f"kernel '{dispatcher.__name__}' hands back {back}: it needs @makes_arrays"
+        return made
+
+    dispatcher.compile = checked
+
+
+def _holds_array(kind: Any) -> bool:
+    """Whether a type is an array, or a tuple with one in it."""
+    kinds: Any = types
+    return isinstance(kind, kinds.Array) or (isinstance(kind, kinds.BaseTuple) and any(map(_holds_array, kind)))
 
 
 def _cache_of(kernel: Callable[..., Any], ending: str) -> Any:

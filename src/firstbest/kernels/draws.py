@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -150,6 +150,7 @@ def poisson_quantile(mean: float, share: float) -> int:
 
 
 @compiled
+@makes_arrays
 def uniforms(seed: int, ties: U64, purpose: int, ordinal: int) -> F64:
     """`uniform` for each hash of `ties` [n]."""
     found = np.empty(len(ties), np.float64)
@@ -159,6 +160,7 @@ def uniforms(seed: int, ties: U64, purpose: int, ordinal: int) -> F64:
 
 
 @compiled
+@makes_arrays
 def normals(seed: int, ties: U64, purpose: int, ordinal: int) -> F64:
     """`normal` for each hash of `ties` [n]."""
     found = np.empty(len(ties), np.float64)
@@ -168,6 +170,7 @@ def normals(seed: int, ties: U64, purpose: int, ordinal: int) -> F64:
 
 
 @compiled
+@makes_arrays
 def lognormals(seed: int, ties: U64, purpose: int, mean: float, variation: float) -> F64:
     """Lognormal numbers with the given mean and coefficient of variation for each hash of `ties` [n]; ordinal 0."""
     found = np.empty(len(ties), np.float64)
@@ -177,6 +180,7 @@ def lognormals(seed: int, ties: U64, purpose: int, mean: float, variation: float
 
 
 @compiled
+@makes_arrays
 def choices(seed: int, ties: U64, purpose: int, ordinal: int, cumulative: I64) -> I64:
     """`chosen` for each hash of `ties` [n]."""
     found = np.empty(len(ties), np.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 FREE = -(2**63)
 DAY_US = 86_400_000_000
@@ -26,33 +26,35 @@ def bucket_of(key: int, mask: int) -> int:
 
 
 @compiled
-def find(keys: NDArray[np.int64], slots: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Row number of each wanted key, -1 where it is absent: [len(wanted)]."""
+def find(keys: NDArray[np.int64], slots: NDArray[np.int64], wanted: int) -> int:
+    """Row number of a key, -1 where it is absent."""
     mask = len(keys) - 1
-    found = np.empty(len(wanted), np.int64)
-    for w in range(len(wanted)):
-        b = bucket_of(wanted[w], mask)
-        while keys[b] != FREE and keys[b] != wanted[w]:
-            b = (b + 1) & mask
-        found[w] = slots[b] if keys[b] == wanted[w] else -1
-    return found
+    b = bucket_of(wanted, mask)
+    while keys[b] != FREE:
+        if keys[b] == wanted:
+            return int(slots[b])
+        b = (b + 1) & mask
+    return -1
 
 
 @compiled
-def insert(keys: NDArray[np.int64], slots: NDArray[np.int64], new: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-    """Add keys that are not yet there."""
+def insert(keys: NDArray[np.int64], slots: NDArray[np.int64], new: int, row: int) -> None:
+    """Add a key that is not yet there."""
     mask = len(keys) - 1
-    for n in range(len(new)):
-        b = bucket_of(new[n], mask)
-        while keys[b] != FREE:
-            b = (b + 1) & mask
-        keys[b] = new[n]
-        slots[b] = rows[n]
+    b = bucket_of(new, mask)
+    while keys[b] != FREE:
+        b = (b + 1) & mask
+    keys[b] = new
+    slots[b] = row
 
 
 @compiled
-def _close_gap(keys: NDArray[np.int64], slots: NDArray[np.int64], gap: int) -> None:
+def remove(keys: NDArray[np.int64], slots: NDArray[np.int64], gone: int) -> None:
+    """Take a key out that is there."""
     mask = len(keys) - 1
+    gap = bucket_of(gone, mask)
+    while keys[gap] != gone:
+        gap = (gap + 1) & mask
     b = (gap + 1) & mask
     while keys[b] != FREE:
         home = bucket_of(keys[b], mask)
@@ -65,24 +67,7 @@ def _close_gap(keys: NDArray[np.int64], slots: NDArray[np.int64], gap: int) -> N
 
 
 @compiled
-def remove(keys: NDArray[np.int64], slots: NDArray[np.int64], gone: NDArray[np.int64]) -> None:
-    """Take keys out; each must be there."""
-    mask = len(keys) - 1
-    for n in range(len(gone)):
-        b = bucket_of(gone[n], mask)
-        while keys[b] != gone[n]:
-            b = (b + 1) & mask
-        _close_gap(keys, slots, b)
-
-
-@compiled
-def add_at(column: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.int64]) -> None:
-    """Add each value to its row; a row may occur more than once."""
-    for n in range(len(rows)):
-        column[rows[n]] += values[n]
-
-
-@compiled
+@makes_arrays
 def local_days(midnight_us: NDArray[np.int64], zone: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
     """Local day of each instant: the last midnight of its time zone not after it; [n]."""
     days = np.empty(len(at), np.int64)
@@ -109,25 +94,3 @@ def local_day(midnight_us: NDArray[np.int64], zone: int, at: int) -> int:
     while day > 0 and row[day] > at:
         day -= 1
     return int(day)
-
-
-@compiled
-def find_sorted(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Place of each wanted value among sorted unique values, -1 where it is absent: [len(wanted)]."""
-    found = np.empty(len(wanted), np.int64)
-    for n in range(len(wanted)):
-        place = np.searchsorted(values, wanted[n])
-        found[n] = place if place < len(values) and values[place] == wanted[n] else -1
-    return found
-
-
-@compiled
-def unique(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The values once each, sorted (numpy.unique takes several times as long on a few hundred)."""
-    ordered = np.sort(values)
-    kept = 0
-    for n in range(len(ordered)):
-        if n == 0 or ordered[n] != ordered[n - 1]:
-            ordered[kept] = ordered[n]
-            kept += 1
-    return ordered[:kept].copy()

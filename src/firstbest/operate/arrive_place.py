@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
 from firstbest.decide.source import Basket, choose, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
@@ -286,14 +284,6 @@ def wanted_instant(terms: Terms, place: int, day: int) -> int:
 
 
 @compiled
-def basket_of_one(item: int, stock_row: int, quantity: int) -> Basket:
-    """A single line."""
-    one = Basket(np.empty(1, np.int64), np.empty(1, np.int64), np.empty(1, np.int64))
-    one.item[0], one.row[0], one.quantity[0] = item, stock_row, quantity
-    return one
-
-
-@compiled
 def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
     """Send a line found short from another node; what: (command, local line, stock row). False: none has it."""
     c, spot, stock_row = what
@@ -307,7 +297,9 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     day = local_day(terms.midnight, zone, command.at) - 1
     bare = Asked(order.place, order.service, command.at, day, 0, 0, 0, 0)
     wish = Asked(order.place, order.service, command.at, day, 0, 0, 0, wanted_day_of(terms, local.window, bare))
-    basket = basket_of_one(state.item, stock_row, state.quantity)
+    one = local.one_line
+    one[0].item, one[0].quantity, local.one_row[0] = state.item, state.quantity, stock_row
+    basket = Basket(one["item"][0:1], local.one_row[0:1], one["quantity"][0:1])
     if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
         return False
     order.resourced += 1

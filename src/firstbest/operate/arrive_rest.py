@@ -32,6 +32,7 @@ DEPARTED = 5
 AT_STATION = 6
 DONE = 7
 STAGE_CANCELLED = 8
+DOCKED = 3
 TOO_LATE = 7
 GRANTED = 8
 SHORT_EVERYWHERE = 10
@@ -277,7 +278,7 @@ def received(asks: Asks, local: Local, out: Out, c: int) -> None:
     row = out.received[out.n[RECEIVED]]
     head(row, out, RECEIVED, command)
     row.cargo, row.quantity, row.expected = command.order, command.quantity, cargo.quantity
-    row.docked_at, row.node, row.item = cargo.ready_at, command.node, command.item
+    row.docked_at, row.node, row.item = min(cargo.ready_at, command.at), command.node, command.item
     local.on_hand[asks.stock_row[c], command.node] += command.quantity
     local.free[asks.stock_row[c], command.node] += command.quantity
     cargo.live = 0
@@ -302,7 +303,8 @@ def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
 def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
     """Every command of the batch in arrival order."""
     for c in range(len(asks.commands)):
-        out.before[:] = out.n
+        for fact in range(len(out.n)):
+            out.before[fact] = out.n[fact]
         kind = asks.commands[c].kind
         if kind == K_PLACE:
             place(terms, asks, local, out, c)

@@ -51,6 +51,8 @@ class Local(NamedTuple):
     cargo: Records  # [G]
     window: Window
     scratch: Scratch
+    one_line: Records  # [1] commands.LINE, room for an order of one line
+    one_row: I64  # [1] its stock row
 
 
 class Out(NamedTuple):

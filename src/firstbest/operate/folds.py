@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
+from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.world import facts as f
@@ -309,9 +310,15 @@ def rostered(rows: Records, ground: Ground) -> list[Change]:
     """People are planned."""
     days = ground.calendar.midnight_us.shape[1]
     process = rows["node"].astype(np.int64) * len(Process) + rows["process"]
-    made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min"))
+    made = copied(rows, t.ROSTER_T, ("heads", "temps", "overtime_min", "lent"))
     made["key"] = (process * days + rows["day"]) * 2 + rows["shift"]
     return [Put(t.ROSTER_T, made)]
+
+
+def worked(rows: Records, ground: Ground) -> list[Change]:
+    """A crew's week is longer."""
+    minutes = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"] - rows["lent_min"])
+    return [Add(t.HOURS_T, week_keys(ground, rows), {"head_min": minutes})]
 
 
 def limited(rows: Records, ground: Ground) -> list[Change]:
@@ -331,7 +338,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
-    (f.OPENED, opened),
+    (f.OPENED, opened), (f.WORKED, worked),
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.decide import freight
 from firstbest.decide.freight import Journeys, Loads
@@ -156,15 +157,29 @@ def move(number: int, now: int, ground: Ground, cargo: Records, how: tuple[I64, 
 
 
 def arrive(batch: Batch, ground: Ground) -> Step:
-    """Legs that have ended: the cargo waits for its next leg, or stands on the dock of its last node."""
+    """Legs that have ended: the cargo waits for its next leg, or stands on the dock of its last node.
+
+    Goods that were announced come by ways of their sender (lane -1) and are at their last node. What is told twice
+    happens once.
+    """
     c = batch.commands
     answer = yield ByKey(t.CARGO_T, c["order"].copy())
-    known = answer.found & (answer.rows["stage"] == CargoStage.MOVING)
-    c, cargo = c[known], answer.rows[known]
-    following = ground.lanes.path_next[cargo["lane"]]
-    last = (ground.lanes.destination[cargo["lane"]] == cargo["to_node"]) | (following < 0)
+    own = answer.rows["lane"] >= 0
+    waits = np.where(own, CargoStage.MOVING, CargoStage.WAITING)
+    known = answer.found & (answer.rows["stage"] == waits) & first_of_each(c["order"])
+    c, cargo, own = c[known], answer.rows[known], own[known]
+    following = np.where(own, ground.lanes.path_next[cargo["lane"]], -1)
+    end = np.where(own, ground.lanes.destination[cargo["lane"]], cargo["to_node"])
+    last = (end == cargo["to_node"]) | (following < 0)
     rows = np.zeros(len(c), f.ARRIVED.dtype)
     rows["number"], rows["at"], rows["cargo"], rows["item"] = c["number"], c["at"], c["order"], cargo["item"]
-    rows["node"] = ground.lanes.destination[cargo["lane"]]
+    rows["node"] = end
     rows["lane"], rows["last"] = np.where(last, -1, following), last
     return [f.Block(f.ARRIVED, rows)] if len(rows) else []
+
+
+def first_of_each(keys: I64) -> NDArray[np.bool_]:
+    """Whether each row is the first with its key."""
+    first = np.zeros(len(keys), np.bool_)
+    first[np.unique(keys, return_index=True)[1]] = True
+    return first

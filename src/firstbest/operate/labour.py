@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from firstbest.decide import overtime, staff
+from firstbest.decide import overtime, pace, staff
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
@@ -26,8 +26,8 @@ def roster(number: int, now: int, ground: Ground) -> Step:
     today = today_of(ground, now)
     if now > ground.calendar.start_us and ground.calendar.weekday[today] != PLANNING_WEEKDAY:
         return (yield from lengthen(number, now, ground, today))
-    profile = (yield All(t.PROFILE_T)).rows
-    plan = staff.plan(ground, profile, now, today)
+    profile, rostered_before = (yield All(t.PROFILE_T)).rows, (yield All(t.ROSTER_T)).rows
+    plan = staff.plan(ground, (profile, rostered_before), now, today)
     rostered = block_of(
         f.ROSTERED, number, now, node=plan.node, process=plan.process, day=plan.day, shift=plan.shift,
         heads=plan.heads, temps=plan.temps, overtime_min=plan.overtime_min, needed_min=plan.needed_min,
@@ -38,28 +38,31 @@ def roster(number: int, now: int, ground: Ground) -> Step:
 
 
 def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Read, Rows, list[f.Block]]:
-    """Overtime for today where what is due does not fit the roster."""
+    """Today's hands that move between picking and packing, and overtime, where what is due does not fit the roster."""
     keys = overtime.today_keys(ground, today)
-    rows = (yield ByKey(t.ROSTER_T, keys)).rows
+    rows = (yield All(t.ROSTER_T)).rows
     due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
     on_floor = (yield Staged(t.SHIPMENT_T, Stage.RELEASED, "day", today + ground.policy.release_ahead_days)).rows
-    longer = overtime.plan(ground, rows, due, on_floor)
+    longer = overtime.plan(ground, rows, today, due, on_floor)
     if not len(longer.row):
         return []
     days = ground.calendar.midnight_us.shape[1]
-    chosen, key = rows[longer.row], keys[longer.row]
+    key = keys[longer.row]
+    chosen = rows[key]
     return [
         block_of(
             f.ROSTERED, number, now, node=key // 2 // days // len(Process), process=key // 2 // days % len(Process),
             day=np.full(len(key), today), shift=key % 2, heads=chosen["heads"], temps=chosen["temps"],
-            overtime_min=longer.overtime_min,
+            overtime_min=longer.overtime_min, lent=longer.lent,
         )
     ]  # fmt: skip
 
 
 def work(batch: Batch, ground: Ground) -> Step:
-    """Hours worked, with their money: paid minutes at the wage, overtime and temporary minutes at their price."""
-    yield All(t.LOAD_T)
+    """Hours worked, with their money, and which were beyond the week's sustainable pace.
+
+    Money is paid minutes at the wage, overtime and temporary minutes at their price.
+    """
     c, labour = batch.commands, ground.labour
     node, process = c["node"], c["service"]
     wage = labour.wage_hour[node, process]
@@ -76,5 +79,7 @@ def work(batch: Batch, ground: Ground) -> Step:
     )  # fmt: skip
     rows["paid_min"], rows["overtime_min"], rows["temp_min"], rows["busy_s"] = paid, overtime, temps, c["customer"]
     rows["money"] = money
-    rows["day"] = c["place"]
+    rows["day"], rows["injured"], rows["lent_min"] = c["place"], c["attempt"], c["order"]
+    before = (yield ByKey(t.HOURS_T, pace.week_keys(ground, rows))).rows["head_min"]
+    rows["above_min"] = pace.above(ground, rows, before)
     return [f.Block(f.WORKED, rows)]

@@ -17,16 +17,17 @@ from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, storage
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import CUBES, cubes
-from firstbest.operate.ports import Book, Clock, Outside, Rows, State, Step, Tick
-from firstbest.operate.rows import stacked
+from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
+from firstbest.operate.rows import block_of, stacked
 from firstbest.world.commands import Batch
-from firstbest.world.facts import FACTS, Block
+from firstbest.world.facts import ADOPTED, FACTS, Block
 from firstbest.world.network import I64, Network
 from firstbest.world.words import Kind, Timer
 
 ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] = (
     (arrivals.KINDS, arrivals.take),
     ((Kind.ARRIVED,), freight.arrive),
+    ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
     ((Kind.RETURNED,), aftermath.take_back),
 )
@@ -35,6 +36,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
 FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
+RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -52,6 +54,7 @@ class Adoption(NamedTuple):
 
     at: int
     network: Network
+    digest: int = 0  # of the network, as the fact keeps it
 
 
 def run_step(step: Step, state: State) -> list[Block]:
@@ -88,12 +91,15 @@ class Loop:
 
     def adopt(self, adoption: Adoption) -> None:
         """Plan for another network to hold from an instant on; timers after it are its own."""
-        self.adoptions = sorted([*self.adoptions, adoption])
+        self.adoptions = sorted([*self.adoptions, adoption], key=lambda each: each.at)
 
     def next_due(self) -> int | None:
-        """Instant of the next timer, None after the last."""
+        """Instant of the next timer or adoption, None after the last timer."""
         calendar = self.ground.calendar
-        return int(calendar.timers_us[self.spot]) if self.spot < len(calendar.timers_us) else None
+        if self.spot == len(calendar.timers_us):
+            return None
+        due = int(calendar.timers_us[self.spot])
+        return min(due, self.adoptions[0].at) if self.adoptions else due
 
     def advance(self) -> bool:
         """Go to the next timer instant: decide what arrived before it, then its timers. False: nothing left."""
@@ -102,9 +108,19 @@ class Loop:
             return False
         now = self.ports.clock.reach(due)
         self._arrivals(due)
-        self._change_ground(due)
+        self._change_ground(due, now)
         self._timers(due, now)
         return True
+
+    def resume(self, last: Tick) -> None:
+        """Stand behind a tick that was sealed before, with the state that it left."""
+        self.number, self.ticks = last.first_number + last.facts, last.tick + 1
+        # Timers of its instant that rank behind it are still to be run; arrivals come after all of them, and the
+        # opening before.
+        calendar = self.ground.calendar
+        start, stop = (int(np.searchsorted(calendar.timers_us, instant)) for instant in (last.due, last.due + 1))
+        rank = last.kind if last.kind or not last.tick else max(Timer)
+        self.spot = start + int(np.searchsorted(calendar.timers_kind[start:stop], rank + 1))
 
     def open(self, blocks: Sequence[Block], now: int) -> None:
         """Seal what was there before the first instant."""
@@ -114,16 +130,25 @@ class Loop:
         self.number += 1
         self._seal(tick, blocks)
 
+    def note(self, now: int) -> None:
+        """Seal a tick in which nothing was decided: the book has something to keep beside the facts."""
+        self._seal(Tick(self.ticks, 0, now, now, self.number, 0), [])
+
     def finish(self, end: int) -> None:
         """Decide what arrives before the end."""
         self._arrivals(end)
         self._count([], at_once=True)
 
-    def _change_ground(self, due: int) -> None:
+    def _change_ground(self, due: int, now: int) -> None:
         while self.adoptions and self.adoptions[0].at <= due:
+            adoption = self.adoptions.pop(0)
             self._count([], at_once=True)
-            self.ground = ground_of(self.adoptions.pop(0).network)
+            self.ground = ground_of(adoption.network)
             self.spot = int(np.searchsorted(self.ground.calendar.timers_us, due))
+            fact = block_of(ADOPTED, self.number, due, digest=np.array([adoption.digest], np.uint64))
+            tick = Tick(self.ticks, int(Timer.ADOPT), due, now, self.number, 1)
+            self.number += 1
+            self._seal(tick, [fact])
 
     def _arrivals(self, due: int) -> None:
         batch = self.ports.outside.until(due)
@@ -132,17 +157,14 @@ class Loop:
         while start < len(batch.commands):
             part = without_echo(batch.upto(start, start + self.batch_most))
             start += len(part.commands)
-            count = len(part.commands)
-            part.commands["number"] = np.arange(self.number, self.number + count)
-            at = int(part.commands["at"][-1])
-            tick = Tick(self.ticks, 0, at, at, self.number, count)
-            self.number += count
-            told.extend(self._seal(tick, self._decide(part)))
+            told.extend(self.admit(part, self.preview(part)))
         if told:
             self.ports.outside.accept(merged(told), due)
 
-    def _decide(self, batch: Batch) -> list[Block]:
+    def preview(self, batch: Batch) -> list[Block]:
+        """What would be decided of a batch if it were admitted now; numbers its commands, changes no state."""
         kind = batch.commands["kind"]
+        batch.commands["number"] = np.arange(self.number, self.number + len(kind))
         blocks: list[Block] = []
         family = FAMILY_OF[kind]
         for number, (_, step) in enumerate(ARRIVALS):
@@ -151,6 +173,32 @@ class Loop:
                 chosen = batch if mine.all() else batch.select(mine)
                 blocks.extend(run_step(step(chosen, self.ground), self.ports.state))
         return blocks
+
+    def admit(self, batch: Batch, blocks: Sequence[Block]) -> list[Block]:
+        """Seal what `preview` decided of the same batch: one tick."""
+        count, at = len(batch.commands), int(batch.commands["at"][-1])
+        assert int(batch.commands["number"][0]) == self.number, "what is admitted was previewed last"
+        tick = Tick(self.ticks, 0, at, at, self.number, count)
+        self.number += count
+        return self._seal(tick, blocks)
+
+    def decide_again(self, tick: Tick, batch: Batch | None, ground: Ground) -> list[Block]:
+        """What a tick that was sealed before comes to on the present state, on this or another ground."""
+        own, self.ground, self.number = self.ground, ground, tick.first_number
+        if batch is not None:
+            blocks = self.preview(batch.upto(0, len(batch.commands)))
+        else:
+            calendar = ground.calendar
+            start, stop = (int(np.searchsorted(calendar.timers_us, at)) for at in (tick.due, tick.due + 1))
+            keys = calendar.timers_key[start:stop][calendar.timers_kind[start:stop] == tick.kind].astype(np.int64)
+            blocks = run_step(self._timed(Timer(tick.kind), tick.due, keys), self.ports.state) if len(keys) else []
+        self.ground = own
+        return sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
+
+    def take_sealed(self, tick: Tick, blocks: Sequence[Block]) -> None:
+        """Bring the state to what a sealed tick left."""
+        self.ticks, self.number = tick.tick, tick.first_number + tick.facts
+        self._seal(tick, blocks)
 
     def _timers(self, due: int, now: int) -> None:
         calendar = self.ground.calendar
@@ -195,23 +243,28 @@ class Loop:
     def _seal(self, tick: Tick, blocks: Sequence[Block]) -> list[Block]:
         kept = sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
         self.ticks += 1
+        changes: list[Change] = []
         if kept:
             changes = fold(kept, self.ground)
             if not self.cubes_rows:
                 changes.extend(cubes(kept, self.ground))
             self.ports.state.apply(changes)
             self._count(kept, at_once=False)
-            self.ports.book.seal(tick, kept, changes)
+        self.ports.book.seal(tick, kept, changes)
         return kept
 
 
 def without_echo(batch: Batch) -> Batch:
-    """The batch up to the first receipt of a cargo whose arrival is in it too: families must touch no row in common."""
+    """The batch up to the first command about a cargo of which another family speaks in it too.
+
+    Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
+    """
     kind, order = batch.commands["kind"], batch.commands["order"]
-    received = kind == Kind.RECEIVED
-    if not received.any():
+    received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
+    if not ((arrived.any() and received.any()) or announced.any()):
         return batch
-    echo = np.flatnonzero(received & np.isin(order, order[kind == Kind.ARRIVED]))
+    echoes = received & np.isin(order, order[arrived | announced]) | arrived & np.isin(order, order[announced])
+    echo = np.flatnonzero(echoes)
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
 
 

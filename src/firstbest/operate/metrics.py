@@ -283,6 +283,10 @@ def worked(cells: Cells, rows: Records) -> None:
     cells.add(where, PAID_OF[rows["process"]], rows["paid_min"], rows["busy_s"])
     cells.add(where, Metric.OVERTIME, rows["overtime_min"], rows["paid_min"])
     cells.add(where, Metric.TEMPS, rows["temp_min"])
+    heads = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"] - rows["lent_min"])
+    cells.add(where, Metric.LENT, np.maximum(rows["lent_min"], 0))
+    cells.add(where, Metric.ABOVE_PACE, rows["above_min"], heads)
+    cells.add(where, Metric.INJURED, rows["injured"])
 
 
 def routed(cells: Cells, rows: Records) -> None:

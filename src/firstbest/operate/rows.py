@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firstbest.kernels.packed import words_of
 from firstbest.world.facts import Block, FactType
 
 
@@ -24,9 +25,10 @@ def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
     """Rows of one type one after the other (numpy.concatenate compares all fields of all parts first)."""
     sizes = [len(part) for part in parts]
     rows = np.empty(sum(sizes), parts[0].dtype)
-    end = 0
+    # As words, since numpy copies rows of named columns a column at a time.
+    words, end = words_of(rows), 0
     for part, size in zip(parts, sizes, strict=True):
-        rows[end : end + size] = part
+        words[end : end + size] = words_of(part)
         end += size
     return rows
 

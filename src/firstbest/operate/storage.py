@@ -1,4 +1,4 @@
-"""Timed steps on stock: the weekly forecast, the daily transfers, the periodic orders to suppliers."""
+"""Stock on its way: the weekly forecast, the daily transfers, the periodic orders to suppliers, goods announced."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from firstbest.decide import replenish as replenishes
 from firstbest.decide.ground import Ground
 from firstbest.decide.replenish import Orders
 from firstbest.decide.wave import today_of
-from firstbest.operate.ports import All, Step
+from firstbest.operate.freight import first_of_each
+from firstbest.operate.ports import All, ByKey, Step
 from firstbest.operate.rows import block_of, joined
 from firstbest.world import facts as f
 from firstbest.world import tables as t
+from firstbest.world.commands import Batch
 from firstbest.world.units import DAY_US
 
 
@@ -55,3 +57,21 @@ def replenished(number: int, now: int, ground: Ground, orders: Orders, bought: i
         ready_at=orders.ready_at, due_at=orders.due_at, position=orders.position, target=orders.target,
         item=orders.item, from_node=orders.from_node, to_node=orders.to_node, lane=orders.lane, bought=bought,
     )  # fmt: skip
+
+
+def announce(batch: Batch, ground: Ground) -> Step:
+    """Goods that a seller sends in by ways of his own: on order from now, expected at `expected`.
+
+    A name that is on its way already changes nothing, nor does a second one in the batch.
+    """
+    c = batch.commands
+    answer = yield ByKey(t.CARGO_T, c["order"].copy())
+    c = c[~answer.found & first_of_each(c["order"])]
+    item = c["item"].astype(np.int64)
+    rows = np.zeros(len(c), f.REPLENISHED.dtype)
+    rows["number"], rows["at"], rows["cargo"], rows["quantity"] = c["number"], c["at"], c["order"], c["quantity"]
+    rows["item"], rows["to_node"], rows["from_node"] = item, c["node"], ground.items.source[item]
+    rows["volume_cm3"] = c["quantity"] * ground.items.inbound_cm3[item]
+    rows["weight_g"] = c["quantity"] * ground.items.weight_g[item]
+    rows["ready_at"], rows["due_at"], rows["lane"], rows["bought"] = c["expected"], c["expected"], -1, 1
+    return [f.Block(f.REPLENISHED, rows)] if len(rows) else []

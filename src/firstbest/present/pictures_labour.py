@@ -44,7 +44,9 @@ def picture(record: Record) -> svg.Picture:
     lead = (
         f"Grey is what was rostered, the line is what the work needed, orange is where it needed more. "
         f"{text.number(f['heads_peak'])} heads on the day with most, overtime {text.share(f['overtime_share'])} "
-        f"of paid time over the year and {text.share(f['overtime_share_peak'])} in the 28 busiest days."
+        f"of paid time over the year and {text.share(f['overtime_share_peak'])} in the 28 busiest days. "
+        f"{text.number(f['above_pace_hours'])} hours were above sustainable pace, {text.share(f['above_pace_share'])} "
+        f"of the hours of permanent heads; {text.number(f['injured'])} people were hurt at work."
     )
     node = tight.node
     first, stop = peak_window(record, _FORTNIGHT)
@@ -238,6 +240,31 @@ def _table(record: Record) -> str:
                 day = record.first_day + starts[int(index)]
                 weeks.append([f"{name}, from {text.day_text(day)}", text.number(needed[index, node]),
                               text.number(rostered[index, node])])  # fmt: skip
-    return svg.behind(["Process", "paid hours", "busy hours", "busy"], rows) + svg.behind(
-        ["The six tightest weeks of each", "hours needed", "hours rostered"], weeks, "The tightest weeks"
-    )
+    return (
+        svg.behind(["Process", "paid hours", "busy hours", "busy"], rows)
+        + svg.behind(
+            ["The six tightest weeks of each", "hours needed", "hours rostered"], weeks, "The tightest weeks"
+        )
+        + svg.behind(
+            ["The six longest weeks of each building", "hours above pace", "of the heads' hours", "people hurt"],
+            _above_pace(record), "Hours above sustainable pace",
+        )
+    )  # fmt: skip
+
+
+def _above_pace(record: Record) -> list[list[str]]:
+    """The six weeks of each building with most hours above sustainable pace, and who was hurt in them."""
+    starts = constraints.week_starts(record)
+    above, heads = (constraints.weekly(record, by_day_node(record, Metric.ABOVE_PACE, side)) / 60 for side in (0, 1))
+    injured = constraints.weekly(record, by_day_node(record, Metric.INJURED))
+    rows = []
+    for node in sorted(node_codes(record, NodeKind.FULFILMENT) + node_codes(record, NodeKind.STORAGE)):
+        name = text.named(record.network.texts.nodes[node])
+        longest = np.argsort(-above[:, node], kind="stable")[:6].tolist()
+        rows += [
+            [f"{name}, from {text.day_text(record.first_day + starts[index])}", text.number(above[index, node]),
+             text.share(over(above[index, node], heads[index, node])), text.number(injured[index, node])]
+            for index in longest
+            if above[index, node] > 0
+        ]  # fmt: skip
+    return rows

@@ -195,6 +195,7 @@ def _flow_rows(f: dict[str, float], record: Record, currency: str) -> list[Row]:
                 f"pick {text.number(f['lines_per_paid_hour_pick'])} lines",
                 f"pack {text.number(f['orders_per_paid_hour_pack'])} shipments",
                 f"overtime {text.share(f['overtime_share'])}",
+                f"{text.share(f['above_pace_share'])} above pace",
                 f"{text.number(f['heads_peak'])} heads at peak",
             ),
             "orders_per_person_hour",

@@ -13,6 +13,7 @@ from firstbest.rehearse.compare import WITH, WITHOUT
 from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.compile_network import compile_network
+from firstbest.store.network_digest import network_number
 from firstbest.store.workspace import load
 
 
@@ -59,4 +60,4 @@ def _scenario(runs: Runs, which: str) -> Scenario:
     if which == WITHOUT:
         return Scenario(*compile_network(load(runs.folder), runs.scale, runs.days))
     network, nature, adoptions = scenario_of(load_changed(runs.folder, runs.change), runs.scale, runs.days)
-    return Scenario(network, nature, tuple(Adoption(*each) for each in adoptions))
+    return Scenario(network, nature, tuple(Adoption(at, own, network_number(own)) for at, own in adoptions))

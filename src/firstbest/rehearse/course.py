@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import AT, FIRST, FOURTH, KIND, RANK, SECOND, THIRD, Agenda, in_order, put, release, take
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.agenda import AT, FIRST, FOURTH, KIND, RANK, SECOND, THIRD, Agenda, in_order, put, release
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import exponential, happens, joined, normal
 from firstbest.kernels.lookup import find
 from firstbest.kernels.station import FINISH, JOB, READY, SHIFT, START, WITHIN, WORK, Stations, advance, enqueue
@@ -100,22 +100,22 @@ def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
 
 
 @compiled
-def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, span: tuple[int, int]) -> int:
-    """Lets everything before an instant come about, `span` = (seed, instant); how much may bring more before it."""
+def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, due: tuple[int, I64]) -> int:
+    """Lets events come about, `due` = (seed, agenda rows in order); how much may bring more before their limit."""
     store, agenda = works
-    due = take(agenda, span[1])
+    seed, events = due
     followed = 0
-    for place in range(len(due)):
-        event = agenda.rows[due[place]]
+    for place in range(len(events)):
+        event = agenda.rows[events[place]]
         if event[KIND] == PICKED_KIND:
             followed += 1
-            _picked(world, store, stations, told, (span[0], event[AT], event[FIRST]))
+            _picked(world, store, stations, told, (seed, event[AT], event[FIRST]))
         elif event[KIND] == DELIVERED:
             followed += 1
-            _delivered(world.goods, works, told, event, span[0])
+            _delivered(world.goods, works, told, event, seed)
         else:
             _other(world.goods, store, told, event)
-        release(agenda, due[place])
+        release(agenda, events[place])
     return followed
 
 
@@ -352,6 +352,7 @@ def _drop(store: Store, task: int) -> None:
 
 
 @compiled
+@makes_arrays
 def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
     """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
     order = in_order(np.arange(1, told.marks[0]), told.keys)

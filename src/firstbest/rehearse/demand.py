@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
 from firstbest.rehearse import purposes
-from firstbest.world.commands import COMMAND, LINE, Batch, empty
+from firstbest.world.commands import COMMAND, LINE, Batch, empty, laid
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US
@@ -256,21 +256,3 @@ def _held(lines: Rows, first: int, count: int, item: int) -> bool:
         if lines[line]["item"] == item:
             return True
     return False
-
-
-@compiled
-def laid(commands: Rows, lines: Rows, order: I64) -> tuple[Rows, Rows]:
-    """Commands in the given order, with their lines laid one after the other."""
-    count = 0
-    for place in range(len(order)):
-        count += commands[order[place]]["lines"]
-    rows, kept = np.empty(len(order), commands.dtype), np.empty(count, lines.dtype)
-    used = 0
-    for place in range(len(order)):
-        rows[place] = commands[order[place]]
-        first = commands[order[place]]["first_line"]
-        rows[place]["first_line"] = used
-        for line in range(commands[order[place]]["lines"]):
-            kept[used] = lines[first + line]
-            used += 1
-    return rows, kept

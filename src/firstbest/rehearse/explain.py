@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.present.story import Story, story
-from firstbest.rehearse.folder import OUTPUT, network_digest
+from firstbest.rehearse.folder import OUTPUT
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.network_digest import network_digest
 from firstbest.store.workspace import load
 from firstbest.world import facts as f
 from firstbest.world.network import Network
@@ -40,7 +41,7 @@ def explain(folder: Path, order: str) -> str:
     told = json.loads(run.read_text(encoding="utf-8"))
     workspace = load(folder)
     network, nature = compile_network(workspace, told["scale"], told["days"])
-    if network_digest(network) != told["network"]:
+    if network_digest(network).hex() != told["network"]:
         again = f"run it again: firstbest rehearse {folder}"
         raise NothingToExplain(f"{folder} was edited since its last rehearsal; {again}")
     names = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()

@@ -10,11 +10,8 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from firstbest import __version__
 from firstbest.present.comparison import Comparison
@@ -24,10 +21,10 @@ from firstbest.rehearse.bounds import judge
 from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.compile_network import compile_network
+from firstbest.store.network_digest import network_digest
 from firstbest.store.sink import ParquetSink
 from firstbest.store.sink_tables import write_cubes, write_orders
 from firstbest.store.workspace import Workspace, load
-from firstbest.world.network import Network
 from firstbest.world.units import PPM
 
 OUTPUT = "rehearsal"
@@ -122,18 +119,9 @@ def write_run(output: Path, record: Record, options: Options, seed: int) -> None
         "seed": seed,
         "facts": record.facts,
         "digest": record.digest,
-        "network": network_digest(record.network),
+        "network": network_digest(record.network).hex(),
     }
     (output / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-
-
-def network_digest(network: Network) -> str:
-    """A digest of every array a decision can see."""
-    digest = blake2b(digest_size=8)
-    for part in network[:-1]:
-        for value in part:
-            digest.update(np.ascontiguousarray(value).tobytes())
-    return digest.hexdigest()
 
 
 def write_report(path: Path, record: Record, against: Comparison | None = None) -> Path:

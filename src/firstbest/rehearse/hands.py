@@ -1,9 +1,10 @@
 """Hands: who is at work, how long a job takes, and what the shift cost at its end.
 
 A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
-temporary staff at their own speed. All of them work the shift and its overtime. Once a shift has begun, a new row can
-only move its end. A job's time is its work at the rate the house believes, stretched by the productive share and by a
-lognormal factor that hangs on the order, the node and the process.
+temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people). All of
+them work the shift and its overtime. Once a shift has begun, a new row can only move its end. A job's time is its work
+at the rate the house believes, stretched by the productive share and by a lognormal factor that hangs on the order,
+the node and the process.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import happens, joined, spread
 from firstbest.kernels.station import Stations, add_hand, dismiss, extend, new_stations
-from firstbest.rehearse import purposes
+from firstbest.rehearse import people, purposes
 from firstbest.rehearse.works import Rows, Told, tell
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
@@ -33,6 +34,9 @@ INDIRECT: Final = int(Process.INDIRECT)
 PROCESSES: Final = 5
 SHIFTS: Final = 2
 WORKED: Final = int(Kind.WORKED)
+HERE: Final = 1
+LENT: Final = 2
+"""Where a head that came is at work: in its own process, or lent to the other of picking and packing."""
 
 
 CELL: Final = np.dtype(
@@ -64,6 +68,10 @@ CREW: Final = np.dtype(
         ("temps", "<i8"),
         ("overtime_min", "<i8"),
         ("present", "<i8"),  # heads that came
+        ("staffed", "<i8"),  # contracts of the crew on the day
+        ("lent", "<i8"),  # heads to come from the other of picking and packing, below 0: to go there
+        ("guests", "<i8"),  # heads that came from there
+        ("away", "<i8"),  # heads that went there
         ("busy_us", "<i8"),
     ]
 )
@@ -81,6 +89,9 @@ class Floor(NamedTuple):
     nodes: Rows  # [N]
     starts: I64  # [N, D, 2] instant at which a shift begins
     minutes: I64  # [N, 2] paid minutes of a shift
+    truth: Rows  # [1] rehearse.people.TRUTH
+    contracts: I64  # [N, 2, Y] at the first instant
+    week_begins: I64  # [D] the Monday of the day's week
 
 
 class Roster(NamedTuple):
@@ -88,6 +99,8 @@ class Roster(NamedTuple):
 
     crews: Rows  # [N, D, 2, Y]
     marks: I64  # [N, 5]
+    seats: Rows  # [N, 2, Y, K] contracts, and ranks of temporary staff, of each crew
+    weeks: I64  # [N, 2, Y, 2] the Monday of a crew's week, and minutes of its heads since
 
 
 def new_floor(network: Network, nature: Nature) -> Floor:
@@ -105,12 +118,19 @@ def new_floor(network: Network, nature: Nature) -> Floor:
     rows["area_km2"] = fleet.area_km2
     midnight = calendar.midnight_us[nodes.time_zone]
     starts = midnight[:, :, None] + labour.shift_start_min[:, None, :].astype(np.int64) * MINUTE_US
-    return Floor(cells, rows, np.ascontiguousarray(starts), labour.shift_minutes.astype(np.int64))
+    return Floor(
+        cells, rows, np.ascontiguousarray(starts), labour.shift_minutes.astype(np.int64), people.new_truth(nature),
+        people.contracts_of(network), people.week_begins(network),
+    )  # fmt: skip
 
 
-def new_roster(nodes: int, days: int) -> Roster:
-    """Nobody comes."""
-    return Roster(np.zeros((nodes, days, SHIFTS, PROCESSES), CREW), np.zeros((nodes, 5), np.int64))
+def new_roster(network: Network) -> Roster:
+    """Nobody comes yet."""
+    nodes, days = len(network.nodes.kind), network.calendar.midnight_us.shape[1]
+    crews = np.zeros((nodes, days, SHIFTS, PROCESSES), CREW)
+    weeks = np.zeros((nodes, SHIFTS, PROCESSES, 2), np.int64)
+    most = int(max(network.labour.heads.max(initial=1), network.labour.temps_max.max(initial=1)))
+    return Roster(crews, np.zeros((nodes, 5), np.int64), people.new_seats(nodes, most + 1), weeks)
 
 
 def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
@@ -161,6 +181,7 @@ def take_roster(floor: Floor, roster: Roster, stations: Stations, rows: Rows) ->
         if day >= roster.marks[node, OPENED + shift]:
             crew["heads"] = row["heads"]
             crew["temps"] = row["temps"]
+            crew["lent"] = row["lent"]
         else:
             until = _end_us(floor, roster, (node, day, shift), process)
             extend(stations, node * PROCESSES + process, window_of(roster, (node, day, shift), process), until)
@@ -188,38 +209,107 @@ def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, spa
         day = roster.marks[node, OPENED + shift]
         while day < roster.crews.shape[1] and floor.starts[node, day, shift] < span[1]:
             for process in range(INDIRECT):
-                _open(floor, roster, stations, (seed, span[0], process), (node, day, shift))
+                _come(floor, roster, seed, (node, day, shift), process)
+            _lend(roster, (node, day, shift), PICK, PACK)
+            _lend(roster, (node, day, shift), PACK, PICK)
+            for process in range(LOAD):
+                _let_in(floor, roster, stations, (node, day, shift), (process, span[0]))
             day += 1
         roster.marks[node, OPENED + shift] = day
 
 
 @compiled
-def _open(
-    floor: Floor, roster: Roster, stations: Stations, how: tuple[int, int, int], when: tuple[int, int, int]
-) -> None:
-    """Lets in the hands of one window, `how` = (seed, advanced to, process), `when` = (node, day, shift)."""
-    (seed, done, process), (node, day, shift) = how, when
-    crew = roster.crews[node, day, shift, process]
-    present, temps = crew["heads"], crew["temps"]
-    if present + temps <= 0:
-        return
-    key = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
-    stream = joined(np.uint64(seed), key)
+def _come(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> None:
+    """Who comes to work of one crew; `when` = (node, day, shift)."""
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    stream = crew_stream(floor, seed, when, process)
+    known = floor.contracts[node, shift, process], crew["heads"]
+    crew["staffed"] = people.begin_day(floor.truth, seats, stream, day, known)
+    present = 0
     for head in range(crew["heads"]):
-        present -= happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
+        absent = happens(stream, purposes.ABSENCE, head, floor.nodes[node]["absence_ppm"])
+        seats[head]["came"] = int(not absent and seats[head]["away_until"] <= day)
+        present += seats[head]["came"]
     crew["present"] = present
-    if process == LOAD:
-        return
-    hours = (floor.starts[when], _end_us(floor, roster, when, process))
-    window = window_of(roster, when, process)
-    dismiss(stations, node * PROCESSES + process, done)
-    for hand in range(min(present + temps, floor.cells[node, process]["benches"])):
-        speed = PPM if hand < present else floor.cells[node, process]["temp_speed_ppm"]
-        add_hand(stations, node * PROCESSES + process, hours, speed, window)
 
 
 @compiled
-def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
+def _lend(roster: Roster, when: tuple[int, int, int], giver: int, taker: int) -> None:
+    """Of those who came, the last go to the other process, as many as the roster says and have come."""
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, giver], roster.seats[node, shift, giver]
+    going, head = min(-crew["lent"], crew["present"]), crew["heads"] - 1
+    while going > 0:
+        if seats[head]["came"] == HERE:
+            seats[head]["came"] = LENT
+            crew["away"] += 1
+            roster.crews[node, day, shift, taker]["guests"] += 1
+            going -= 1
+        head -= 1
+
+
+@compiled
+def crew_stream(floor: Floor, seed: int, when: tuple[int, int, int], process: int) -> np.uint64:
+    """What the draws of a crew hang on; `when` = (node, day, shift)."""
+    node, day, shift = when
+    key = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
+    return joined(np.uint64(seed), key)
+
+
+@compiled
+def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, int, int], how: tuple[int, int]) -> None:
+    """The hands that came: permanent, lent, temporary, as many as there are benches.
+
+    `when` = (node, day, shift), `how` = (process, instant up to which the station was advanced).
+    """
+    (node, day, shift), (process, done) = when, how
+    if roster.crews[node, day, shift, process]["heads"] + roster.crews[node, day, shift, process]["temps"] <= 0:
+        return
+    dismiss(stations, node * PROCESSES + process, done)
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    station, window = node * PROCESSES + process, window_of(roster, when, process)
+    hours, benches = (floor.starts[when], _end_us(floor, roster, when, process)), floor.cells[node, process]["benches"]
+    taken = 0
+    for home in (process, PICK + PACK - process):
+        wanted = HERE if home == process else LENT
+        if wanted == LENT and crew["guests"] == 0:
+            continue
+        minutes, above = _week_minutes(floor, roster, when, home)
+        pace, own = people.tired(floor.truth, above, minutes), roster.seats[node, shift, home]
+        for head in range(roster.crews[node, day, shift, home]["heads"]):
+            if own[head]["came"] == wanted and taken < benches:
+                speed = people.speed_of_contract(floor.truth, own[head], day) * pace // PPM
+                add_hand(stations, station, hours, speed, window)
+                taken += 1
+    for rank in range(crew["temps"]):
+        speed = people.temp_comes(floor.truth, seats, rank, day) * floor.cells[node, process]["temp_speed_ppm"] // PPM
+        if taken < benches:
+            add_hand(stations, station, hours, speed, window)
+            taken += 1
+
+
+@compiled
+def _week_minutes(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> tuple[int, int]:
+    """(minutes of a crew's heads today, of them beyond the pace of its week); `when` = (node, day, shift)."""
+    node, day, shift = when
+    crew, week = roster.crews[node, day, shift, process], roster.weeks[node, shift, process]
+    minutes = (crew["present"] - crew["away"]) * (floor.minutes[node, shift] + crew["overtime_min"])
+    if crew["away"] > 0:
+        minutes += crew["away"] * _minutes_there(floor, roster, when, process)
+    begun = week[1] if week[0] == floor.week_begins[day] else 0
+    return minutes, people.beyond(floor.truth, crew["staffed"], begun, minutes)
+
+
+@compiled
+def _minutes_there(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
+    """Minutes of a head lent by a process: those of the other one."""
+    node, day, shift = when
+    return int(floor.minutes[node, shift] + roster.crews[node, day, shift, PICK + PACK - process]["overtime_min"])
+
+
+@compiled
+def report_shifts(floor: Floor, roster: Roster, told: Told, seed: int, limit: int) -> None:
     """WORKED for each (node, day, shift) that is over before `limit`, at the end of its last process."""
     for place in range(roster.crews.shape[0] * SHIFTS):
         node, shift = place // SHIFTS, place % SHIFTS
@@ -229,14 +319,15 @@ def report_shifts(floor: Floor, roster: Roster, told: Told, limit: int) -> None:
             for process in range(INDIRECT):
                 end = max(end, _end_us(floor, roster, (node, day, shift), process))
             if end < limit:
-                _report(floor, roster, told, (node, day, shift), end)
+                _report(floor, roster, told, (node, day, shift), (seed, end))
                 day += 1
         roster.marks[node, REPORTED + shift] = day
 
 
 @compiled
-def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], end: int) -> None:
-    node, day, shift = when
+def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], how: tuple[int, int]) -> None:
+    """One shift's hours by process, `when` = (node, day, shift), `how` = (seed, instant)."""
+    (node, day, shift), (seed, end) = when, how
     direct = 0
     for process in range(INDIRECT):
         crew = roster.crews[node, day, shift, process]
@@ -247,20 +338,48 @@ def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int]
             busy = roster.marks[node, LOADED]
             roster.marks[node, LOADED] = 0
         minutes = floor.minutes[node, shift] + crew["overtime_min"]
-        paid = (crew["present"] + crew["temps"]) * minutes
-        extra = (crew["present"] * crew["overtime_min"], crew["temps"] * minutes)
-        _worked(floor, told, (node, day, shift, process), end, (paid, extra[0], extra[1], busy // SECOND_US))
+        here = crew["present"] - crew["away"] + crew["guests"]
+        paid = (here + crew["temps"]) * minutes
+        extra = (here * crew["overtime_min"], crew["temps"] * minutes)
+        lent = crew["guests"] * minutes
+        if crew["away"] > 0:
+            lent -= crew["away"] * _minutes_there(floor, roster, when, process)
+        hurt = _end_of_day(floor, roster, seed, when, process)
+        told_of = (paid, extra[0], extra[1], busy // SECOND_US, hurt, lent)
+        _worked(floor, told, (node, day, shift, process), end, told_of)
         direct += paid
     if direct > 0 and floor.nodes[node]["indirect_ppm"] > 0:
         paid = direct * floor.nodes[node]["indirect_ppm"] // PPM
-        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60))
+        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60, 0, 0))
+
+
+@compiled
+def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> int:
+    """A crew's week grows by its day; how many were hurt. Heads then stay away, temporary ones do not return."""
+    node, day, shift = when
+    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
+    week, stream = roster.weeks[node, shift, process], crew_stream(floor, seed, when, process)
+    minutes, above = _week_minutes(floor, roster, when, process)
+    week[1] = minutes + (week[1] if week[0] == floor.week_begins[day] else 0)
+    week[0] = floor.week_begins[day]
+    found, each = 0, floor.minutes[node, shift] + crew["overtime_min"]
+    for head in range(crew["heads"]):
+        worked = each, above // max(crew["present"], 1)
+        if seats[head]["came"] >= HERE and people.hurt(floor.truth, stream, head, worked):
+            seats[head]["away_until"] = day + 1 + floor.truth[0]["injury_days"]
+            found += 1
+    for rank in range(crew["temps"]):
+        if people.hurt(floor.truth, stream, people.ORDINAL + rank, (each, 0)):
+            seats[rank]["learned"] = 0
+            found += 1
+    return found
 
 
 @compiled
 def _worked(
-    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int]
+    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int, int, int]
 ) -> None:
-    """`when` = (node, day, shift, process), `what` = (paid, overtime and temporary minutes, busy seconds)."""
+    """`what` = (paid, overtime, temporary minutes, busy seconds, heads hurt, minutes lent), `when` with the process."""
     node, day, shift, process = when
     rank = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
     row = told.rows[tell(told, end, WORKED, rank)]
@@ -272,3 +391,5 @@ def _worked(
     row["expected"] = what[1]
     row["item"] = what[2]
     row["customer"] = what[3]
+    row["attempt"] = what[4]
+    row["order"] = what[5]

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import PAST, USED, new_agenda
+from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, roads, supply, works
+from firstbest.rehearse import course, hands, people, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.world import facts
 from firstbest.world.commands import Batch
@@ -42,7 +42,7 @@ class Physics:
 
     def __init__(self, network: Network, nature: Nature, seed: int) -> None:
         self._seed = seed
-        self._nodes, days = len(network.nodes.kind), network.calendar.midnight_us.shape[1]
+        self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
@@ -51,7 +51,7 @@ class Physics:
         self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
         self._floors = course.Floors(
-            hands.stations_of(network, nature, 64), hands.new_roster(self._nodes, days), new_started(STARTED_ROWS)
+            hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)
         )
         self._agenda.marks[PAST] = network.calendar.start_us
         self._now = network.calendar.start_us
@@ -123,8 +123,9 @@ class Physics:
             while followed:
                 course.start_all(self._store, self._agenda, self._floors, stop)
                 works_now = (self._store, self._agenda)
-                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, stop))
-            hands.report_shifts(self._floor, roster, self._told, stop)
+                due = take(self._agenda, stop)
+                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, due))
+            hands.report_shifts(self._floor, roster, self._told, self._seed, stop)
             self._now = self._agenda.marks[PAST] = stop
 
     def _room_to_tell(self) -> None:
@@ -170,6 +171,10 @@ class Physics:
         most, stations = 4 * int((rows["heads"] + rows["temps"]).max()) + 8, self._floors.stations
         if most > stations.hands.shape[1]:
             self._floors = self._floors._replace(stations=with_room(stations, 2 * most))
+        crew = int(np.maximum(rows["heads"], rows["temps"]).max())
+        roster = self._floors.roster
+        roster = roster._replace(seats=people.seats_with_room(roster.seats, crew))
+        self._floors = self._floors._replace(roster=roster)
         hands.take_roster(self._floor, self._floors.roster, self._floors.stations, rows)
 
     def _released(self, rows: Rows) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
 from firstbest.kernels.lookup import find
@@ -221,6 +221,7 @@ def _outcome(carrier: np.void, stream: np.uint64) -> int:
 
 
 @compiled
+@makes_arrays
 def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Agenda], key: tuple[int, Rows]) -> None:
     """VANNED facts, `key` = (seed, rows): vans drive from stop to stop; who is not at home is tried a day later."""
     store, agenda = hands

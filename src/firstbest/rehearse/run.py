@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.operate.loop import Adoption, Loop, Ports
+from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
-from firstbest.operate.rows import block_of
 from firstbest.present.record import STOCK_ITEM, Assumed, Record
 from firstbest.rehearse.outside import Physics
 from firstbest.store.columns import Columns, sizes
@@ -86,13 +86,6 @@ class Watch:
             self.book.seal(tick, blocks, changes)
 
 
-def opening_blocks(scenario: Scenario) -> list[Block]:
-    """Stock that is there before the first instant, as facts."""
-    opening = scenario.nature.opening
-    start = scenario.network.calendar.start_us
-    return [block_of(f.OPENED, 0, start, node=opening.node, item=opening.item, quantity=opening.quantity)]
-
-
 def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
     began = time.perf_counter()
@@ -104,7 +97,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     for adoption in scenario.adoptions:
         loop.adopt(adoption)
     calendar = network.calendar
-    loop.open(opening_blocks(scenario), calendar.start_us)
+    loop.open(opening(nature.opening, calendar.start_us), calendar.start_us)
     span = max(calendar.end_us - calendar.start_us, 1)
     told = 0.0
     while loop.advance():
@@ -158,7 +151,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
 
 HOURS = (
     Metric.PAID_RECEIVE, Metric.PAID_PICK, Metric.PAID_PACK, Metric.PAID_LOAD, Metric.PAID_INDIRECT, Metric.OVERTIME,
-    Metric.TEMPS, Metric.NEEDED_PICK, Metric.NEEDED_PACK,
+    Metric.TEMPS, Metric.NEEDED_PICK, Metric.NEEDED_PACK, Metric.ABOVE_PACE, Metric.LENT,
 )  # fmt: skip
 HOURS_BELOW = (Metric.COST_RECEIVE, Metric.COST_PICK, Metric.COST_PACK, Metric.COST_LOAD, Metric.COST_INDIRECT)
 

@@ -1,159 +1,148 @@
-"""Changes as SQL: one table for each declared table, with an integer key and its columns.
+"""Changes as packed rows: what the database holds of the rows they touch, changed in memory, written once.
 
-A dense table keeps only rows that were touched; one that is missing is all zeros. Unsigned columns are kept as
-the signed number of the same 64 bits. Changes are taken in their order; bounds are checked once all of a tick's
+A folded table is kept as one packed row a key, in the bytes that the columns in memory have, so that a million rows
+are read as fast as bytes can be joined, and both databases fold alike. A dense table keeps only rows that were
+touched; one that is missing is all zeros. Changes are taken in their order; bounds are checked once all of a tick's
 changes are in, so an amount that is freed and taken in one tick never counts as missing between.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.ports import Add, Change, Put, Set
-from firstbest.store.book_queries import query
-from firstbest.world.tables import TABLES, Table
+from firstbest.operate.ports import Add, Change, Put
+from firstbest.world.tables import Table
 
 I64 = NDArray[np.int64]
+NO_KEYS = np.zeros(0, np.int64)
 
 
 class FoldError(AssertionError):
     """A change that the tables cannot take: the fold or the decision that led here is wrong."""
 
 
-def names_of(table: Table) -> tuple[str, ...]:
-    """The table's columns, the key first."""
-    names = table.dtype.names
-    assert names is not None, f"table '{table.name}' needs named columns"
-    return names
+class Work(NamedTuple):
+    """One tick's changes of one table: whose rows they touch, and which of them must be known to take them."""
+
+    table: Table
+    changes: list[Change]
+    keys: I64  # [k] each once, sorted
+    slots: list[I64]  # by change: the place in `keys` of each of its keys
+    read: I64  # keys of rows that are changed and not put before, sorted
 
 
-def sql_name(table: Table) -> str:
-    """The name of the SQL table: that of the table with `state_` before it."""
-    return f"state_{table.name}"
+class Folded(NamedTuple):
+    """Rows to be written, and keys of rows that end."""
+
+    table: Table
+    rows: NDArray[np.void]
+    gone: I64
 
 
-def make_tables(connection: apsw.Connection) -> None:
-    """Make the folded tables that are not there, and the columns that are new."""
-    for table in TABLES:
-        there = [name for (name,) in connection.execute(query("table_columns"), (sql_name(table),))]
-        wanted = names_of(table)[1:]
-        if not there:
-            columns = ", ".join(f'"{name}" INTEGER NOT NULL DEFAULT 0' for name in wanted)
-            connection.execute(query("table_make").format(table=sql_name(table), columns=columns))
-        for name in wanted if there else ():
-            if name not in there:
-                connection.execute(query("table_widen").format(table=sql_name(table), column=f'"{name}"'))
+class Held(NamedTuple):
+    """The rows that a tick's changes touch: by key, and which of them are there."""
+
+    table: Table
+    rows: NDArray[np.void]
+    there: NDArray[np.bool_]
 
 
-def signed(values: NDArray[np.generic]) -> list[int]:
-    """Integers as SQLite holds them: 64 bits, signed."""
-    narrow = values.view(np.int64) if values.dtype == np.uint64 else values
-    listed: list[int] = narrow.tolist()
-    return listed
-
-
-def write_changes(connection: apsw.Connection, changes: Sequence[Change]) -> None:
-    """Take the changes of one tick in order, then check the bounds of what was added to."""
-    added: dict[tuple[str, str], set[int]] = {}
+def works(changes: Sequence[Change]) -> list[Work]:
+    """Changes by table, in the order in which tables first occur."""
+    by_table: dict[str, list[Change]] = {}
     for change in changes:
-        if isinstance(change, Put):
-            put(connection, change)
-        elif isinstance(change, Set):
-            set_columns(connection, change)
+        by_table.setdefault(change.table.name, []).append(change)
+    return [work_of(each) for each in by_table.values()]
+
+
+def work_of(changes: list[Change]) -> Work:
+    """Changes of one table, and the rows that they touch."""
+    every = [change.rows["key"] if isinstance(change, Put) else change.keys for change in changes]
+    keys, inverse = uniques(np.concatenate(every) if len(every) > 1 else every[0])
+    end, slots = 0, []
+    for of_change in every:
+        slots.append(inverse[end : end + len(of_change)])
+        end += len(of_change)
+    if not isinstance(changes[0], Put):
+        return Work(changes[0].table, changes, keys, slots, keys)
+    if len(changes) == 1:
+        return Work(changes[0].table, changes, keys, slots, NO_KEYS)
+    known = np.zeros(len(keys), np.bool_)
+    known[slots[0]] = True
+    return Work(changes[0].table, changes, keys, slots, keys[~known])
+
+
+def uniques(keys: I64) -> tuple[I64, I64]:
+    """Each key once, sorted, and the place of each given key there; numpy.unique does more, and takes twice as long."""
+    if len(keys) < 2 or (keys[1:] > keys[:-1]).all():  # noqa: PLR2004 - one is sorted
+        return keys, np.arange(len(keys))
+    order = keys.argsort(kind="stable")
+    ordered = keys[order]
+    new = np.empty(len(keys), np.bool_)
+    new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    inverse = np.empty(len(keys), np.int64)
+    inverse[order] = new.cumsum() - 1
+    return ordered[new], inverse
+
+
+def folded(work: Work, found: NDArray[np.void]) -> Folded:
+    """Take the changes in order on the rows that were found; checks the bounds of what was added to."""
+    table = work.table
+    held = Held(table, np.zeros(len(work.keys), table.dtype), np.full(len(work.keys), table.dense))
+    held.rows["key"] = work.keys
+    if len(found):
+        places = work.keys.searchsorted(found["key"])
+        held.rows[places] = found
+        held.there[places] = True
+    for change, slots in zip(work.changes, work.slots, strict=True):
+        take(held, change, slots)
+    for change, slots in zip(work.changes, work.slots, strict=True):
+        if isinstance(change, Add):
+            check(held, change, slots)
+    if held.there.all():
+        return Folded(table, held.rows, NO_KEYS)
+    return Folded(table, held.rows[held.there], work.keys[~held.there])
+
+
+def take(held: Held, change: Change, slots: I64) -> None:
+    """One change; slots: the row of each of its keys."""
+    if isinstance(change, Put):
+        held.rows[slots] = change.rows
+        held.there[slots] = True
+        return
+    there = held.there[slots]
+    if not there.all():
+        raise FoldError(
+            f"table '{held.table.name}': {len(slots)} rows were to be changed, {np.count_nonzero(there)} were there"
+        )
+    if isinstance(change, Add):
+        add(held, change, slots)
+        return
+    for name, values in change.columns.items():
+        if name == "live":
+            held.there[slots[values == 0]] = False
         else:
-            keys = add(connection, change)
-            for name in set(change.table.at_least_zero) & set(change.columns):
-                added.setdefault((sql_name(change.table), name), set()).update(keys)
-    for (table, column), touched in sorted(added.items()):
-        check(connection, table, column, touched)
+            held.rows[name][slots] = values
 
 
-def put(connection: apsw.Connection, change: Put) -> None:
-    """Whole rows, new or replaced."""
-    names = names_of(change.table)
-    rows = zip(*(signed(change.rows[name]) for name in names), strict=True)
-    connection.executemany(put_text(change.table), rows)
+def add(held: Held, change: Add, slots: I64) -> None:
+    """Amounts; a key may occur more than once."""
+    for name, values in change.columns.items():
+        column = held.rows[name]
+        np.add.at(column, slots, values if column.dtype == values.dtype else values.astype(column.dtype))
 
 
-def set_columns(connection: apsw.Connection, change: Set) -> None:
-    """New values in some columns; rows whose `live` becomes 0 are taken out."""
-    names = tuple(name for name in change.columns if name != "live")
-    keys = signed(change.keys)
-    if names:
-        columns = [signed(change.columns[name]) for name in names]
-        values = zip(keys, *columns, strict=True) if change.table.dense else zip(*columns, keys, strict=True)
-        touch(connection, set_text(change.table, names), list(values), change.table)
-    if "live" in change.columns:
-        gone = change.keys[change.columns["live"] == 0]
-        text = query("rows_end").format(table=sql_name(change.table))
-        touch(connection, text, [(key,) for key in signed(gone)], change.table)
-
-
-def add(connection: apsw.Connection, change: Add) -> list[int]:
-    """Amounts, summed by key first; answers the keys."""
-    keys, place = np.unique(change.keys, return_inverse=True)
-    names = tuple(change.columns)
-    sums = []
-    for name in names:
-        total = np.zeros(len(keys), np.int64)
-        np.add.at(total, place, change.columns[name])
-        sums.append(signed(total))
-    listed = signed(keys)
-    values = zip(listed, *sums, strict=True) if change.table.dense else zip(*sums, listed, strict=True)
-    touch(connection, add_text(change.table, names), list(values), change.table)
-    return listed
-
-
-def touch(connection: apsw.Connection, text: str, values: Sequence[tuple[int, ...]], table: Table) -> None:
-    """Run a statement for each row of values; each must find exactly one row."""
-    before = connection.total_changes()
-    connection.executemany(text, values)
-    found = connection.total_changes() - before
-    if found != len(values):
-        raise FoldError(f"table '{table.name}': {len(values)} rows were to be changed, {found} were there")
-
-
-def check(connection: apsw.Connection, table: str, column: str, touched: Iterable[int]) -> None:
-    """No touched row may hold less than nothing."""
-    text = query("rows_below").format(table=table, column=column)
-    below = connection.execute(text, (json.dumps(sorted(touched)),)).fetchone()
-    if below:
-        raise FoldError(f"{table}.{column} needs 0 or more, was {below[1]} at key {below[0]}")
-
-
-@cache
-def put_text(table: Table) -> str:
-    """SQL that puts whole rows."""
-    names = names_of(table)
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    return query("rows_put").format(table=sql_name(table), columns=columns, marks=marks)
-
-
-@cache
-def set_text(table: Table, names: tuple[str, ...]) -> str:
-    """SQL that sets the named columns."""
-    if not table.dense:
-        assignments = ", ".join(f'"{name}" = ?' for name in names)
-        return query("rows_set").format(table=sql_name(table), assignments=assignments)
-    return dense_text(table, names, ", ".join(f'"{name}" = excluded."{name}"' for name in names))
-
-
-@cache
-def add_text(table: Table, names: tuple[str, ...]) -> str:
-    """SQL that adds to the named columns."""
-    if not table.dense:
-        assignments = ", ".join(f'"{name}" = "{name}" + ?' for name in names)
-        return query("rows_set").format(table=sql_name(table), assignments=assignments)
-    return dense_text(table, names, ", ".join(f'"{name}" = "{name}" + excluded."{name}"' for name in names))
-
-
-def dense_text(table: Table, names: tuple[str, ...], assignments: str) -> str:
-    """SQL that changes columns of rows that may not be there yet."""
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    return query("rows_set_dense").format(table=sql_name(table), columns=columns, marks=marks, assignments=assignments)
+def check(held: Held, change: Add, slots: I64) -> None:
+    """No row that is there may hold less than nothing."""
+    for name in held.table.at_least_zero:
+        if name not in change.columns:
+            continue
+        values = np.where(held.there[slots], held.rows[name][slots], 0)
+        if len(values) and values.min() < 0:
+            key = held.rows["key"][slots[values.argmin()]]
+            raise FoldError(f"state_{held.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")

@@ -158,8 +158,16 @@ LATER: Final[dict[str, frozenset[str]]] = {
             "fed_by", "cut_off", "pick_up", "carbon_g_parcel",
         }
     ),
-    "labour": frozenset({"heads", "temps_max", "wage_hour", "overtime_percent", "temp_percent"}),
-    "shifts": frozenset({"overtime_hours_max", "contract_hours_week", "absence_percent"}),
+    "labour": frozenset(
+        {"heads", "temps_max", "wage_hour", "overtime_percent", "temp_percent", "start_percent", "ramp_weeks",
+         "cross_trained_percent"}
+    ),
+    "shifts": frozenset(
+        {
+            "overtime_hours_max", "contract_hours_week", "absence_percent", "turnover_percent_year",
+            "sustainable_hours_week",
+        }
+    ),
     "fleet": frozenset(
         {
             "vans", "stops_max", "cost_van_day", "cost_hour", "shift_hours", "station_cost_parcel", "carbon_g_km",

@@ -7,11 +7,12 @@ it knows no fact and no word of the trade.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels import index
+from firstbest.kernels import index, packed
 from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Staged
 from firstbest.world.metrics import BINS, METRICS, Spread
 from firstbest.world.network import Network
@@ -32,13 +33,33 @@ class Dense:
         self.table = table
         self.rows = np.zeros(size, table.dtype)
         self.rows["key"] = np.arange(size)
+        self.packed = packed.packed_rows(self.rows)
+
+    def read_keys(self, keys: I64) -> Rows:
+        """Copies of the rows of these keys."""
+        words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
+        self._inside(packed.read_slots(self.packed.words, keys, words), keys)
+        return Rows(words.view(self.table.dtype)[:, 0], np.ones(len(keys), np.bool_))
+
+    def put(self, rows: NDArray[np.void]) -> None:
+        """Replace rows."""
+        keys = np.ascontiguousarray(rows["key"])
+        self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(np.ascontiguousarray(rows))), keys)
 
     def slots(self, keys: I64) -> I64:
         """Row numbers of keys; every key must be inside."""
-        assert not len(keys) or (keys.min() >= 0 and keys.max() < len(self.rows)), (
+        inside = not len(keys) or (keys.min() >= 0 and keys.max() < len(self.rows))
+        self._inside(-1 if inside else 0, keys)
+        return keys
+
+    def _inside(self, place: int, keys: I64) -> None:
+        """`place` is that of a key that is not a row's, or -1."""
+        assert place < 0, (
             f"table '{self.table.name}' has keys 0 to {len(self.rows) - 1}, was {keys.min()} to {keys.max()}"
         )
-        return keys
+
+    def end(self, change: Set, slots: I64) -> None:
+        """Rows of a dense table do not end."""
 
     def all_rows(self) -> NDArray[np.void]:
         """Every row, by key."""
@@ -52,81 +73,85 @@ class Dense:
 class Sparse:
     """A table whose rows come and go; free rows are used again.
 
-    `marks` holds the index column of each live row and DEAD elsewhere: a compact copy, so that "what is in
+    `held.marks` has the index column of each live row and DEAD elsewhere: a compact copy, so that "what is in
     this stage" scans bytes and not rows.
     """
 
-    DEAD = -1
-
     def __init__(self, table: Table, size: int = 1024) -> None:
         self.table = table
-        self.rows = np.zeros(size, table.dtype)
-        self.marks = np.full(size, self.DEAD, np.int16)
-        self.free = np.arange(size - 1, -1, -1, dtype=np.int64)
-        self.free_count = size
-        self.keys = np.full(4 * size, index.FREE, np.int64)
-        self.slot_of = np.zeros(4 * size, np.int64)
+        self.rows = np.zeros(0, table.dtype)
+        self.held: packed.Held
+        staged = (table.staged_by,) if table.staged_by else ()
+        self.marked = np.append(packed.told_columns(table.dtype, staged), [0, 0])[:2]
+        self._grow(size)
+
+    def _grow(self, size: int) -> None:
+        """Make room for `size` rows; those that are there keep their places."""
+        before = len(self.rows)
+        old, self.rows = self.rows, np.zeros(size, self.table.dtype)
+        self.rows[:before] = old
+        marks, free = np.full(size, packed.DEAD, np.int16), np.zeros(size, np.int64)
+        free[: size - before] = np.arange(size - 1, before - 1, -1)
+        left = np.array([size - before])
+        if before:
+            still = int(self.held.left[0])
+            marks[:before] = self.held.marks
+            free[size - before : size - before + still] = self.held.free[:still]
+            left += still
+        keys, slot_of = np.full(4 * size, index.FREE, np.int64), np.zeros(4 * size, np.int64)
+        self.packed = packed.packed_rows(self.rows)
+        self.held = packed.Held(self.packed, marks, free, left, keys, slot_of, self.marked)
+        packed.index_rows(self.held)
+        self.found = np.empty(size, np.int64)
+
+    def read_keys(self, keys: I64) -> Rows:
+        """Copies of the rows of these keys, zeros under the key where it is absent."""
+        words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
+        packed.read_keys(self.held, keys, words, found)
+        return Rows(words.view(self.table.dtype)[:, 0], found)
+
+    def put(self, rows: NDArray[np.void]) -> None:
+        """Put whole rows, new or replaced."""
+        size = len(self.rows)
+        while int(self.held.left[0]) + size - len(self.rows) < len(rows):
+            size *= 2
+        if size > len(self.rows):
+            self._grow(size)
+        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)))
 
     def slots(self, keys: I64) -> I64:
-        """Row number of each key, -1 where absent."""
-        return index.find(self.keys, self.slot_of, keys)
+        """Row number of each key; every key must be there."""
+        slots = np.empty(len(keys), np.int64)
+        assert packed.find_all(self.held, keys, slots) == 0, (
+            f"table '{self.table.name}': a row to be changed or added to is not there"
+        )
+        return slots
 
-    def _alive(self) -> I64:
-        return np.flatnonzero(self.marks != self.DEAD)
-
-    def _grow(self, needed: int) -> None:
-        size = len(self.rows)
-        target = size
-        while self.free_count + target - size < needed:
-            target *= 2
-        more = target - size
-        self.rows = np.concatenate([self.rows, np.zeros(more, self.table.dtype)])
-        self.marks = np.concatenate([self.marks, np.full(more, self.DEAD, np.int16)])
-        fresh = np.arange(target - 1, size - 1, -1, dtype=np.int64)
-        spare = np.zeros(target - self.free_count - more, np.int64)
-        self.free = np.concatenate([fresh, self.free[: self.free_count], spare])
-        self.free_count += more
-        self.keys = np.full(4 * target, index.FREE, np.int64)
-        self.slot_of = np.zeros(4 * target, np.int64)
-        alive = self._alive()
-        index.insert(self.keys, self.slot_of, np.ascontiguousarray(self.rows["key"][alive]), alive)
-
-    def insert(self, rows: NDArray[np.void]) -> None:
-        """Add rows with keys not yet there."""
-        count = len(rows)
-        if self.free_count < count:
-            self._grow(count)
-        slots = self.free[self.free_count - count : self.free_count].copy()
-        self.free_count -= count
-        self.rows[slots] = rows
-        self.marks[slots] = rows[self.table.staged_by] if self.table.staged_by else 0
-        index.insert(self.keys, self.slot_of, np.ascontiguousarray(rows["key"]), slots)
-
-    def retire(self, keys: I64, slots: I64) -> None:
-        """Take rows out."""
-        index.remove(self.keys, self.slot_of, keys)
-        self.rows["live"][slots] = 0
-        self.marks[slots] = self.DEAD
-        self.free[self.free_count : self.free_count + len(slots)] = slots
-        self.free_count += len(slots)
+    def end(self, change: Set, slots: I64) -> None:
+        """Note new marks, and take out the rows whose `live` became 0."""
+        if self.table.staged_by in change.columns:
+            packed.mark_all(self.held, slots)
+        if "live" in change.columns:
+            packed.end_rows(self.held, change.keys, slots, np.asarray(change.columns["live"], np.int64))
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
-        slots = np.flatnonzero(self.marks == read.value)
-        slots = slots[self.rows[read.column][slots] <= read.until]
+        # A word of a list would be a type of its own to a kernel: plain numbers go in.
+        column, until = told(self.table, (read.column,))[0], int(read.until)
+        count = packed.due_slots(self.held, int(read.value), column, until, self.found)
+        slots = self.found[:count]
         slots = slots[np.argsort(self.rows["key"][slots])]
-        if not read.only:
-            return self.rows[slots]
-        fields = self.table.dtype.fields
-        assert fields is not None
-        narrow = np.empty(len(slots), np.dtype([(name, fields[name][0]) for name in read.only]))
-        for name in read.only:
-            narrow[name] = self.rows[name][slots]
-        return narrow
+        made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
+        if read.only:
+            columns, to = told(self.table, read.only), packed.told_columns(made.dtype, read.only)
+            packed.copy_columns(self.packed, slots, columns, packed.packed_rows(made), to)
+        else:
+            packed.read_slots(self.packed.words, slots, packed.words_of(made))
+        return made
 
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""
-        alive = self.rows[self._alive()]
+        alive: NDArray[np.void] = self.rows[self.held.marks != packed.DEAD]
         return alive[np.argsort(alive["key"])]
 
     def range_rows(self, low: int, high: int) -> NDArray[np.void]:
@@ -149,7 +174,7 @@ class Columns:
         """Answer one declared read with copies."""
         held = self.tables[read.table.name]
         if isinstance(read, ByKey):
-            return self._by_key(held, read.keys)
+            return held.read_keys(read.keys)
         if isinstance(read, Staged):
             assert isinstance(held, Sparse), f"table '{read.table.name}' has no index"
             rows = held.staged(read)
@@ -159,79 +184,69 @@ class Columns:
             rows = held.all_rows()
         return Rows(rows, np.ones(len(rows), np.bool_))
 
-    @staticmethod
-    def _by_key(held: Dense | Sparse, keys: I64) -> Rows:
-        slots = held.slots(keys)
-        found = slots >= 0
-        if found.all():
-            return Rows(held.rows[slots], found)
-        rows = held.rows[np.where(found, slots, 0)]
-        rows[~found] = np.zeros(1, held.table.dtype)
-        rows["key"] = keys
-        return Rows(rows, found)
-
     def apply(self, changes: Sequence[Change]) -> None:
-        """Take the changes of one tick in order, rows that end last, and check the bounds of what was added to."""
-        added: list[Add] = []
-        for change in changes:
-            if isinstance(change, Put):
-                self._put(self.tables[change.table.name], change.rows)
-            elif isinstance(change, Set):
-                self._set(self.tables[change.table.name], change)
-            else:
-                self._add(self.tables[change.table.name], change)
-                added.append(change)
-        for change in added:
-            self._check(self.tables[change.table.name], change)
+        """Take the changes of one tick in order, and check the bounds of what was added to.
 
-    @staticmethod
-    def _put(held: Dense | Sparse, rows: NDArray[np.void]) -> None:
-        if isinstance(held, Dense):
-            held.rows[held.slots(rows["key"])] = rows
-            return
-        slots = held.slots(np.ascontiguousarray(rows["key"]))
-        new = slots < 0
-        held.insert(rows[new])
-        old = slots[~new]
-        if len(old):
-            held.rows[old] = rows[~new]
-            held.marks[old] = rows[~new][held.table.staged_by] if held.table.staged_by else 0
+        A row that is below a bound at the end was below it after the last amount that was added to it; so bounds are
+        looked at again only where some sum fell below zero on the way.
+        """
+        below = 0
+        for change in changes:
+            held = self.tables[change.table.name]
+            if isinstance(change, Put):
+                held.put(change.rows)
+            elif isinstance(change, Set):
+                self._set(held, change)
+            else:
+                below += self._add(held, change)
+        if below:
+            self._check([change for change in changes if isinstance(change, Add)])
 
     @staticmethod
     def _set(held: Dense | Sparse, change: Set) -> None:
         slots = held.slots(change.keys)
-        assert not len(slots) or slots.min() >= 0, f"table '{change.table.name}': a row to be changed is not there"
-        for name, values in change.columns.items():
-            if name != "live":
-                held.rows[name][slots] = values
-        if isinstance(held, Sparse):
-            if held.table.staged_by in change.columns:
-                held.marks[slots] = change.columns[held.table.staged_by]
-            if "live" in change.columns:
-                gone = change.columns["live"] == 0
-                held.retire(change.keys[gone], slots[gone])
+        names = tuple(name for name in change.columns if name != "live")
+        if names:
+            packed.set_columns(held.packed, slots, told(held.table, names), matrix(change, names))
+        held.end(change, slots)
 
     @staticmethod
-    def _add(held: Dense | Sparse, change: Add) -> None:
+    def _add(held: Dense | Sparse, change: Add) -> int:
+        """How many sums fell below zero."""
+        names = tuple(change.columns)
         slots = held.slots(change.keys)
-        assert not len(slots) or slots.min() >= 0, f"table '{change.table.name}': a row to be added to is not there"
-        for name, values in change.columns.items():
-            column = held.rows[name]
-            if column.dtype == np.int64:
-                index.add_at(column, slots, values)
-            else:
-                np.add.at(column, slots, values.astype(column.dtype))
+        return packed.add_columns(held.packed, slots, told(held.table, names), matrix(change, names))
 
-    @staticmethod
-    def _check(held: Dense | Sparse, change: Add) -> None:
-        for name in held.table.at_least_zero:
-            if name not in change.columns or not len(change.keys):
-                continue
-            slots = held.slots(change.keys)
-            values = held.rows[name][slots[slots >= 0]]
-            if len(values) and values.min() < 0:
-                key = change.keys[slots >= 0][values.argmin()]
-                raise BoundBroken(f"{held.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
+    def _check(self, added: Sequence[Add]) -> None:
+        for change in added:
+            there = self.read(ByKey(change.table, change.keys))
+            for name in set(change.table.at_least_zero) & set(change.columns):
+                values = there.rows[name]
+                if len(values) and values.min() < 0:
+                    key = change.keys[values.argmin()]
+                    raise BoundBroken(f"{change.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
+
+
+@cache
+def narrow(table: Table, names: tuple[str, ...]) -> np.dtype[np.void]:
+    """Rows of a table with the named columns alone."""
+    fields = table.dtype.fields
+    assert fields is not None, "a table has named columns"
+    return np.dtype([(name, fields[name][0]) for name in names], align=True)
+
+
+@cache
+def told(table: Table, names: tuple[str, ...]) -> I64:
+    """[K, 2] place and width of the named columns of a table."""
+    return packed.told_columns(table.dtype, names)
+
+
+def matrix(change: Set | Add, names: tuple[str, ...]) -> I64:
+    """[K, n] the change's values of the named columns."""
+    values = np.empty((len(names), len(change.keys)), np.int64)
+    for row, name in zip(values, names, strict=True):
+        row[:] = change.columns[name]
+    return values
 
 
 def sizes(network: Network) -> dict[str, int]:
@@ -249,4 +264,5 @@ def sizes(network: Network) -> dict[str, int]:
         "cube": days * nodes * sellers * METRICS,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
+        "hours": nodes * len(Process) * 2 * (days // 7 + 2),
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_log import compile_log
+from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
 from firstbest.store.compile_season import holds, orders_day
 from firstbest.store.schema_words import MODES, PROCESSES
@@ -74,6 +75,15 @@ def _hands(plan: Plan) -> Hands:
     return Hands(
         spread_ppm=ppm([hands["spread_percent"].get(each, 0.0) for each in PROCESSES]),
         absence_ppm=ppm(absent),
+        start_ppm=int(ppm(hands["start_percent"])),
+        ramp_days=int(whole(hands["ramp_weeks"] * DAYS_A_WEEK)),
+        turnover_ppm=int(ppm(hands["turnover_percent_year"])),
+        temp_gone_days=int(hands["temp_gone_days"]),
+        pace_minutes_week=int(whole(hands["pace_hours_week"] * 60)),
+        tired_ppm=int(ppm(hands["above_pace_output_percent"])),
+        injury_ppm=int(ppm(hands["injuries_percent_year"])),
+        injury_above_ppm=int(ppm(hands["injuries_above_pace_percent"])),
+        injury_days=int(hands["injury_days"]),
         mispick_ppm=int(ppm(hands["mispick_percent"])),
         damage_ppm=int(ppm(hands["damage_percent"])),
         location_wrong_ppm=int(ppm(hands["location_wrong_percent"])),

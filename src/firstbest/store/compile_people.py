@@ -15,6 +15,8 @@ from firstbest.world.network import I32, I64, Fleet, Labour
 from firstbest.world.units import MONEY
 
 STATIONS_UNBOUNDED: Final = 1_000_000
+DAYS_A_WEEK: Final = 5
+"""Days at work in a week of learning."""
 _SHIFTS: Final = (1, 2)
 
 
@@ -61,12 +63,17 @@ def compile_labour(plan: Plan) -> Labour:
         overtime_ppm=spread(ppm(frame.numbers("overtime_percent"))),
         temp_ppm=spread(ppm(frame.numbers("temp_percent"))),
         temp_speed_ppm=spread(ppm(frame.numbers("temp_speed_percent"))),
+        start_ppm=spread(ppm(frame.numbers("start_percent"))),
+        ramp_days=spread(whole(frame.numbers("ramp_weeks") * DAYS_A_WEEK)),
         shift_start_min=np.stack(starts, axis=1).astype(np.int32),
         shift_minutes=whole(np.stack(hours, axis=1) * 60).astype(np.int32),
         overtime_minutes=_minutes(plan, shifts, "overtime_hours_max"),
         contract_minutes_week=_minutes(plan, shifts, "contract_hours_week"),
         absence_ppm=ppm(_by_node(plan, shifts, "absence_percent", shifts.numbers("absence_percent"))),
         temps_max=counted("temps_max"),
+        flex_ppm=spread(ppm(frame.numbers("cross_trained_percent"))),
+        turnover_ppm=ppm(_by_node(plan, shifts, "turnover_percent_year", shifts.numbers("turnover_percent_year"))),
+        pace_minutes_week=_minutes(plan, shifts, "sustainable_hours_week"),
         indirect_ppm=ppm(_by_node(plan, shifts, "indirect_percent", shifts.numbers("indirect_percent"))),
         work_days=work_days(plan).astype(np.int8),
     )

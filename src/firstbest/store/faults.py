@@ -14,8 +14,8 @@ _SHOWN_MAX: Final = 60
 class Fault(NamedTuple):
     """One thing that is wrong in a file.
 
-    `row` is counted as a spreadsheet shows it: the header is row 1. 0 means the file as a whole. For a TOML
-    file it is the line, 0 where the line is not known.
+    `row` is counted as a spreadsheet shows it: the header is row 1. 0 means the file as a whole. For TOML,
+    Markdown and the record it is the line, 0 where the line is not known.
     """
 
     file: str
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         """One line for a terminal: where, what was expected, what was found."""
-        row = "line" if self.file.endswith(".toml") else "row"
+        row = "line" if self.file.endswith((".toml", ".md", ".jsonl")) else "row"
         place = [self.file]
         if self.row:
             place.append(f"{row} {self.row}")

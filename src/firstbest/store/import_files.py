@@ -226,13 +226,17 @@ def _packs(parts: Parts) -> str:
     return csv_text(("item", "level", "quantity", "weight_kg", "volume_l"), rows)
 
 
+LEARNING: Final = (65, 6)
+"""Of the standard rate on a new head's first day, and weeks to it: as the default networks' assumed.csv has them."""
+
+
 def _labour(parts: Parts) -> str:
     header = ("node", "process", "heads", "units_hour", "productive_percent", "wage_hour", "overtime_percent",
-              "temp_percent", "temp_speed_percent", "temps_max")  # fmt: skip
+              "temp_percent", "temp_speed_percent", "temps_max", "start_percent", "ramp_weeks")  # fmt: skip
     share, wage = f"{parts.network.of('productive_percent'):g}", f"{parts.network.of('wage_hour'):g}"
     rows = [
-        (parts.network.node, each.process, each.heads, f"{each.rate:g}", share, wage, 150, 130, 80,
-         0 if each.process == "indirect" else each.heads)
+        (parts.network.node, each.process, each.heads, f"{each.rate:g}", share, wage, 150, 130, 100,
+         *((0, 100, 0) if each.process == "indirect" else (each.heads, *LEARNING)))
         for each in parts.crews
     ]  # fmt: skip
     return csv_text(header, rows)

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Final
 
 BUILTIN: Final = files("firstbest.store") / "builtin"
+MECHANISMS: Final = files("firstbest.store") / "steering"
+NODES: Final = "nodes.csv"
+RULES: Final = "goals.toml"
 SHOWN_MAX: Final = 5
 
 
@@ -23,12 +26,29 @@ def write_builtin(folder: Path) -> list[Path]:
 
     Raises `FolderInUse` where anything but hidden files stands there; then nothing is written.
     """
+    return _copy(BUILTIN, folder)
+
+
+def write_mechanisms(folder: Path) -> list[Path]:
+    """Copy a workspace without a network into `folder`: bets, evidence, goals, metrics, days in CSV.
+
+    Raises `FolderInUse` as `write_builtin` does.
+    """
+    return _copy(MECHANISMS, folder)
+
+
+def has_network(folder: Path) -> bool:
+    """Whether there is a network to rehearse; without one a workspace holds mechanisms alone."""
+    return (folder / NODES).is_file() or not (folder / RULES).is_file()
+
+
+def _copy(source: Traversable, folder: Path) -> list[Path]:
     require_empty(folder)
     written = []
-    for name, source in _files_below(BUILTIN, ""):
+    for name, each in _files_below(source, ""):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
+        target.write_bytes(each.read_bytes())
         written.append(target)
     return written
 

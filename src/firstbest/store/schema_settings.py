@@ -44,6 +44,26 @@ FIRSTBEST: Final = Settings(
             ),
         ),
         Section(
+            "live",
+            "The running house: `firstbest serve`.",
+            (
+                text("host", "address it listens on", "127.0.0.1"),
+                integer("port", "port it listens on", 8600, low=1, high=65_535),
+                integer("days", "of the live calendar, from the day of its first start", 400, low=7, high=1_100),
+                number("gather_ms", "how long requests gather for one commit", 3, low=0, high=1_000),
+                integer("tick_requests", "most requests in one commit", 500, low=1, high=10_000),
+                integer(
+                    "queue_requests",
+                    "most requests that wait before clients are asked to come again",
+                    4_000,
+                    low=1,
+                    high=10**6,
+                ),
+                of("private_webhooks", Type.YES_NO, "whether webhooks may go to addresses that are not public", "no"),
+                integer("quote_minutes", "how long a quote holds", 10, low=1, high=1_440),
+            ),
+        ),
+        Section(
             "zones",
             "Parcel zones by great-circle distance from node to place.",
             (
@@ -95,6 +115,22 @@ POLICIES: Final = Settings(
             (
                 percent("staff_target_percent", "use of paid time planned for", 85),
                 integer("lead_temp_days", "notice for temporary staff", 14, high=120),
+                integer(
+                    "early_temp_days",
+                    "most working days before a tight day on which temporary staff begin, to learn; 0: never early",
+                    0,
+                    high=65,
+                ),
+                integer("temp_gone_days", "a temporary head not asked for in this long is taken for gone", 28, low=1),
+                number(
+                    "plan_hours_week", "most hours that a roster asks of a head in a week; 0: no limit", 0, high=168
+                ),
+                number(
+                    "most_hours_week",
+                    "most hours of a head in a week with a day's own overtime; 0: no limit",
+                    0,
+                    high=168,
+                ),
             ),
         ),
         Section(
@@ -225,6 +261,15 @@ NATURE: Final = Settings(
                 ),
                 percent("absence_percent", "heads absent on a day", 7),
                 Column("absence_by_node", Type.NUMBER_BY_NAME, "where it differs", {}, 0, 100, refers="nodes.node"),
+                percent("start_percent", "of the standard rate, a new head on its first day", 100),
+                number("ramp_weeks", "weeks of five days at work to the standard rate; 0: at once", 0, high=104),
+                percent("turnover_percent_year", "contracts that change hands in a year", 0, high=1_000),
+                integer("temp_gone_days", "a temporary head not asked for in this long does not return", 28, low=1),
+                number("pace_hours_week", "hours a week that can be kept up; 0: people never tire", 0, high=168),
+                percent("above_pace_output_percent", "output of an hour beyond them, of any other", 100),
+                number("injuries_percent_year", "heads hurt at work in a year of 2,000 hours, of 100", 0, high=100),
+                percent("injuries_above_pace_percent", "added to that in hours beyond the pace", 0, high=1_000),
+                integer("injury_days", "days away after an injury", 10, high=365),
                 percent("mispick_percent", "lines picked wrong", 0),
                 percent("damage_percent", "units damaged on the floor", 0),
                 percent("location_wrong_percent", "stock records that are wrong at the start", 0),

@@ -255,8 +255,11 @@ LABOUR: Final = Table(
         money("wage_hour", "a paid hour with all burden"),
         percent("overtime_percent", "price of an overtime hour, of wage_hour", 150, high=1_000),
         percent("temp_percent", "price of a temporary hour, of wage_hour", 130, high=1_000),
-        percent("temp_speed_percent", "speed of a temporary head", 80, high=200),
+        percent("temp_speed_percent", "speed of a temporary head that has learned", 80, high=200),
         integer("temps_max", "most temporary heads", 0, high=100_000),
+        percent("start_percent", "of the standard rate, a new head on its first day; as believed", 100),
+        number("ramp_weeks", "weeks of five days at work to the standard rate, as believed; 0: at once", 0, high=104),
+        percent("cross_trained_percent", "pick: heads who can pack too; pack: who can pick too", 0),
     ),
 )
 
@@ -274,6 +277,8 @@ SHIFTS: Final = Table(
         number("contract_hours_week", "a permanent head", 40, high=80),
         percent("absence_percent", "planned with; the true share stands in nature.toml", 7),
         percent("indirect_percent", "indirect and supervision hours, of direct hours", 35, high=300),
+        percent("turnover_percent_year", "contracts that change hands in a year, as believed", 0, high=1_000),
+        number("sustainable_hours_week", "hours of a head beyond these in a week are counted; 0: none", 48, high=168),
     ),
 )
 

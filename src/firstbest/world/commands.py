@@ -11,6 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.kernels.compiled import compiled, makes_arrays
+
+Rows = NDArray[np.void]
+
 COMMAND = np.dtype(
     [
         ("at", "<i8"),
@@ -40,11 +44,13 @@ PACKED    order node attempt
 DELIVERED order node attempt service=Outcome quantity=failed attempts
           flag=words.LateCause of the journey (what held it up: last mile, linehaul, address)
 ARRIVED   order=cargo node (a vehicle's leg has ended there)
+ANNOUNCED order=cargo node item quantity expected=instant at which it is expected (goods that a seller sends in)
 RECEIVED  order=cargo node item quantity (counted) expected
 COUNTED   node item quantity
 RETURNED  order, lines (line, item, quantity)
 WORKED    node service=Process quantity=paid minutes expected=overtime minutes item=temporary minutes
-          customer=busy seconds place=local day flag=shift (each shift's hours, reported at its end)
+          customer=busy seconds place=local day flag=shift attempt=heads hurt order=minutes lent (each shift's hours,
+          reported at its end)
 """
 
 LINE = np.dtype([("line", "<i4"), ("item", "<i4"), ("quantity", "<i8"), ("price", "<i8")])
@@ -64,12 +70,26 @@ class Batch(NamedTuple):
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Batch:
         """Some of the commands, in order, with just their lines."""
-        commands = self.commands[chosen].copy()
-        counts = commands["lines"].astype(np.int64)
-        starts = np.cumsum(counts) - counts
-        gather = np.repeat(commands["first_line"] - starts, counts) + np.arange(int(counts.sum()))
-        commands["first_line"] = starts
-        return Batch(commands, self.lines[gather])
+        return Batch(*laid(self.commands, self.lines, np.arange(len(self.commands))[chosen]))
+
+
+@compiled
+@makes_arrays
+def laid(commands: Rows, lines: Rows, order: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Commands in the given order, with their lines laid one after the other."""
+    count = 0
+    for place in range(len(order)):
+        count += commands[order[place]]["lines"]
+    rows, kept = np.empty(len(order), commands.dtype), np.empty(count, lines.dtype)
+    used = 0
+    for place in range(len(order)):
+        rows[place] = commands[order[place]]
+        first = commands[order[place]]["first_line"]
+        rows[place]["first_line"] = used
+        for line in range(commands[order[place]]["lines"]):
+            kept[used] = lines[first + line]
+            used += 1
+    return rows, kept
 
 
 def empty() -> Batch:

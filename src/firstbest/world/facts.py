@@ -131,12 +131,16 @@ FORECASTED: Final = _fact(
 ROSTERED: Final = _fact(
     "rostered", ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"), ("heads", "<i4"),
     ("temps", "<i4"), ("overtime_min", "<i4"), ("needed_min", "<i4"),
+    ("lent", "<i4"), ("pad", "<i4"),  # heads who come from the other of picking and packing, below 0: who go there
 )  # fmt: skip
 LIMITED: Final = _fact("limited", ("node", "<i4"), ("day", "<i4"), ("limit", "<i8"))
 """How many shipments a node may promise to pack on a day, from its roster."""
 WORKED: Final = _fact(
     "worked", ("paid_min", "<i8"), ("overtime_min", "<i8"), ("temp_min", "<i8"), ("busy_s", "<i8"), ("money", "<i8"),
     ("node", "<i4"), ("process", "<i4"), ("day", "<i4"), ("shift", "<i4"),
+    ("above_min", "<i8"),  # minutes of heads beyond the week's sustainable pace
+    ("injured", "<i4"), ("pad", "<i4"),
+    ("lent_min", "<i8"),  # of the paid minutes, those of heads lent by another process; below 0: own heads' there
 )  # fmt: skip
 ROUTED: Final = _fact(
     "routed", ("cost", "<i8"), ("carbon_g", "<i8"), ("node", "<i4"), ("routes", "<i4"), ("stops", "<i4"),

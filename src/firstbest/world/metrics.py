@@ -81,6 +81,9 @@ class Metric(IntEnum):
     UPGRADED = 65  # n shipments, d extra money
     LOST_PARCELS = 66  # n shipments lost or damaged
     COMPLETED_DAYS = 67  # n business days to the door, summed over completed orders
+    LENT = 69  # n minutes of heads who came from the other of picking and packing
+    ABOVE_PACE = 70  # n minutes of heads beyond the week's sustainable pace, d minutes of heads
+    INJURED = 71  # n heads hurt at work
 
 
 METRICS = 72

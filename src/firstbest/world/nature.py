@@ -31,7 +31,7 @@ class Demand(NamedTuple):
 
 
 class Hands(NamedTuple):
-    """How work varies around the rates the house believes."""
+    """How work varies around the rates the house believes, how people learn, and what long weeks do to them."""
 
     spread_ppm: I64  # [Y] coefficient of variation of a job's time
     absence_ppm: I64  # [N]
@@ -42,6 +42,15 @@ class Hands(NamedTuple):
     breakdown_process: I8
     breakdown_from_us: I64
     breakdown_until_us: I64
+    start_ppm: int = 1_000_000  # of the standard rate, a new head's first day
+    ramp_days: int = 0  # days at work to the standard rate; 0: at once
+    turnover_ppm: int = 0  # contracts that change hands in a year
+    temp_gone_days: int = 28  # a temporary head not asked for in this long does not come back
+    pace_minutes_week: int = 0  # minutes of a head in a week that can be kept up; 0: people never tire
+    tired_ppm: int = 1_000_000  # output of a minute beyond them, of any other
+    injury_ppm: int = 0  # heads hurt in a year of 2,000 hours
+    injury_above_ppm: int = 0  # added to the chance of being hurt, in minutes beyond the pace
+    injury_days: int = 10  # days away
 
 
 class Roads(NamedTuple):

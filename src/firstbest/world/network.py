@@ -159,14 +159,19 @@ class Labour(NamedTuple):
     wage_hour: I64  # money a paid hour, burden included
     overtime_ppm: I64  # price of an overtime hour
     temp_ppm: I64  # price of a temporary hour
-    temp_speed_ppm: I64  # of a full speed
+    temp_speed_ppm: I64  # of a full speed, past the ramp
+    start_ppm: I64  # of a full speed, a new head's first day, as the house believes
+    ramp_days: I64  # days at work to full speed, as the house believes; 0: at once
     shift_start_min: I32  # [N, 2] local minutes of the day
     shift_minutes: I32  # [N, 2] paid minutes
     overtime_minutes: I32  # [N] most a day
     contract_minutes_week: I32  # [N]
     absence_ppm: I64  # [N] what the house plans with
     temps_max: I32  # [N, Y]
+    flex_ppm: I64  # heads of picking who can pack, heads of packing who can pick
     indirect_ppm: I64  # [N] indirect and supervision hours of direct
+    turnover_ppm: I64  # [N] contracts that change hands in a year, as the house believes
+    pace_minutes_week: I32  # [N] sustainable pace: minutes of a head beyond these in a week are counted; 0: never
     work_days: I8  # [N, D] 1: the building works
 
 
@@ -212,6 +217,10 @@ class Policy(NamedTuple):
     count_per_day: int  # counts by each node
     staff_target_ppm: int  # use of paid time planned for
     lead_temp_days: int
+    early_temp_days: int  # most working days before a tight day on which temporary heads begin, to learn
+    temp_gone_days: int  # a temporary head not asked for in this long is believed gone
+    plan_minutes_week: int  # most minutes a week that the plan asks of a head, 0: no limit
+    most_minutes_week: int  # most minutes a week with a day's own overtime, 0: no limit
     contacts_ppm: int  # contacts an order
     contacts_late_ppm: int  # further contacts a late order
     contact_cost: int

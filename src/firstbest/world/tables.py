@@ -143,6 +143,13 @@ ROSTER: Final = np.dtype(
         ("heads", "<i8"),
         ("temps", "<i8"),
         ("overtime_min", "<i8"),
+        ("lent", "<i8"),  # heads who come from another process, below 0: who go there
+    ]
+)
+HOURS: Final = np.dtype(
+    [
+        ("key", "<i8"),  # ((node * 5 + process) * 2 + shift) * weeks + week, as `decide.pace.week_keys` names them
+        ("head_min", "<i8"),  # minutes of permanent heads
     ]
 )
 LOAD: Final = np.dtype(
@@ -180,6 +187,7 @@ CARGO_T: Final = Table("cargo", CARGO, dense=False, at_least_zero=("quantity",),
 LOAD_T: Final = Table("load", LOAD, dense=True, at_least_zero=("floor", "floor_ms", "dock"))
 FORECAST_T: Final = Table("forecast", FORECAST, dense=True, at_least_zero=())
 ROSTER_T: Final = Table("roster", ROSTER, dense=True, at_least_zero=("heads", "temps", "overtime_min"))
+HOURS_T: Final = Table("hours", HOURS, dense=True, at_least_zero=("head_min",))
 PROFILE_T: Final = Table("profile", PROFILE, dense=True, at_least_zero=())
 CUBE_T: Final = Table("cube", CUBE, dense=True, at_least_zero=())
 SPREAD_T: Final = Table("spread", SPREAD, dense=True, at_least_zero=("count",))
@@ -187,7 +195,7 @@ FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T,
+    FLOW_T, HOURS_T,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ HOUR_US: Final = 60 * MINUTE_US
 DAY_US: Final = 24 * HOUR_US
 MONEY: Final = 1_000_000
 PPM: Final = 1_000_000
+EARLY_SHARE_PPM: Final = 550_000
+"""Of a process's people, on the first of two shifts: the pick-up falls into the second."""
 NEVER_US: Final = 2**62
 """An instant later than every other: a gate that stays shut."""
 G_PER_LB_X1000: Final = 453_592
@@ -22,3 +24,5 @@ MAX_LINE: Final = 4096
 MAX_NODE: Final = 128
 MAX_ATTEMPT: Final = 8
 """An order is sent from one node at most this many times (the first time, and after short picks)."""
+ANNOUNCED_FIRST: Final = 1 << 60
+"""Codes of goods that sellers announce begin here: no order and no cargo of the house's own has such a code."""

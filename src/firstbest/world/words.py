@@ -63,6 +63,7 @@ class Kind(IntEnum):
     COUNTED = 8
     RETURNED = 9
     WORKED = 10
+    ANNOUNCED = 11
 
 
 class Timer(IntEnum):

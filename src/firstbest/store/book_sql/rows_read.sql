@@ -1,2 +1,2 @@
--- All rows of a folded table, by key.
-SELECT {columns} FROM {table} ORDER BY key
+-- All packed rows of a folded table, by key.
+SELECT packed FROM {table} ORDER BY key

@@ -1,0 +1,229 @@
+"""Rows of a table as words of 64 bits: read, put, set and added to, whatever the columns are.
+
+One compiled kernel serves every table, because a column is told as data: [K, 2] its place (counted in elements of
+its own width from the start of a row) and its width in bytes (8, 4 or 2). A row is some words; absent rows are read as
+zeros under their key, which is the first word.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels.compiled import compiled
+from firstbest.kernels.index import find, insert, remove
+
+I64 = NDArray[np.int64]
+
+PLACE: Final = 0
+WIDTH: Final = 1
+"""Columns of a told column."""
+KEY: Final = 0
+LIVE: Final = 1
+"""Words of a row that mean something to a table whose rows come and go."""
+DEAD: Final = -1
+"""The mark of a row that nobody uses."""
+
+
+class Packed(NamedTuple):
+    """The same rows at three widths: [S, W], [S, 2 W], [S, 4 W]."""
+
+    words: I64
+    halves: NDArray[np.int32]
+    quarters: NDArray[np.int16]
+
+
+class Held(NamedTuple):
+    """A table whose rows come and go: its rows, which of them are free, and where each key is."""
+
+    packed: Packed
+    marks: NDArray[np.int16]  # [S] the index column of each row that is there, DEAD elsewhere
+    free: I64  # [S] a stack of free rows
+    left: I64  # [1] rows in that stack
+    keys: I64  # [B] buckets of the index (kernels.index)
+    slot_of: I64  # [B]
+    marked: I64  # [2] the index column; width 0: none
+
+
+def packed_rows(rows: NDArray[np.void]) -> Packed:
+    """Views of rows [S] at every width; a row takes whole words."""
+    words = words_of(rows)
+    return Packed(words, words.view(np.int32), words.view(np.int16))
+
+
+def words_of(rows: NDArray[np.void]) -> I64:
+    """Rows [n] as words [n, W], the same memory."""
+    assert rows.dtype.itemsize % 8 == 0, "rows are whole words"
+    return rows.view(np.int64).reshape(len(rows), rows.dtype.itemsize // 8)
+
+
+def told_columns(dtype: np.dtype[np.void], names: tuple[str, ...]) -> I64:
+    """[K, 2] place and width of the named columns."""
+    fields = dtype.fields
+    assert fields is not None, "rows have named columns"
+    told = [(fields[name][1] // fields[name][0].itemsize, fields[name][0].itemsize) for name in names]
+    return np.array(told, np.int64).reshape(len(names), 2)
+
+
+@compiled
+def value_at(packed: Packed, slot: int, place: int, width: int) -> int:
+    """The value of a row's column."""
+    if width == 8:
+        return int(packed.words[slot, place])
+    if width == 4:
+        return int(packed.halves[slot, place])
+    return int(packed.quarters[slot, place])
+
+
+@compiled
+def set_value(packed: Packed, slot: int, column: I64, value: int) -> None:
+    """Put a value into a row's column."""
+    if column[WIDTH] == 8:
+        packed.words[slot, column[PLACE]] = value
+    elif column[WIDTH] == 4:
+        packed.halves[slot, column[PLACE]] = value
+    else:
+        packed.quarters[slot, column[PLACE]] = value
+
+
+@compiled
+def set_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> None:
+    """Give columns [K, 2] of rows [n] new values [K, n]."""
+    for k in range(len(columns)):
+        for n in range(len(slots)):
+            set_value(packed, slots[n], columns[k], values[k, n])
+
+
+@compiled
+def add_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
+    """Add values [K, n] to columns [K, 2] of rows [n], a row any number of times; how many fell below zero."""
+    below = 0
+    for k in range(len(columns)):
+        for n in range(len(slots)):
+            total = value_at(packed, slots[n], columns[k, PLACE], columns[k, WIDTH]) + values[k, n]
+            set_value(packed, slots[n], columns[k], total)
+            below += total < 0
+    return below
+
+
+@compiled
+def find_all(held: Held, keys: I64, slots: I64) -> int:
+    """Write the row of each key, -1 where it is absent; how many are absent."""
+    absent = 0
+    for n in range(len(keys)):
+        slots[n] = find(held.keys, held.slot_of, keys[n])
+        absent += slots[n] < 0
+    return absent
+
+
+@compiled
+def copy_row(source: I64, row: int, target: I64, to: int) -> None:
+    """Copy one row's words."""
+    for word in range(target.shape[1]):
+        target[to, word] = source[row, word]
+
+
+@compiled
+def read_slots(words: I64, slots: I64, rows: I64) -> int:
+    """Copy the rows in these slots; the first place whose slot is not there, -1: all are."""
+    for n in range(len(slots)):
+        if not 0 <= slots[n] < len(words):
+            return n
+        copy_row(words, slots[n], rows, n)
+    return -1
+
+
+@compiled
+def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_]) -> None:
+    """Copy the rows of these keys, zeros under the key where there is none."""
+    for n in range(len(keys)):
+        slot = find(held.keys, held.slot_of, keys[n])
+        found[n] = slot >= 0
+        if slot >= 0:
+            copy_row(held.packed.words, slot, rows, n)
+            continue
+        for word in range(rows.shape[1]):
+            rows[n, word] = 0
+        rows[n, KEY] = keys[n]
+
+
+@compiled
+def put_slots(words: I64, slots: I64, rows: I64) -> int:
+    """Replace the rows in these slots; the first place whose slot is not there, -1: all are."""
+    for n in range(len(slots)):
+        if not 0 <= slots[n] < len(words):
+            return n
+        copy_row(rows, n, words, slots[n])
+    return -1
+
+
+@compiled
+def put_rows(held: Held, rows: I64) -> None:
+    """Put whole rows, new or replaced; room for all of them is free."""
+    for n in range(len(rows)):
+        slot = find(held.keys, held.slot_of, rows[n, KEY])
+        if slot < 0:
+            held.left[0] -= 1
+            slot = held.free[held.left[0]]
+            insert(held.keys, held.slot_of, rows[n, KEY], slot)
+        copy_row(rows, n, held.packed.words, slot)
+        mark(held, slot)
+
+
+@compiled
+def mark(held: Held, slot: int) -> None:
+    """Note the index column of a row that is there."""
+    width = held.marked[WIDTH]
+    held.marks[slot] = value_at(held.packed, slot, held.marked[PLACE], width) if width > 0 else 0
+
+
+@compiled
+def mark_all(held: Held, slots: I64) -> None:
+    """Note the index column of rows that changed."""
+    for n in range(len(slots)):
+        mark(held, slots[n])
+
+
+@compiled
+def index_rows(held: Held) -> None:
+    """Enter every row that is there into an empty index."""
+    for slot in range(len(held.marks)):
+        if held.marks[slot] != DEAD:
+            insert(held.keys, held.slot_of, held.packed.words[slot, KEY], slot)
+
+
+@compiled
+def end_rows(held: Held, keys: I64, slots: I64, live: I64) -> None:
+    """Take out the rows whose new `live` is 0."""
+    for n in range(len(keys)):
+        if live[n] != 0:
+            continue
+        remove(held.keys, held.slot_of, keys[n])
+        held.packed.words[slots[n], LIVE] = 0
+        held.marks[slots[n]] = DEAD
+        held.free[held.left[0]] = slots[n]
+        held.left[0] += 1
+
+
+@compiled
+def due_slots(held: Held, value: int, column: I64, until: int, slots: I64) -> int:
+    """Write the rows whose mark is `value` and whose column is at most `until`; how many.
+
+    `slots` has room for all rows.
+    """
+    count = 0
+    for slot in range(len(held.marks)):
+        if held.marks[slot] == value and value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
+            slots[count] = slot
+            count += 1
+    return count
+
+
+@compiled
+def copy_columns(source: Packed, slots: I64, columns: I64, target: Packed, to: I64) -> None:
+    """Copy columns [K, 2] of the rows in these slots to the columns [K, 2] of the target's rows [n]."""
+    for n in range(len(slots)):
+        for k in range(len(columns)):
+            set_value(target, n, to[k], value_at(source, slots[n], columns[k, PLACE], columns[k, WIDTH]))

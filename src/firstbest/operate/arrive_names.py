@@ -1,0 +1,166 @@
+"""Kernels that find what a batch of arrivals touches: its orders, their lines and shipments, the items of all of them.
+
+Each writes one number for every row that might name something, -1 where it names nothing; `ranked` then makes of the
+numbers the sorted keys to be read and, for each row, where its own will stand among them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.operate.arrive_state import Records
+from firstbest.world.network import I64
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.words import Kind
+
+PLACE = int(Kind.PLACE)
+CANCEL = int(Kind.CANCEL)
+PICKED = int(Kind.PICKED)
+PACKED = int(Kind.PACKED)
+DELIVERED = int(Kind.DELIVERED)
+RECEIVED = int(Kind.RECEIVED)
+COUNTED = int(Kind.COUNTED)
+KINDS = int(max(Kind)) + 1
+
+
+def ranked(values: I64) -> tuple[I64, I64]:
+    """The values of 0 and more once each, sorted, and the place of each value [n] among them, -1 for those below 0."""
+    return in_rank(values, np.argsort(values))
+
+
+@compiled
+@makes_arrays
+def ranked_codes(values: I64, codes: int) -> tuple[I64, I64]:
+    """`ranked` where no value is as great as `codes`: without sorting."""
+    place_of, unique = np.full(codes, -1, np.int64), np.empty(codes, np.int64)
+    for value in values:
+        if value >= 0:
+            place_of[value] = 0
+    count = 0
+    for code in range(codes):
+        if place_of[code] >= 0:
+            place_of[code] = count
+            unique[count] = code
+            count += 1
+    place = np.empty(len(values), np.int64)
+    for n in range(len(values)):
+        place[n] = place_of[values[n]] if values[n] >= 0 else -1
+    return unique[:count], place
+
+
+@compiled
+@makes_arrays
+def in_rank(values: I64, order: I64) -> tuple[I64, I64]:
+    """`ranked`, once the order of the values is known."""
+    unique, place = np.empty(len(values), np.int64), np.full(len(values), -1, np.int64)
+    count = 0
+    for n in order:
+        if values[n] < 0:
+            continue
+        if count == 0 or unique[count - 1] != values[n]:
+            unique[count] = values[n]
+            count += 1
+        place[n] = count - 1
+    return unique[:count], place
+
+
+@compiled
+def name_orders(commands: Records, orders: I64) -> None:
+    """The order that each command [n] is about."""
+    for c in range(len(commands)):
+        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, PACKED, DELIVERED)
+        orders[c] = commands[c].order if of_order else -1
+
+
+@compiled
+def span_lines(commands: Records, order_row: I64, orders: Records, span: I64) -> int:
+    """Write how many lines of each order [O] are wanted; the sum.
+
+    Lines that stand are wanted by cancels and picks; an order that is not there yet gets room for what is placed.
+    """
+    span[:] = 0
+    for c in range(len(commands)):
+        kind, row = commands[c].kind, order_row[c]
+        if kind == PLACE and orders[row].live == 0:
+            span[row] = max(span[row], commands[c].lines)
+        elif kind in (CANCEL, PICKED) and orders[row].live != 0:
+            span[row] = orders[row].lines
+    return int(span.sum())
+
+
+@compiled
+def name_lines(orders: Records, span: I64, base: I64, keys: I64) -> None:
+    """Write where the lines of each order [O] begin, -1: none are wanted, and the key of each line [M]."""
+    end = 0
+    for row in range(len(span)):
+        base[row] = end if span[row] > 0 else -1
+        for line in range(span[row]):
+            keys[end + line] = orders[row].key * MAX_LINE + line
+        end += span[row]
+
+
+@compiled
+def name_items(commands: Records, batch_lines: Records, lines: Records, items: I64) -> None:
+    """The item of each of the batch's lines [m], of each command [n], of each line that stands [M]: [m + n + M]."""
+    for n in range(len(batch_lines)):
+        items[n] = batch_lines[n].item
+    for c in range(len(commands)):
+        of_item = commands[c].kind in (RECEIVED, COUNTED)
+        items[len(batch_lines) + c] = commands[c].item if of_item else -1
+    for spot in range(len(lines)):
+        items[len(batch_lines) + len(commands) + spot] = lines[spot].item if lines[spot].live != 0 else -1
+
+
+@compiled
+def name_shipments(commands: Records, lines: Records, keys: I64) -> None:
+    """The shipment of each command [n] and of each line that stands [M]: [n + M]."""
+    for c in range(len(commands)):
+        command = commands[c]
+        named = command.kind in (PICKED, PACKED, DELIVERED)
+        keys[c] = (command.order * MAX_NODE + command.node) * MAX_ATTEMPT + command.attempt if named else -1
+    for spot in range(len(lines)):
+        line = lines[spot]
+        sent = (line.key // MAX_LINE * MAX_NODE + line.node) * MAX_ATTEMPT + line.attempt
+        keys[len(commands) + spot] = sent if line.live != 0 else -1
+
+
+@compiled
+def name_cargo(commands: Records, keys: I64) -> None:
+    """The cargo of each receipt [n]."""
+    for c in range(len(commands)):
+        keys[c] = commands[c].order if commands[c].kind == RECEIVED else -1
+
+
+@compiled
+def chain_up(keys: I64, orders: Records, head: I64, following: I64) -> None:
+    """Link the shipments (sorted keys [H]) of each order [O], the last first: `head` [O], `following` [H], -1 ends."""
+    head[:] = -1
+    following[:] = -1
+    row = 0
+    for spot in range(len(keys)):
+        while orders[row].key != keys[spot] // (MAX_NODE * MAX_ATTEMPT):
+            row += 1
+        following[spot] = head[row]
+        head[row] = spot
+
+
+@compiled
+def unpack_stock(rows: Records, stocked: I64, units: tuple[I64, I64, I64, I64]) -> None:
+    """Spread stock rows [U * stocked] into `units` = (on hand, reserved, free, suspect), each [U, N]."""
+    on_hand, reserved, free, suspect = units
+    for n in range(len(rows)):
+        item, node = n // len(stocked), stocked[n % len(stocked)]
+        row = rows[n]
+        on_hand[item, node] = row.on_hand
+        reserved[item, node] = row.reserved
+        free[item, node] = row.on_hand - row.reserved
+        suspect[item, node] = row.suspect
+
+
+@compiled
+def count_kinds(commands: Records, counts: I64) -> None:
+    """Add commands and their lines by kind: [K, 2]."""
+    for c in range(len(commands)):
+        counts[commands[c].kind, 0] += 1
+        counts[commands[c].kind, 1] += commands[c].lines

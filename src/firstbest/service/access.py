@@ -1,0 +1,80 @@
+"""Who asks, what he may do, how often; and the key under which he asks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, NamedTuple
+
+from litestar import Request, Response
+
+from firstbest.run.requests import Key
+from firstbest.service.door import Door
+from firstbest.service.keyring import Bearer
+from firstbest.service.problems import Problem
+
+Http = Request[Any, Any, Any]
+Json = Response[dict[str, Any]]
+
+IDEMPOTENCY_MOST: Final = 255
+RATE: Final = 2_000.0
+"""Requests a second and key, over a while."""
+BURST: Final = 4_000.0
+BUCKETS_MOST: Final = 10_000
+
+
+class Bucket(NamedTuple):
+    """Requests left, and when that was."""
+
+    left: float
+    at_s: float
+
+
+class Rates:
+    """Token buckets by key: so many at once, so many a second."""
+
+    def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
+        self.rate, self.burst = rate, burst
+        self._buckets: dict[bytes, Bucket] = {}
+
+    def take(self, who: bytes) -> int:
+        """Take one; answers how many are left, or raises when there is none."""
+        now = time.monotonic()
+        bucket = self._buckets.get(who, Bucket(self.burst, now))
+        left = min(self.burst, bucket.left + (now - bucket.at_s) * self.rate)
+        if left < 1:
+            raise Problem("too_many", f"{self.rate:.0f} requests a second are allowed", after_s=1)
+        if len(self._buckets) >= BUCKETS_MOST:
+            self._buckets.clear()
+        self._buckets[who] = Bucket(left - 1, now)
+        return int(left - 1)
+
+
+def door_of(request: Http) -> Door:
+    """The door of the application."""
+    door: Door = request.app.state["door"]
+    return door
+
+
+def bearer_of(request: Http, scope: str) -> Bearer:
+    """Who holds the key of a request; raises where there is none or it is not for this."""
+    given = request.headers.get("authorization", "")
+    kind, _, key = given.partition(" ")
+    door = door_of(request)
+    bearer = door.keyring.bearer(key.strip()) if kind.lower() == "bearer" and key else None
+    if bearer is None:
+        raise Problem("no_key", "expected 'Authorization: Bearer fb_...' with a key that is in force")
+    rates: Rates = request.app.state["rates"]
+    request.state.rate_left = rates.take(bearer.hash)
+    if not bearer.may(scope):
+        raise Problem("not_allowed", f"expected a key with scope '{scope}', found {', '.join(sorted(bearer.scopes))}")
+    return bearer
+
+
+async def idempotency_of(request: Http, bearer: Bearer) -> Key | None:
+    """The idempotency key that a client gave."""
+    given = request.headers.get("idempotency-key")
+    if given is not None and not 1 <= len(given) <= IDEMPOTENCY_MOST:
+        raise Problem(
+            "invalid", f"expected an Idempotency-Key of 1 to {IDEMPOTENCY_MOST} characters", field="Idempotency-Key"
+        )
+    return Door.key(bearer, f"{request.method} {request.url.path}", given, await request.body())

@@ -1,0 +1,90 @@
+"""Routes of changes: apply what was decided, take it back, and see what is in force."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Final
+
+from litestar import Router, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from firstbest.run.applying import Applied, NotApplied, applied_of
+from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
+from firstbest.service.access import Http, bearer_of, door_of
+from firstbest.service.bodies import Name
+from firstbest.service.door import Door
+from firstbest.service.problems import Problem
+from firstbest.store.faults import WorkspaceFaulty
+
+TEXT_MOST: Final = 200_000
+KILLS_MOST: Final = 20
+
+
+class ChangeBody(Struct, forbid_unknown_fields=True):
+    """A change file that a decision on record names, or an emergency with its reason."""
+
+    name: Name
+    text: Annotated[str, Meta(max_length=TEXT_MOST)]
+    decision: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    by: Name
+    door: Annotated[str, Meta(pattern="^(one-way|two-way)$")] = "two-way"
+    at_us: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    kill: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=KILLS_MOST)] = []
+
+
+class RevertBody(Struct, forbid_unknown_fields=True):
+    """A change to be taken back."""
+
+    name: Name
+
+
+def told(applied: Applied) -> dict[str, Any]:
+    """A change, without its text."""
+    return {name: value for name, value in applied._asdict().items() if name != "text"}
+
+
+async def brought_in(door: Door, applied: Applied) -> dict[str, Any]:
+    """Make a change ready beside the writer, then let it come into force."""
+    reader = door.desk.house.book.reader()
+    try:
+        coming = await asyncio.to_thread(prepared, reader, applied)
+        return told(await door.ask(lambda house: bring_in(house, coming)))
+    except WorkspaceFaulty as faulty:
+        raise Problem("invalid", "; ".join(str(fault) for fault in faulty.faults)) from None
+    except (NotApplied, ValueError) as wrong:
+        raise Problem("conflict", str(wrong)) from None
+    finally:
+        reader.close()
+
+
+@post("/v1/changes")
+async def change(request: Http, data: JSONBody[ChangeBody]) -> dict[str, Any]:
+    """Put a change into the running network at an instant (at once where none is given), as a fact."""
+    door, _ = door_of(request), bearer_of(request, "admin")
+    now = await door.ask(lambda house: house.now_us())
+    at = max(data.at_us, now + AHEAD_US)
+    kill = tuple(data.kill)
+    return await brought_in(door, Applied(data.name, data.text, at, 0, data.decision, data.by, data.door, kill))
+
+
+@post("/v1/changes/revert", status_code=200)
+async def revert(request: Http, data: JSONBody[RevertBody]) -> dict[str, Any]:
+    """Take back a change that was decided as a two-way door."""
+    door, _ = door_of(request), bearer_of(request, "admin")
+    now = await door.ask(lambda house: house.now_us())
+    try:
+        applied = ended(door.reader, data.name, now + AHEAD_US)
+    except NotApplied as wrong:
+        raise Problem("conflict", str(wrong)) from None
+    return await brought_in(door, applied)
+
+
+@get("/v1/changes")
+async def changes(request: Http) -> dict[str, Any]:
+    """Every change that is, was or will be in force."""
+    door, _ = door_of(request), bearer_of(request, "network")
+    return {"changes": [told(each) for each in applied_of(door.reader)]}
+
+
+ROUTER = Router(path="/", route_handlers=[change, revert, changes])

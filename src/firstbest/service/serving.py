@@ -1,0 +1,143 @@
+"""Serving a workspace: the book is claimed, the house stood up, the desk opened, the routes listen."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import uvicorn
+
+from firstbest.run.desk import Desk, Limits
+from firstbest.run.house import House
+from firstbest.run.mailing import Carrier
+from firstbest.run.open import Opened, meta, open_house, wall_us
+from firstbest.service.app import make_app
+from firstbest.service.door import Door
+from firstbest.service.front import Front, Standing
+from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
+from firstbest.store.book_open import SCHEMES, open_book
+from firstbest.store.sides import META
+from firstbest.store.workspace import load
+
+BOOK: Final = ".firstbest/book.sqlite"
+SEALING: Final = "token sealing"
+SECRET_BYTES: Final = 32
+
+
+class Where(NamedTuple):
+    """Where to serve: the workspace, its book, the address; None: as the workspace says."""
+
+    folder: Path
+    book: str | None = None
+    host: str | None = None
+    port: int | None = None
+
+
+class Told(NamedTuple):
+    """What a person is told when the service begins."""
+
+    address: str
+    writer: bool
+    new: bool
+    key: str  # the owner's first key, "" where the book has keys already
+    edited: tuple[str, ...]
+
+
+def book_of(where: Where) -> str:
+    """The book of a workspace: as given, else a file in its hidden folder."""
+    if where.book is not None:
+        return where.book
+    path = where.folder / BOOK
+    path.parent.mkdir(exist_ok=True)
+    return str(path)
+
+
+def shown(book: str) -> str:
+    """A book's name without a password."""
+    if not book.startswith(SCHEMES) or "@" not in book:
+        return book
+    scheme, _, rest = book.partition("://")
+    return f"{scheme}://...@{rest.rpartition('@')[2]}"
+
+
+class Service:
+    """One process that serves a book, as its writer or before it."""
+
+    def __init__(self, where: Where) -> None:
+        """Claim the book if nobody holds it; raises `WorkspaceFaulty` and `BookError`."""
+        self.where = where
+        workspace = load(where.folder)
+        self.live: dict[str, Any] = workspace.section("firstbest", "live").values
+        self.address = f"{where.host or self.live['host']}:{where.port or self.live['port']}"
+        self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self.watcher = open_book(book_of(where))
+        self.first: tuple[Opened, str] | None = None
+        self.front = Front(self.claim, self.writer)
+
+    def told(self) -> Told:
+        """What to tell a person."""
+        if self.first is None:
+            return Told(f"http://{self.address}", False, False, "", ())
+        opened, key = self.first
+        return Told(f"http://{self.address}", True, opened.new, key, tuple(opened.edited))
+
+    def writer(self) -> str:
+        """Where the writer listens."""
+        held = self.watcher.writer()
+        return held.address if held is not None else ""
+
+    def claim(self) -> Standing | None:
+        """Become the writer if nobody is."""
+        book = open_book(book_of(self.where))
+        if not book.claim(self.holder, self.address):
+            book.close()
+            return None
+        opened = open_house(self.where.folder, book)
+        self.first = (opened, first_key(opened.house) if opened.new else "")
+        gather = float(self.live["gather_ms"]) / 1_000
+        limits = Limits(gather, int(self.live["tick_requests"]), int(self.live["queue_requests"]))
+        desk = Desk(opened.house, limits)
+        door = Door(desk, book.reader(), token_secret(opened.house))
+        carrier = Carrier(desk, book.reader(), private=door.private_hooks)
+
+        def close() -> None:
+            carrier.close()
+            desk.close()
+            book.release()
+            book.close()
+
+        return Standing(make_app(door), desk.lost, close)
+
+
+def first_key(house: House) -> str:
+    """The owner's first key, kept as a hash; and the secret that tokens are sealed with."""
+    key, digest = new_key()
+    kept = as_put(Bearer(OWNER, frozenset(SCOPES), digest, "first"), wall_us())
+    house.keep((kept, meta(SEALING, secrets.token_hex(SECRET_BYTES))))
+    return key
+
+
+def token_secret(house: House) -> bytes:
+    """The secret that quotes and cursors are sealed with: the same after a restart."""
+    row = house.book.side_get(META, [(SEALING,)]).get((SEALING,))
+    return secrets.token_bytes(SECRET_BYTES) if row is None else bytes.fromhex(row[META.names.index("value")])
+
+
+def serve(service: Service, ready: Callable[[], None]) -> None:
+    """Listen until told to stop; what waits is decided before the book is closed."""
+    host, _, port = service.address.rpartition(":")
+    config = uvicorn.Config(service.front, host=host, port=int(port), log_level="warning", access_log=False)
+    # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: None)
+    ready()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        service.front.close()
+        service.watcher.close()

@@ -1,0 +1,2 @@
+-- The tables have all that was pending.
+DELETE FROM pending

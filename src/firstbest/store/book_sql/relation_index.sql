@@ -1,0 +1,2 @@
+-- Make an index of a relation.
+CREATE INDEX {index} ON {table} ({columns})

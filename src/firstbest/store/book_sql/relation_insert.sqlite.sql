@@ -1,0 +1,2 @@
+-- New rows of a relation.
+INSERT INTO {table} ({columns}) VALUES ({marks})

@@ -1,0 +1,2 @@
+-- Packed rows of a folded table at the given keys, by key.
+SELECT packed FROM {table} WHERE key IN (SELECT value FROM carray(?)) ORDER BY key

@@ -1,2 +1,0 @@
--- Take rows out.
-DELETE FROM {table} WHERE key = ?

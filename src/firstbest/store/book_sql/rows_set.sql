@@ -1,2 +1,0 @@
--- Set columns of rows that are there.
-UPDATE {table} SET {assignments} WHERE key = ?

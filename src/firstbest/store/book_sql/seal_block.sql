@@ -1,2 +1,0 @@
--- Keep one block of packed rows of a tick.
-INSERT INTO block (tick, place, name, packed) VALUES (?, ?, ?, ?)

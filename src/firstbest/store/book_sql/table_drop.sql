@@ -1,0 +1,2 @@
+-- Drop a table whose rows stand elsewhere by now.
+DROP TABLE {table}

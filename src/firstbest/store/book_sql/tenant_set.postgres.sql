@@ -1,0 +1,2 @@
+-- Whose rows a connection sees.
+SELECT set_config('firstbest.tenant', ?::text, false) ORDER BY 1

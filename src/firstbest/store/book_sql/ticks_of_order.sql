@@ -1,0 +1,2 @@
+-- The ticks that tell of an order.
+SELECT tick FROM order_tick WHERE "order" = ? ORDER BY tick

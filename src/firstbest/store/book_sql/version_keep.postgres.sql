@@ -1,0 +1,2 @@
+-- Keep the version of the book.
+UPDATE book_version SET version = ?

@@ -1,0 +1,2 @@
+-- Drop the view of a folded table.
+DROP VIEW IF EXISTS {view}
