@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from firstbest.flywheel.model import Constant, Model
 from firstbest.flywheel.program import Program, Runs, compiled_model, run
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import joined, uniform
 from firstbest.world.ties import text_hash
 
@@ -44,6 +44,7 @@ class Futures(NamedTuple):
 
 
 @compiled
+@makes_arrays
 def shares(stream: np.uint64, purpose: int, count: int) -> F64:
     """Numbers between 0 and 1 for the runs 0 to `count` - 1."""
     found = np.empty(count, np.float64)
