@@ -18,7 +18,7 @@ from firstbest.flywheel.fit import (
     problem_of,
     until_year,
 )
-from firstbest.flywheel.history import cost_stories, naive_growth, origins
+from firstbest.flywheel.history import cost_stories, naive_growth
 from firstbest.flywheel.model import ASSUMED, FITTED, Constant, Model, Span, Stock, Variable
 from firstbest.store.flywheel_amazon import amazon_figures, amazon_model, amazon_series
 
@@ -117,11 +117,3 @@ def test_the_example_knows_nothing_after_2017() -> None:
     assert max(year for by_year in found.values.values() for year in by_year) == 2017
     assert found.values["net_sales"][2017] == 177866
     assert 0 < found.confirmed < found.total
-
-
-def test_a_forecast_from_an_earlier_year_is_judged_by_what_came() -> None:
-    (origin,) = origins(amazon_model(), amazon_series(amazon_figures()), range(2015, 2016))
-
-    assert (origin.year, origin.horizon) == (2015, 2)
-    assert 0 < origin.error < 0.3
-    assert origin.naive == pytest.approx(0.094, abs=5e-3)

@@ -115,53 +115,44 @@ def example(name: str, folder: Path, seed: int) -> None:
 
 
 LAST = 2027
-ORIGINS = range(2007, 2016)
+KNOWN = 2017
 
 
 def _example(folder: Path, seed: int, console: Console) -> None:
-    from firstbest.flywheel.fit import fit, forecast, problem_of, ranges_of
-    from firstbest.flywheel.history import cost_stories, origins, outlook
+    from firstbest.flywheel.backtest import chosen, scores
+    from firstbest.flywheel.fit import forecast, ranges_of
+    from firstbest.flywheel.history import cost_stories, outlook
     from firstbest.present.flywheel_history import History, history_page, history_screen
-    from firstbest.store.flywheel_amazon import amazon_figures, amazon_files, amazon_model, amazon_series, write_rows
-    from firstbest.store.flywheel_write import write_fit
+    from firstbest.store import flywheel_amazon as amazon
+    from firstbest.store.flywheel_write import write_fit, write_outlook
 
-    model, figures = amazon_model(), amazon_figures()
-    series = amazon_series(figures)
-    problem = problem_of(model, series)
-    found = fit(problem, seed)
+    figures = amazon.amazon_figures()
+    sales, share, *_ = amazon.amazon_series(figures)
+    judged = scores(amazon.amazon_back_test())
+    best = chosen(judged)
+    told = amazon.amazon_fit(best if best in amazon.CEILINGS else amazon.SHOWN, KNOWN, seed)
+    draws = amazon.amazon_draws(best, (KNOWN, LAST), seed)
     off = {"no faster promise": "promise_effect", "no experience": "scale_effect"}
     history = History(
-        title=model.title,
-        sales=series[0],
-        share=series[1],
-        outlook=outlook(found, "net_sales", LAST, seed),
-        cost=forecast(found, "cost_share", LAST, seed),
-        stories=cost_stories(problem, found.best, "cost_share", off),
-        origins=origins(model, series, ORIGINS),
-        constants=ranges_of(found),
+        title=told.problem.model.title,
+        sales=sales,
+        share=share,
+        outlook=outlook(sales, draws),
+        cost=forecast(told, "cost_share", LAST, seed),
+        stories=cost_stories(told.problem, told.best, "cost_share", off),
+        scores=judged,
+        chosen=best,
+        constants=ranges_of(told),
         confirmed=figures.confirmed,
         figures=figures.total,
         seed=seed,
-        draws=found.draws.shape[1],
+        draws=draws.shape[1],
     )
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in amazon_files().items():
+    for name, data in amazon.amazon_files().items():
         (folder / name).write_bytes(data)
-    ahead = history.outlook
-    rows: list[tuple[object, ...]] = [
-        (
-            int(year),
-            float(ahead.bands[1, row]),
-            float(ahead.bands[0, row]),
-            float(ahead.bands[2, row]),
-            float(ahead.naive[row]),
-        )
-        for row, year in enumerate(ahead.years)
-        if year > series[0].years[-1]
-    ]
-    heads = ("year", "net_sales_usd_bn", "low_80_usd_bn", "high_80_usd_bn", "naive_growth_usd_bn")
-    write_rows(folder / "forecast.csv", heads, rows)
-    write_fit(folder / "fitted.csv", found)
+    write_outlook(folder / "forecast.csv", history.outlook, KNOWN)
+    write_fit(folder / "fitted.csv", told)
     page = folder / "flywheel.html"
     page.write_text(history_page(history), encoding="utf-8")
     console.print(history_screen(history, console.width, [f"{folder / 'forecast.csv'}", f"{page}"]), highlight=False)

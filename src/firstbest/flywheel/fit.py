@@ -183,7 +183,7 @@ def fit(problem: Problem, seed: int, generations: int = GENERATIONS) -> Fit:
     around = np.array([normals(stream_of(seed, f"walker {row}"), START, WALKERS) for row in range(count)])
     walkers = best[:, None] + 0.1 * around
     values = log_posterior(problem, walkers)
-    kept, moved = [], 0
+    kept, moved, remembered = [], 0, _remembered(generations)
     for generation in range(generations):
         stream = stream_of(seed, f"generation {generation}")
         draws = [shares(stream, purpose, WALKERS) for purpose in (PROPOSE, ACCEPT, PARTNER)]
@@ -198,10 +198,20 @@ def fit(problem: Problem, seed: int, generations: int = GENERATIONS) -> Fit:
             walkers[:, own] = np.where(won, tried, walkers[:, own])
             values[own] = np.where(won, told, values[own])
             moved += int(won.sum())
-        if generation >= generations // 3 and generation % THINNED == 0:
+        if generation in remembered:
             kept.append(walkers.copy())
     draws_kept = constants_of(problem, np.concatenate(kept, axis=1))
     return Fit(problem, constants_of(problem, best[:, None])[:, 0], draws_kept, moved / (generations * WALKERS))
+
+
+def _remembered(generations: int) -> range:
+    """The generations that are kept: those divisible by `THINNED`, but for the first third."""
+    return range(-(-(generations // 3) // THINNED) * THINNED, generations, THINNED)
+
+
+def kept_draws(generations: int) -> int:
+    """How many draws a fit of so many generations has."""
+    return len(_remembered(generations)) * WALKERS
 
 
 def fitted_model(found: Fit) -> Model:
@@ -239,21 +249,6 @@ def forecast(found: Fit, name: str, until: int, seed: int) -> Forecast:
         row = year - start
         expected[row] = value[row] * np.exp(miss) if each.logarithmic else value[row] + miss
     return Forecast(np.arange(start, until + 1), value, expected)
-
-
-def point_forecast(problem: Problem, best: F64, name: str, until: int) -> F64:
-    """The most likely course of a series, its last residual fading: [years from the start]."""
-    lane = best[:, None]
-    each = next(series for series in problem.series if series.name == name)
-    start = round(problem.model.span.start)
-    value = yearly(problem, lane, (each.variable,), until - start + 1)[:, 0, 0]
-    places = {constant.name: place for place, constant in enumerate(problem.model.constants)}
-    keep = float(best[places[each.persistence]]) if each.persistence else 0.0
-    miss = float(misses(problem, lane)[problem.series.index(each)][-1, 0])
-    for year in range(int(each.years[-1]) + 1, until + 1):
-        miss *= keep
-        value[year - start] *= math.exp(miss)
-    return value
 
 
 def until_year(series: tuple[Series, ...], last: int, least: int = 3) -> tuple[Series, ...]:

@@ -9,20 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.flywheel.expressions import Number
-from firstbest.flywheel.fit import (
-    Fit,
-    Forecast,
-    Problem,
-    Series,
-    constants_of,
-    forecast,
-    most_likely,
-    point_forecast,
-    problem_of,
-    until_year,
-    yearly,
-)
-from firstbest.flywheel.model import Model
+from firstbest.flywheel.fit import Problem, Series, yearly
 from firstbest.flywheel.program import compiled_model
 
 F64 = NDArray[np.float64]
@@ -34,21 +21,15 @@ ENDS: Final = (0.1, 0.5, 0.9)
 
 
 class Outlook(NamedTuple):
-    """A series looked ahead: years [n], 10, 50 and 90 in 100 [3, n], naive growth [n] (not a number up to its base)."""
+    """A series and its futures: years [n], 10, 50 and 90 in 100 [3, n], naive growth [n].
+
+    Up to the last figure the three are what was told, and naive growth is not a number.
+    """
 
     years: NDArray[np.int64]
     bands: F64
     naive: F64
     naive_rate: float
-
-
-class Origin(NamedTuple):
-    """A forecast from the figures to one year only: its mean absolute log error up to the last, and naive growth's."""
-
-    year: int
-    horizon: int
-    error: float
-    naive: float
 
 
 class Story(NamedTuple):
@@ -67,37 +48,13 @@ def naive_growth(years: NDArray[np.int64], values: F64, until: int) -> tuple[F64
     return found, rate - 1.0
 
 
-def outlook(found: Fit, name: str, until: int, seed: int) -> Outlook:
-    """The forecast of a series beside naive growth."""
-    ahead: Forecast = forecast(found, name, until, seed)
-    series = next(each for each in found.problem.series if each.name == name)
-    bands = np.quantile(ahead.expected, ENDS, axis=1)
-    naive = np.full(len(ahead.years), math.nan)
-    told, rate = naive_growth(series.years, series.values, until)
-    naive[ahead.years > series.years[-1]] = told
-    return Outlook(ahead.years, bands, naive, rate)
-
-
-def origins(model: Model, series: tuple[Series, ...], years: range) -> tuple[Origin, ...]:
-    """Forecasts of the first series from earlier years, judged by what came up to the last figure.
-
-    Priors are the same for each origin, also where they were stated with 2017 in view; a point forecast is that of the
-    most likely coefficients.
-    """
-    whole = series[0]
-    last = int(whole.years[-1])
-    found = []
-    for year in years:
-        problem = problem_of(model, until_year(series, year))
-        best = constants_of(problem, most_likely(problem)[:, None])[:, 0]
-        ahead = point_forecast(problem, best, whole.name, last)
-        known = whole.years <= year
-        naive, _ = naive_growth(whole.years[known], whole.values[known], last)
-        real = whole.values[~known]
-        told = ahead[whole.years[~known] - round(model.span.start)]
-        error, plain = (float(np.abs(np.log(each / real)).mean()) for each in (told, naive))
-        found.append(Origin(year, last - year, error, plain))
-    return tuple(found)
+def outlook(series: Series, draws: F64) -> Outlook:
+    """Futures of a series [years ahead, draws] behind its figures, beside naive growth."""
+    years = np.arange(int(series.years[0]), int(series.years[-1]) + len(draws) + 1)
+    known = np.tile(series.values, (len(ENDS), 1))
+    bands = np.concatenate([known, np.quantile(draws, ENDS, axis=1)], axis=1)
+    told, rate = naive_growth(series.years, series.values, int(years[-1]))
+    return Outlook(years, bands, np.concatenate([np.full(len(series.values), math.nan), told]), rate)
 
 
 def cost_stories(problem: Problem, best: F64, name: str, off: dict[str, str]) -> tuple[Story, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from firstbest.flywheel.expressions import written
 from firstbest.flywheel.fit import Fit, ranges_of
 from firstbest.flywheel.futures import LEVELS, Futures
+from firstbest.flywheel.history import Outlook
 from firstbest.flywheel.knock_out import Loosened, Worth
 from firstbest.flywheel.model import Model
 from firstbest.flywheel.sobol import Index
@@ -121,3 +122,14 @@ def write_fit(path: Path, found: Fit) -> None:
         for each in ranges_of(found)
     ]
     write_rows(path, ("constant", "middle", "low", "high", "prior_low", "prior_peak", "prior_high"), list(rows))
+
+
+def write_outlook(path: Path, found: Outlook, last: int) -> None:
+    """The forecast of net sales after the last figure: yearly, with 80 % intervals, naive growth beside it."""
+    rows = [
+        (int(year), float(found.bands[1, row]), float(found.bands[0, row]), float(found.bands[2, row]), float(naive))
+        for row, (year, naive) in enumerate(zip(found.years, found.naive, strict=True))
+        if year > last
+    ]
+    heads = ("year", "net_sales_usd_bn", "low_80_usd_bn", "high_80_usd_bn", "naive_growth_usd_bn")
+    write_rows(path, heads, list(rows))
