@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.result import Result
+from firstbest.flywheel.backtest import NAIVE, back_test, chosen, scores
 from firstbest.flywheel.fit import constants_of, misses, most_likely, problem_of
 from firstbest.flywheel.futures import drawn, futures
-from firstbest.flywheel.backtest import NAIVE, back_test, chosen, scores
 from firstbest.flywheel.model import Model
 from firstbest.flywheel.program import Runs, compiled_model
 from firstbest.flywheel.program import run as run_program

@@ -103,9 +103,7 @@ def scores(rows: Iterable[Row]) -> tuple[Score, ...]:
         miss = came[:, None] - told
         loss = np.maximum(np.array(LEVELS) * miss, (np.array(LEVELS) - 1.0) * miss)
         inside = (told[:, 0] <= came) & (came <= told[:, -1])
-        found.append(
-            Score(name, float(loss.mean()), float(np.abs(miss[:, 1]).mean()), float(inside.mean()), len(own))
-        )
+        found.append(Score(name, float(loss.mean()), float(np.abs(miss[:, 1]).mean()), float(inside.mean()), len(own)))
     return tuple(found)
 
 
