@@ -207,9 +207,10 @@ def test_hands_move_after_days_without_packing() -> None:
         breakdown_node=np.array([3, 4, 5], np.int32), breakdown_process=np.full(3, Process.PACK, np.int8),
         breakdown_from_us=np.full(3, begin), breakdown_until_us=np.full(3, begin + 100 * HOUR_US),
     )  # fmt: skip
-    # The morning's decisions come before any shift of any zone begins.
+    # The morning's decisions come just before the shifts of all zones begin; the first rosters are made at the start.
     calendar = network.calendar
-    later = calendar.timers_us + 4 * HOUR_US * (calendar.timers_kind == Timer.STAFF)
+    mornings = (calendar.timers_kind == Timer.STAFF) & (calendar.timers_us > calendar.start_us)
+    later = calendar.timers_us + 4 * HOUR_US * mornings
     order = np.lexsort((calendar.timers_key, calendar.timers_kind, later))
     timers = {name: getattr(calendar, name)[order] for name in ("timers_kind", "timers_key")}
     network = network._replace(calendar=calendar._replace(timers_us=later[order], **timers))
