@@ -29,6 +29,8 @@ VERBS = {
     "review": ("--week", "--output", "--as-of", "--data", "--seal"),
     "overrule": ("METRIC", "--because", "--by", "--week"),
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
+    "clients": ("--month",),
+    "neutrality": ("--swaps", "--days"),
 }  # fmt: skip
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

@@ -97,6 +97,7 @@ def test_the_example_writes_forecast_figures_model_and_page(tmp_path: Path) -> N
         assert 177 < low < middle < high
     assert float(rows[1].split(",")[4]) == pytest.approx(177.866 * (177866 / 88988) ** (1 / 3), rel=1e-6)
     assert sorted(path.name for path in folder.iterdir()) == [
+        "back_test.csv",
         "figures.csv",
         "fitted.csv",
         "flywheel.html",

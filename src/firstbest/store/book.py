@@ -332,8 +332,8 @@ def write_orders(engine: Engine, tick: int, blocks: Sequence[Block]) -> None:
     named = [block.rows["order"] for block in blocks if "order" in (block.rows.dtype.names or ())]
     cargos = [block.rows["cargo"] for block in blocks if "cargo" in (block.rows.dtype.names or ())]
     named.extend(codes[codes >= ANNOUNCED_FIRST] for codes in cargos)
-    if named:
-        orders = np.unique(np.concatenate(named)).tolist()
+    orders = np.unique(np.concatenate(named)).tolist() if named else []
+    if orders:
         engine.insert(ORDER_TICK, [(order, tick) for order in orders])
 
 
