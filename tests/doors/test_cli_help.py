@@ -17,6 +17,8 @@ VERBS = {
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "clients": ("--month",),
+    "neutrality": ("--swaps", "--days"),
 }
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

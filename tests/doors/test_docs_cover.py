@@ -65,7 +65,12 @@ def commands() -> Iterator[str]:
     groups = [("", app), *((f"{group.name} ", group.typer_instance) for group in app.registered_groups)]
     for prefix, info in ((prefix, info) for prefix, listed in groups for info in listed.registered_commands):
         assert info.callback is not None
-        yield from ("", f"### firstbest {prefix}{info.callback.__name__}", "", inspect.getdoc(info.callback) or "")
+        yield from (
+            "",
+            f"### firstbest {prefix}{info.name or info.callback.__name__}",
+            "",
+            inspect.getdoc(info.callback) or "",
+        )
         hints = typing.get_type_hints(info.callback, include_extras=True)
         parameters = inspect.signature(info.callback).parameters.values()
         yield from table(("argument", "what", "default"), (argument(each, hints[each.name]) for each in parameters))
@@ -76,7 +81,7 @@ def argument(parameter: inspect.Parameter, hint: object) -> tuple[str, str, str]
     (declared,) = hint.__metadata__  # type: ignore[attr-defined]
     positional = type(declared).__name__ == "ArgumentInfo"
     # Inside Annotated, Typer keeps the option's name where its default would stand.
-    given = declared.default if isinstance(declared.default, str) else f"--{parameter.name}"
+    given = declared.default if isinstance(declared.default, str) else f"--{parameter.name.replace('_', '-')}"
     name = parameter.name.upper() if positional else given
     ends = (("from", declared.min), ("to", declared.max))
     bounds = [f"{word} {value:g}" for word, value in ends if value is not None]
