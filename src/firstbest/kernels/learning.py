@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 I64 = NDArray[np.int64]
 
@@ -24,6 +24,7 @@ def pace_ppm(days: int, start_ppm: int, ramp_days: int) -> int:
 
 
 @compiled
+@makes_arrays
 def days_known(asked: I64, ranks: int, gone_days: int) -> I64:
     """[ranks] Days at work that each temporary head brings to the day after the last of `asked` [D] heads by day.
 

@@ -107,8 +107,9 @@ def notes(outlook: Outlook) -> list[str]:
     """What should be known of the figures."""
     times = f"{outlook.rehearsals} rehearsals" if outlook.rehearsals > 1 else "one rehearsal: no range is known"
     found = [
-        f"{times}; the rest of everything under way is drawn given that it is not done; new orders as demand.toml "
-        "says; shelves hold what the book says, where nobody has counted what nature.toml makes it wrong by"
+        f"{times}; the rest of everything under way is drawn given that it is not done",
+        "new orders come as demand.toml says",
+        "shelves hold what the book says and, where nobody has counted, what nature.toml makes it wrong by",
     ]
     if outlook.mean.get("overdue", 0) > 0:
         number = text.count(math.ceil(outlook.mean["overdue"]))
@@ -141,7 +142,7 @@ def _changed(page: Text, outlook: Outlook) -> None:
         )
         page.append(f"  {words:{_NAME}}{cells}")
         if found.low > 0 or found.high < 0:
-            low, high = (text.number(end, 1 if abs(found.mean) < 100 else 0) for end in (found.low, found.high))  # noqa: PLR2004
+            low, high = (text.number(end, 1 if abs(found.mean) < 100 else 0) for end in (found.low, found.high))
             page.append(f"{text.difference(found.mean, unit, outlook.currency):>13}", style="bold")
             page.append(f"  {low} to {high}\n")
         elif found.mean == 0:

@@ -36,7 +36,7 @@ class Seen:
     def __init__(self) -> None:
         self.facts: dict[str, list[Rows]] = {fact.name: [] for fact in COUNTED}
 
-    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:  # noqa: ARG002 - the port
+    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Keep what counts."""
         for block in blocks:
             if block.fact.name in self.facts:

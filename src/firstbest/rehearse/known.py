@@ -43,17 +43,28 @@ class View(NamedTuple):
 
     def facts(self, fact: FactType) -> Rows:
         """The facts of a type, in the order of sealing."""
-        return self.told.get(fact.name, np.zeros(0, fact.dtype))
+        found = self.told.get(fact.name)
+        return np.zeros(0, fact.dtype) if found is None else found
 
     def at_stage(self, stage: Stage) -> Rows:
         """Shipments at a stage, by key."""
-        return self.shipments[self.shipments["stage"] == stage]
+        found: Rows = self.shipments[self.shipments["stage"] == stage]
+        return found
 
 
 def view_of(state: State, told: dict[str, Rows], now: int) -> View:
     """What is known now."""
-    tables = (t.STOCK_T, t.ORDER_T, t.LINE_T, t.SHIPMENT_T, t.CARGO_T, t.ROSTER_T, t.HOURS_T)
-    return View(now, *(state.read(All(table)).rows for table in tables), told)
+    return View(
+        not_before=now,
+        stock=state.read(All(t.STOCK_T)).rows,
+        orders=state.read(All(t.ORDER_T)).rows,
+        lines=state.read(All(t.LINE_T)).rows,
+        shipments=state.read(All(t.SHIPMENT_T)).rows,
+        cargo=state.read(All(t.CARGO_T)).rows,
+        roster=state.read(All(t.ROSTER_T)).rows,
+        hours=state.read(All(t.HOURS_T)).rows,
+        told=told,
+    )
 
 
 def shipment_keys(rows: Rows) -> I64:

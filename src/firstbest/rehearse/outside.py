@@ -19,6 +19,7 @@ from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import course, hands, known, people, resume, resume_hands, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.known import View
+from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
@@ -129,12 +130,12 @@ class Physics:
         stations = with_room(self._floors.stations, max(resume_hands.hands_most(roster), 64))
         self._floors = self._floors._replace(roster=roster, stations=stations)
         hands.open_shifts(self._floor, roster, stations, self._seed, (now, now))
-        when = resume.When(self._seed, now, view.not_before)
+        when = When(self._seed, now, view.not_before)
         overdue = self._resume_floor(network, view, when) + self._resume_roads(network, view, when)
         resume_hands.free_from(stations, now)
         return overdue
 
-    def _resume_floor(self, network: Network, view: View, when: resume.When) -> int:
+    def _resume_floor(self, network: Network, view: View, when: When) -> int:
         """Goods and parcels inside buildings, and what customers and counters may still do."""
         freight, to_count = known.freight(view), known.to_count(view)
         self._room(tasks=len(freight), events=len(freight) + len(to_count) + len(view.orders))
@@ -145,7 +146,7 @@ class Physics:
         docked = docked[np.lexsort((freight["cargo"][docked], freight["ready_at"][docked]))]
         cargo = self._store.tasks[tasks[docked]]
         ones = np.ones(len(docked), np.int64)
-        jobs = resume.Jobs(
+        jobs = Jobs(
             tasks[docked], cargo["node"].astype(np.int64), ones, cargo["quantity"].copy(), freight["ready_at"][docked]
         )
         resume.resume_work(self._floor, works_now, self._floors.stations, (when, hands.RECEIVE, course.RECEIVED), jobs)
@@ -157,7 +158,7 @@ class Physics:
         resume.resume_cancels(self._agenda, self._cancel, when, view.orders)
         return overdue + resume.resume_counts(places, self._agenda, when, to_count)
 
-    def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[resume.When, int, int], stage: int) -> None:
+    def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[When, int, int], stage: int) -> None:
         """Shipments that wait for a process, or are in hand."""
         rows, owner, lines = found
         self._room(tasks=len(rows), lines=len(lines), events=len(rows))
@@ -166,9 +167,9 @@ class Physics:
         resume.resume_lines(self._store, tasks[owner], lines)
         amounts = (np.ascontiguousarray(rows[name]) for name in ("node", "lines", "units", "at"))
         works_now = (self._store, self._agenda)
-        resume.resume_work(self._floor, works_now, self._floors.stations, how, resume.Jobs(tasks, *amounts))
+        resume.resume_work(self._floor, works_now, self._floors.stations, how, Jobs(tasks, *amounts))
 
-    def _resume_roads(self, network: Network, view: View, when: resume.When) -> int:
+    def _resume_roads(self, network: Network, view: View, when: When) -> int:
         """Parcels that have left."""
         away, waiting = view.at_stage(Stage.DEPARTED), view.at_stage(Stage.AT_STATION)
         away = away[~known.own_van(network, away)]

@@ -108,7 +108,7 @@ def again(seed: int, attempt: int) -> int:
     if attempt == 0:
         return seed
     other = joined(np.uint64(seed), joined(np.uint64(purposes.AGAIN_HASH), np.uint64(attempt)))
-    return np.int64(other >> np.uint64(1))
+    return int(other >> np.uint64(1))
 
 
 @compiled

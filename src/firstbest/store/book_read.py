@@ -82,7 +82,7 @@ def facts_of(engine: Engine, fact: FactType, since_us: int | None = None) -> NDA
 
 
 def tick_since(engine: Engine, since_us: int) -> int:
-    """The first tick at or after an instant, or the one beyond the last; instants never fall, so halves are looked at."""
+    """The first tick at or after an instant, or the one beyond the last: by halves, since instants never fall."""
     found = engine.ask(query("last_tick"))
     low, high = 0, int(found[0][0]) + 1 if found else 0
     while low < high:
