@@ -45,7 +45,7 @@ def days() -> list[tuple[object, ...]]:
 
 def row(day: dt.date) -> tuple[object, ...]:
     """What a day was like."""
-    chance = random.Random(f"steering {day.isoformat()}")  # noqa: S311 - made-up days
+    chance = random.Random(f"steering {day.isoformat()}")
     season = 1 + 0.22 * math.cos(2 * math.pi * (day.timetuple().tm_yday - 15) / 365.25)
     trend = 1 + 0.0004 * (day - FIRST).days
     visits = round(4_200 * season * trend * WEEK[day.weekday()] * math.exp(chance.gauss(0, 0.05)))

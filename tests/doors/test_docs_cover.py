@@ -23,6 +23,7 @@ from firstbest.cli.app import app
 from firstbest.present.labels import CAUSES, NODE_KINDS, REASONS, SERVICES, VERDICTS
 from firstbest.store import schema
 from firstbest.store.changes_words import KINDS, SHARED
+from firstbest.store.goals import GOALS
 from firstbest.store.import_map import MAP
 from firstbest.store.schema_words import Column, Section, Settings, Type
 from firstbest.world import words
@@ -61,10 +62,16 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def commands() -> Iterator[str]:
-    """Every command with what it does, its arguments and its options."""
-    for info in app.registered_commands:
+    """Every command with what it does, its arguments and its options; groups behind the verbs."""
+    listed = [("", info) for info in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        name = group.typer_instance.info.name or group.name
+        listed += [(f"{name} ", info) for info in group.typer_instance.registered_commands]
+    for group_name, info in listed:
         assert info.callback is not None
-        yield from ("", f"### firstbest {info.callback.__name__}", "", inspect.getdoc(info.callback) or "")
+        name = info.name or info.callback.__name__
+        yield from ("", f"### firstbest {group_name}{name}", "", inspect.getdoc(info.callback) or "")
         hints = typing.get_type_hints(info.callback, include_extras=True)
         parameters = inspect.signature(info.callback).parameters.values()
         yield from table(("argument", "what", "default"), (argument(each, hints[each.name]) for each in parameters))
@@ -130,7 +137,7 @@ def files() -> Iterator[str]:
 
 def settings() -> Iterator[str]:
     """Every TOML file with its sections and keys."""
-    for each in schema.SETTINGS:
+    for each in (*schema.SETTINGS, GOALS):
         yield from ("", f"### {each.name}.toml", "", each.note)
         for section in each.sections:
             yield from ("", f"**{headed(section)}** {section.note}")

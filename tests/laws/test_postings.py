@@ -19,6 +19,7 @@ from firstbest.store.columns import Columns
 from firstbest.world import stock as s
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
+from firstbest.world.network import Network
 from firstbest.world.stock import POSTING, Bucket
 from tests.laws.history import History, Run, run
 from tests.laws.worlds import World, histories, made, worlds
@@ -30,8 +31,8 @@ NEVER_BELOW = tuple(bucket for bucket in Bucket if bucket < s.SEEN and bucket is
 class Posted:
     """A book that posts each tick, and passes it on where there is another."""
 
-    def __init__(self, world: World, onward: object = None) -> None:
-        self.ground = ground_of(made(world)[0])
+    def __init__(self, network: Network, onward: object = None) -> None:
+        self.ground = ground_of(network)
         self.parts: list[np.ndarray] = []
         self.onward = onward
         self.state: Columns | None = None
@@ -101,7 +102,7 @@ def test_postings_come_to_the_stock_columns_after_every_history() -> None:
     @histories(12)
     @given(world=worlds, cuts=st.sampled_from([(200_000,), (1, 5, 40), (3,)]), instants=st.integers(40, 400))
     def holds(world: World, cuts: tuple[int, ...], instants: int) -> None:
-        book = Posted(world)
+        book = Posted(made(world)[0])
         history = run(made(world), world.seed, Run(cuts, book, world.seed * world.meddle, instants=instants))
         rows = book.rows()
 
@@ -120,7 +121,7 @@ def test_postings_come_to_the_stock_columns_after_every_history() -> None:
 def test_the_book_tells_each_bucket_as_of_any_tick() -> None:
     world = World(days=7, orders_day=25)
     with open_book(":memory:", Settings(full_sync=False)) as book:
-        posted = Posted(world, book)
+        posted = Posted(made(world)[0], book)
         history = run(made(world), 1, Run(onward=posted))
         nodes = len(history.network.nodes.kind)
         rows = posted.rows()

@@ -9,10 +9,15 @@ from typing import Annotated
 import typer
 
 from firstbest import __version__
-from firstbest.cli.ask import Ask, ask
+from firstbest.cli import book, rates
+from firstbest.cli.ask import ask
+from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
+from firstbest.cli.invoice import invoices
+from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import Rehearse, rehearse
+from firstbest.cli.rented import rented
 
 app = typer.Typer(
     name="firstbest",
@@ -22,6 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(rates.app, name="rates")
+
+app.add_typer(book.app, name="book")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 
@@ -150,6 +159,87 @@ def shadow(
 
 app.add_typer(bet_app)
 command(app, Ask)(ask)
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml, or the YAML of a WBR App's deck.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+    output: Annotated[Path | None, typer.Option(help="deck.html, deck.pdf or deck.json.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Rows that became known later are left out.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The CSV of a WBR App's deck.")] = None,
+    *,
+    seal: Annotated[bool, typer.Option("--seal", help="Put the deck on record; it never changes.")] = False,
+) -> None:
+    """Make the weekly review's deck: what stands out, price, speed and selection first, then the rest."""
+    from firstbest.cli import reviewing
+
+    reviewing.review(reviewing.Asked(folder, week, output, as_of, data, seal))
+
+
+@app.command()
+def overrule(
+    folder: Annotated[Path, typer.Argument(help="A folder with metrics.toml.")],
+    metric: Annotated[str, typer.Argument(help="The key of a metric that is a signal.")],
+    because: Annotated[str, typer.Option(help="Why it is none.")],
+    by: Annotated[str, typer.Option(help="Whose word this is.")],
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
+) -> None:
+    """Log an owner's word against a signal; the deck shows it, and how often each owner has done so."""
+    from firstbest.cli import reviewing
+
+    reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
+
+
+@app.command()
+def flywheel(
+    folder: Annotated[Path | None, typer.Argument(help="The workspace; with --example, where it is written.")] = None,
+    knock_out: Annotated[bool, typer.Option("--knock-out", help="What each loop is worth.")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Which coefficients the spread hangs on.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Another draw.")] = 1,
+    source: Annotated[Path | None, typer.Option("--from-xmile", help="Make flywheel.toml of an XMILE file.")] = None,
+    example: Annotated[str | None, typer.Option(help="A worked example: amazon.")] = None,
+) -> None:
+    """Run growth as stocks and flows: where it goes, the brake now, what each loop is worth."""
+    from firstbest.cli import flywheel as made
+    from firstbest.cli.making import stop
+
+    if example is not None:
+        made.example(example, folder or Path(f"flywheel-{example}"), seed)
+    elif folder is None:
+        raise stop("expected a workspace folder, or --example amazon; found neither")
+    elif source is not None:
+        made.from_xmile(folder, source)
+    else:
+        made.run(made.Asked(folder, knock_out, sensitivity, seed))
+
+
+@app.command()
+def clients(
+    folder: Folder,
+    month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
+) -> None:
+    """Profit by client over the closed months, and the orders that lost most."""
+    from firstbest.cli.invoice_tenants import show_clients
+
+    show_clients(folder, month)
+
+
+@app.command()
+def neutrality(
+    folder: Folder,
+    swaps: Annotated[int, typer.Option(min=0, max=100, help="Rehearse so many random swaps of tenants' names.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
+) -> None:
+    """What each tenant gets, and that decisions do not change when tenants swap names."""
+    from firstbest.cli.invoice_tenants import show_neutrality
+
+    show_neutrality(folder, swaps, days)
+
+
+app.add_typer(invoices, name="invoice")
+app.add_typer(primitives, name="primitive")
+app.add_typer(rented, name="rented")
 
 
 def main() -> None:

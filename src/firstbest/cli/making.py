@@ -88,14 +88,15 @@ def from_log(folder: Path, log: Path, map_file: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Every fault at once."""
-    from firstbest.cli.betting import figures, now_us
+    from firstbest.cli.steering import figures, now_us
     from firstbest.store.bets_check import check_mechanisms
+    from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
     from firstbest.store.workspace import check
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *steered.faults]
+    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")

@@ -49,6 +49,7 @@ def _days_of_rank(asked: I64, rank: int, gone_days: int) -> int:
 
 
 @compiled
+@makes_arrays
 def crew_ppm(worked: I64, start_ppm: int, ramp_days: int) -> I64:
     """[ranks + 1] Full-speed heads, ppm, in the first 0, 1, 2 ... of heads with so many days at work each: [ranks]."""
     total = np.zeros(len(worked) + 1, np.int64)

@@ -36,6 +36,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
 FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
+RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -204,7 +205,7 @@ class Loop:
         stop = int(np.searchsorted(calendar.timers_us, due, side="right"))
         kinds, keys = calendar.timers_kind[self.spot : stop], calendar.timers_key[self.spot : stop]
         self.spot = stop
-        for kind in np.unique(kinds):
+        for kind in sorted(set(kinds.tolist())):
             step = self._timed(Timer(kind), due, keys[kinds == kind].astype(np.int64))
             tick = Tick(self.ticks, int(kind), due, now, self.number, 1)
             self.number += 1
@@ -259,12 +260,10 @@ def without_echo(batch: Batch) -> Batch:
     Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
     """
     kind, order = batch.commands["kind"], batch.commands["order"]
-    echoes, known = np.zeros(len(kind), np.bool_), order[kind == Kind.ANNOUNCED]
-    for later in (Kind.ARRIVED, Kind.RECEIVED):
-        mine = kind == later
-        if mine.any():
-            echoes |= mine & np.isin(order, known)
-            known = np.concatenate([known, order[mine]])
+    received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
+    if not ((arrived.any() and received.any()) or announced.any()):
+        return batch
+    echoes = received & np.isin(order, order[arrived | announced]) | arrived & np.isin(order, order[announced])
     echo = np.flatnonzero(echoes)
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firstbest.kernels.packed import words_of
 from firstbest.world.facts import Block, FactType
 
 
@@ -20,13 +22,29 @@ def block_of(fact: FactType, number: int, now: int, **columns: ArrayLike) -> Blo
     return Block(fact, rows)
 
 
+SHORT = 4_096
+
+
+def repeated(value: int, size: int) -> NDArray[np.int64]:
+    """The same value [size], to be read and not to be written: short ones are parts of one array."""
+    return _shared(int(value))[:size] if size <= SHORT else np.full(size, value, np.int64)
+
+
+@cache
+def _shared(value: int) -> NDArray[np.int64]:
+    values = np.full(SHORT, value, np.int64)
+    values.setflags(write=False)
+    return values
+
+
 def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
     """Rows of one type one after the other (numpy.concatenate compares all fields of all parts first)."""
     sizes = [len(part) for part in parts]
     rows = np.empty(sum(sizes), parts[0].dtype)
-    end = 0
+    # As words, since numpy copies rows of named columns a column at a time.
+    words, end = words_of(rows), 0
     for part, size in zip(parts, sizes, strict=True):
-        rows[end : end + size] = part
+        words[end : end + size] = words_of(part)
         end += size
     return rows
 

@@ -226,8 +226,9 @@ class Physics:
         place = np.searchsorted(self._timers, at)
         timers = self._timers
         due = np.where(place < len(timers), timers[np.minimum(place, len(timers) - 1)], at)
-        for instant in np.unique(due):
-            self._later.append((int(instant), fact, rows[due == instant]))
+        instants = sorted(set(due.tolist()))
+        for instant in instants:
+            self._later.append((instant, fact, rows if len(instants) == 1 else rows[due == instant]))
         self._later.sort(key=lambda one: one[0])
 
     def _take_effect(self, now: int) -> None:

@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 from firstbest.operate.ports import Change, Tick
 from firstbest.store import book_read
 from firstbest.store.beside import Beside, Key, Row, Side
-from firstbest.store.book_engine import Engine, Question, of_table
+from firstbest.store.book_engine import Engine, Question, of_table, quoted
 from firstbest.store.book_fold import folded, works
 from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
-from firstbest.store.book_move import move
+from firstbest.store.book_move import Moved, move
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import PENDING_MAX, Recent, pack_pending, unpack_pending
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
-from firstbest.store.book_sqlite import Settings, SqliteEngine
+from firstbest.store.book_sqlite import MEMORY, Settings, SqliteEngine
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.tables import Table
@@ -258,6 +258,13 @@ class SqlBook:
         """Numbers of the ticks with facts of an order, in order."""
         return [tick for (tick,) in self.engine.ask(query("ticks_of_order"), (order,))]
 
+    def orders(self) -> Iterator[tuple[int, int]]:
+        """(order, tick) of every order and every tick that tells of it, in order."""
+        text = query("relation_read").format(
+            columns=quoted(ORDER_TICK.names), table=ORDER_TICK.table, key=quoted(ORDER_TICK.key)
+        )
+        yield from ((order, tick) for order, tick in self.engine.stream(text))
+
     def side_get(self, side: Side, keys: Sequence[Key]) -> dict[Key, Row]:
         """Rows of a side table by their keys."""
         return side_get(self.engine, side, keys)
@@ -289,14 +296,21 @@ class SqlBook:
         """A connection of its own that cannot write, for another thread."""
         return SqlBook(self.engine.reader(tenant), writes=False)
 
+    def copy_from(self, source: SqlBook) -> Moved:
+        """Take over a whole book as it is; this one must be new."""
+        reader = source.engine if source.engine.where == MEMORY else source.engine.reader(None)
+        try:
+            moved = move(reader, self.engine)
+        finally:
+            if reader is not source.engine:
+                reader.close()
+        self._look()
+        return moved
+
     def backup(self, path: Path) -> None:
         """A copy of the whole book as of now, as a SQLite file."""
         with SqlBook(SqliteEngine(str(path), Settings())) as copy:
-            reader = self.engine.reader(None)
-            try:
-                move(reader, copy.engine)
-            finally:
-                reader.close()
+            copy.copy_from(self)
 
 
 def last_of(engine: Engine) -> tuple[Tick | None, bytes]:
@@ -322,8 +336,8 @@ def write_orders(engine: Engine, tick: int, blocks: Sequence[Block]) -> None:
     named = [block.rows["order"] for block in blocks if "order" in (block.rows.dtype.names or ())]
     cargos = [block.rows["cargo"] for block in blocks if "cargo" in (block.rows.dtype.names or ())]
     named.extend(codes[codes >= ANNOUNCED_FIRST] for codes in cargos)
-    if named:
-        orders = np.unique(np.concatenate(named)).tolist()
+    orders = np.unique(np.concatenate(named)).tolist() if named else []
+    if orders:
         engine.insert(ORDER_TICK, [(order, tick) for order in orders])
 
 

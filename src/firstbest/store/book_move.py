@@ -16,7 +16,7 @@ from firstbest.store.book_queries import query
 from firstbest.store.book_read import rows_of, verify
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING
 from firstbest.store.sides import SIDES
-from firstbest.world.tables import TABLES
+from firstbest.world.tables import TABLES, Table
 
 LAYOUT: Final = Relation("layout", (("digest", "bytes"), ("columns", "text")), ("digest",))
 TICK: Final = Relation(
@@ -51,11 +51,16 @@ def move(source: Engine, target: Engine) -> Moved:
             for relation in (*SEALED, *(relation_of(side) for side in SIDES)):
                 counts[relation.table] = copied(source, target, relation)
             for table in TABLES:
-                rows = rows_of(source, table)
-                counts[f"rows_{table.name}"] = len(rows)
-                for start in range(0, len(rows), ROWS_AT_ONCE):
-                    target.put_packed(table, rows[start : start + ROWS_AT_ONCE])
+                counts[f"rows_{table.name}"] = copied_rows(source, target, table)
         return Moved(agreed(source, target), counts)
+
+
+def copied_rows(source: Engine, target: Engine, table: Table) -> int:
+    """All rows of a folded table; answers how many."""
+    rows = rows_of(source, table)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        target.put_packed(table, rows[start : start + ROWS_AT_ONCE])
+    return len(rows)
 
 
 def copied(source: Engine, target: Engine, relation: Relation) -> int:

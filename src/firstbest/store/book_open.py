@@ -12,9 +12,9 @@ SCHEMES = ("postgresql://", "postgres://")
 
 def open_book(where: Path | str, settings: Settings | None = None) -> SqlBook:
     """Open a book, or make it: `:memory:`, the path of a SQLite file, or `postgresql://...`."""
-    named = str(where)
+    named, settings = str(where), settings or Settings()
     if named.startswith(SCHEMES):
         from firstbest.store.postgres import PostgresEngine  # noqa: PLC0415 - who has a file needs no client
 
-        return SqlBook(PostgresEngine(named))
-    return SqlBook(SqliteEngine(named, settings or Settings()))
+        return SqlBook(PostgresEngine(named, settings.busy_ms))
+    return SqlBook(SqliteEngine(named, settings))

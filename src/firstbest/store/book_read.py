@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from firstbest.operate.ports import Put, Tick
 from firstbest.operate.rows import stacked
 from firstbest.store.beside import Envelope, Key
-from firstbest.store.book_engine import Engine
+from firstbest.store.book_engine import Engine, quoted
 from firstbest.store.book_live import BookError, ChainError, Sealed
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import with_pending
@@ -59,7 +59,7 @@ def load_columns(book: Readable, sizes: dict[str, int]) -> Columns:
 def rows_of(engine: Engine, table: Table) -> NDArray[np.void]:
     """All rows of a folded table that the book holds, by key; to be called inside a snapshot."""
     pending = [data for (data,) in engine.ask(query("pending"))]
-    return with_pending(table, np.frombuffer(engine.all_packed(table), table.dtype), pending)
+    return with_pending(table, engine.all_packed(table).view(table.dtype), pending)
 
 
 def layouts_of(engine: Engine) -> Layouts:
@@ -184,6 +184,15 @@ def ledger(engine: Engine, account: tuple[int, int, int], after: Key | None, lim
     where = (tenant, item, node) if node >= 0 else (tenant, item)
     begin = after or (-NUMBER_MAX,) * 4
     return np.array(engine.ask(query("ledger").format(place=place), (*where, *begin, limit)), POSTING)
+
+
+def postings_of(engine: Engine) -> NDArray[np.void]:
+    """All postings, by item, node, number, ordinal and bucket."""
+    names = POSTING.names or ()
+    text = query("relation_read").format(
+        columns=quoted(names), table="posting", key=quoted(("item", "node", "number", "ordinal", "bucket"))
+    )
+    return np.array(list(engine.stream(text)), POSTING)
 
 
 def verify(engine: Engine) -> int:

@@ -20,6 +20,8 @@ from firstbest.world.tables import TABLES, Table
 from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
+FOUND = np.ones(4_096, np.bool_)
+FOUND.setflags(write=False)
 
 
 class BoundBroken(AssertionError):  # noqa: N818 - it says what is broken
@@ -46,7 +48,7 @@ class Dense:
         """Copies of the rows of these keys."""
         words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
         self._inside(packed.read_slots(self.packed.words, keys, words), keys)
-        return Rows(words.view(self.table.dtype)[:, 0], np.ones(len(keys), np.bool_))
+        return Rows(words.view(self.table.dtype)[:, 0], all_found(len(keys)))
 
     def put(self, rows: NDArray[np.void]) -> None:
         """Replace rows."""
@@ -150,11 +152,13 @@ class Sparse:
         if self.table.staged_by in change.columns:
             packed.mark_all(self.held, slots)
         if "live" in change.columns:
-            packed.end_rows(self.held, change.keys, slots, np.asarray(change.columns["live"], np.int64))
+            packed.end_rows(self.held, change.keys, slots, matrix(change, ("live",))[0])
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
-        count = packed.due_slots(self.held, read.value, told(self.table, (read.column,))[0], read.until, self.found)
+        # A word of a list would be a type of its own to a kernel: plain numbers go in.
+        column, until = told(self.table, (read.column,))[0], int(read.until)
+        count = packed.due_slots(self.held, int(read.value), column, until, self.found)
         slots = self.found[:count]
         slots = slots[np.argsort(self.rows["key"][slots])]
         made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
@@ -204,7 +208,7 @@ class Columns:
             rows = held.range_rows(read.low, read.high)
         else:
             rows = held.all_rows()
-        return Rows(rows, np.ones(len(rows), np.bool_))
+        return Rows(rows, all_found(len(rows)))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take the changes of one tick in order, and check the bounds of what was added to.
@@ -247,6 +251,11 @@ class Columns:
                 if len(values) and values.min() < 0:
                     key = change.keys[values.argmin()]
                     raise BoundBroken(f"{change.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
+
+
+def all_found(count: int) -> NDArray[np.bool_]:
+    """That every row was found, to be read and not to be written."""
+    return FOUND[:count] if count <= len(FOUND) else np.ones(count, np.bool_)
 
 
 @cache

@@ -51,7 +51,7 @@ ALIVE: Final[dict[str, Any]] = {
 }  # fmt: skip
 """A dead server is known within seconds."""
 PINNED: Final = (
-    "SET synchronous_commit = on", "SET lock_timeout = 2000", "SET client_encoding = 'UTF8'",
+    "SET synchronous_commit = on", "SET client_encoding = 'UTF8'",
     "SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 2",
     "SET client_connection_check_interval = 1000",
 )  # fmt: skip
@@ -63,9 +63,9 @@ class PostgresEngine:
 
     dialect = POSTGRES
 
-    def __init__(self, url: str, tenant: int | None = None, *, writes: bool = True) -> None:
-        """Connect; what is missing is made."""
-        self.url, self.tenant, self.writes = url, tenant, writes
+    def __init__(self, url: str, busy_ms: int, tenant: int | None = None, *, writes: bool = True) -> None:
+        """Connect; what is missing is made. A lock is waited for `busy_ms`."""
+        self.url, self.busy_ms, self.tenant, self.writes = url, busy_ms, tenant, writes
         parts = conninfo_to_dict(url)
         self.where = f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"  # no password in any message
         self.held = False
@@ -80,7 +80,7 @@ class PostgresEngine:
             connection.adapters.register_dumper(int, Int8BinaryDumper)
             connection.adapters.register_dumper(str, StrBinaryDumper)
             connection.adapters.register_loader("json", TextBinaryLoader)
-            for statement in PINNED:
+            for statement in (*PINNED, f"SET lock_timeout = {self.busy_ms}"):
                 connection.execute(statement)
             if self.writes:
                 migrate(connection)
@@ -172,7 +172,7 @@ class PostgresEngine:
         """Take out the rows of these keys that are there."""
         self._run(of_table("rows_end", POSTGRES, table.name), (int_array(keys),))
 
-    def all_packed(self, table: Table) -> bytes:
+    def all_packed(self, table: Table) -> NDArray[np.uint8]:
         """All rows of a folded table one after the other, by key."""
         text = of_table("rows_copy", POSTGRES, table.name)
         with told(self.where), self.connection.cursor().copy(sql(text)) as copied:
@@ -205,7 +205,7 @@ class PostgresEngine:
 
     def reader(self, tenant: int | None) -> PostgresEngine:
         """A connection of its own that cannot write."""
-        return PostgresEngine(self.url, tenant, writes=False)
+        return PostgresEngine(self.url, self.busy_ms, tenant, writes=False)
 
     def reopen(self) -> None:
         """Connect anew; a lock that was held is gone."""

@@ -1,0 +1,122 @@
+"""rates check, rates compare, rates learn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstbest.cli.making import stop
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from firstbest.rent.card import Card
+    from firstbest.store.faults import Fault
+
+app = typer.Typer(help="Rate cards: check them, compare two on a log, learn one from an invoice.", no_args_is_help=True)
+
+_ROWS = 20
+
+
+def _told(faults: list[Fault], what: str) -> typer.Exit:
+    count = len(faults)
+    head = f"{what}: {count} {'fault' if count == 1 else 'faults'}, nothing was written"
+    return stop("\n".join([head, *(f"  {fault}" for fault in faults)]))
+
+
+def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise stop(f"--zone: expected a time zone such as America/New_York, found '{name}'") from None
+
+
+def _cards(path: Path, zone: ZoneInfo) -> tuple[Card, ...]:
+    """Cards of a file, of a folder of files, or of a workspace."""
+    from firstbest.store.rate_cards import FOLDER, CardsFaulty, read_cards
+
+    folder = path / FOLDER if (path / FOLDER).is_dir() else path
+    files = sorted(folder.glob("*.toml")) if folder.is_dir() else [path]
+    if not files or not all(file.is_file() for file in files):
+        raise stop(f"expected a rate card, or a folder with rate cards, found none at '{path}'")
+    try:
+        return read_cards(files, zone).cards
+    except CardsFaulty as faulty:
+        raise _told(list(faulty.faults), str(path)) from None
+
+
+Zone = Annotated[str, typer.Option("--zone", help="Time zone in which a card's days begin.")]
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A rate card, a folder of them, or a workspace.")],
+    zone: Zone = "America/New_York",
+) -> None:
+    """Find every overlap, hole, rule that never holds and price that falls; exactly, not by samples."""
+    from firstbest.present.rates import check_lines
+
+    for line in check_lines(_cards(path, _zone(zone))):
+        typer.echo(line)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="The card that holds now, or a folder.")],
+    new: Annotated[Path, typer.Argument(help="The card that may come, or a folder.")],
+    log: Annotated[Path, typer.Option("--on", help="A log of usage, CSV or Parquet.")],
+    zone: Zone = "America/New_York",
+) -> None:
+    """Rate a log under both cards: who would pay more, who less, and for what."""
+    from firstbest.present.rates import compare_lines
+    from firstbest.rent.compare import as_if_always, changes
+    from firstbest.rent.tally import Unrated
+    from firstbest.store.rate_log import read_log
+
+    place = _zone(zone)
+    both = [_cards(path, place) for path in (old, new)]
+    faults: list[Fault] = []
+    if not log.is_file():
+        raise stop(f"--on: expected a log of usage, found nothing at '{log}'")
+    read = read_log(log, place, faults)
+    if read is None:
+        raise _told(faults, str(log))
+    begins = read.periods[0].begins
+    # One card a side is rated as if it had always held for everybody; several are taken with their dates and tenants.
+    before, after = ((as_if_always(cards[0], begins),) if len(cards) == 1 else cards for cards in both)
+    if len({card.currency for card in (*before, *after)}) > 1:
+        raise stop("expected cards of one currency, found several")
+    try:
+        found = changes(before, after, read.names, read.periods, read.usage)
+    except Unrated as unrated:
+        raise stop(
+            f"{log}: some events have no price\n" + "\n".join(f"  {fault}" for fault in unrated.faults)
+        ) from None
+    for line in compare_lines(read.names, found, both[0][0].currency, (read.usage.rows, len(read.periods))):
+        typer.echo(line)
+
+
+@app.command()
+def learn(
+    invoice: Annotated[Path, typer.Argument(help="A carrier's or warehouse's invoice, CSV or Parquet.")],
+    amount: Annotated[str, typer.Option(help="The column of amounts.")] = "",
+    charge: Annotated[str, typer.Option(help="The column that says what each line is for.")] = "",
+    reference: Annotated[str, typer.Option(help="The column that names the shipment or order.")] = "",
+) -> None:
+    """Back the effective rates out of an invoice, with the fit and the lines that they do not explain."""
+    from firstbest.present.rates import learn_lines
+    from firstbest.rent.learn import learn as learned
+    from firstbest.store.rate_invoice import Asked, read_invoice
+
+    faults: list[Fault] = []
+    if not invoice.is_file():
+        raise stop(f"expected an invoice, found nothing at '{invoice}'")
+    bill = read_invoice(invoice, Asked(amount, charge, reference), faults)
+    if bill is None:
+        raise _told(faults, str(invoice))
+    for line in learn_lines(bill, learned(bill)):
+        typer.echo(line)

@@ -1,0 +1,89 @@
+"""What the commands on rate cards say: cards in short, changes by tenant and charge, learned rates. Text only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final
+
+from firstbest.rent.card import ANYONE, Card
+from firstbest.rent.compare import Change, by_tenant
+from firstbest.rent.learn import Bill, Learned, said
+from firstbest.rent.space import space_of
+from firstbest.rent.usage import Names
+
+ROWS: Final = 20
+_MICROS: Final = 1_000_000
+_EVEN: Final = Fraction(5000)
+
+
+def _money(micros: Fraction) -> str:
+    return f"{float(micros / _MICROS):,.2f}"
+
+
+def check_lines(cards: Sequence[Card]) -> Iterator[str]:
+    """A line for each card and charge, and that nothing is wrong."""
+    for card in cards:
+        who = "everybody without a card of his own" if ANYONE in card.tenants else ", ".join(card.tenants)
+        yield f"{card.label}  {card.title}  ({card.currency}; for {who})"
+        for charge in card.charges:
+            cells = int(space_of(card, charge).possible.sum())
+            rules = f"{len(charge.rules)} {'rule' if len(charge.rules) == 1 else 'rules'}"
+            cases = f"{cells:,} {'case' if cells == 1 else 'cases'}"
+            yield f"  {charge.name:<30.30}  {charge.meter:<20.20}  {rules:>9}  {cases:>12}"
+    count = len(cards)
+    yield f"{count} {'card' if count == 1 else 'cards'}: every case has one price, every rule holds, no price falls."
+
+
+def compare_lines(names: Names, found: Sequence[Change], currency: str, size: tuple[int, int]) -> Iterator[str]:
+    """Tenants with old, new and change, the largest change first; then by charge."""
+    events, months = size
+    yield f"{events:,} events over {months} {'month' if months == 1 else 'months'}, in {currency}"
+    yield ""
+    yield f"{'tenant':<24}  {'old':>14}  {'new':>14}  {'change':>14}  {'':>7}"
+    listed = by_tenant(found)
+    for tenant, old, new in listed[:ROWS]:
+        yield _row(names.tenants[tenant], old, new)
+    if len(listed) > ROWS:
+        yield f"and {len(listed) - ROWS:,} more"
+    zero = Fraction(0)
+    yield _row("all", sum((old for _, old, _ in listed), zero), sum((new for _, _, new in listed), zero))
+    more = sum(new - old > _EVEN for _, old, new in listed)
+    less = sum(old - new > _EVEN for _, old, new in listed)
+    yield f"{more} pay more, {less} pay less, {len(listed) - more - less} the same."
+    yield ""
+    yield f"{'tenant, charge':<44}  {'old':>14}  {'new':>14}  {'change':>14}"
+    for change in [each for each in found if each.old != each.new][:ROWS]:
+        label = f"{names.tenants[change.tenant]}, {change.charge}"
+        moved = change.new - change.old
+        yield f"{label:<44.44}  {_money(change.old):>14}  {_money(change.new):>14}  {_signed(moved):>14}"
+
+
+def _row(label: str, old: Fraction, new: Fraction) -> str:
+    share = f"{float((new - old) / old):+.1%}" if old else ""
+    return f"{label:<24.24}  {_money(old):>14}  {_money(new):>14}  {_signed(new - old):>14}  {share:>7}"
+
+
+def _signed(micros: Fraction) -> str:
+    return f"{float(micros / _MICROS):+,.2f}"
+
+
+def learn_lines(bill: Bill, found: Sequence[Learned]) -> Iterator[str]:
+    """Each charge with its form, its rates and how well they fit; then what they do not explain."""
+    total = float(bill.amounts.sum())
+    yield f"{len(bill.amounts):,} lines, {total:,.2f}"
+    for each in found:
+        by = f", apart by {' and '.join(each.by)}" if each.by else ""
+        lines = sum(rate.lines for rate in each.rates)
+        yield ""
+        yield f"{each.charge}: {each.form}{f' over {each.over}' if each.over else ''}{by}"
+        for rate in each.rates[:ROWS]:
+            group = f"{', '.join(rate.group)}: " if rate.group else ""
+            yield f"  {group}{said(rate, each.form, each.over)}  ({rate.explained:,} of {rate.lines:,} lines)"
+        if len(each.rates) > ROWS:
+            yield f"  and {len(each.rates) - ROWS:,} more"
+        yield f"  explains {each.fit:.1%} of {lines:,} lines within a coin"
+        if each.unexplained:
+            shown = ", ".join(f"row {place + 2} ({bill.amounts[place]:,.2f})" for place in each.unexplained[:5])
+            rest = len(each.unexplained) - 5
+            yield f"  not explained: {shown}" + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,0 +1,150 @@
+"""The door desk: money of a week that no promise needed, from the facts of a rehearsal, by the decision that caused it.
+
+Amazon's first desks were doors on legs: what customers do not feel is not paid for. Five kinds of cost can be told from
+the facts without any opinion: paid time in which nobody had work, overtime in such time, parcels beyond one an order,
+parcels sent again because the shelf was short, and a faster carrier that was late all the same. None is counted twice.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import duckdb
+
+from firstbest.mechanisms.deck import CostLine
+from firstbest.store.compile_network import compile_network
+from firstbest.store.workspace import load
+from firstbest.world.network import Network
+from firstbest.world.words import Process, Reason
+
+LINES: Final = 10
+_PROCESSES: Final = {
+    Process.RECEIVE: "receiving", Process.PICK: "picking", Process.PACK: "packing", Process.LOAD: "loading",
+    Process.INDIRECT: "support",
+}  # fmt: skip
+
+
+class Costs(NamedTuple):
+    """The ten largest lines, what all lines come to, and a remark."""
+
+    lines: tuple[CostLine, ...]
+    total: float
+    note: str
+
+
+class _Week(NamedTuple):
+    """A week of a rehearsal: its facts, its days since the epoch, the network."""
+
+    facts: Path
+    start: int
+    end: int
+    network: Network
+    zone: str
+
+
+def week_costs(folder: Path, rehearsal: str, start: int, end: int) -> Costs | None:
+    """The costs of a week of the rehearsal in `folder`; None where it left no facts behind."""
+    told_path, facts = folder / rehearsal / "run.json", folder / rehearsal / "facts"
+    if not told_path.is_file() or not any(facts.glob("worked/*.parquet")) or not (folder / "firstbest.toml").is_file():
+        return None
+    told = json.loads(told_path.read_text("utf-8"))
+    workspace = load(folder)
+    network, _ = compile_network(workspace, float(told["scale"]), told["days"])
+    week = _Week(facts, start, end, network, workspace.time_zone)
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as engine:
+        engine.execute(f"SET TimeZone = '{week.zone}'")
+        lines = [*_idle(engine, week), *_splits(engine, week), *_again(engine, week), *_in_vain(engine, week)]
+    lines.sort(key=lambda line: (-line.cost, line.what, line.where))
+    scale = float(told["scale"])
+    note = (
+        ""
+        if scale == 1
+        else f"Rehearsed at {scale:g} of full scale: teams stay whole, so their idle time counts for more."
+    )
+    return Costs(tuple(lines[:LINES]), sum(line.cost for line in lines), note)
+
+
+def _rows(engine: duckdb.DuckDBPyConnection, week: _Week, text: str) -> list[tuple[int, int, float, int]]:
+    """Rows of (node, what, cost in millionths, count) of a query with {fact} for files and {day} for a fact's day."""
+    day = """date_diff('day', DATE '1970-01-01', CAST(make_timestamptz({0}"at") AS DATE))"""
+    filled = text
+    for fact in ("worked", "planned", "departed", "delivered"):
+        filled = filled.replace(f"{{{fact}}}", f"read_parquet('{week.facts / fact}/*.parquet')")
+    filled = filled.replace("{day}", day.format("")).replace("{day_d}", day.format("d."))
+    filled = filled.replace("{start}", str(week.start)).replace("{end}", str(week.end))
+    filled = filled.replace("{first}", str(week.network.calendar.first_day))
+    return [(int(a), int(b), float(c), int(d)) for a, b, c, d in engine.execute(filled).fetchall()]
+
+
+def _idle(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+    """Paid time without work; the part of it that was overtime is told apart."""
+    found = []
+    text = """
+        WITH w AS (
+            SELECT node, process, money, paid_min, greatest(0, paid_min - busy_s / 60.0) AS idle_min, overtime_min
+            FROM {worked} WHERE day + {first} BETWEEN {start} AND {end} AND paid_min > 0 AND process < 4
+        )
+        SELECT node, process, sum(money * %s / paid_min), sum(%s) / 60 FROM w GROUP BY 1, 2 HAVING sum(%s) > 0
+        ORDER BY 1, 2
+    """
+    overtime, rest = "least(idle_min, overtime_min)", "greatest(0, idle_min - overtime_min)"
+    for part, what, decision in (
+        (rest, "Paid time without work, {}", "the roster made for that week"),
+        (overtime, "Overtime without work, {}", "the overtime plan of that day"),
+    ):
+        for node, process, cost, hours in _rows(engine, week, text % (part, part, part)):
+            said = what.format(_PROCESSES[Process(process)])
+            found.append(_line(week, said, node, cost, (hours, "hours"), decision))
+    return found
+
+
+def _splits(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+    """Parcels beyond the dearest one of their order, by the node that sent the cheaper ones."""
+    text = f"""
+        WITH p AS (
+            SELECT "order", node, cost, row_number() OVER (PARTITION BY "order" ORDER BY cost DESC, node) AS rank
+            FROM {{planned}}
+            WHERE {{day}} BETWEEN {{start}} AND {{end}} AND attempt = 0 AND reason <> {int(Reason.RESOURCED)}
+        )
+        SELECT node, 0, sum(cost), count(*) FROM p WHERE rank > 1 GROUP BY 1 ORDER BY 1
+    """
+    decision = "source: no single node held every line"
+    return [
+        _line(week, "Second parcels of split orders", node, cost, (count, "parcels"), decision)
+        for node, _, cost, count in _rows(engine, week, text)
+    ]
+
+
+def _again(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+    text = f"""
+        SELECT node, 0, sum(cost), count(*) FROM {{departed}}
+        WHERE {{day}} BETWEEN {{start}} AND {{end}} AND reason = {int(Reason.RESOURCED)} GROUP BY 1 ORDER BY 1
+    """
+    decision = "count: the shelf held less than the book said"
+    return [
+        _line(week, "Sent again after a short pick", node, cost, (count, "parcels"), decision)
+        for node, _, cost, count in _rows(engine, week, text)
+    ]
+
+
+def _in_vain(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+    """What a faster carrier cost beyond the planned one, where the parcel was late all the same."""
+    text = f"""
+        SELECT d.node, 0, sum(greatest(0, d.cost - p.cost)), count(*)
+        FROM {{departed}} d JOIN {{planned}} p USING ("order", node, attempt)
+        JOIN {{delivered}} v USING ("order", node, attempt)
+        WHERE {{day_d}} BETWEEN {{start}} AND {{end}} AND d.reason = {int(Reason.UPGRADED)} AND v."at" > v.deliver_by
+        GROUP BY 1 HAVING sum(greatest(0, d.cost - p.cost)) > 0 ORDER BY 1
+    """
+    decision = "departure: a faster lane was bought at the dock"
+    return [
+        _line(week, "Faster carrier, late all the same", node, cost, (count, "parcels"), decision)
+        for node, _, cost, count in _rows(engine, week, text)
+    ]
+
+
+def _line(week: _Week, what: str, node: int, cost: float, counted: tuple[int, str], decision: str) -> CostLine:
+    where = week.network.texts.nodes[node].replace("_", " ").title()
+    return CostLine(what=what, where=where, cost=cost / 1e6, count=counted[0], of=counted[1], decision=decision)

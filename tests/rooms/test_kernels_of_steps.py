@@ -1,0 +1,62 @@
+"""Kernels of the wave and of the arrival step against slow and obvious ones."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstbest.decide import wave
+from firstbest.operate.ranks import last_rows, ranked, ranked_codes
+
+WAITING = np.dtype([("key", "<i8"), ("tie", "<u8"), ("ship_by", "<i8"), ("units", "<i4"), ("node", "<i2")])
+PACKING = np.array([[100, 120, 7, 900_000], [50, 51, 0, 1_000_000], [1, 1, 1, 500_000]], np.int64)
+values = st.lists(st.integers(-3, 30), max_size=40)
+shipments = st.lists(
+    st.tuples(st.integers(0, 2**64 - 1), st.integers(-2, 3), st.integers(1, 4), st.integers(0, 2)), max_size=40
+)
+
+
+@given(values)
+def test_ranks_are_places_among_the_sorted(given_values: list[int]) -> None:
+    there = sorted({value for value in given_values if value >= 0})
+    places = [there.index(value) if value >= 0 else -1 for value in given_values]
+    array = np.array(given_values, np.int64)
+
+    for unique, place in (ranked(array), ranked_codes(array, 31)):
+        assert unique.tolist() == there
+        assert place.tolist() == places
+    lasts = {value: n for n, value in enumerate(given_values)}
+    assert last_rows(array).tolist() == [lasts[value] for value in sorted(lasts)]
+
+
+def ms(units: int, node: int) -> int:
+    single, first, further, productive = PACKING[node].tolist()
+    each = single if units == 1 else first
+    return (each + further * (units - 1)) * 1_000_000 // productive
+
+
+@given(shipments, st.lists(st.integers(-50, 900), min_size=3, max_size=3))
+def test_a_wave_takes_what_is_soonest_until_the_quota_is_full(
+    given_rows: list[tuple[int, int, int, int]], quota: list[int]
+) -> None:
+    rows = np.zeros(len(given_rows), WAITING)
+    for n, (tie, ship_by, units, node) in enumerate(given_rows):
+        rows[n] = (n, tie, ship_by, units, node)
+    ground: Any = SimpleNamespace(packing=PACKING, centres=np.array([2, 0]))
+
+    expected = []
+    for node in (2, 0):
+        mine = sorted((ship_by, tie, n) for n, (tie, ship_by, _, at) in enumerate(given_rows) if at == node)
+        total = 0
+        for _, _, n in mine:
+            if total < quota[node]:
+                expected.append(n)
+                total += ms(given_rows[n][2], node)
+    work = [sum(ms(units, node) for _, _, units, node in given_rows if node == at) for at in range(3)]
+    assert wave.choose(ground, rows, np.array(quota)).tolist() == expected
+    assert wave.fills(ground, rows, np.array(quota)) == all(work[at] >= quota[at] for at in (2, 0))
+    assert wave.pack_ms(ground, rows).tolist() == [ms(units, node) for _, _, units, node in given_rows]
