@@ -16,6 +16,7 @@ from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.invoice import invoices
 from firstbest.cli.primitive import primitives
+from firstbest.cli.rehearse import Rehearse, rehearse
 from firstbest.cli.rented import rented
 
 app = typer.Typer(
@@ -72,23 +73,7 @@ def check(folder: Folder) -> None:
     check_folder(folder)
 
 
-@app.command()
-def rehearse(
-    folder: Folder,
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="0.1 for a first look.")] = 1.0,
-    days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Another draw of the same world.")] = None,
-    against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None,
-    replications: Annotated[int, typer.Option(min=1, max=1000, help="Pairs, with --against.")] = 10,
-) -> None:
-    """Rehearse the network on its orders: one screen, one report, the facts; or what a change would do."""
-    from firstbest.cli.rehearsing import Asked, compare, run
-
-    asked = Asked(folder, scale, days, seed)
-    if against is None:
-        run(asked)
-    else:
-        compare(asked, against, replications)
+command(app, Rehearse)(rehearse)
 
 
 @app.command()

@@ -37,6 +37,13 @@ class Dense:
         self.rows["key"] = np.arange(size)
         self.packed = packed.packed_rows(self.rows)
 
+    def copied(self) -> Dense:
+        """The same rows, in memory of their own."""
+        made = Dense.__new__(Dense)
+        made.table, made.rows = self.table, self.rows.copy()
+        made.packed = packed.packed_rows(made.rows)
+        return made
+
     def read_keys(self, keys: I64) -> Rows:
         """Copies of the rows of these keys."""
         words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
@@ -106,6 +113,17 @@ class Sparse:
         packed.index_rows(self.held)
         self.found = np.empty(size, np.int64)
 
+    def copied(self) -> Sparse:
+        """The same rows, in memory of their own, each where it was."""
+        made = Sparse.__new__(Sparse)
+        made.table, made.marked, made.rows = self.table, self.marked, self.rows.copy()
+        made.packed = packed.packed_rows(made.rows)
+        held = self.held
+        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
+        made.held = held._replace(packed=made.packed, **own)
+        made.found = np.empty(len(made.rows), np.int64)
+        return made
+
     def read_keys(self, keys: I64) -> Rows:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
         words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
@@ -171,6 +189,12 @@ class Columns:
         self.tables: dict[str, Dense | Sparse] = {
             table.name: Dense(table, sizes[table.name]) if table.dense else Sparse(table) for table in TABLES
         }
+
+    def copied(self) -> Columns:
+        """A fork: the same state, which goes its own way from here."""
+        made = Columns.__new__(Columns)
+        made.tables = {name: held.copied() for name, held in self.tables.items()}
+        return made
 
     def read(self, read: Read) -> Rows:
         """Answer one declared read with copies."""
