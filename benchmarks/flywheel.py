@@ -124,8 +124,8 @@ def example(quick: bool) -> dict[str, float]:
     judged = scores(amazon_back_test())
     again = back_test(amazon_sales(amazon_figures()), [2016] if quick else ORIGINS, amazon_candidates(1))
     kept = {row[:3]: row for row in amazon_back_test()}
-    best, bar = chosen(judged), next(each for each in judged if each.candidate == NAIVE)
-    own = next(each for each in judged if each.candidate == best)
+    of = {each.candidate: each for each in judged}
+    own, bar = of[chosen(judged)], of[NAIVE]
     return {
         "cost_share_miss_points": round(float(np.sqrt((miss**2).mean())) * 100, 3),
         "back_test_forecasts": own.pairs,

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbest.cli.app import app
-from firstbest.flywheel import fit, futures, knock_out, sobol
+from firstbest.flywheel import futures, knock_out, sobol
+from firstbest.store import flywheel_amazon
 from firstbest.store.init import BUILTIN
 from tests.tidy.sources import ROOT
 
@@ -24,7 +25,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knock_out.knock_out, "__defaults__", (200,))
     monkeypatch.setattr(knock_out.loosened, "__defaults__", (40,))
     monkeypatch.setattr(sobol.model_indices, "__defaults__", (64,))
-    monkeypatch.setattr(fit.fit, "__defaults__", (60,))
+    monkeypatch.setattr(flywheel_amazon.amazon_fit, "__defaults__", (60,))
 
 
 @pytest.fixture
@@ -106,6 +107,12 @@ def test_the_example_writes_forecast_figures_model_and_page(tmp_path: Path) -> N
     ]
     assert "fails on the data" in page
     assert "Naive growth" in page
+    assert "Chosen by back-test alone" in page
+    assert "Chosen by back-test alone" in result.output
+    again = tmp_path / "again"
+    assert runner.invoke(app, ["flywheel", str(again), "--example", "amazon"]).exit_code == 0
+    for path in folder.iterdir():
+        assert (again / path.name).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize(

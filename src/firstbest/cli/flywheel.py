@@ -119,7 +119,7 @@ KNOWN = 2017
 
 
 def _example(folder: Path, seed: int, console: Console) -> None:
-    from firstbest.flywheel.backtest import chosen, scores
+    from firstbest.flywheel.backtest import chosen, fitted_draws, scores
     from firstbest.flywheel.fit import forecast, ranges_of
     from firstbest.flywheel.history import cost_stories, outlook
     from firstbest.present.flywheel_history import History, history_page, history_screen
@@ -130,8 +130,9 @@ def _example(folder: Path, seed: int, console: Console) -> None:
     sales, share, *_ = amazon.amazon_series(figures)
     judged = scores(amazon.amazon_back_test())
     best = chosen(judged)
-    told = amazon.amazon_fit(best if best in amazon.CEILINGS else amazon.SHOWN, KNOWN, seed)
-    draws = amazon.amazon_draws(best, (KNOWN, LAST), seed)
+    of_model = best in amazon.CEILINGS
+    told = amazon.amazon_fit(best if of_model else amazon.SHOWN, KNOWN, seed)
+    draws = fitted_draws(told, sales.name, LAST, seed) if of_model else amazon.amazon_draws(best, (KNOWN, LAST), seed)
     off = {"no faster promise": "promise_effect", "no experience": "scale_effect"}
     history = History(
         title=told.problem.model.title,

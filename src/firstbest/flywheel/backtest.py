@@ -1,8 +1,8 @@
 """Which way to forecast would have done best before: rolling origins, scored by a rule that was stated first.
 
 Several candidates forecast a series from what was known at the end of each of many years; what came up to the last
-figure judges them. The least score ships, and nothing after the last figure is looked at. docs/flywheel.md states the
-rule.
+figure judges them. The least score ships, and nothing after the last figure is looked at. docs/flywheel.md states
+the rule.
 
 The damped trend is the textbook's (Gardner and McKenzie 1985) on logarithms, with yearly figures taken as free of
 error: the level is the last figure; the trend b fades by a factor and is corrected by a share of each year's surprise,

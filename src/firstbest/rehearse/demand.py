@@ -4,7 +4,8 @@ A local day d has a Poisson number of orders. Order k of the day is named (d << 
 alone; all that is drawn about it (customer, moment, seller, lines) hangs on that hash. So a higher mean only appends
 orders: the first k are the same, to the microsecond. Customers persist: a customer's place and membership hang on the
 customer's own hash. Orders of a local day lie between the first and the last midnight of the time zones, so two days
-are in hand at most. A log of orders is replayed instead where there is one.
+are in hand at most. A log of orders is replayed instead where there is one. Where customers answer what they saw,
+`demand_answers` says which of a day's orders come.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
 from firstbest.rehearse import purposes
+from firstbest.rehearse.demand_answers import Memory
 from firstbest.world.commands import COMMAND, LINE, Batch, empty, laid
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
@@ -69,7 +71,10 @@ class Demand:
         self._at = np.zeros(0, np.int64)
         self._next = 0
         self._first_order, self._salt = 0, np.uint64(0)
+        answers = nature.demand.answers
+        self.memory = None if answers is None else Memory(network, nature.demand, answers)
         if len(nature.log.at_us):
+            self.memory = None
             self._hold(_replayed(nature.log))
             self._day = len(self._first_us)
 
@@ -117,11 +122,15 @@ class Demand:
 
     def _drawn(self, day: int) -> Batch:
         mean = int(self._nature.orders_day[min(day, len(self._nature.orders_day) - 1)])
-        orders = orders_of_day(self._shop, self._seed, day, float(mean))
+        planned = orders_of_day(self._shop, self._seed, day, float(mean))
+        orders = planned
+        if self.memory is not None:
+            orders = orders_of_day(self._shop, self._seed, day, mean * self.memory.most)
         commands = np.zeros(orders, COMMAND)
         lines = np.zeros(orders * len(self._shop.lines_parts), LINE)
         used = draw_day(self._shop, self._item_parts(day), (self._seed, day), commands, lines)
-        return Batch(commands, lines[:used])
+        drawn = Batch(commands, lines[:used])
+        return drawn if self.memory is None else self.memory.answered(drawn, planned, day, self._seed)
 
     def _item_parts(self, day: int) -> I64:
         """[I] Running sums of the items' weights, by seller, with the boosts of the day."""

@@ -18,6 +18,7 @@ from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import course, hands, known, people, resume, resume_hands, roads, supply, works
 from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.known import View
 from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
@@ -80,6 +81,8 @@ class Physics:
         for fact in AT_NEXT_TIMER:
             if fact.name in known:
                 self._defer(fact, _rows_of(blocks, fact))
+        if self._demand.memory is not None and facts.ORDERED.name in known:
+            self._demand.memory.hear(_rows_of(blocks, facts.ORDERED))
         if self._later:
             self._take_effect(now)
         for fact in AT_ONCE:
@@ -186,6 +189,11 @@ class Physics:
     def true_units(self) -> NDArray[np.int64]:
         """Units truly on hand, at item * N + node; for tests and reports, never for a decision."""
         return self._goods.true_units
+
+    @property
+    def answered(self) -> Answered | None:
+        """What came of customers' answers; none where nobody answers."""
+        return None if self._demand.memory is None else self._demand.memory.told()
 
     def _run(self, instant: int) -> None:
         """Goes forward to `instant`."""

@@ -38,6 +38,7 @@ HIRED: Final = 41
 INJURY: Final = 42
 REST: Final = 43
 """How much of a job is done when a rehearsal begins in its midst."""
+ANSWERS: Final = 44
 
 DAY_HASH: Final = 0x6461790000000000
 CUSTOMER_HASH: Final = 0x6375730000000000

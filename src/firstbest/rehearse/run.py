@@ -16,6 +16,7 @@ from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
 from firstbest.present.record import STOCK_ITEM, Assumed, Record
+from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.outside import Physics
 from firstbest.store.columns import Columns, sizes
 from firstbest.world import facts as f
@@ -57,6 +58,7 @@ class Result(NamedTuple):
     ticks: int
     seconds: float
     seed: int
+    answered: Answered | None = None  # what came of customers' answers, where they answer
 
 
 class VirtualClock:
@@ -108,7 +110,8 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
             told = done
     loop.finish(calendar.end_us)
     closings = np.concatenate(watch.closings) if watch.closings else np.zeros(0, f.DAY_CLOSED.dtype)
-    return Result(scenario, state, closings, watch.facts, loop.ticks, time.perf_counter() - began, settings.seed)
+    spent = time.perf_counter() - began
+    return Result(scenario, state, closings, watch.facts, loop.ticks, spent, settings.seed, physics.answered)
 
 
 def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest: str = "") -> Record:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from firstbest.store.compile_answers import compile_answers
 from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_log import compile_log
 from firstbest.store.compile_people import DAYS_A_WEEK
@@ -59,6 +60,7 @@ def _demand(plan: Plan, planned: F64) -> Demand:
         boost_x1000=whole([each["factor"] * 1_000 for each in boosts]),
         cancel_ppm=int(ppm(orders["cancel_percent"])),
         cancel_mean_s=int(whole(orders["cancel_mean_hours"] * 3_600)),
+        answers=compile_answers(plan),
     )
 
 

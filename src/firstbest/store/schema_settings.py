@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from firstbest.store.schema_answers import ANSWER_SECTIONS
 from firstbest.store.schema_words import (
     MODES,
     PROCESSES,
@@ -184,7 +185,7 @@ _SHOCK: Final = (
 )
 _DAYS: Final = (of("from", Type.DATE, "first day"), of("until", Type.DATE, "last day, included"))
 
-DEMAND: Final = Settings(
+DEMAND_ALONE: Final = Settings(
     "demand",
     "What customers will order, unless orders.csv says so.",
     (
@@ -245,6 +246,8 @@ DEMAND: Final = Settings(
         ),
     ),
 )
+
+DEMAND: Final = DEMAND_ALONE._replace(sections=(*DEMAND_ALONE.sections, *ANSWER_SECTIONS))
 
 _LATE: Final = tuple(percent(f"late_{days}_percent", f"parcels {days} business days late", 0) for days in (1, 2, 3))
 

@@ -10,6 +10,25 @@ from typing import NamedTuple
 from firstbest.world.network import I8, I16, I32, I64, U64
 
 
+class Answers(NamedTuple):
+    """How orders answer price, promise and selection: coefficients, the levels at which nothing changes, limits.
+
+    Sellers S, regions R. A level of 0 is not known, and then nobody answers that cause there.
+    """
+
+    measure_only: int  # 1: levels are noted and nobody answers
+    memory_days: int
+    most_x1000: int  # of a day's orders, at most
+    price_x1000: int  # percent of orders for a percent of price
+    day_ppm: int  # of orders, for a promise one day sooner
+    items_x1000: int  # percent of orders for a percent of items on offer
+    price_level: I64  # [S] money for a unit, by weight of sales
+    promise_level_s: I64  # [R] from order to promised door
+    items_level_x1000: I64  # [S] items on offer, times the share of lines filled
+    regions: tuple[str, ...]  # [R]
+    told: tuple[tuple[str, str, str, str, str], ...]  # cause, value, unit, mark and source, for the report
+
+
 class Demand(NamedTuple):
     """What customers order, when and where."""
 
@@ -28,6 +47,7 @@ class Demand(NamedTuple):
     boost_x1000: I64  # [X]
     cancel_ppm: int  # orders cancelled
     cancel_mean_s: int
+    answers: Answers | None = None  # none: nobody answers
 
 
 class Hands(NamedTuple):

@@ -1,0 +1,40 @@
+"""How orders answer, compiled: none where nobody does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.store.compile_plan import Plan, micros, ppm, whole
+from firstbest.store.schema_answers import MEASURE, OFF
+from firstbest.store.workspace_sense_answers import regions_of
+from firstbest.world.nature import Answers
+from firstbest.world.units import DAY_US, SECOND_US
+
+
+def compile_answers(plan: Plan) -> Answers | None:
+    """The `[respond]` part of demand.toml with its coefficients; none while it is off."""
+    respond = plan.workspace.section("demand", "respond")
+    if respond["on"] == OFF:
+        return None
+    entries = plan.workspace.entries("demand", "answer")
+    value = {entry["cause"]: float(entry["value"]) for entry in entries}
+    sellers, regions = plan.workspace.frame("sellers").texts("seller"), regions_of(plan.workspace)
+
+    def levels(key: str, names: tuple[str, ...] | list[str]) -> list[float]:
+        return [float(respond[key].get(name, 0.0)) for name in names]
+
+    return Answers(
+        measure_only=int(respond["on"] == MEASURE),
+        memory_days=int(respond["memory_days"]),
+        most_x1000=int(whole(respond["most_factor"] * 1_000)),
+        price_x1000=int(whole(value.get("price", 0.0) * 1_000)),
+        day_ppm=int(ppm(value.get("speed", 0.0))),
+        items_x1000=int(whole(value.get("selection", 0.0) * 1_000)),
+        price_level=micros(levels("price_level", list(sellers))),
+        promise_level_s=whole(np.array(levels("days_level", regions)) * (DAY_US // SECOND_US)),
+        items_level_x1000=whole(np.array(levels("items_level", list(sellers))) * 1_000),
+        regions=regions,
+        told=tuple(
+            (each["cause"], f"{each['value']:g}", each["unit"], each["mark"], each["source"]) for each in entries
+        ),
+    )
