@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from rich.console import Console
 
-from firstbest.cli.billing_book import opened, told
+from firstbest.cli.invoice_house import opened, told
 from firstbest.cli.making import require_folder, stop
 from firstbest.cli.rehearsing import bar
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from firstbest.cli.billing_book import opened
+from firstbest.cli.invoice_house import opened
 from firstbest.cli.making import stop
 
 if TYPE_CHECKING:

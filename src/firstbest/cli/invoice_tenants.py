@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from firstbest.cli.billing_book import opened
+from firstbest.cli.invoice_house import opened
 from firstbest.cli.making import stop
 from firstbest.cli.rehearsing import bar
 

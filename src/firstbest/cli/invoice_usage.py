@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from firstbest.cli.billing_book import opened
+from firstbest.cli.invoice_house import opened
 from firstbest.cli.making import stop, told
 
 

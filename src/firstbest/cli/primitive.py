@@ -14,7 +14,7 @@ primitives = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The workspace, rehearsed.")]
-Name = Annotated[str, typer.Argument(help="storage or fulfilment, or a section of primitives.toml.")]
+Name = Annotated[str, typer.Argument(help="Which primitive: storage.")]
 
 
 @primitives.command()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from firstbest.cli.billing_book import opened
+from firstbest.cli.invoice_house import opened
 from firstbest.cli.making import stop
 from firstbest.cli.rehearsing import WORKERS_MOST, bar
 

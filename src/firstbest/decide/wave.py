@@ -108,18 +108,6 @@ def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64)
     keys = np.zeros((len(work.node), 3), np.int64)
     count = 0
     for node in centres:
-<<<<<<< HEAD
-        total, due = 0, next_due(work, node, NEVER)
-        while total < quota_ms[node] and due != NEVER:
-            rows = in_order(due_then(work, node, due, keys), keys)
-            place = 0
-            while place < len(rows) and total < quota_ms[node]:
-                total += pack_ms_of(packing, node, work.units[rows[place]])
-                chosen[count] = rows[place]
-                count += 1
-                place += 1
-            due = next_due(work, node, due)
-=======
         left, before = quota_ms[node], NEVER
         while left > 0:
             due = next_due(work, node, before)
@@ -131,7 +119,6 @@ def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64)
                 chosen[count + n] = rows[n]
             count += taken
             before = due
->>>>>>> speed
     return count
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from firstbest.present import text
-from firstbest.present.invoice import short
+from firstbest.present.invoice import cut, short
+
+_FOOT: Final = (
+    "Carriers, cartons, returns and contacts stand with the client that caused them; hours, rent and systems are "
+    "shared by lines. Freight and duty of the goods, and what they lose on their way back, are the client's own."
+)
 
 
 class Client(NamedTuple):
@@ -69,20 +74,14 @@ def clients_screen(told: Clients, width: int) -> Text:
         page.append(f"{text.brief(client.profit, 'money', told.currency):>11}{text.share(share):>11}\n", style=style)
     if len(told.clients) > 30:
         page.append(f"and {len(told.clients) - 30} more\n", style="dim")
-    lost = text.share(told.losing / max(told.orders, 1))
-    page.append(
-        f"\n{text.number(told.losing)} of {text.number(told.orders)} orders ({lost}) cost more than they brought."
-    )
-    page.append(" The five that lost most:\n" if told.lost else "\n")
+    part = text.share(told.losing / max(told.orders, 1))
+    said = f"{text.number(told.losing)} of {text.number(told.orders)} orders ({part}) cost more than they brought."
+    page.append("\n" + "\n".join(cut(said + (" Those that lost most:" if told.lost else ""), width)) + "\n")
     for order in told.lost:
         loss = text.money(order.billed - order.cost, told.currency)
         page.append(f"  {order.order:<20} {short(order.client, width - 45):<{width - 45}}")
         page.append(f"{loss:>20}\n", style="bold")
-        page.append(f"      {order.why[: width - 6]}\n", style="dim")
-    page.append(
-        "Carriers, cartons, returns and contacts stand with the client that caused them; hours,\n"
-        "rent and systems are shared by lines. Freight and duty of the goods are the client's.\n",
-        style="dim",
-    )
+        page.append(f"      {cut(order.why, width - 6)[0].rstrip(',')}\n", style="dim")
+    page.append("\n".join(cut(_FOOT, width)) + "\n", style="dim")
     page.rstrip()
     return page

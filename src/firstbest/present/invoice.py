@@ -237,15 +237,15 @@ def _line(page: Text, line: Shown, width: int) -> None:
         page.append(f"{detail:>{room - len(line.what)}}", style="dim")
         page.append(f" {line.amount:>16}\n")
         return
-    for row in _cut(line.what, room)[:-1]:
+    for row in cut(line.what, room)[:-1]:
         page.append(f"{head}{row}\n")
         head = " " * 5
-    page.append(f"{head}{_cut(line.what, room)[-1]:<{room}} {line.amount:>16}\n")
-    for row in _cut(detail, room - 4):
+    page.append(f"{head}{cut(line.what, room)[-1]:<{room}} {line.amount:>16}\n")
+    for row in cut(detail, room - 4):
         page.append(f"{'':9}{row}\n", style="dim")
 
 
-def _cut(words: str, width: int) -> list[str]:
+def cut(words: str, width: int) -> list[str]:
     """Words over lines of at most this width."""
     rows = [""]
     for word in words.split(" "):
@@ -302,7 +302,7 @@ def month_screen(closed: Month, width: int) -> Text:
         if len(closed.invoices) > 30
         else closed.invoices
     )
-    room = width - 22 - 10 - 9 - 18
+    room = width - 60
     for invoice in list(listed)[:30]:
         mark = {InvoiceKind.INTERNAL_CHARGE: "internal", InvoiceKind.CREDIT_NOTE: "credit"}.get(invoice.kind, "")
         name = closed.names.get(invoice.tenant, invoice.number)

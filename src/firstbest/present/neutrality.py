@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from firstbest.present import text
 from firstbest.present.comparison import Estimate
-from firstbest.present.invoice import short
+from firstbest.present.invoice import cut, short
+
+_MARKED: Final = (
+    "* the interval leaves out what everybody gets: because of where the goods lie, their size and the service asked "
+    "for, or because somebody is treated otherwise."
+)
 
 
 class Row(NamedTuple):
@@ -57,9 +62,9 @@ def neutrality_screen(told: Told, swapped: str, width: int, note: str = "") -> T
     if len(told.rows) > 40:
         page.append(f"and {len(told.rows) - 40} more\n", style="dim")
     if marked:
-        page.append("* the interval leaves out what everybody gets: the goods' own place, size and service, or worse\n")
+        page.append("\n".join(cut(_MARKED, width)) + "\n")
     if swapped:
-        page.append(f"\n{swapped}\n")
+        page.append("\n" + "\n".join(cut(swapped, width)) + "\n")
     page.rstrip()
     return page
 
@@ -90,6 +95,6 @@ def swapped_words(permutations: int, facts: int, different: Sequence[str]) -> st
             f"{', '.join(different)}. Somebody is preferred."
         )
     return (
-        f"{text.number(facts)} facts came out byte by byte the same under {text.number(permutations)} random swaps\n"
+        f"{text.number(facts)} facts came out byte by byte the same under {text.number(permutations)} random swaps "
         "of the tenants' names: no decision knows who anybody is."
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -18,6 +19,7 @@ import numpy as np
 
 from firstbest.operate.billing import Carried, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Window, basis_of
+from firstbest.operate.billing_stock import Layers, Shelves
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.rent.card import Card
 from firstbest.rent.lines import month_name
@@ -27,7 +29,7 @@ from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError
-from firstbest.store.usage_closing import Closed, Given, books_of, close, closings
+from firstbest.store.usage_closing import Closed, Given, close, last_closing, working_state
 from firstbest.store.usage_events import extended, services_of, usage_of_events
 from firstbest.store.usage_facts import FactsOf, facts_of_folder
 from firstbest.store.usage_files import events_of
@@ -138,19 +140,48 @@ def _instant(day: date, zone: ZoneInfo) -> int:
     return round((moment - _EPOCH).total_seconds()) * SECOND_US
 
 
-def metered(house: House, last: Period) -> Iterator[tuple[Period, Usage]]:
-    """The usage of each month up to `last`, folded from the first on."""
-    carried: Carried = nothing_carried(house.basis)
+class Metering(NamedTuple):
+    """A month's usage, and what its meters leave to the next."""
+
+    period: Period
+    usage: Usage
+    carried: Carried
+
+
+def metered(house: House, last: Period, after: tuple[Period, Carried] | None = None) -> Iterator[Metering]:
+    """The usage of each month up to `last`: from the first on, or from the month behind `after`."""
     begins = house.network.calendar.start_us
+    carried = after[1] if after else nothing_carried(house.basis)
     for period in periods(house):
+        if after and period.month <= after[0].month:
+            continue
         if period.begins > begins and carried.shelves.days == 0:
             before = Window(begins, period.begins, house.network.calendar.first_day)
             carried = meter_month(house.facts(before), house.basis, before, carried).carried
         window = window_of(house, period)
         usage, carried = meter_month(house.facts(window), house.basis, window, carried)
-        yield period, usage
+        yield Metering(period, usage, carried)
         if period.month == last.month:
             return
+
+
+def carried_bytes(carried: Carried) -> bytes:
+    """What one month leaves to the next, as the billing book keeps it."""
+    shelves, parts = carried
+    file = BytesIO()
+    np.savez_compressed(
+        file, on_hand=shelves.on_hand, held=shelves.held, picked=shelves.picked, days=np.array([shelves.days]),
+        item=shelves.layers.item, at=shelves.layers.at, quantity=shelves.layers.quantity, parts=parts,
+    )  # fmt: skip
+    return file.getvalue()
+
+
+def carried_from(data: bytes) -> Carried:
+    """What `carried_bytes` wrote."""
+    with np.load(BytesIO(data)) as found:
+        layers = Layers(found["item"], found["at"], found["quantity"])
+        shelves = Shelves(found["on_hand"], found["held"], found["picked"], int(found["days"][0]), layers)
+        return Carried(shelves, found["parts"])
 
 
 def asked_month(house: House, label: str) -> Period:
@@ -195,37 +226,41 @@ def close_until(
 ) -> list[Closed]:
     """Close every open month up to the one asked for; answers the closings made, none where it was closed before."""
     last = asked_month(house, label)
-    done = closings(book)
-    if done and done[-1].facts != house.digest:
+    before = last_closing(book)
+    if before and before.facts != house.digest:
         raise BillingError(
-            f"months up to {done[-1].label} were closed on another rehearsal; begin a new billing book with --restart "
+            f"months up to {before.label} were closed on another rehearsal; begin a new billing book with --restart "
             "(the old one is kept beside it), or rehearse as it was: seed, scale and files"
         )
-    books, closed, tenants = books_of(book), [], tuple(done[-1].names.tenants) if done else ()
-    if tenants and house.names.tenants[: len(tenants)] != tenants:
-        raise BillingError(
-            "sellers.csv: expected the tenants of the closed months first, in their order; add new ones below"
-        )
-    total = max(last.month - periods(house)[0].month + 1, 1)
-    for number, (period, usage) in enumerate(metered(house, last), start=1):
-        if not books.periods or period.month > books.periods[-1].month:
-            given = given_for(house, book, period, usage, cards)
-            made, books = close(book, house.folder, given, books)
+    tenants = before.names.tenants if before else ()
+    if house.names.tenants[: len(tenants)] != tenants:
+        expected = "the tenants of the closed months first, in their order; add new ones below"
+        raise BillingError(f"sellers.csv: expected {expected}")
+    books, state = working_state(book)
+    closed: list[Closed] = []
+    if books.periods and books.periods[-1].month >= last.month:
+        return []
+    after = (books.periods[-1], carried_from(state)) if books.periods and state else None
+    total = max(last.month - (books.periods[-1].month if after else periods(house)[0].month - 1), 1)
+    for number, month in enumerate(metered(house, last, after), start=1):
+        if not books.periods or month.period.month > books.periods[-1].month:
+            made, books = close(book, house.folder, given_for(house, book, month, cards), books)
             closed.append(made)
         if progress is not None:
             progress(number / total)
     return closed
 
 
-def given_for(house: House, book: BillingBook, period: Period, usage: Usage, cards: Cards) -> Given:
+def given_for(house: House, book: BillingBook, month: Metering, cards: Cards) -> Given:
     """What a closing is given: the month's meters, and outside events that have come and that no closing took."""
+    period = month.period
     book.admit(events_of(book, period))
     everything = book.events(waiting=False)
     waiting = [event for event in book.events() if json.loads(event.body)["at"] < period.ends]
     known = extended(house.names, everything)
     services = services_of(everything)
-    whole = joined([usage, usage_of_events(waiting, known, services)])
+    whole = joined([month.usage, usage_of_events(waiting, known, services)])
     return Given(
         period, whole, known, services, *cards, house.digest, f"{house.scale:g}",
-        tuple(event.number for event in waiting),
+        tuple(event.number for event in waiting), carried_bytes(month.carried),
     )  # fmt: skip

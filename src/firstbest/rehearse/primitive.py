@@ -53,7 +53,7 @@ def use_of(house: House, figures: Storage) -> Use:
     begins = listed[0].begins
     days = round((listed[-1].ends - begins) / DAY_US)
     daily, running = np.zeros((days, house.basis.tenants)), 0
-    for period, usage in metered(house, listed[-1]):
+    for period, usage, _ in metered(house, listed[-1]):
         mine = (usage.meter == METER_CODES["storage_cm3_days"]) & np.isin(usage.codes[:, Attribute.NODE], nodes)
         day = np.clip((usage.at[mine] - begins) // DAY_US, 0, days - 1)
         np.add.at(daily, (day, usage.tenant[mine]), usage.measures[mine, Measure.QUANTITY] / CM3_M3)

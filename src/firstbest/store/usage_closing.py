@@ -29,6 +29,7 @@ from firstbest.rent.usage import OWNER, Measure, Names, Usage
 from firstbest.store.usage_book import BillingBook, BillingError, Taken, usage_path
 from firstbest.store.usage_codec import Codec
 from firstbest.store.usage_kept import keep_usage, kept_usage
+from firstbest.store.usage_state import read, written
 
 CLOSING: Final = "closing"
 CARD: Final = "card"
@@ -68,6 +69,7 @@ class Given(NamedTuple):
     facts: str
     scale: str = "1"
     taken: tuple[int, ...] = ()  # numbers of the outside events in the usage
+    carried: bytes = b""  # what the meters leave to the next month
 
 
 class Told(NamedTuple):
@@ -78,12 +80,11 @@ class Told(NamedTuple):
     differences: int  # lines, invoices and entries that came out otherwise
 
 
-CODEC: Final = Codec(
-    (
-        Closed, Period, Names, Line, LineKind, EventSpan, Invoice, InvoiceKind, Entry, EntryKind, Posting, Account,
-        Dispute, DisputeState, Draft, LineKey, Owed, Counted, SlotName,
-    )
+TYPES: Final = (
+    Closed, Period, Names, Line, LineKind, EventSpan, Invoice, InvoiceKind, Entry, EntryKind, Posting, Account,
+    Dispute, DisputeState, Draft, LineKey, Owed, Counted, SlotName,
 )  # fmt: skip
+CODEC: Final = Codec(TYPES)
 ReadCards = Callable[[Sequence[str]], tuple[Card, ...]]
 """Cards of their texts, as one folder holds them."""
 
@@ -127,7 +128,7 @@ def close(book: BillingBook, folder: Path, given: Given, books: Books) -> tuple[
         given.period, given.names, given.services, tuple(map(card_digest, given.texts)), given.facts, digest,
         given.usage.rows, closing.lines, closing.invoices, closing.entries, given.scale,
     )  # fmt: skip
-    book.add(CLOSING, label, CODEC.pack(closed), Taken(given.taken, state_of(closing.books)))
+    book.add(CLOSING, label, CODEC.pack(closed), Taken(given.taken, written((closing.books, given.carried))))
     return closed, closing.books
 
 
@@ -167,19 +168,27 @@ def card_texts(book: BillingBook, closed: Closed) -> list[str]:
     return [texts[digest] for digest in closed.cards]
 
 
+def last_closing(book: BillingBook) -> Closed | None:
+    """The last month closed."""
+    found = book.records(CLOSING)
+    return CODEC.unpack(found[-1].body) if found else None
+
+
 def books_of(book: BillingBook) -> Books:
     """The books after the last closing, with the disputes as they stand."""
-    done = closings(book)
+    return working_state(book)[0]
+
+
+def working_state(book: BillingBook) -> tuple[Books, bytes]:
+    """The books, and what the meters left at the end of the last closed month: nothing before the first."""
     number, state = book.state()
-    if not done:
-        return Books(disputes=_disputes_after(book, 0, ()))
-    periods, tallies, invoiced, disputes = CODEC.unpack(state)
-    if tuple(closed.period for closed in done) != periods:
+    labels = [record.label for record in book.records(CLOSING)]
+    if not labels:
+        return Books(disputes=_disputes_after(book, 0, ())), b""
+    books, carried = read(state, (*TYPES, Books, Ledger))
+    if [month_name(period.month) for period in books.periods] != labels:
         raise BillingError(f"'{book.path}': its working state is not that of its last closing")
-    entries = [entry for closed in done for entry in closed.entries]
-    lines = {(line.month, line.number): line for closed in done for line in closed.lines}
-    kept = _disputes_after(book, number, disputes)
-    return Books(Ledger().with_entries(entries), periods, tallies, invoiced, kept, lines)
+    return books._replace(disputes=_disputes_after(book, number, books.disputes)), carried
 
 
 def _disputes_after(book: BillingBook, number: int, disputes: tuple[Dispute, ...]) -> tuple[Dispute, ...]:
@@ -191,11 +200,6 @@ def _disputes_after(book: BillingBook, number: int, disputes: tuple[Dispute, ...
 def disputed(book: BillingBook, disputes: tuple[Dispute, ...], about: str) -> None:
     """Write down the disputes as they stand now."""
     book.add(DISPUTES, about, CODEC.pack(disputes))
-
-
-def state_of(books: Books) -> bytes:
-    """What the next closing needs beside the closings' own records."""
-    return CODEC.pack((books.periods, books.tallies, books.invoiced, books.disputes))
 
 
 # ------------------------------------------------------------------------------------------------------ computed again

@@ -1,4 +1,4 @@
-"""A folder's billing book, open for a command; what can go wrong with bills, in words."""
+"""A rehearsed folder and its billing book, open for a command; what can go wrong with bills, in words."""
 
 from __future__ import annotations
 
