@@ -149,7 +149,8 @@ class Memory:
 
 
 def _by(group: I64, values: F64, count: int) -> F64:
-    return np.bincount(group, values, minlength=count)[:count]
+    sums: F64 = np.bincount(group, values, minlength=count)[:count].astype(np.float64)
+    return sums
 
 
 def _power(seen: F64, level: F64, elasticity: float) -> F64:

@@ -1,10 +1,9 @@
 """Hands: who is at work, how long a job takes, and what the shift cost at its end.
 
 A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
-temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people). All of
-them work the shift and its overtime. Once a shift has begun, a new row can only move its end. A job's time is its work
-at the rate the house believes, stretched by the productive share and by a lognormal factor that hangs on the order,
-the node and the process.
+temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people), over
+the shift and its overtime. Once a shift has begun, a new row can only move its end. A job takes its work at the
+believed rate, stretched by the productive share and by a lognormal factor of order, node and process.
 """
 
 from __future__ import annotations

@@ -205,16 +205,8 @@ def resume_freight(
             if bought and first_leg:
                 cargo["ready_at"] = produced(goods, when.seed, cargo["rank"], row)
         elif row["stage"] == WAITING or row["stage"] == MOVING:
-            arrival, attempt = row["due_at"], 0 if own else TRIES
-            while attempt < TRIES:
-                seed = again(when.seed, attempt)
-                arrival = lane_arrival(ways, seed, row["lane"], row["left_at"])
-                if bought and first_leg:
-                    arrival += max(0, produced(goods, seed, cargo["rank"], row) - row["left_at"])
-                if arrival >= when.not_before:
-                    break
-                attempt += 1
-            if attempt == TRIES and (own or arrival < when.not_before):
+            arrival = comes_at(places, when, row, (cargo["rank"], own, bought and first_leg))
+            if arrival < 0:
                 arrival = overdue_at(when, cargo["rank"])
                 overdue += 1
             index = put(agenda, arrival, ARRIVED, cargo["rank"], task)
@@ -223,6 +215,26 @@ def resume_freight(
         elif bought or not own:
             cargo["quantity"] = sent(goods.odds[0], joined(np.uint64(when.seed), cargo["rank"]), row["quantity"])
     return overdue
+
+
+@compiled
+def comes_at(places: tuple[Ways, Goods, Floor], when: When, row: np.void, what: tuple[np.uint64, bool, bool]) -> int:
+    """When goods on their way arrive, drawn given that they have not yet; -1: overdue beyond the model.
+
+    What: (rank, whether the house moves them itself, whether their maker has still to make them).
+    """
+    rank, own, made = what
+    if not own:
+        return int(row["due_at"]) if row["due_at"] >= when.not_before else -1
+    ways, goods, _ = places
+    for attempt in range(TRIES):
+        seed = again(when.seed, attempt)
+        arrival = lane_arrival(ways, seed, row["lane"], row["left_at"])
+        if made:
+            arrival += max(0, produced(goods, seed, rank, row) - row["left_at"])
+        if arrival >= when.not_before:
+            return int(arrival)
+    return -1
 
 
 @compiled

@@ -9,7 +9,7 @@ from firstbest.kernels.compiled import compiled
 from firstbest.kernels.station import FREE, NUMBER, STAFFED, Stations
 from firstbest.rehearse import people
 from firstbest.rehearse.hands import INDIRECT, OPENED, PROCESSES, REPORTED, SHIFTS, Floor, Roster
-from firstbest.world.network import Network
+from firstbest.world.network import I64, Network
 from firstbest.world.units import MINUTE_US
 
 Rows = NDArray[np.void]
@@ -45,16 +45,20 @@ def hands_most(roster: Roster) -> int:
 
 
 @compiled
+def sink(heap: I64, at: int) -> None:
+    """Move a row forward to its place by (free, number): sorted, a heap is in order, and hands are few."""
+    while at > 0 and (heap[at, FREE], heap[at, NUMBER]) < (heap[at - 1, FREE], heap[at - 1, NUMBER]):
+        for column in range(heap.shape[1]):
+            heap[at, column], heap[at - 1, column] = heap[at - 1, column], heap[at, column]
+        at -= 1
+
+
+@compiled
 def free_from(stations: Stations, instant: int) -> None:
     """Hands are free at an instant at the soonest; each heap is put in order again."""
     for station in range(len(stations.queues)):
         heap, count = stations.hands[station], stations.queues[station, STAFFED]
         for place in range(count):
             heap[place, FREE] = max(heap[place, FREE], instant)
-        # Sorted by (free, number), a heap is in order; few hands and once, so the plain way will do.
         for place in range(1, count):
-            at = place
-            while at > 0 and (heap[at, FREE], heap[at, NUMBER]) < (heap[at - 1, FREE], heap[at - 1, NUMBER]):
-                for column in range(heap.shape[1]):
-                    heap[at, column], heap[at - 1, column] = heap[at - 1, column], heap[at, column]
-                at -= 1
+            sink(heap, place)
