@@ -86,7 +86,7 @@ def test_usage_comes_in_once(demo: Path, tmp_path: Path) -> None:
 
     assert say("invoice", "usage", demo, path) == (0, "1 events counted, 0 came before and are ignored\n")
     assert say("invoice", "usage", demo, path) == (0, "0 events counted, 1 came before and are ignored\n")
-    assert "1 events wait" in say("invoice", "usage", demo)[1]
+    assert "gate" in say("invoice", "usage", demo)[1]
 
 
 def test_disputes_open_once_and_are_decided(demo: Path) -> None:
