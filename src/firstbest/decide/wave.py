@@ -26,10 +26,15 @@ LOOKED_AT = ("key", "tie", "ship_by", "units", "lines", "node")
 """What a wave looks at of every shipment that waits."""
 
 
+def wide(column: NDArray[np.generic]) -> I64:
+    """A column by itself, as a kernel takes it whatever rows it came from."""
+    return column.astype(np.int64)
+
+
 def pack_ms(ground: Ground, rows: Records) -> I64:
     """Paid packing time of shipments, milliseconds: [n]. `rows` need node, units."""
     ms = np.empty(len(rows), np.int64)
-    write_pack_ms(ground.packing, rows["node"], rows["units"], ms)
+    write_pack_ms(ground.packing, wide(rows["node"]), wide(rows["units"]), ms)
     return ms
 
 
@@ -88,15 +93,16 @@ def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
     node's quota of packing time (at least one where the quota is above zero).
     """
     chosen = np.empty(len(waiting), np.int64)
-    work = Work(waiting["node"], waiting["units"], waiting["ship_by"], waiting["tie"])
+    tie = np.ascontiguousarray(waiting["tie"])
+    work = Work(wide(waiting["node"]), wide(waiting["units"]), wide(waiting["ship_by"]), tie)
     return chosen[: take_due(ground.packing, ground.centres, quota_ms, work, chosen)]
 
 
 class Work(NamedTuple):
     """Shipments that wait, by key: [n]."""
 
-    node: NDArray[np.int16]
-    units: NDArray[np.int32]
+    node: I64
+    units: I64
     ship_by: I64
     tie: NDArray[np.uint64]
 
@@ -123,7 +129,7 @@ def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64)
 
 
 @compiled
-def fit(packing: I64, node: int, units: NDArray[np.int32], left_ms: int) -> tuple[int, int]:
+def fit(packing: I64, node: int, units: I64, left_ms: int) -> tuple[int, int]:
     """How many shipments are begun before a span of packing time is over, and what is left of it."""
     taken = 0
     while taken < len(units) and left_ms > 0:
@@ -160,7 +166,7 @@ def due_then(work: Work, node: int, due: int, keys: I64) -> I64:
 def fills(ground: Ground, waiting: Records, quota_ms: I64) -> bool:
     """Does the work that waits fill the quota of every fulfilment node that has one?"""
     work = np.zeros(len(quota_ms), np.int64)
-    add_work(ground.packing, waiting["node"], waiting["units"], work)
+    add_work(ground.packing, wide(waiting["node"]), wide(waiting["units"]), work)
     return bool((work >= quota_ms)[ground.centres].all())
 
 

@@ -28,7 +28,7 @@ from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.workspace import load
 from firstbest.world.commands import COMMAND, LINE, Batch
-from firstbest.world.facts import RELEASED, ROSTERED
+from firstbest.world.facts import ROSTERED
 from firstbest.world.tables import SHIPMENT_T, STOCK_T
 from firstbest.world.units import DAY_US
 from firstbest.world.words import Kind
@@ -86,7 +86,6 @@ def warm_columns(ground: Ground, state: Columns) -> None:
     wave.choose(ground, waiting, quota)
     wave.fills(ground, waiting, quota)
     wave.pack_ms(ground, waiting)
-    wave.pack_ms(ground, np.zeros(0, RELEASED.dtype))
     state.read(Staged(SHIPMENT_T, 0, "day", 0))
     state.apply([Set(SHIPMENT_T, zero, {"stage": zero, "live": zero})])
 
