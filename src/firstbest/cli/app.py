@@ -16,7 +16,8 @@ from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.invoice import invoices
 from firstbest.cli.primitive import primitives
-from firstbest.cli.rehearse import Rehearse, rehearse
+from firstbest.cli.rehearse import rehearse
+from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
 
 app = typer.Typer(

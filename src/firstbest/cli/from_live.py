@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
-from firstbest.cli.rehearse import Rehearse
+from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rehearsing import bar, found_change, prepare
 from firstbest.cli.serving import reading
 
