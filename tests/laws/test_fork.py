@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbest.rehearse import fork as forks
+from firstbest.rehearse import known
 from firstbest.rehearse.fork import Origin, fork
 from firstbest.rehearse.known import NEEDED, View
 from firstbest.world import facts as f
@@ -143,8 +143,8 @@ def as_if_unknown(view: View) -> View:
 def test_drawing_again_from_scratch_is_caught(
     betrayal: Callable[[View], View], seen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = forks.view_of
-    monkeypatch.setattr(forks, "view_of", lambda *known: betrayal(honest(*known)))
+    honest = known.view_of
+    monkeypatch.setattr("firstbest.rehearse.fork.view_of", lambda *given: betrayal(honest(*given)))
 
     mean, error = off_by()[seen]
 
