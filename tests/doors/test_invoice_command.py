@@ -84,7 +84,7 @@ def test_usage_comes_in_once(demo: Path, tmp_path: Path) -> None:
     path = tmp_path / "usage.csv"
     path.write_text("source,id,tenant,meter,at,quantity\ngate,1,beauty,api_calls,2026-02-02T00:00:00Z,9\n", "utf-8")
 
-    assert say("invoice", "usage", demo, path) == (0, "1 events counted, 0 came before and are ignored\n")
+    assert say("invoice", "usage", demo, path) == (0, "1 event counted, 0 came before and are ignored\n")
     assert say("invoice", "usage", demo, path) == (0, "0 events counted, 1 came before and are ignored\n")
     assert "gate" in say("invoice", "usage", demo)[1]
 
@@ -130,6 +130,7 @@ def test_a_query_over_own_facts_is_metered(demo: Path) -> None:
         (("invoice", "explain", "DEMO", "2025-07/apparel/1"), "expected one that is closed"),
         (("invoice", "export", "DEMO", "--tenant", "nobody", "--to", "x"), "expected a tenant"),
         (("rented", "file", "DEMO", "--tenant", "nobody"), "expected a tenant"),
+        (("rented", "job", "DEMO", "DEMO", "--tenant", "apparel"), "expected a workspace of the tenant's own"),
         (("primitive", "show", "DEMO", "moonbase"), "expected a primitive (storage)"),
         (("clients", "NOTHING"), "expected a workspace folder"),
     ],

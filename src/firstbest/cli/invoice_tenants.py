@@ -28,18 +28,14 @@ def show_neutrality(folder: Path, swaps: int, days: int) -> None:
     console, quiet = Console(highlight=False), Console(stderr=True)
     with opened(folder) as (house, book):
         from firstbest.present.neutrality import neutrality_screen, swapped_words
-        from firstbest.rehearse.neutrality import neutrality, swapped
+        from firstbest.rehearse.neutrality import billed_in, neutrality, swapped
         from firstbest.store.compile_network import compile_network
-        from firstbest.store.usage_closing import closings
+        from firstbest.store.usage_book import usage_path
+        from firstbest.store.usage_closing import last_closing
+        from firstbest.store.usage_kept import kept_usage
 
-        billed: dict[str, tuple[float, int]] = {}
-        for closed in closings(book):
-            for invoice in closed.invoices:
-                name = house.names.tenants[invoice.tenant]
-                money, orders = billed.get(name, (0.0, 0))
-                mine = (line for line in closed.lines if line.tenant == invoice.tenant)
-                count = max((line.events.events for line in mine if line.meter == "orders_shipped"), default=0)
-                billed[name] = (money + invoice.total / 1e6, orders + count)
+        closed = last_closing(book)
+        billed = billed_in(closed, kept_usage(usage_path(folder, closed.label), closed.usage)) if closed else {}
         said, different = "", tuple[str, ...]()
         if swaps:
             network, nature = compile_network(house.workspace, house.scale, days)

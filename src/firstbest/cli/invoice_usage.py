@@ -22,10 +22,11 @@ def send_or_show(folder: Path, file: Path | None) -> None:
             answer = send_file(book, file, Known(house.names, house.now, house.network.calendar.start_us))
             if answer.faults:
                 raise stop(told(answer.faults, file))
-            typer.echo(f"{answer.counted:,} events counted, {answer.repeated:,} came before and are ignored")
+            counted = f"{answer.counted:,} {'event' if answer.counted == 1 else 'events'} counted"
+            typer.echo(f"{counted}, {answer.repeated:,} came before and are ignored")
             return
         waiting = book.events()
         by_service = Counter((event.service, event.tenant) for event in waiting)
         for (service, tenant), count in sorted(by_service.items()):
-            typer.echo(f"{service:<24} {tenant:<24} {count:>8,} events")
-        typer.echo(f"{len(waiting):,} events wait for the next closing; now it is {told_instant(house.now)}")
+            typer.echo(f"{service:<24} {tenant:<24} {count:>8,}")
+        typer.echo(f"waiting for the next closing: {len(waiting):,}; now it is {told_instant(house.now)}")

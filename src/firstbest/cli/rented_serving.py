@@ -37,6 +37,8 @@ def require_tenant(house: House, tenant: str) -> None:
 
 def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
     """Put a job into the queue and run what is next in turn."""
+    if workspace.resolve() == folder.resolve():
+        raise stop(f"expected a workspace of the tenant's own, found the house's: '{workspace}'")
     with opened(folder) as (house, book):
         from firstbest.store.usage_jobs import next_job, run_job, submit
 

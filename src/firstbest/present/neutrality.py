@@ -18,6 +18,9 @@ _MARKED: Final = (
 )
 
 
+_SHORT: Final = {"hours to ship": "to ship", "from the nearest": "nearest"}
+
+
 class Row(NamedTuple):
     """One tenant: its figures with intervals, and what an order was billed, in whole currency units."""
 
@@ -46,7 +49,7 @@ def neutrality_screen(told: Told, swapped: str, width: int, note: str = "") -> T
     names = list(told.everybody)
     column = 13 if width < 100 else 18
     room = width - column * len(names) - 10
-    head = "".join(f"{name if len(name) < column else name.rpartition(' ')[2]:>{column}}" for name in names)
+    head = "".join(f"{name if len(name) < column else _SHORT.get(name, name[:column]):>{column}}" for name in names)
     page.append(f"\n{'':<{room}}{head}{'an order':>10}\n", style="dim")
     listed = [*told.rows[:40], Row("", "everybody", told.everybody, math.nan)]
     marked = False

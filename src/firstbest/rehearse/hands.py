@@ -37,7 +37,6 @@ HERE: Final = 1
 LENT: Final = 2
 """Where a head that came is at work: in its own process, or lent to the other of picking and packing."""
 
-
 CELL: Final = np.dtype(
     [
         ("rate_x1000", "<i8"),

@@ -28,12 +28,15 @@ from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House
 from firstbest.rehearse.outside import Physics
 from firstbest.rehearse.run import VirtualClock
+from firstbest.rent.meters import METER_CODES
+from firstbest.rent.usage import Usage
 from firstbest.store.columns import Columns, sizes
 from firstbest.store.sink_writer import quoted
+from firstbest.store.usage_closing import Closed
 from firstbest.world.facts import FACTS, Block
 from firstbest.world.nature import Nature
 from firstbest.world.network import I64, Network
-from firstbest.world.units import HOUR_US
+from firstbest.world.units import HOUR_US, MONEY
 
 WEEKS_MIN: Final = 3
 CONFIDENCE: Final = 0.975
@@ -41,7 +44,7 @@ CONFIDENCE: Final = 0.975
 
 # ---------------------------------------------------------------------------------------------------- what each gets
 def neutrality(house: House, billed: Mapping[str, tuple[float, int]]) -> Told:
-    """What every tenant got. `billed`: by tenant, money billed and orders shipped over the closed months."""
+    """What every tenant got. `billed`: by tenant, money billed and orders shipped in the last closed month."""
     weekly = _weekly(house)
     rows = []
     for name, title in zip(house.names.tenants, house.titles, strict=True):
@@ -52,6 +55,15 @@ def neutrality(house: House, billed: Mapping[str, tuple[float, int]]) -> Told:
         rows.append(Row(name, title, figures, money / orders if orders else math.nan))
     everybody = {words: ratio(sum_of([weekly[name][words] for name in weekly])) for words in _WORDS}
     return Told(rows, everybody, house.workspace.currency)
+
+
+def billed_in(closed: Closed, usage: Usage) -> dict[str, tuple[float, int]]:
+    """By tenant: what a closed month billed, whole currency units, and how many orders were shipped in it."""
+    orders = np.bincount(
+        usage.tenant[usage.meter == METER_CODES["orders_shipped"]], minlength=len(closed.names.tenants)
+    )
+    names = closed.names.tenants
+    return {names[bill.tenant]: (bill.total / MONEY, int(orders[bill.tenant])) for bill in closed.invoices}
 
 
 _CUBES: Final = """
