@@ -36,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / OUTPUT).mkdir()
     with ParquetSink(folder / OUTPUT) as sink:
         rehearse(Scenario(network, nature), Settings(1, sink))
-    told = {"scale": SCALE, "days": 40, "digest": sink.digest(), "network": network_digest(network)}
+    told = {"scale": SCALE, "days": 40, "digest": sink.digest(), "network": network_digest(network).hex()}
     (folder / OUTPUT / "run.json").write_text(json.dumps(told), encoding="utf-8")
     code, said = say("invoice", folder, "--month", "2026-01")
     assert code == 0, said

@@ -20,8 +20,8 @@ note = "to see"
 [[operation]]
 kind = "set"
 file = "policies"
-section = "sourcing"
-key = "split_penalty"
+key = "sourcing"
+column = "split_penalty"
 value = 3
 """
 

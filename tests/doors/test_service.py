@@ -126,14 +126,16 @@ def test_inbound_goods_with_a_discrepancy_move_the_buckets(house: Served) -> Non
 
 
 def test_stock_is_told_as_of_any_instant(house: Served) -> None:
-    now = house.get("/v1/stock/lamp?node=ontario").json()["nodes"][0]["fulfillable"]
-    house.post("/v1/counts", {"node": "ontario", "item": "lamp", "quantity": now + 5})
+    buckets = house.get("/v1/stock/lamp?node=ontario").json()["nodes"][0]
+    now, promised = buckets["fulfillable"], buckets["reserved_order"] + buckets["reserved_processing"]
+    counted = house.post("/v1/counts", {"node": "ontario", "item": "lamp", "quantity": now + promised + 5})
     ledger = house.get("/v1/stock/lamp/ledger?node=ontario&limit=500").json()["postings"]
     at = ledger[-1]["at_us"]
 
     later = house.get(f"/v1/stock/lamp?node=ontario&as_of={at}").json()["nodes"][0]["fulfillable"]
     before = house.get(f"/v1/stock/lamp?node=ontario&as_of={at - 1}").json()["nodes"][0]["fulfillable"]
 
+    assert counted.json()["events"][0]["event"] == "counted"
     assert (later, before) == (now + 5, now)
 
 

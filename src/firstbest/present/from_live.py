@@ -92,8 +92,8 @@ def outlook_screen(outlook: Outlook, width: int) -> Text:
     page.append(f"From {begin} to {end}", style="bold")
     page.append(f" ({outlook.time_zone})\n")
     stages = [f"{text.count(n)} {words}" for n, words in zip(outlook.stages, STAGES, strict=True) if n]
-    page.append(f"{text.count(outlook.open_orders)} orders are open now")
-    page.append(f"; of their shipments {_listed(stages)}\n\n" if stages else "\n\n")
+    now = f"{text.count(outlook.open_orders)} orders are open now"
+    page.append(_wrapped(f"{now}; of their shipments {_listed(stages)}" if stages else now, width) + "\n\n")
     (_changed if outlook.title else _alone)(page, outlook)
     _causes(page, outlook)
     _model_and_life(page, outlook)

@@ -28,7 +28,7 @@ def reason_of(code: int) -> str:
 def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
     """One event of an order's track."""
     columns = row.dtype.names or ()
-    event: dict[str, Any] = {"at_us": int(row["at"]), "event": TRACK[name], "number": int(row["number"])}
+    event: dict[str, Any] = {"at_us": int(row["at"]), "event": TRACK.get(name, name), "number": int(row["number"])}
     if "node" in columns and name not in ("ordered", "completed"):
         event["node"] = network.texts.nodes[int(row["node"])]
     if "attempt" in columns:

@@ -89,7 +89,12 @@ def changed_world(first: World, folder: Path, holding: Sequence[Applied]) -> Wor
     with tempfile.TemporaryDirectory(prefix="firstbest-") as scratch:
         path = Path(scratch) / "applied.toml"
         path.write_text(joined(holding), encoding="utf-8")
-        changed = load_changed(folder, path)
+        try:
+            changed = load_changed(folder, path)
+        except WorkspaceFaulty as faulty:
+            name = holding[-1].name
+            renamed = [fault._replace(file=name) if fault.file == path.name else fault for fault in faulty.faults]
+            raise WorkspaceFaulty(renamed) from None
     workspace = dated(changed.workspaces[-1].workspace, first.span)
     network, nature = compile_network(workspace)
     if network.texts != first.network.texts:
