@@ -67,6 +67,8 @@ def run(asked: Asked) -> None:
     with faults_told(asked.folder), bar(quiet, "rehearsing") as progress:
         outcome = rehearse_folder(asked.folder, Options(asked.scale, asked.days, asked.seed), progress)
     console.print(screen(outcome.record, console.width, report_path=str(outcome.report_path)), soft_wrap=True)
+    if outcome.levels_path is not None:
+        console.print(f"levels that customers saw: {outcome.levels_path}", soft_wrap=True)
 
 
 def compare(asked: Asked, change: Path, replications: int) -> None:
