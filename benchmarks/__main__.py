@@ -37,6 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     # Before the benchmark imports Numba: a kernel compiled from other sources is never used.
     use_cache()
     benchmark = cast("Benchmark", importlib.import_module(f"benchmarks.{options.name}"))
+    if options.kills is not None:
+        os.environ["FIRSTBEST_KILLS"] = str(options.kills)
     try:
         result = benchmark.run(options.quick, options.data)
     except MissingDataError as missing:
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", choices=names(), metavar="NAME", help="one of: " + (", ".join(names()) or "none yet"))
     parser.add_argument("--quick", action="store_true", help="a small input that takes seconds; never recorded")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of public data")
+    parser.add_argument("--kills", type=int, metavar="N", help="faults: how often the writer is killed")
     parser.add_argument("--no-record", action="store_true", help="do not append to history.jsonl")
     return parser
 

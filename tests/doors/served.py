@@ -16,6 +16,7 @@ from firstbest.service.access import Rates
 from firstbest.service.app import make_app
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer, as_put, new_key
+from firstbest.service.rehearsals import Rehearsals
 from firstbest.service.serving import first_key
 from firstbest.store.book import SqlBook
 from firstbest.store.book_open import open_book
@@ -76,10 +77,12 @@ def served(folder: Path, rates: Rates | None = None, limits: Limits | None = Non
     opened.house.quote(one)  # kernels are compiled before anybody waits for an answer
     desk = Desk(opened.house, limits or Limits(gather_s=0.0005))
     reader = book.reader()
+    forks = Rehearsals(str(folder / "book.sqlite"))
     try:
-        with TestClient(make_app(Door(desk, reader), rates)) as client:
+        with TestClient(make_app(Door(desk, reader), rates, forks)) as client:
             yield Served(client, opened, desk, keys)
     finally:
+        forks.close()
         desk.close()
         reader.close()
         book.close()

@@ -9,7 +9,21 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbest.cli.app import app
+from firstbest.mechanisms.bets import (
+    Advocate,
+    Assumption,
+    Bet,
+    Capability,
+    CheapestTest,
+    Kill,
+    OwnerShare,
+    Person,
+    Salvage,
+    Year,
+)
+from firstbest.mechanisms.records import Anecdote, SuccessMetric
 from firstbest.store.init import write_mechanisms
+from tests.tidy.sources import ROOT
 
 NAME = "evening_answers"
 WIDTHS = ("80", "120")
@@ -160,6 +174,27 @@ def test_what_is_wrong_is_told_in_words_and_nothing_is_written(
     assert words in " ".join(output.split())
     after = sorted((path, path.read_bytes()) for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
     assert after == before
+
+
+def test_every_key_of_a_bet_and_of_evidence_is_told() -> None:
+    page = (ROOT / "docs/working-backwards.md").read_text("utf-8")
+    parts = (
+        Bet,
+        SuccessMetric,
+        Capability,
+        CheapestTest,
+        Kill,
+        Salvage,
+        Assumption,
+        Year,
+        OwnerShare,
+        Advocate,
+        Person,
+    )
+    keys = {field for part in parts for field in part.__struct_fields__}
+    keys |= set(Anecdote.__struct_fields__) - {"name", "words"}
+
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
 
 
 def test_a_workspace_without_a_network_says_so(tmp_path: Path) -> None:

@@ -13,14 +13,25 @@ from firstbest import __version__
 from firstbest.cli.app import app
 
 VERBS = {
-    "init": ("--from", "--map"),
+    "init": ("--from", "--map", "--mechanisms"),
     "check": (),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
+    "serve": ("--book", "--host", "--port"),
+    "apply": ("CHANGE", "--at", "--emergency", "--kill", "--revert"),
+    "today": ("--book",),
+    "problems": ("--book", "--all"),
+    "replay": ("--book",),
+    "shadow": ("--policy", "--book"),
+    "ask": (
+        "--order", "--complaint", "--metric", "--correction", "--owner", "--answer", "--why", "--action", "--close",
+    ),
     "review": ("--week", "--output", "--as-of", "--data", "--seal"),
     "overrule": ("METRIC", "--because", "--by", "--week"),
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
-}
+    "clients": ("--month",),
+    "neutrality": ("--swaps", "--days"),
+}  # fmt: skip
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 
 

@@ -10,8 +10,11 @@ from firstbest.world import facts as f
 from firstbest.world.facts import FACTS, Block
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.words import Kind, Process
+from firstbest.world.units import HOUR_US
+from firstbest.world.words import Kind, Process, Timer
+from tests.laws.conservation import broken
 from tests.laws.history import History, Recorded, Run, run
+from tests.laws.recount import disagreements
 from tests.laws.worlds import World, made, real_people, reckoning_with_people
 
 PLAIN = World(seed=11, heads=3, orders_day=60, days=15, slow=True)
@@ -193,6 +196,30 @@ def test_being_hurt_is_monotone_in_the_chance() -> None:
     assert hurt == sorted(hurt)
     assert hurt[0] == 0
     assert hurt[-1] > 0
+
+
+def test_hands_move_after_days_without_packing() -> None:
+    """What was picked and not packed is packed by pickers too; nothing that must add up stops adding up."""
+    world = World(seed=3, days=8, orders_day=60, heads=3, people=True, slow=True)
+    network, nature = made(world)
+    begin = int(network.calendar.midnight_us[2, 1])
+    stop = nature.hands._replace(
+        breakdown_node=np.array([3, 4, 5], np.int32), breakdown_process=np.full(3, Process.PACK, np.int8),
+        breakdown_from_us=np.full(3, begin), breakdown_until_us=np.full(3, begin + 100 * HOUR_US),
+    )  # fmt: skip
+    # The morning's decisions come just before the shifts of all zones begin; the first rosters are made at the start.
+    calendar = network.calendar
+    mornings = (calendar.timers_kind == Timer.STAFF) & (calendar.timers_us > calendar.start_us)
+    later = calendar.timers_us + 4 * HOUR_US * mornings
+    order = np.lexsort((calendar.timers_key, calendar.timers_kind, later))
+    timers = {name: getattr(calendar, name)[order] for name in ("timers_kind", "timers_key")}
+    network = network._replace(calendar=calendar._replace(timers_us=later[order], **timers))
+    history = run((network, nature._replace(hands=stop)), world.seed)
+    rostered, worked = history.rows(f.ROSTERED), history.rows(f.WORKED)
+    assert (rostered["lent"][rostered["process"] == Process.PACK] > 0).any()
+    assert worked["lent_min"].any()
+    assert not broken(history)
+    assert not disagreements(history)
 
 
 def test_people_change_what_comes_of_a_year() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,10 @@ class MemoryBook:
             and all(row[side.names.index(name)] <= most for name, most in (at_most or {}).items())
         ]
         return found[:limit]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        yield
 
     def renew(self) -> None:
         pass

@@ -149,10 +149,10 @@ def test_prices_are_those_of_the_list(record: Record, network: Network) -> None:
 def test_cost_of_a_roster_week_by_week(network: Network) -> None:
     allentown = network.texts.nodes.index("allentown")
     crew = suggest.crew_of(network.labour, allentown, int(Process.PACK), 1.0)
-    # 40 hours at 28 a head; overtime up to 3 hours on six days at half as much again; temps at 1.3 / .8.
+    # 40 hours at 28 a head; overtime up to 3 hours on six days at half as much again; temps that have learned at 1.3.
     assert suggest.weekly_cost(crew, 1, np.array([0.0])) == pytest.approx(40 * 28)
     assert suggest.weekly_cost(crew, 1, np.array([2_400.0 + 600])) == pytest.approx(40 * 28 + 10 * 28 * 1.5)
-    beyond = 40 * 28 + 18 * 28 * 1.5 + 2 * 28 * 1.3 / 0.8
+    beyond = 40 * 28 + 18 * 28 * 1.5 + 2 * 28 * 1.3
     assert suggest.weekly_cost(crew, 1, np.array([2_400.0 + 1_080 + 120])) == pytest.approx(beyond)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.decide import wave
-from firstbest.operate.arrive_names import ranked, ranked_codes
+from firstbest.operate.ranks import last_rows, ranked, ranked_codes
 
 WAITING = np.dtype([("key", "<i8"), ("tie", "<u8"), ("ship_by", "<i8"), ("units", "<i4"), ("node", "<i2")])
 PACKING = np.array([[100, 120, 7, 900_000], [50, 51, 0, 1_000_000], [1, 1, 1, 500_000]], np.int64)
@@ -29,6 +29,8 @@ def test_ranks_are_places_among_the_sorted(given_values: list[int]) -> None:
     for unique, place in (ranked(array), ranked_codes(array, 31)):
         assert unique.tolist() == there
         assert place.tolist() == places
+    lasts = {value: n for n, value in enumerate(given_values)}
+    assert last_rows(array).tolist() == [lasts[value] for value in sorted(lasts)]
 
 
 def ms(units: int, node: int) -> int:

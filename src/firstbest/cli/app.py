@@ -10,9 +10,14 @@ import typer
 
 from firstbest import __version__
 from firstbest.cli import book, rates
-from firstbest.cli.ask import Ask, ask
+from firstbest.cli.ask import ask
+from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
+from firstbest.cli.invoice import invoices
+from firstbest.cli.primitive import primitives
+from firstbest.cli.rehearse import Rehearse, rehearse
+from firstbest.cli.rented import rented
 
 app = typer.Typer(
     name="firstbest",
@@ -68,23 +73,7 @@ def check(folder: Folder) -> None:
     check_folder(folder)
 
 
-@app.command()
-def rehearse(
-    folder: Folder,
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="0.1 for a first look.")] = 1.0,
-    days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Another draw of the same world.")] = None,
-    against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None,
-    replications: Annotated[int, typer.Option(min=1, max=1000, help="Pairs, with --against.")] = 10,
-) -> None:
-    """Rehearse the network on its orders: one screen, one report, the facts; or what a change would do."""
-    from firstbest.cli.rehearsing import Asked, compare, run
-
-    asked = Asked(folder, scale, days, seed)
-    if against is None:
-        run(asked)
-    else:
-        compare(asked, against, replications)
+command(app, Rehearse)(rehearse)
 
 
 @app.command()
@@ -223,6 +212,34 @@ def flywheel(
         made.from_xmile(folder, source)
     else:
         made.run(made.Asked(folder, knock_out, sensitivity, seed))
+
+
+@app.command()
+def clients(
+    folder: Folder,
+    month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
+) -> None:
+    """Profit by client over the closed months, and the orders that lost most."""
+    from firstbest.cli.invoice_tenants import show_clients
+
+    show_clients(folder, month)
+
+
+@app.command()
+def neutrality(
+    folder: Folder,
+    swaps: Annotated[int, typer.Option(min=0, max=100, help="Rehearse so many random swaps of tenants' names.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
+) -> None:
+    """What each tenant gets, and that decisions do not change when tenants swap names."""
+    from firstbest.cli.invoice_tenants import show_neutrality
+
+    show_neutrality(folder, swaps, days)
+
+
+app.add_typer(invoices, name="invoice")
+app.add_typer(primitives, name="primitive")
+app.add_typer(rented, name="rented")
 
 
 def main() -> None:

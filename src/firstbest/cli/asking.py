@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 
-from firstbest.cli.ask import Ask
-from firstbest.cli.betting import figures, now_us, person, room_now
+from firstbest.cli.ask_options import Ask
+from firstbest.cli.betting import room_now
 from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.steering import figures, now_us, person
 from firstbest.mechanisms.escalations import CORRECTION, QUESTION
 from firstbest.mechanisms.records import Question
 from firstbest.store.questions import Asking, Step

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import time
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.steering import figures, now_us, person
 from firstbest.mechanisms.records import Placed, Room
 from firstbest.present.bets import Paper
-from firstbest.store.bets import Definitions
-
-
-def now_us() -> int:
-    """The instant."""
-    return time.time_ns() // 1000
-
-
-def person(by: str) -> str:
-    """Who does it."""
-    return by or os.environ.get("FIRSTBEST_USER", "") or getpass.getuser()
-
-
-def figures() -> Definitions:
-    """Metrics that need no metrics.toml: the figures of a rehearsal."""
-    from firstbest.present.catalog import CATALOG
-
-    return {each.key: each._asdict() for each in CATALOG.values()}
 
 
 def propose(folder: Path, name: str, heading: str, by: str) -> None:

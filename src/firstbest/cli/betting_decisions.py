@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 
-from firstbest.cli.bet import Decide, Vote
-from firstbest.cli.betting import figures, now_us, person
+from firstbest.cli.bet_options import Decide, Vote
 from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.steering import figures, now_us, person
 from firstbest.mechanisms.decisions import BarRaiser, Decision, Dissent
 from firstbest.mechanisms.records import Kind
 

@@ -8,9 +8,9 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from firstbest.cli.bet import Measure, Predict
-from firstbest.cli.betting import figures, now_us, person
+from firstbest.cli.bet_options import Measure, Predict
 from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.steering import figures, now_us, person
 from firstbest.mechanisms.bets import Bet, progress
 from firstbest.mechanisms.records import Measured, State
 

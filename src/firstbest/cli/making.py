@@ -88,7 +88,7 @@ def from_log(folder: Path, log: Path, map_file: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Every fault at once."""
-    from firstbest.cli.betting import figures, now_us
+    from firstbest.cli.steering import figures, now_us
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network

@@ -1,5 +1,6 @@
 """Moving hands between picking and packing for a day: whoever has time to spare lends to whoever is short.
 
+Work that is picked and waits for a packer counts as packing: it is there where a day's packing stood still.
 Only heads who know both kinds of work can move, only as many as the other process has room for, and never so many
 that the lender falls short itself. A day that both can do, or neither, moves nobody. Overtime is for what is then left.
 """
@@ -27,6 +28,11 @@ def both_kinds(ground: Ground, node: int, process: int) -> tuple[int, int]:
     known = (int(ground.labour.heads[node, process]) * share + PPM // 2) // PPM
     early = int(early_part(ground, node, np.array([known]))[0])
     return early, known - early
+
+
+def moves(ground: Ground) -> bool:
+    """Whether anybody could move."""
+    return bool((ground.labour.flex_ppm[:, list(PAIR)] > 0).any())
 
 
 class Day(NamedTuple):

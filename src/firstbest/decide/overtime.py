@@ -25,6 +25,14 @@ MINUTE_MS = 60_000
 PROCESSES = (Process.PICK, Process.PACK)
 
 
+class Waiting(NamedTuple):
+    """Shipments before a building today: those that wait, those released to the floor, those picked and not packed."""
+
+    due: Records
+    on_floor: Records
+    picked: Records
+
+
 class Longer(NamedTuple):
     """Rosters that are made longer: [n]."""
 
@@ -52,25 +60,29 @@ def today_keys(ground: Ground, today: int) -> I64:
     return np.ascontiguousarray(keys.ravel(), dtype=np.int64)
 
 
-def plan(ground: Ground, roster: Records, today: int, due: Records, on_floor: Records) -> Longer:
-    """Overtime for today; `roster` the whole table, `due` waiting and `on_floor` released shipments.
+def plan(ground: Ground, roster: Records, today: int, waiting: Waiting) -> Longer:
+    """Overtime for today, and hands that move; `roster` the whole table.
 
     The rows that are answered are those that `today_keys` names.
     """
     found: list[tuple[int, int, int, int]] = []
     for c, node in enumerate(ground.centres.tolist()):
-        needed = [work_min(ground, node, process, (due, on_floor)) for process in PROCESSES]
+        needed = [work_min(ground, node, process, (waiting.due, waiting.on_floor)) for process in PROCESSES]
+        standing = work_min(ground, node, Process.PACK, (waiting.picked,))
         first = c * len(PROCESSES) * 2
-        for row, minutes, work, lent in of_node(ground, node, roster, today, (needed[0], needed[1])):
+        for row, minutes, work, lent in of_node(ground, node, roster, today, (needed[0], needed[1], standing)):
             found.append((first + row, minutes, work, lent))
     columns = np.array(found, np.int64).reshape(-1, 4)
     return Longer(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
 
 
 def of_node(
-    ground: Ground, node: int, roster: Records, today: int, needed: tuple[int, int]
+    ground: Ground, node: int, roster: Records, today: int, needed: tuple[int, int, int]
 ) -> list[tuple[int, int, int, int]]:
-    """(process x 2 + shift, overtime, minutes needed, heads lent) of the crews of one building that change today."""
+    """(process x 2 + shift, overtime, minutes needed, heads lent) of the crews of one building that change today.
+
+    `needed`: minutes of picking, of packing, and of packing what is picked already.
+    """
     rows = roster.reshape(-1, len(Process), ground.calendar.midnight_us.shape[1], 2)
     crews = (rows[node, flex.PAIR[0], today], rows[node, flex.PAIR[1], today])
     minutes = ground.labour.shift_minutes[node].astype(np.int64)
@@ -83,7 +95,9 @@ def of_node(
         int((each * (minutes + crew["overtime_min"])).sum()) * present // PPM
         for crew, each in zip(crews, full, strict=True)
     ]
-    lent, after = flex.lend(ground, node, flex.Day(crews, needed, (capacity[0], capacity[1])))
+    lent, after = flex.lend(
+        ground, node, flex.Day(crews, (needed[0], needed[1] + needed[2]), (capacity[0], capacity[1]))
+    )
     found: list[tuple[int, int, int, int]] = []
     for p, place in enumerate(flex.PAIR):
         week = rows[node, place, pace.week_of(ground, today)]
@@ -124,8 +138,8 @@ def temps_today(ground: Ground, roster: Records, place: tuple[int, int], today: 
     return np.array([speed[shift][temps[shift]] // PPM for shift in range(2)], np.int64)
 
 
-def work_min(ground: Ground, node: int, process: Process, what: tuple[Records, Records]) -> int:
-    """Paid minutes of a process that a node has before it today; what: (waiting, on the floor)."""
+def work_min(ground: Ground, node: int, process: Process, what: tuple[Records, ...]) -> int:
+    """Paid minutes of a process that a node has before it today; what: kinds of shipments."""
     total = 0
     for rows in what:
         mine = rows[rows["node"] == node]

@@ -108,19 +108,28 @@ def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64)
     keys = np.zeros((len(work.node), 3), np.int64)
     count = 0
     for node in centres:
-        total, before = 0, NEVER
-        while total < quota_ms[node]:
+        left, before = quota_ms[node], NEVER
+        while left > 0:
             due = next_due(work, node, before)
             if due == NEVER:
                 break
-            for row in in_order(due_then(work, node, due, keys), keys):
-                if total >= quota_ms[node]:
-                    break
-                total += pack_ms_of(packing, node, work.units[row])
-                chosen[count] = row
-                count += 1
+            rows = in_order(due_then(work, node, due, keys), keys)
+            taken, left = fit(packing, node, work.units[rows], left)
+            for n in range(taken):
+                chosen[count + n] = rows[n]
+            count += taken
             before = due
     return count
+
+
+@compiled
+def fit(packing: I64, node: int, units: NDArray[np.int32], left_ms: int) -> tuple[int, int]:
+    """How many shipments are begun before a span of packing time is over, and what is left of it."""
+    taken = 0
+    while taken < len(units) and left_ms > 0:
+        left_ms -= pack_ms_of(packing, node, units[taken])
+        taken += 1
+    return taken, left_ms
 
 
 @compiled

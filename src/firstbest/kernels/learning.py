@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 
 I64 = NDArray[np.int64]
 
@@ -24,6 +24,7 @@ def pace_ppm(days: int, start_ppm: int, ramp_days: int) -> int:
 
 
 @compiled
+@makes_arrays
 def days_known(asked: I64, ranks: int, gone_days: int) -> I64:
     """[ranks] Days at work that each temporary head brings to the day after the last of `asked` [D] heads by day.
 
@@ -48,6 +49,7 @@ def _days_of_rank(asked: I64, rank: int, gone_days: int) -> int:
 
 
 @compiled
+@makes_arrays
 def crew_ppm(worked: I64, start_ppm: int, ramp_days: int) -> I64:
     """[ranks + 1] Full-speed heads, ppm, in the first 0, 1, 2 ... of heads with so many days at work each: [ranks]."""
     total = np.zeros(len(worked) + 1, np.int64)

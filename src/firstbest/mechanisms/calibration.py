@@ -3,8 +3,9 @@
 Each forecast that met its fact leaves a score z = (fact - median) / scale. From n scores of a source two numbers
 follow. The *shift* is the mean score, drawn towards zero as if `PRIOR` scores of exactly zero had been seen as well.
 The *widening* is what the half-width p50 to p90 has to be multiplied by so that four in five of the scores, shifted,
-lie inside: the quantile of |z - shift| that conformal prediction takes, over scores and `PRIOR` perfect ones together,
-against that of the normal curve. A source without a past is read as it stands.
+lie inside: the quantile 0.8 of |z - shift| (Hazen's rule between two), over scores and `PRIOR` perfect ones together,
+against that of the normal curve. It is what conformal prediction does, begun with ten perfect forecasts. A source
+without a past is read as it stands.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ COVER: Final = HIGH - LOW
 WIDEN_MIN: Final = 0.5
 """No past makes an interval narrower than half: a lucky streak is no knowledge."""
 LEVELS: Final = (LOW, 0.25, MIDDLE, 0.75, HIGH)
-_PERFECT: Final = tuple(abs(NormalDist().inv_cdf((rank + 0.5) / PRIOR)) for rank in range(PRIOR))
+_PERFECT: Final = tuple(NormalDist().inv_cdf((1 + (rank + 0.5) / PRIOR) / 2) for rank in range(PRIOR))
+"""Sizes of ten scores that lie as those of a right forecast do."""
 
 
 class Met(NamedTuple):
@@ -62,8 +64,10 @@ def widening(scores: Sequence[float], shift: float) -> float:
     if not scores:
         return 1.0
     sizes = sorted([*(abs(each - shift) for each in scores), *_PERFECT])
-    rank = min(math.ceil((len(sizes) + 1) * COVER), len(sizes)) - 1
-    return max(WIDEN_MIN, sizes[rank] / Z_HIGH)
+    place = COVER * len(sizes) - 0.5
+    below = math.floor(place)
+    size = sizes[below] + (place - below) * (sizes[below + 1] - sizes[below])
+    return max(WIDEN_MIN, size / Z_HIGH)
 
 
 def calibrations(past: Sequence[Met]) -> tuple[Calibration, ...]:

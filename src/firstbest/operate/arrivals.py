@@ -20,6 +20,7 @@ from firstbest.operate import arrive_names as names
 from firstbest.operate.arrive_rest import decide
 from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
 from firstbest.operate.ports import ByKey, Read, Rows, Step
+from firstbest.operate.ranks import ranked, ranked_codes
 from firstbest.world.commands import LINE, Batch
 from firstbest.world.facts import Block
 from firstbest.world.network import I64
@@ -44,13 +45,13 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     c = batch.commands
     named = np.empty(len(c), np.int64)
     names.name_orders(c, named)
-    order_keys, order_row = names.ranked(named)
+    order_keys, order_row = ranked(named)
     orders = (yield ByKey(ORDER_T, order_keys)).rows
     base, lines = yield from read_lines(c, order_row, orders)
     item, line_item, stock = yield from read_stock(batch, lines, ground)
     shipment_row, shipments, chains = yield from read_shipments(batch, orders, lines)
     names.name_cargo(c, named)
-    cargo_keys, cargo_row = names.ranked(named)
+    cargo_keys, cargo_row = ranked(named)
     cargo = (yield ByKey(CARGO_T, cargo_keys)).rows
     window = yield from read_window(batch, ground)
     count = len(batch.lines)
@@ -81,7 +82,7 @@ def read_stock(
     count = len(batch.lines) + len(batch.commands)
     named = np.empty(count + len(lines), np.int64)
     names.name_items(batch.commands, batch.lines, lines, named)
-    items, row = names.ranked_codes(named, len(ground.items.weight_g))
+    items, row = ranked_codes(named, len(ground.items.weight_g))
     nodes = len(ground.nodes.kind)
     rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel())).rows
     units = np.zeros((4, len(items), nodes), np.int64)
@@ -100,7 +101,7 @@ def read_shipments(
     count = len(batch.commands)
     named = np.empty(count + len(lines), np.int64)
     names.name_shipments(batch.commands, lines, named)
-    keys, row = names.ranked(named)
+    keys, row = ranked(named)
     found = (yield ByKey(SHIPMENT_T, keys)).rows
     rows = np.zeros(len(keys) + len(batch.lines) + 1, found.dtype)
     rows[: len(keys)] = found

@@ -1,14 +1,12 @@
 """Kernels that find what a batch of arrivals touches: its orders, their lines and shipments, the items of all of them.
 
-Each writes one number for every row that might name something, -1 where it names nothing; `ranked` then makes of the
-numbers the sorted keys to be read and, for each row, where its own will stand among them.
+Each writes one number for every row that might name something, -1 where it names nothing; `operate.ranks` then makes of
+the numbers the sorted keys to be read and, for each row, where its own will stand among them.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled
 from firstbest.operate.arrive_state import Records
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
@@ -22,47 +20,6 @@ DELIVERED = int(Kind.DELIVERED)
 RECEIVED = int(Kind.RECEIVED)
 COUNTED = int(Kind.COUNTED)
 KINDS = int(max(Kind)) + 1
-
-
-def ranked(values: I64) -> tuple[I64, I64]:
-    """The values of 0 and more once each, sorted, and the place of each value [n] among them, -1 for those below 0."""
-    return in_rank(values, np.argsort(values))
-
-
-@compiled
-@makes_arrays
-def ranked_codes(values: I64, codes: int) -> tuple[I64, I64]:
-    """`ranked` where no value is as great as `codes`: without sorting."""
-    place_of, unique = np.full(codes, -1, np.int64), np.empty(codes, np.int64)
-    for value in values:
-        if value >= 0:
-            place_of[value] = 0
-    count = 0
-    for code in range(codes):
-        if place_of[code] >= 0:
-            place_of[code] = count
-            unique[count] = code
-            count += 1
-    place = np.empty(len(values), np.int64)
-    for n in range(len(values)):
-        place[n] = place_of[values[n]] if values[n] >= 0 else -1
-    return unique[:count], place
-
-
-@compiled
-@makes_arrays
-def in_rank(values: I64, order: I64) -> tuple[I64, I64]:
-    """`ranked`, once the order of the values is known."""
-    unique, place = np.empty(len(values), np.int64), np.full(len(values), -1, np.int64)
-    count = 0
-    for n in order:
-        if values[n] < 0:
-            continue
-        if count == 0 or unique[count - 1] != values[n]:
-            unique[count] = values[n]
-            count += 1
-        place[n] = count - 1
-    return unique[:count], place
 
 
 @compiled

@@ -15,6 +15,8 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ranks import last_rows, ranked
+from firstbest.operate.rows import repeated
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
@@ -28,7 +30,7 @@ Fold = Callable[[Records, Ground], list[Change]]
 
 def ones(rows: Records) -> I64:
     """One for each row."""
-    return np.ones(len(rows), np.int64)
+    return repeated(1, len(rows))
 
 
 def shipment_keys(rows: Records) -> I64:
@@ -55,9 +57,9 @@ def day_keys(rows: Records, ground: Ground) -> I64:
     return keys
 
 
-def constant(keys: I64, value: int) -> I64:
-    """The same value for each key."""
-    return np.full(len(keys), value, np.int64)
+def constant(keys: I64 | Records, value: int) -> I64:
+    """The same value for each key or row."""
+    return repeated(value, len(keys))
 
 
 def copied(rows: Records, table: t.Table, names: Sequence[str]) -> Records:
@@ -77,7 +79,7 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
         "suspect": rows["short"].copy(),
     }
     of_line = shipment_keys(rows)
-    shipments = np.unique(of_line)
+    shipments = ranked(of_line)[0]
     lines = line_keys(rows)
     short = rows["short"].copy()
     lost = {"short": short, "value": -short * rows["price"], "weight_g": -short * ground.items.weight_g[rows["item"]]}
@@ -150,7 +152,9 @@ def cancelled(rows: Records, ground: Ground) -> list[Change]:
     return [
         Add(t.STOCK_T, stock_keys(asked, "node", ground), {"reserved": -asked["quantity"]}),
         Add(
-            t.ORDER_T, asked["order"].copy(), {"open_lines": -ones(asked), "value": -asked["quantity"] * asked["price"]}
+            t.ORDER_T,
+            asked["order"].copy(),
+            {"open_lines": constant(asked, -1), "value": -asked["quantity"] * asked["price"]},
         ),
         Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
     ]
@@ -159,12 +163,12 @@ def cancelled(rows: Records, ground: Ground) -> list[Change]:
 def unplanned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment ends before it left; its slot is free, and its work off the floor."""
     on_floor = rows[rows["stage"] != Stage.WAITING]
-    load = {"floor": -ones(on_floor), "floor_ms": -pack_ms(ground, on_floor)}
+    load = {"floor": constant(on_floor, -1), "floor_ms": -pack_ms(ground, on_floor)}
     keys = shipment_keys(rows)
     return [
-        Add(t.SLOT_T, day_keys(rows, ground), {"taken": -ones(rows)}),
+        Add(t.SLOT_T, day_keys(rows, ground), {"taken": constant(rows, -1)}),
         Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
-        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": -ones(rows)}),
+        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": constant(rows, -1)}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
     ]
 
@@ -184,7 +188,7 @@ def packed(rows: Records, ground: Ground) -> list[Change]:
     keys = shipment_keys(rows)
     units = rows["units"] - rows["short"]
     columns = {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"], "units": units}
-    load = {"floor": -ones(rows), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
+    load = {"floor": constant(rows, -1), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
     return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), load)]
 
 
@@ -199,7 +203,7 @@ def departed(rows: Records, ground: Ground) -> list[Change]:
         "carrier": rows["carrier"],
         "cost": rows["cost"],
     }
-    dock = {"dock": -ones(rows)}
+    dock = {"dock": constant(rows, -1)}
     return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
 
 
@@ -222,12 +226,12 @@ def delivered(rows: Records, ground: Ground) -> list[Change]:
     late = (rows["cause"] != 0).astype(np.int64)
     keys = shipment_keys(rows)
     amounts = {
-        "open_shipments": -ones(rows),
+        "open_shipments": constant(rows, -1),
         "delivered": ones(rows),
         "door_late": late,
         "ship_late": rows["ship_late"].astype(np.int64),
     }
-    last = len(rows) - 1 - np.unique(rows["order"][::-1], return_index=True)[1]
+    last = last_rows(rows["order"].copy())
     return [
         Add(t.ORDER_T, rows["order"].copy(), amounts),
         Set(t.ORDER_T, rows["order"][last], {"cause": rows["order_cause"][last]}),
@@ -282,7 +286,7 @@ def received(rows: Records, ground: Ground) -> list[Change]:
 def counted(rows: Records, ground: Ground) -> list[Change]:
     """The book is what was counted."""
     keys = stock_keys(rows, "node", ground)
-    last = len(rows) - 1 - np.unique(keys[::-1], return_index=True)[1]
+    last = last_rows(keys)
     amounts = {"on_hand": rows["quantity"] - rows["book"], "suspect": -rows["suspect"]}
     return [
         Add(t.STOCK_T, keys, amounts),

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from firstbest.decide import overtime, pace, staff
+from firstbest.decide import flex, overtime, pace, staff
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
@@ -43,7 +43,10 @@ def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Rea
     rows = (yield All(t.ROSTER_T)).rows
     due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
     on_floor = (yield Staged(t.SHIPMENT_T, Stage.RELEASED, "day", today + ground.policy.release_ahead_days)).rows
-    longer = overtime.plan(ground, rows, today, due, on_floor)
+    picked = on_floor[:0]
+    if flex.moves(ground):
+        picked = (yield Staged(t.SHIPMENT_T, Stage.PICKED, "day", today + ground.policy.release_ahead_days)).rows
+    longer = overtime.plan(ground, rows, today, overtime.Waiting(due, on_floor, picked))
     if not len(longer.row):
         return []
     days = ground.calendar.midnight_us.shape[1]

@@ -205,7 +205,7 @@ class Loop:
         stop = int(np.searchsorted(calendar.timers_us, due, side="right"))
         kinds, keys = calendar.timers_kind[self.spot : stop], calendar.timers_key[self.spot : stop]
         self.spot = stop
-        for kind in np.unique(kinds):
+        for kind in sorted(set(kinds.tolist())):
             step = self._timed(Timer(kind), due, keys[kinds == kind].astype(np.int64))
             tick = Tick(self.ticks, int(kind), due, now, self.number, 1)
             self.number += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,21 @@ def block_of(fact: FactType, number: int, now: int, **columns: ArrayLike) -> Blo
     for name, values in columns.items():
         rows[name] = values
     return Block(fact, rows)
+
+
+SHORT = 4_096
+
+
+def repeated(value: int, size: int) -> NDArray[np.int64]:
+    """The same value [size], to be read and not to be written: short ones are parts of one array."""
+    return _shared(int(value))[:size] if size <= SHORT else np.full(size, value, np.int64)
+
+
+@cache
+def _shared(value: int) -> NDArray[np.int64]:
+    values = np.full(SHORT, value, np.int64)
+    values.setflags(write=False)
+    return values
 
 
 def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:

@@ -167,8 +167,8 @@ def calibration_table(found: Sequence[Calibration], width: int) -> str:
     """How each source's forecasts came out. Four facts in five should lie within p10 to p90."""
     if not found:
         return "\nNo forecast has met its fact yet.\n"
-    name = max(20, min(max(len(each.source) for each in found) + 2, width - 62))
-    titles = (("met", 5), ("within 80 %", 13), ("above p50", 11), ("loss", 7), ("bias", 8), ("widened", 10))
+    name = max(20, min(max(len(each.source) for each in found) + 2, width - 52))
+    titles = (("met", 5), ("within 80 %", 13), ("above p50", 11), ("loss", 6), ("bias", 7), ("widened", 9))
     head = f"\n{'Forecasts by source':<{name}}" + "".join(f"{title:>{size}}" for title, size in titles)
     rows = [head, *(f"{each.source[: name - 1]:<{name}}" + _scores(each) for each in found)]
     note = "loss (pinball) and bias in widths of the forecast's own p10 to p90; widened: how it is read next time"
@@ -179,7 +179,7 @@ def _scores(each: Calibration) -> str:
     widened = text.number(each.widen, 2) + text.THIN + text.TIMES
     return (
         f"{each.forecasts:>5}{text.share(each.covered, 0):>13}{text.share(each.above, 0):>11}"
-        f"{text.number(each.pinball, 2):>7}{text.number(each.bias, 2):>8}{widened:>10}"
+        f"{text.number(each.pinball, 2):>6}{text.number(each.bias, 2):>7}{widened:>9}"
     )
 
 

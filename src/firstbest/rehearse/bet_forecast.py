@@ -13,6 +13,7 @@ import numpy as np
 from firstbest import __version__
 from firstbest.mechanisms.quantiles import KEPT, predicted
 from firstbest.mechanisms.records import Measured
+from firstbest.present.catalog import CATALOG
 from firstbest.present.figures import figures
 from firstbest.rehearse.compare import WITH, WITHOUT, run_pairs
 from firstbest.rehearse.compare_runs import Runs
@@ -44,12 +45,15 @@ def twin_forecasts(
     """
     if asked.replications < PAIRS_MIN:
         raise refuse(change.name, "replications", f"{PAIRS_MIN} pairs or more", str(asked.replications))
+    unknown = [metric for metric in metrics if metric not in CATALOG]
+    if unknown:
+        raise refuse(change.name, "metric", "figures that a rehearsal measures", ", ".join(unknown))
     runs = Runs(folder, change, asked.scale, asked.days)
     digests = {which: scenario_digest(runs, which) for which in (WITHOUT, WITH)}
     pairs = run_pairs(runs, range(asked.seed, asked.seed + asked.replications), asked.workers, progress)
     missing = [metric for metric in metrics if metric not in pairs.without]
     if missing:
-        raise refuse(change.name, "metric", "figures that a rehearsal measures", ", ".join(missing))
+        raise refuse(change.name, "metric", "figures that this rehearsal could measure", ", ".join(missing))
     multipliers = multipliers_of(asked.replications - 1)
     provenance = provenance_of(change, asked, digests)
     return [

@@ -70,12 +70,24 @@ class Demand:
         self._waiting = empty()
         self._at = np.zeros(0, np.int64)
         self._next = 0
+        self._first_order, self._salt = 0, np.uint64(0)
         answers = nature.demand.answers
         self.memory = None if answers is None else Memory(network, nature.demand, answers)
         if len(nature.log.at_us):
             self.memory = None
             self._hold(_replayed(nature.log))
             self._day = len(self._first_us)
+
+    def begin(self, instant: int, first_order: int) -> None:
+        """Go on from an instant of the calendar: nothing before it, and no order code below `first_order`.
+
+        Days that lie behind are not drawn. A log that has ended gives way to what customers order in the mean.
+        """
+        self._start_us, self._first_order, self._salt = instant, first_order, np.uint64(purposes.FORK_HASH)
+        if self._day == 0 or not len(self._at) or self._at[-1] < instant:
+            self._waiting, self._at, self._next = empty(), np.zeros(0, np.int64), 0
+            # Zones lie less than two days apart.
+            self._day = max(int(np.searchsorted(self._first_us, instant)) - 2, 0)
 
     def before(self, limit: int) -> Batch:
         """PLACE commands with `at` before `limit` that were not given yet, in order of (at, tie)."""
@@ -92,6 +104,8 @@ class Demand:
         last = int(commands["first_line"][stop - 1] + commands["lines"][stop - 1])
         given = commands[start:stop].copy()
         given["first_line"] -= first
+        given["order"] += self._first_order
+        given["tie"] ^= self._salt
         return Batch(given, lines[first:last])
 
     def _hold(self, more: Batch) -> None:

@@ -146,6 +146,13 @@ def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
 @compiled
 def work_us(floor: Floor, where: tuple[int, int], lines: int, units: int, stream: np.uint64) -> int:
     """Microseconds at full speed for a job of so many lines and units; `where` = (node, process)."""
+    mean = mean_work_us(floor, where, lines, units)
+    return int(mean * spread(stream, purposes.WORK, where[1], floor.cells[where]["variation"]))
+
+
+@compiled
+def mean_work_us(floor: Floor, where: tuple[int, int], lines: int, units: int) -> float:
+    """Microseconds at full speed that such a job takes in the mean."""
     process = where[1]
     cell = floor.cells[where]
     rate, jobs = cell["rate_x1000"], lines
@@ -157,7 +164,7 @@ def work_us(floor: Floor, where: tuple[int, int], lines: int, units: int, stream
     if rate > 0:
         work += float(jobs) * float(HOUR_US) * 1e3 / float(rate)
     productive = float(max(cell["productive_ppm"], 1)) / 1e6
-    return int(work / productive * spread(stream, purposes.WORK, process, cell["variation"]))
+    return work / productive
 
 
 @compiled

@@ -16,17 +16,24 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, people, roads, supply, works
+from firstbest.rehearse import course, hands, known, people, resume, resume_hands, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
+from firstbest.rehearse.known import View
+from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import HOUR_US
+from firstbest.world.words import CargoStage, Stage
 
 Rows = NDArray[np.void]
+I64 = NDArray[np.int64]
 
+FORKED_FIRST: Final = 1 << 44
+"""Orders that are drawn after a fork have codes from here on: no order of a book has."""
+KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
@@ -109,6 +116,75 @@ class Physics:
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)._replace(true_units=self._goods.true_units)
 
+    def resume(self, network: Network, nature: Nature, view: View, now: int) -> int:
+        """Stand at an instant of the calendar in a state that agrees with the book's; nothing was done before.
+
+        `network` and `nature` are those that this was made from. What is under way goes on: its rest is drawn, given
+        that it is not done. Answers how much of it is overdue beyond what the model can explain.
+        """
+        self._now = self._agenda.marks[PAST] = now
+        self._demand.begin(now, FORKED_FIRST)
+        wrong = self._goods.true_units * 0
+        opening = nature.opening
+        np.add.at(wrong, opening.item.astype(np.int64) * self._nodes + opening.node, opening.wrong)
+        self._goods.true_units[:] = known.true_units(network, wrong, view)
+        tables = (view.roster, view.hours)
+        roster = resume_hands.resume_roster(network, self._floor, self._floors.roster, tables, now)
+        stations = with_room(self._floors.stations, max(resume_hands.hands_most(roster), 64))
+        self._floors = self._floors._replace(roster=roster, stations=stations)
+        hands.open_shifts(self._floor, roster, stations, self._seed, (now, now))
+        when = When(self._seed, now, view.not_before)
+        overdue = self._resume_floor(network, view, when) + self._resume_roads(network, view, when)
+        resume_hands.free_from(stations, now)
+        return overdue
+
+    def _resume_floor(self, network: Network, view: View, when: When) -> int:
+        """Goods and parcels inside buildings, and what customers and counters may still do."""
+        freight, to_count = known.freight(view), known.to_count(view)
+        self._room(tasks=len(freight), events=len(freight) + len(to_count) + len(view.orders))
+        works_now, places = (self._store, self._agenda), (self._ways, self._goods, self._floor)
+        tasks = np.zeros(len(freight), np.int64)
+        overdue = resume.resume_freight(places, works_now, when, freight, tasks)
+        docked = np.flatnonzero(freight["stage"] == CargoStage.DOCKED)
+        docked = docked[np.lexsort((freight["cargo"][docked], freight["ready_at"][docked]))]
+        cargo = self._store.tasks[tasks[docked]]
+        ones = np.ones(len(docked), np.int64)
+        jobs = Jobs(
+            tasks[docked], cargo["node"].astype(np.int64), ones, cargo["quantity"].copy(), freight["ready_at"][docked]
+        )
+        resume.resume_work(self._floor, works_now, self._floors.stations, (when, hands.RECEIVE, course.RECEIVED), jobs)
+        for found, process, stage in (
+            (known.released(network, view), hands.PICK, works.TO_PICK),
+            (known.picked(network, view), hands.PACK, works.TO_PACK),
+        ):
+            self._resume_queue(found, (when, process, KIND_OF[process]), stage)
+        resume.resume_cancels(self._agenda, self._cancel, when, view.orders)
+        return overdue + resume.resume_counts(places, self._agenda, when, to_count)
+
+    def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[When, int, int], stage: int) -> None:
+        """Shipments that wait for a process, or are in hand."""
+        rows, owner, lines = found
+        self._room(tasks=len(rows), lines=len(lines), events=len(rows))
+        tasks = np.zeros(len(rows), np.int64)
+        resume.resume_tasks(self._floor, self._store, rows, stage, tasks)
+        resume.resume_lines(self._store, tasks[owner], lines)
+        amounts = (np.ascontiguousarray(rows[name]) for name in ("node", "lines", "units", "at"))
+        works_now = (self._store, self._agenda)
+        resume.resume_work(self._floor, works_now, self._floors.stations, how, Jobs(tasks, *amounts))
+
+    def _resume_roads(self, network: Network, view: View, when: When) -> int:
+        """Parcels that have left."""
+        away, waiting = view.at_stage(Stage.DEPARTED), view.at_stage(Stage.AT_STATION)
+        away = away[~known.own_van(network, away)]
+        vans = known.on_vans(network, view)
+        self._room(tasks=len(away) + len(vans) + len(waiting), events=len(away) + len(vans))
+        works_now, ways, floor = (self._store, self._agenda), self._ways, self._floor
+        at_station = known.parcels(network, waiting, waiting["departed_at"])
+        resume.resume_at_station(ways, floor, self._store, when, at_station)
+        rows = known.parcels(network, away, away["departed_at"])
+        overdue = resume.resume_parcels(ways, floor, works_now, when, rows)
+        return overdue + resume.resume_vans(ways, floor, works_now, when, vans)
+
     @property
     def true_units(self) -> NDArray[np.int64]:
         """Units truly on hand, at item * N + node; for tests and reports, never for a decision."""
@@ -158,8 +234,9 @@ class Physics:
         place = np.searchsorted(self._timers, at)
         timers = self._timers
         due = np.where(place < len(timers), timers[np.minimum(place, len(timers) - 1)], at)
-        for instant in np.unique(due):
-            self._later.append((int(instant), fact, rows[due == instant]))
+        instants = sorted(set(due.tolist()))
+        for instant in instants:
+            self._later.append((instant, fact, rows if len(instants) == 1 else rows[due == instant]))
         self._later.sort(key=lambda one: one[0])
 
     def _take_effect(self, now: int) -> None:

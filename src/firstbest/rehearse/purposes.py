@@ -36,8 +36,13 @@ RETURN_DELAY: Final = 29
 LEAVES: Final = 40
 HIRED: Final = 41
 INJURY: Final = 42
-ANSWERS: Final = 43
+REST: Final = 43
+"""How much of a job is done when a rehearsal begins in its midst."""
+ANSWERS: Final = 44
 
 DAY_HASH: Final = 0x6461790000000000
 CUSTOMER_HASH: Final = 0x6375730000000000
-"""Salts of the hashes of things without a text: the n-th day since the epoch, the n-th customer."""
+AGAIN_HASH: Final = 0x6167000000000000
+FORK_HASH: Final = 0x666F000000000000
+"""Salts of the hashes of things without a text: the n-th day since the epoch, the n-th customer, the n-th draw of
+what is known not to be done yet, the orders that come after a fork."""

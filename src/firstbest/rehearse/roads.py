@@ -167,16 +167,26 @@ def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, 
         if ways.carriers[carrier]["mode"] == OWN_VAN:
             source["ready_at"] = lane_arrival(ways, seed, row["lane"], at)
             continue
-        leaves = out_of_snow(ways.shocks, node, at)
-        day = local_day(ways.midnight_us, floor.nodes[node]["zone"], leaves)
-        trip = (day, row["zone"], row["place"], int(leaves > at))
-        door, outcome, failed, flag = _journey(ways, joined(np.uint64(seed), source["rank"]), carrier, trip)
-        index = put(agenda, max(door, at + HOUR_US), DELIVERED, source["rank"], task)
-        _set_end(agenda.rows[index], outcome, failed, flag)
+        door, outcome, failed, flag = journey(ways, floor.nodes, (seed, source["rank"]), row, at)
+        set_end(agenda.rows[put(agenda, door, DELIVERED, source["rank"], task)], outcome, failed, flag)
 
 
 @compiled
-def _set_end(event: I64, outcome: int, failed: int, flag: int) -> None:
+def journey(ways: Ways, nodes: Rows, who: tuple[int, np.uint64], row: np.void, at: int) -> tuple[int, int, int, int]:
+    """A parcel's way from its departure at an instant, `who` = (seed, rank): at the door, outcome, attempts, cause.
+
+    The row names node, carrier, zone and place.
+    """
+    leaves = out_of_snow(ways.shocks, row["node"], at)
+    day = local_day(ways.midnight_us, nodes[row["node"]]["zone"], leaves)
+    trip = (day, row["zone"], row["place"], int(leaves > at))
+    stream = joined(np.uint64(who[0]), who[1])
+    door, outcome, failed, flag = _journey(ways, stream, row["carrier"], trip)
+    return max(door, at + HOUR_US), outcome, failed, flag
+
+
+@compiled
+def set_end(event: I64, outcome: int, failed: int, flag: int) -> None:
     """How a delivery will end: outcome, failed attempts, what held it up."""
     event[SECOND] = outcome
     event[THIRD] = failed
@@ -234,24 +244,31 @@ def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Agenda], key: tuple
         station, at = row["station"], row["at"]
         task = task_of(store, nodes, row)
         source = store.tasks[task]
-        stream, carrier = joined(np.uint64(seed), source["rank"]), ways.carriers[max(source["carrier"], 0)]
-        outcome, failed = _outcome(carrier, stream), _failed(stream, carrier["attempt_fails_ppm"])
+        drive = drive_us(nodes[station], ways.way_km[station, row["place"]], row["stop"], stops[station])
         late = int(source["ready_at"] > at)
-        wait = failed + late + (LOST_AFTER_DAYS if outcome == LOST else 0)
-        flag = 0
-        if late > 0:
-            flag = LINEHAUL
-        elif outcome == LOST:
-            flag = LAST_MILE
-        elif failed > 0:
-            flag = NOBODY_HOME
-        drive = _drive_us(nodes[station], ways.way_km[station, row["place"]], row["stop"], stops[station])
-        index = put(agenda, at + drive + wait * DAY_US, DELIVERED, source["rank"], task)
-        _set_end(agenda.rows[index], outcome, failed, flag)
+        wait, outcome, failed, flag = van_trip(ways, joined(np.uint64(seed), source["rank"]), source["carrier"], late)
+        set_end(
+            agenda.rows[put(agenda, at + drive + wait * DAY_US, DELIVERED, source["rank"], task)], outcome, failed, flag
+        )
 
 
 @compiled
-def _drive_us(station: np.void, out_km: int, stop: int, stops: int) -> int:
+def van_trip(ways: Ways, stream: np.uint64, carrier: int, late: int) -> tuple[int, int, int, int]:
+    """What befalls a parcel on a van, `late` 1 where its truck missed the gate: days lost, outcome, attempts, cause."""
+    row = ways.carriers[max(carrier, 0)]
+    outcome, failed = _outcome(row, stream), _failed(stream, row["attempt_fails_ppm"])
+    flag = 0
+    if late > 0:
+        flag = LINEHAUL
+    elif outcome == LOST:
+        flag = LAST_MILE
+    elif failed > 0:
+        flag = NOBODY_HOME
+    return failed + late + (LOST_AFTER_DAYS if outcome == LOST else 0), outcome, failed, flag
+
+
+@compiled
+def drive_us(station: np.void, out_km: int, stop: int, stops: int) -> int:
     """From the station's gate to the end of a route's stop: the way out, then stop by stop."""
     speed = float(max(station["speed_m_s_x1000"], 1)) / 1e3
     between_m = 1e3 * math.sqrt(float(station["area_km2"]) / float(max(stops, 1))) * 0.75 * 1.2

@@ -91,7 +91,7 @@ def _odds(nature: Nature) -> Rows:
 
 
 @compiled
-def _cargo_task(goods: Goods, nodes: Rows, store: Store, row: np.void) -> int:
+def cargo_task(goods: Goods, nodes: Rows, store: Store, row: np.void) -> int:
     """The task of a cargo, made where it is new; its draws hang on item, node, day and whether it was bought."""
     cargo, item = row["cargo"], row["item"]
     task = find(store.names, 2 * cargo + 1)
@@ -112,7 +112,7 @@ def take_replenished(goods: Goods, nodes: Rows, store: Store, seed: int, rows: R
     """REPLENISHED facts: suppliers begin to produce, and will be done when they are; transfers leave the shelf."""
     for number in range(len(rows)):
         row = rows[number]
-        made = store.tasks[_cargo_task(goods, nodes, store, row)]
+        made = store.tasks[cargo_task(goods, nodes, store, row)]
         if row["bought"] != 1:
             _take_off_shelf(goods, made, row["from_node"], len(nodes))
             continue
@@ -134,7 +134,7 @@ def take_moved(
         row = rows[number]
         lane, at = row["lane"], row["at"]
         origin = ways.lanes[lane]["origin"]
-        task = _cargo_task(goods, floor.nodes, store, row)
+        task = cargo_task(goods, floor.nodes, store, row)
         cargo, kind = store.tasks[task], floor.nodes[origin]["kind"]
         if kind in (STORAGE, FULFILMENT):
             roster.marks[origin, LOADED] += load_us(floor, origin)
@@ -167,14 +167,14 @@ def take_arrived(goods: Goods, floor: Floor, floors: tuple[Store, Stations], due
         stream = joined(np.uint64(due[0]), cargo["rank"])
         cargo["node"] = node
         if cargo["stage"] == BOUGHT:
-            cargo["quantity"] = _counted(goods.odds[0], stream, cargo["quantity"])
+            cargo["quantity"] = sent(goods.odds[0], stream, cargo["quantity"])
         store.jobs[task, READY] = due[1]
         store.jobs[task, WORK] = work_us(floor, (node, RECEIVE), 1, cargo["quantity"], stream)
         enqueue(stations, store.jobs, node * PROCESSES + RECEIVE, task)
 
 
 @compiled
-def _counted(odds: np.void, stream: np.uint64, quantity: int) -> int:
+def sent(odds: np.void, stream: np.uint64, quantity: int) -> int:
     """What a supplier really sent."""
     if happens(stream, purposes.SHORT, 0, odds["short_ppm"]):
         return max(0, quantity - max(1, int(quantity * odds["short_share_ppm"] // PPM)))
@@ -187,15 +187,20 @@ def _counted(odds: np.void, stream: np.uint64, quantity: int) -> int:
 def take_count_asked(ways: Ways, goods: Goods, floor: Floor, agenda: Agenda, key: tuple[int, Rows]) -> None:
     """COUNT_ASKED facts, `key` = (seed, rows): somebody counts in the first shift that leaves an hour to get there."""
     seed, rows = key
-    days = goods.work_days.shape[1]
     for number in range(len(rows)):
-        row = rows[number]
-        node, item, soonest = row["node"], row["item"], row["at"] + HOUR_US
-        day = local_day(ways.midnight_us, floor.nodes[node]["zone"], row["at"])
-        rank = joined(joined(goods.items[item]["tie"], floor.nodes[node]["tie"]), np.uint64(day))
-        share = uniform(joined(np.uint64(seed), rank), purposes.COUNT, 0)
-        since = int(share * floor.minutes[node, 0] * MINUTE_US)
-        while day + 1 < days and (floor.starts[node, day, 0] + since < soonest or goods.work_days[node, day] == 0):
-            day += 1
-        index = put(agenda, max(floor.starts[node, day, 0] + since, soonest), COUNTED, rank, node)
-        agenda.rows[index, SECOND] = item
+        at, rank = count_of(ways, goods, floor, seed, rows[number])
+        index = put(agenda, at, COUNTED, rank, rows[number]["node"])
+        agenda.rows[index, SECOND] = rows[number]["item"]
+
+
+@compiled
+def count_of(ways: Ways, goods: Goods, floor: Floor, seed: int, row: np.void) -> tuple[int, np.uint64]:
+    """When a shelf that was asked for is counted, and the rank of that."""
+    days, node, soonest = goods.work_days.shape[1], row["node"], row["at"] + HOUR_US
+    day = local_day(ways.midnight_us, floor.nodes[node]["zone"], row["at"])
+    rank = joined(joined(goods.items[row["item"]]["tie"], floor.nodes[node]["tie"]), np.uint64(day))
+    share = uniform(joined(np.uint64(seed), rank), purposes.COUNT, 0)
+    since = int(share * floor.minutes[node, 0] * MINUTE_US)
+    while day + 1 < days and (floor.starts[node, day, 0] + since < soonest or goods.work_days[node, day] == 0):
+        day += 1
+    return max(floor.starts[node, day, 0] + since, soonest), rank

@@ -13,12 +13,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from firstbest.decide import freight
+from firstbest.decide import freight, wave
 from firstbest.decide.freight import Journeys, Loads
-from firstbest.decide.ground import ground_of
+from firstbest.decide.ground import Ground, ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals
 from firstbest.operate.loop import run_step
+from firstbest.operate.ports import Add, Put, Set, Staged
+from firstbest.operate.ranks import last_rows
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
 from firstbest.rehearse.run import Scenario, Settings, rehearse
 from firstbest.store.columns import Columns, sizes
@@ -26,7 +28,8 @@ from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.workspace import load
 from firstbest.world.commands import COMMAND, LINE, Batch
-from firstbest.world.facts import ROSTERED
+from firstbest.world.facts import RELEASED, ROSTERED
+from firstbest.world.tables import SHIPMENT_T, STOCK_T
 from firstbest.world.units import DAY_US
 from firstbest.world.words import Kind
 
@@ -63,11 +66,29 @@ def warm_decisions() -> None:
     commands["kind"], commands["lines"], commands["at"] = Kind.PLACE, 1, network.calendar.start_us
     lines["quantity"] = 1
     run_step(arrivals.take(Batch(commands, lines), ground), state)
+    warm_columns(ground, state)
     none = np.zeros(0, np.int64)
+    last_rows(none)
     lanes = ground.lanes
     freight.fill(Loads(none, none, none), lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
     journey_cost(ground.terms, 0, 0, 0, 0, (1, 1))
     freight.better_carrier(ground.terms, Journeys(*(none for _ in Journeys._fields)), 0, none, none)
+
+
+def warm_columns(ground: Ground, state: Columns) -> None:
+    """Call what takes changes and answers reads, and the wave on what it answers."""
+    shipments, stock, zero = np.zeros(1, SHIPMENT_T.dtype), np.zeros(1, STOCK_T.dtype), np.zeros(1, np.int64)
+    shipments["live"] = 1
+    added = Add(SHIPMENT_T, zero, {"rolled": zero})
+    state.apply([Put(SHIPMENT_T, shipments), Put(STOCK_T, stock), added])
+    waiting = state.read(Staged(SHIPMENT_T, 0, "day", 0, wave.LOOKED_AT)).rows
+    quota = np.zeros(len(ground.nodes.kind), np.int64)
+    wave.choose(ground, waiting, quota)
+    wave.fills(ground, waiting, quota)
+    wave.pack_ms(ground, waiting)
+    wave.pack_ms(ground, np.zeros(0, RELEASED.dtype))
+    state.read(Staged(SHIPMENT_T, 0, "day", 0))
+    state.apply([Set(SHIPMENT_T, zero, {"stage": zero, "live": zero})])
 
 
 def warm() -> None:

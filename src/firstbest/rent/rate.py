@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import joined, scramble
 from firstbest.rent.program import Prices, Program, Spaces, Views
 from firstbest.rent.usage import Usage
@@ -106,6 +106,7 @@ class Sums(NamedTuple):
 
 
 @compiled
+@makes_arrays
 def rate_events(program: Program, usage: Usage, begins: int, ends: int, sums: Sums) -> None:
     """Counts the events whose instant lies from `begins` to below `ends` into `sums`.
 

@@ -115,12 +115,12 @@ class Door:
     def facts_of(self, code: int, column: str) -> dict[str, NDArray[np.void]]:
         """All facts about an order or a cargo, by name, in the order of sealing."""
         parts: dict[str, list[NDArray[np.void]]] = {}
-        for tick in self.reader.ticks_of_order(code):
-            for block in self.reader.sealed(tick).blocks:
-                if column in (block.rows.dtype.names or ()):
-                    mine = block.rows[block.rows[column] == code]
-                    if len(mine):
-                        parts.setdefault(block.fact.name, []).append(mine)
+        blocks = [block for tick in self.reader.ticks_of_order(code) for block in self.reader.sealed(tick).blocks]
+        for block in blocks:
+            if column in (block.rows.dtype.names or ()):
+                mine = block.rows[block.rows[column] == code]
+                parts.setdefault(block.fact.name, []).extend([mine] if len(mine) else [])
+        parts = {name: rows for name, rows in parts.items() if rows}
         return {name: np.concatenate(rows) for name, rows in parts.items()}
 
     # -------------------------------------------------------------------------------------------------------- naming

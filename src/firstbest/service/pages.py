@@ -37,7 +37,8 @@ GROUPS: Final = {
     "quotes": "Quotes and orders", "orders": "Quotes and orders", "stock": "Stock", "inbound": "Goods coming in",
     "tasks": "The floor's work", "cargo": "The floor's work", "counts": "The floor's work", "hours": "The floor's work",
     "members": "Customers", "contacts": "Customers", "webhooks": "Webhooks", "items": "The network",
-    "nodes": "The network", "today": "The network", "problems": "The network", "changes": "Changes", "keys": "Keys",
+    "nodes": "The network", "today": "The network", "problems": "The network", "changes": "Changes",
+    "rehearsals": "Changes", "keys": "Keys",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from firstbest.service.app import make_app
 from firstbest.service.door import Door
 from firstbest.service.front import Front, Standing
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
+from firstbest.service.rehearsals import Rehearsals
 from firstbest.store.book_open import SCHEMES, open_book
 from firstbest.store.sides import META
 from firstbest.store.workspace import load
@@ -105,13 +106,16 @@ class Service:
         door = Door(desk, book.reader(), token_secret(opened.house))
         carrier = Carrier(desk, book.reader(), private=door.private_hooks)
 
+        forks = Rehearsals(book_of(self.where))
+
         def close() -> None:
+            forks.close()
             carrier.close()
             desk.close()
             book.release()
             book.close()
 
-        return Standing(make_app(door), desk.lost, close)
+        return Standing(make_app(door, forks=forks), desk.lost, close)
 
 
 def first_key(house: House) -> str:

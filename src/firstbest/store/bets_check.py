@@ -24,8 +24,9 @@ from firstbest.mechanisms.goals import goal_findings, ratio_words
 from firstbest.mechanisms.records import Kind, State
 from firstbest.mechanisms.seals import SHORT
 from firstbest.store.bets import BETS, EVIDENCE, METRICS, Definitions, Shelf, definitions_of, known_of, read_shelf
+from firstbest.store.bets_measure import Measure, measure_in
 from firstbest.store.bets_read import day_of, room_of
-from firstbest.store.faults import Fault
+from firstbest.store.faults import Fault, WorkspaceFaulty
 from firstbest.store.goals import FILE as GOALS
 from firstbest.store.record import RECORD
 from firstbest.world.units import HOUR_US
@@ -59,13 +60,26 @@ def check_mechanisms(folder: Path, figures: Definitions, now_us: int) -> Checked
     faults += _seals(shelf)
     faults += [_fault(GOALS, each) for each in goal_findings(shelf.goals, known.metrics)]
     faults += _owners(shelf, now_us)
-    judged = {placed.verdict.bet for placed in room_of(shelf, now_us).bets if placed.verdict.state == State.JUDGED}
+    judged = {
+        placed.verdict.bet
+        for placed in room_of(shelf, now_us, _measured(shelf, now_us, faults)).bets
+        if placed.verdict.state == State.JUDGED
+    }
     for decision in past_review(shelf.entries, today):
         if decision.kind == Kind.BET and decision.about in judged:
             continue  # its verdict is the review
         expected = f"the decision on {decision.about} looked at again by its review day"
         faults.append(Fault(RECORD, decision.number, "review_on", expected, f"{decision.review_on}, gone by"))
     return Checked(faults, _notes(shelf, now_us))
+
+
+def _measured(shelf: Shelf, now_us: int, faults: list[Fault]) -> Measure | None:
+    """Facts of the metrics folder; faults of what cannot be read are added."""
+    try:
+        return measure_in(shelf.folder, now_us)
+    except WorkspaceFaulty as faulty:
+        faults += faulty.faults
+        return None
 
 
 def page_faults(shelf: Shelf, page: Page) -> list[Fault]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 from firstbest.mechanisms.bets import Page, Progress, progress
@@ -14,22 +13,22 @@ from firstbest.mechanisms.records import Measured, Placed, Room
 from firstbest.mechanisms.seals import head
 from firstbest.mechanisms.verdict_of_bets import FactOf, Sealed, fact_on_record, past, verdict_on
 from firstbest.store.bets import Definitions, Shelf, page_of, shelf_of
+from firstbest.store.bets_measure import Measure, measure_in
 from firstbest.store.faults import Fault
 from firstbest.world.units import SECOND_US
-
-Measure = Callable[[str, str, str], Measured | None]
-"""What a metrics folder holds of a metric between two days, both in: (metric, first day, last day)."""
 
 
 def room_as_of(folder: Path, as_of_us: int, figures: Definitions | None = None, measure: Measure | None = None) -> Room:
     """The room of the workspace in `folder` as it was known at `as_of_us`.
 
-    `figures` are the metrics that need no `metrics.toml` (the catalog of a rehearsal's figures); `measure` answers
-    facts from a metrics folder as of that instant, and comes before facts on record. Drafts and evidence are read as
-    they stand, since nothing is known of when they were written; evidence of a later day is left out.
+    `figures` are the metrics that need no `metrics.toml` (the catalog of a rehearsal's figures). `measure` answers
+    facts as of that instant, behind those on record; without it, `metrics.toml` says where they are. Drafts and
+    evidence are read as they stand, since nothing is known of when they were written; evidence of a later day is left
+    out.
     Raises `WorkspaceFaulty` with every file that cannot be read.
     """
-    return room_of(shelf_of(folder, figures or {}), as_of_us, measure)
+    shelf = shelf_of(folder, figures or {})
+    return room_of(shelf, as_of_us, measure or (measure_in(folder, as_of_us) if shelf.pages else None))
 
 
 def room_of(shelf: Shelf, as_of_us: int, measure: Measure | None = None) -> Room:
@@ -77,11 +76,11 @@ def sealed_page(name: str, far: Progress) -> Page | None:
 
 
 def facts_for(far: Progress, measure: Measure | None) -> FactOf:
-    """Facts of a bet: from the metrics folder if it has them, else from the record."""
+    """Facts of a bet: from the record if it has them, else from the metrics folder."""
 
     def fact(metric: str, start: str, end: str) -> Measured | None:
-        found = measure(metric, start, end) if measure else None
-        return found or fact_on_record(far, metric, start, end)
+        found = fact_on_record(far, metric, start, end)
+        return found or (measure(metric, start, end) if measure else None)
 
     return fact
 

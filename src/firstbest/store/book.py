@@ -234,9 +234,13 @@ class SqlBook:
             finally:
                 self.inside = False
 
-    def facts_of(self, fact: FactType) -> NDArray[np.void]:
-        """All facts of a type in the order of sealing."""
-        return book_read.facts_of(self.engine, fact)
+    def facts_of(self, fact: FactType, since_us: int | None = None) -> NDArray[np.void]:
+        """Facts of a type, all or those sealed since an instant, in the order of sealing."""
+        return book_read.facts_of(self.engine, fact, since_us)
+
+    def lateness_since(self, since_us: int) -> NDArray[np.int64]:
+        """Microseconds by which each timed step since an instant was run after it was due."""
+        return book_read.lateness_since(self.engine, since_us)
 
     def ticks(self, after: int = -1) -> Iterator[Sealed]:
         """Sealed ticks beyond one, in order, a few at a time."""
@@ -332,8 +336,8 @@ def write_orders(engine: Engine, tick: int, blocks: Sequence[Block]) -> None:
     named = [block.rows["order"] for block in blocks if "order" in (block.rows.dtype.names or ())]
     cargos = [block.rows["cargo"] for block in blocks if "cargo" in (block.rows.dtype.names or ())]
     named.extend(codes[codes >= ANNOUNCED_FIRST] for codes in cargos)
-    if named:
-        orders = np.unique(np.concatenate(named)).tolist()
+    orders = np.unique(np.concatenate(named)).tolist() if named else []
+    if orders:
         engine.insert(ORDER_TICK, [(order, tick) for order in orders])
 
 

@@ -97,8 +97,8 @@ class Engine(Protocol):
     def end_packed(self, table: Table, keys: I64) -> None:
         """Take out the rows of these keys that are there."""
 
-    def all_packed(self, table: Table) -> bytes:
-        """All rows of a folded table one after the other, by key."""
+    def all_packed(self, table: Table) -> NDArray[np.uint8]:
+        """All rows of a folded table one after the other, by key, as bytes that may be written to."""
 
     def hold(self, holder: str, address: str) -> bool:
         """Take the lock that only a living writer holds; False where another has it."""

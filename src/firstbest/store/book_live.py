@@ -83,8 +83,11 @@ class BookReader(Protocol):
     def rows_of(self, table: Table) -> NDArray[np.void]:
         """All rows of a folded table that the book holds, by key; a dense table lacks rows never touched."""
 
-    def facts_of(self, fact: FactType) -> NDArray[np.void]:
-        """All facts of a type in the order of sealing; columns newer than a row hold 0."""
+    def facts_of(self, fact: FactType, since_us: int | None = None) -> NDArray[np.void]:
+        """Facts of a type, all or those sealed since an instant, in the order of sealing; newer columns hold 0."""
+
+    def lateness_since(self, since_us: int) -> I64:
+        """Microseconds by which each timed step since an instant was run after it was due."""
 
     def ticks(self, after: int = -1) -> Iterator[Sealed]:
         """Sealed ticks with a number above `after`, in order, a few at a time."""

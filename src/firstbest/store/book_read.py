@@ -59,7 +59,7 @@ def load_columns(book: Readable, sizes: dict[str, int]) -> Columns:
 def rows_of(engine: Engine, table: Table) -> NDArray[np.void]:
     """All rows of a folded table that the book holds, by key; to be called inside a snapshot."""
     pending = [data for (data,) in engine.ask(query("pending"))]
-    return with_pending(table, np.frombuffer(engine.all_packed(table), table.dtype), pending)
+    return with_pending(table, engine.all_packed(table).view(table.dtype), pending)
 
 
 def layouts_of(engine: Engine) -> Layouts:
@@ -67,12 +67,36 @@ def layouts_of(engine: Engine) -> Layouts:
     return Layouts([(digest, text) for digest, text in engine.ask(query("layouts"))])
 
 
-def facts_of(engine: Engine, fact: FactType) -> NDArray[np.void]:
-    """All facts of a type in the order of sealing; columns newer than a row hold their default, 0."""
+def facts_of(engine: Engine, fact: FactType, since_us: int | None = None) -> NDArray[np.void]:
+    """Facts of a type, all or those sealed since an instant, in the order of sealing.
+
+    Columns newer than a row hold their default, 0.
+    """
     layouts = layouts_of(engine)
-    found = engine.stream(query("blocks_of_name"), (fact.name,))
+    if since_us is None:
+        found = engine.stream(query("blocks_of_name"), (fact.name,))
+    else:
+        found = engine.stream(query("blocks_of_name_since"), (fact.name, tick_since(engine, since_us)))
     parts = [layouts.rows(bytes(layout), fact.name, packed, fact.dtype) for layout, packed in found]
     return stacked(parts) if parts else np.zeros(0, fact.dtype)
+
+
+def tick_since(engine: Engine, since_us: int) -> int:
+    """The first tick at or after an instant, or the one beyond the last: by halves, since instants never fall."""
+    found = engine.ask(query("last_tick"))
+    low, high = 0, int(found[0][0]) + 1 if found else 0
+    while low < high:
+        middle = (low + high) // 2
+        (at,) = (engine.ask(query("tick_at"), (middle,)) or [(since_us - 1,)])[0]
+        low, high = (middle + 1, high) if at < since_us else (low, middle)
+    return low
+
+
+def lateness_since(engine: Engine, since_us: int) -> I64:
+    """Microseconds by which each timed step since an instant was run after it was due."""
+    return np.array(
+        [late for (late,) in engine.ask(query("lateness_since"), (tick_since(engine, since_us),))], np.int64
+    )
 
 
 def links(engine: Engine, after: int, until: int = NUMBER_MAX) -> Iterator[Link]:

@@ -114,7 +114,8 @@ class Layouts:
         made = self.dtypes.get((layout, name))
         if made is None:
             made = self.dtypes[layout, name] = dtype_of(self.columns[layout][name])
-        return widened(np.frombuffer(data, made), dtype)
+        # A copy that may be written to: kernels are compiled for such arrays, and replay gives numbers anew.
+        return widened(np.frombuffer(bytearray(data), made), dtype)
 
     def batch(self, layout: bytes, data: tuple[bytes, bytes] | None) -> Batch | None:
         """Packed commands and their lines."""

@@ -84,7 +84,7 @@ def keep_shape(engine: Engine, table: Table, before: str | None) -> None:
         older = first_shape(engine, table)
         engine.tell(query("table_make", engine.dialect).format(table=packed_name(table)))
     else:
-        older = widened(np.frombuffer(engine.all_packed(table), dtype_of(json.loads(before))), table.dtype)
+        older = widened(engine.all_packed(table).view(dtype_of(json.loads(before))), table.dtype)
     if len(older):
         engine.put_packed(table, older)
     engine.tell(query("view_drop").format(view=f"state_{table.name}"))

@@ -20,6 +20,8 @@ from firstbest.world.tables import TABLES, Table
 from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
+FOUND = np.ones(4_096, np.bool_)
+FOUND.setflags(write=False)
 
 
 class BoundBroken(AssertionError):  # noqa: N818 - it says what is broken
@@ -35,11 +37,18 @@ class Dense:
         self.rows["key"] = np.arange(size)
         self.packed = packed.packed_rows(self.rows)
 
+    def copied(self) -> Dense:
+        """The same rows, in memory of their own."""
+        made = Dense.__new__(Dense)
+        made.table, made.rows = self.table, self.rows.copy()
+        made.packed = packed.packed_rows(made.rows)
+        return made
+
     def read_keys(self, keys: I64) -> Rows:
         """Copies of the rows of these keys."""
         words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
         self._inside(packed.read_slots(self.packed.words, keys, words), keys)
-        return Rows(words.view(self.table.dtype)[:, 0], np.ones(len(keys), np.bool_))
+        return Rows(words.view(self.table.dtype)[:, 0], all_found(len(keys)))
 
     def put(self, rows: NDArray[np.void]) -> None:
         """Replace rows."""
@@ -104,6 +113,17 @@ class Sparse:
         packed.index_rows(self.held)
         self.found = np.empty(size, np.int64)
 
+    def copied(self) -> Sparse:
+        """The same rows, in memory of their own, each where it was."""
+        made = Sparse.__new__(Sparse)
+        made.table, made.marked, made.rows = self.table, self.marked, self.rows.copy()
+        made.packed = packed.packed_rows(made.rows)
+        held = self.held
+        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
+        made.held = held._replace(packed=made.packed, **own)
+        made.found = np.empty(len(made.rows), np.int64)
+        return made
+
     def read_keys(self, keys: I64) -> Rows:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
         words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
@@ -132,7 +152,7 @@ class Sparse:
         if self.table.staged_by in change.columns:
             packed.mark_all(self.held, slots)
         if "live" in change.columns:
-            packed.end_rows(self.held, change.keys, slots, np.asarray(change.columns["live"], np.int64))
+            packed.end_rows(self.held, change.keys, slots, matrix(change, ("live",))[0])
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
@@ -170,6 +190,12 @@ class Columns:
             table.name: Dense(table, sizes[table.name]) if table.dense else Sparse(table) for table in TABLES
         }
 
+    def copied(self) -> Columns:
+        """A fork: the same state, which goes its own way from here."""
+        made = Columns.__new__(Columns)
+        made.tables = {name: held.copied() for name, held in self.tables.items()}
+        return made
+
     def read(self, read: Read) -> Rows:
         """Answer one declared read with copies."""
         held = self.tables[read.table.name]
@@ -182,7 +208,7 @@ class Columns:
             rows = held.range_rows(read.low, read.high)
         else:
             rows = held.all_rows()
-        return Rows(rows, np.ones(len(rows), np.bool_))
+        return Rows(rows, all_found(len(rows)))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take the changes of one tick in order, and check the bounds of what was added to.
@@ -225,6 +251,11 @@ class Columns:
                 if len(values) and values.min() < 0:
                     key = change.keys[values.argmin()]
                     raise BoundBroken(f"{change.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
+
+
+def all_found(count: int) -> NDArray[np.bool_]:
+    """That every row was found, to be read and not to be written."""
+    return FOUND[:count] if count <= len(FOUND) else np.ones(count, np.bool_)
 
 
 @cache

@@ -234,7 +234,7 @@ def _sketch(
     for each, instant in zip(day.tolist(), known.tolist(), strict=True):
         if instant <= as_of:
             latest[each] = max(latest.get(each, instant), instant)
-    cells = np.ma.filled(np.ma.asarray(texts[column]), "")
+    cells = np.ma.filled(np.ma.asarray(texts[f"column {column}"]), "")
     full = np.array([str(cell) != "" for cell in cells], np.bool_)
     chosen = full & np.array([latest.get(d, -1) == k for d, k in zip(day.tolist(), known.tolist(), strict=True)])
     place, words = day[chosen] - first, cells[chosen]

@@ -24,8 +24,8 @@ I64 = NDArray[np.int64]
 
 DAY_US: Final = 86_400_000_000
 ROWS_MAX: Final = 20_000_000
-FIRST_DAY: Final = -25_567  # 1 January 1900
-LAST_DAY: Final = 84_006  # 31 December 2199
+_DAY, _KNOWN, _KEY = "day_of_row", "known_us_of_row", "key_of_row"
+"""Names that no column of a user's is likely to have: `row_of_file` is another."""
 
 
 class Rows(NamedTuple):
@@ -107,26 +107,30 @@ def _typed(engine: duckdb.DuckDBPyConnection, source: Source, wanted: Sequence[s
     _check(engine, source, checks)
     parts = ", ".join(f'"{each}"' for each in source.key)
     sums = "".join(f', sum(try_cast("{each}" AS DOUBLE)) AS "{each}"' for each in wanted)
-    instant = (
-        f"coalesce(epoch_us(try_cast(known_at AS TIMESTAMPTZ)), (d + 1) * {DAY_US})" if known else f"(d + 1) * {DAY_US}"
-    )
+    instant = f"({_DAY} + 1) * {DAY_US}"
+    if known:
+        instant = f"coalesce(epoch_us(try_cast(known_at AS TIMESTAMPTZ)), {instant})"
     keyed = f"dense_rank() OVER (ORDER BY {parts}) - 1" if source.key else "0"
     engine.execute(
-        f"CREATE TEMP VIEW dated AS SELECT *, date_diff('day', DATE '1970-01-01', try_cast(day AS DATE)) AS d, "
-        f"{keyed} AS k FROM raw"
+        f"CREATE TEMP VIEW dated AS SELECT *, date_diff('day', DATE '1970-01-01', try_cast(day AS DATE)) AS {_DAY}, "
+        f"{keyed} AS {_KEY} FROM raw"
     )
     table = engine.execute(
-        f"SELECT d, CAST({instant} AS BIGINT) AS known_us, k{sums} FROM dated GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        f"SELECT {_DAY}, CAST({instant} AS BIGINT) AS {_KNOWN}, {_KEY}{sums} FROM dated "
+        "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     ).fetchnumpy()
     texts = {}
     if raw:
         listed = ", ".join(f'CAST("{each}" AS VARCHAR) AS "{each}"' for each in raw)
         found = engine.execute(
-            f"SELECT d, CAST({instant} AS BIGINT) AS known_us, {listed} FROM dated ORDER BY 1, 2, row_of_file"
+            f"SELECT {_DAY}, CAST({instant} AS BIGINT) AS {_KNOWN}, {listed} FROM dated ORDER BY 1, 2, row_of_file"
         ).fetchnumpy()
-        texts = {name: np.asarray(values) for name, values in found.items()}
+        texts = {
+            {_DAY: "d", _KNOWN: "known_us"}.get(name, f"column {name}"): np.asarray(each)
+            for name, each in found.items()
+        }
     columns = {each: np.ma.filled(np.ma.asarray(table[each], np.float64), np.nan) for each in wanted}
-    day, known_us, key = (np.asarray(table[name], np.int64) for name in ("d", "known_us", "k"))
+    day, known_us, key = (np.asarray(table[name], np.int64) for name in (_DAY, _KNOWN, _KEY))
     return Rows(day, known_us, key, columns, texts, None)
 
 

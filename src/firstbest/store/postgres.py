@@ -172,7 +172,7 @@ class PostgresEngine:
         """Take out the rows of these keys that are there."""
         self._run(of_table("rows_end", POSTGRES, table.name), (int_array(keys),))
 
-    def all_packed(self, table: Table) -> bytes:
+    def all_packed(self, table: Table) -> NDArray[np.uint8]:
         """All rows of a folded table one after the other, by key."""
         text = of_table("rows_copy", POSTGRES, table.name)
         with told(self.where), self.connection.cursor().copy(sql(text)) as copied:

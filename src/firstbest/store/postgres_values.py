@@ -120,12 +120,12 @@ def bytes_of(kind: str, value: Any) -> bytes:
     return value.encode() if isinstance(value, str) else bytes(value)
 
 
-def from_copy(data: bytes) -> bytes:
+def from_copy(data: bytes) -> NDArray[np.uint8]:
     """Packed rows, one after the other, out of a binary COPY of a single column whose values are all of one length."""
     body = memoryview(data)[COPY_HEAD_BYTES : len(data) - COPY_TAIL_BYTES]
     if not len(body):
-        return b""
+        return np.zeros(0, np.uint8)
     (size,) = LENGTH.unpack(body[2:6])
     rows = np.frombuffer(body, [("fields", ">i2"), ("length", ">i4"), ("row", f"V{size}")])
     assert (rows["length"] == size).all(), "packed rows of a table have one length"
-    return rows["row"].tobytes()
+    return np.ascontiguousarray(rows["row"]).view(np.uint8)

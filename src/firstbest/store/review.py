@@ -13,6 +13,7 @@ from firstbest.mechanisms.deck_make import make
 from firstbest.mechanisms.restatement import restated
 from firstbest.store import metrics, reviews
 from firstbest.store.bets_read import room_as_of
+from firstbest.store.metrics_measure import measure_of
 from firstbest.store.review_costs import week_costs
 
 
@@ -33,7 +34,7 @@ def review(folder: Path, week: str | None = None, as_of_us: int | None = None) -
     deck = restated(make(given), earlier)
     deck = reviews.with_overrulings(deck, reviews.overrulings(folder), earlier)
     rehearsals = [source.rehearsal for source in loaded.definitions.sources if source.rehearsal]
-    room = room_as_of(folder, given.as_of_us)
+    room = room_as_of(folder, given.as_of_us, measure=measure_of(loaded, given.as_of_us))
     filled = bool(room.bets or room.questions or room.anecdotes)
     deck = msgspec.structs.replace(deck, room=room if filled else None)
     if rehearsals:

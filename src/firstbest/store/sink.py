@@ -43,20 +43,19 @@ class _Held:
 
     def __init__(self, fact: FactType) -> None:
         self.fact = fact
-        self.parts: list[bytes] = []
-        self.size = 0
+        self.packed = bytearray()
         self.rows = 0
 
-    def take(self) -> list[bytes]:
+    def take(self) -> bytearray:
         """Hand over what is held and start again."""
-        parts, self.parts = self.parts, []
-        self.size = self.rows = 0
-        return parts
+        packed, self.packed = self.packed, bytearray()
+        self.rows = 0
+        return packed
 
 
 class _Handover(NamedTuple):
     fact: FactType
-    parts: list[bytes]
+    packed: bytearray
     path: Path
 
 
@@ -106,14 +105,14 @@ class ParquetSink:
         for block in blocks:
             self._keep(block)
         while self._total > self.limits.total_bytes:
-            self._hand_over(max(self._held.values(), key=lambda held: held.size))
+            self._hand_over(max(self._held.values(), key=lambda held: len(held.packed)))
 
     def close(self) -> None:
         """Write what is left and wait until all files are on disk."""
         if not self._closed:
             self._closed = True
             for held in self._held.values():
-                if held.parts or not self._parts[held.fact.name]:
+                if held.packed or not self._parts[held.fact.name]:
                     self._hand_over(held)
             self._queue.put(None)
             self._thread.join()
@@ -132,20 +131,19 @@ class ParquetSink:
         return blake2b(joined.encode(), digest_size=DIGEST_BYTES).hexdigest()
 
     def _keep(self, block: Block) -> None:
-        held, kept = self._held[block.fact.name], block.rows.tobytes()
-        held.parts.append(kept)
-        held.size += len(kept)
-        held.rows += len(block.rows)
-        self._total += len(kept)
-        self.counts[block.fact.name] += len(block.rows)
-        if held.size >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
+        held, rows = self._held[block.fact.name], block.rows
+        held.packed += np.ascontiguousarray(rows).data
+        held.rows += len(rows)
+        self._total += rows.nbytes
+        self.counts[block.fact.name] += len(rows)
+        if len(held.packed) >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
             self._hand_over(held)
 
     def _hand_over(self, held: _Held) -> None:
         name = held.fact.name
         path = self.folder / name / f"{self._parts[name]:05d}.parquet"
         self._parts[name] += 1
-        self._total -= held.size
+        self._total -= len(held.packed)
         self._queue.put(_Handover(held.fact, held.take(), path))
 
     def _raise_failure(self) -> None:
@@ -164,13 +162,11 @@ class ParquetSink:
 
     def _write(self, handed: _Handover) -> None:
         """Take the digest and have the file written: by another process in a long run, here in a short one."""
-        joined = b"".join(handed.parts)
-        handed.parts.clear()
-        self._digests[handed.fact.name].update(joined)
+        self._digests[handed.fact.name].update(handed.packed)
         if self._writer is None and not self._closed:
             self._writer = Writer(self.limits.engine_memory)
         if self._writer is not None:
-            self._writer.write(handed.fact.name, joined, handed.path)
+            self._writer.write(handed.fact.name, handed.packed, handed.path)
             return
         with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
-            write_rows(engine, np.frombuffer(joined, handed.fact.dtype), handed.path)
+            write_rows(engine, np.frombuffer(handed.packed, handed.fact.dtype), handed.path)

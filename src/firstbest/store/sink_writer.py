@@ -28,7 +28,7 @@ class Writer:
         """Start it; `memory` bounds what its engine takes."""
         self._process = Popen([sys.executable, "-m", "firstbest.store.sink_writer", memory], stdin=PIPE, stdout=PIPE)  # noqa: S603 - this very interpreter
 
-    def write(self, fact: str, rows: bytes, path: Path) -> None:
+    def write(self, fact: str, rows: bytearray, path: Path) -> None:
         """Have rows written; returns when the file is on disk. Raises OSError with what went wrong."""
         given, answers = self._process.stdin, self._process.stdout
         assert given is not None and answers is not None  # noqa: PT018 - both are pipes

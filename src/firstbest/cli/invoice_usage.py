@@ -1,0 +1,31 @@
+"""invoice usage: events of outside services, sent or waiting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import typer
+
+from firstbest.cli.invoice_house import opened
+from firstbest.cli.making import stop, told
+
+
+def send_or_show(folder: Path, file: Path | None) -> None:
+    """Take a file of events, or say what waits for the next closing."""
+    if file is not None and not file.is_file():
+        raise stop(f"expected a file of usage events, found nothing at '{file}'")
+    with opened(folder) as (house, book):
+        from firstbest.store.usage_events import Known, send_file, told_instant
+
+        if file is not None:
+            answer = send_file(book, file, Known(house.names, house.now, house.network.calendar.start_us))
+            if answer.faults:
+                raise stop(told(answer.faults, file))
+            typer.echo(f"{answer.counted:,} events counted, {answer.repeated:,} came before and are ignored")
+            return
+        waiting = book.events()
+        by_service = Counter((event.service, event.tenant) for event in waiting)
+        for (service, tenant), count in sorted(by_service.items()):
+            typer.echo(f"{service:<24} {tenant:<24} {count:>8,} events")
+        typer.echo(f"{len(waiting):,} events wait for the next closing; now it is {told_instant(house.now)}")

@@ -1,0 +1,41 @@
+"""primitive: what was built for the own shop, as something that can be rented out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+primitives = typer.Typer(
+    help="What was built for the own shop: what it costs, who uses it, what it would bring if others rented it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The workspace, rehearsed.")]
+Name = Annotated[str, typer.Argument(help="Which primitive: storage.")]
+
+
+@primitives.command()
+def show(folder: Folder, name: Name = "storage") -> None:
+    """Capacity, use by tenant, capital and running cost, cost of a unit now and at the margin, prices, contribution."""
+    from firstbest.cli.primitive_showing import show_primitive
+
+    show_primitive(folder, name)
+
+
+@primitives.command(name="open")
+def open_(
+    folder: Folder,
+    name: Name = "storage",
+    demand: Annotated[
+        str, typer.Option(help="What outsiders would rent at which price: 0.60:3000 0.80:1200, or a CSV file.")
+    ] = "",
+    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of rehearsals.")] = 3,
+    days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,
+) -> None:
+    """Rehearse opening it to outsiders: slack, the price that fills it, the own promise, when more of it pays back."""
+    from firstbest.cli.primitive_showing import Asked, open_primitive
+
+    open_primitive(folder, name, Asked(demand, replications, days))

@@ -1,0 +1,43 @@
+"""firstbest rehearse: the workspace's days, what a change would do, or the next hours of what runs live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+
+class Rehearse(NamedTuple):
+    """What `rehearse` is asked."""
+
+    folder: Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="0.1 for a first look.")] = 1.0
+    days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None
+    seed: Annotated[int | None, typer.Option(min=0, help="Another draw of the same world.")] = None
+    against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None
+    replications: Annotated[int, typer.Option(min=1, max=1000, help="Pairs, with --against; or forks.")] = 10
+    from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
+    hours: Annotated[float, typer.Option(min=1, max=672, help="With --from-live: how far.")] = 24.0
+    book: Annotated[
+        str | None,
+        typer.Option("--book", envvar="FIRSTBEST_BOOK", help="With --from-live: a file or postgresql://..."),
+    ] = None
+
+
+def rehearse(asked: Rehearse) -> None:
+    """Rehearse the network on its orders: one screen, one report, the facts; or what a change would do.
+
+    With --from-live the next hours of the running house, from its state as of now; it goes on serving meanwhile.
+    """
+    from firstbest.cli import rehearsing
+
+    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed)
+    if asked.from_live:
+        from firstbest.cli.from_live import from_live
+
+        from_live(asked)
+    elif asked.against is None:
+        rehearsing.run(days)
+    else:
+        rehearsing.compare(days, asked.against, asked.replications)

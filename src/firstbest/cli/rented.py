@@ -1,0 +1,55 @@
+"""rented: the house's own inside, rented: rehearsals, files, queries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+rented = typer.Typer(
+    help="The house's own inside, rented and metered: rehearsals on its machines, files, queries.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The workspace, rehearsed.")]
+Tenant = Annotated[str, typer.Option(help="For whom: a seller of sellers.csv.")]
+
+
+@rented.command()
+def job(
+    folder: Folder,
+    tenant: Tenant,
+    workspace: Annotated[Path, typer.Argument(help="The tenant's own workspace.")],
+    quota_s: Annotated[
+        int, typer.Option(min=1, help="Processor seconds that the tenant's jobs may take in all.")
+    ] = 3600,
+) -> None:
+    """Rehearse a tenant's workspace within its quota; the processor time is metered."""
+    from firstbest.cli.rented_serving import run_one
+
+    run_one(folder, tenant, workspace, quota_s * 1000)
+
+
+@rented.command()
+def file(
+    folder: Folder,
+    tenant: Tenant,
+    put: Annotated[Path | None, typer.Option(help="Keep this file.")] = None,
+    remove: Annotated[str | None, typer.Option(help="Keep the file of this name no longer.")] = None,
+) -> None:
+    """Keep files for a tenant, metered by bytes and hours; without an option, list them."""
+    from firstbest.cli.rented_serving import keep_file
+
+    keep_file(folder, tenant, put, remove)
+
+
+@rented.command()
+def query(
+    folder: Folder, sql: Annotated[str, typer.Argument(help="One SELECT over the tenant's own facts.")], tenant: Tenant
+) -> None:
+    """Answer a query over a tenant's own facts, metered by the bytes it scans."""
+    from firstbest.cli.rented_serving import answer
+
+    answer(folder, tenant, sql)

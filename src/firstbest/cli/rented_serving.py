@@ -1,0 +1,94 @@
+"""What `firstbest rented` does: run, keep, answer, and send what was used as an event."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from firstbest.cli.invoice_house import opened
+from firstbest.cli.making import stop
+
+if TYPE_CHECKING:
+    from firstbest.rehearse.invoicing import House
+    from firstbest.store.usage_book import BillingBook
+
+
+def now_of(house: House) -> int:
+    """The instant of the wall clock where the rehearsal covers it, else the rehearsal's last."""
+    return max(min(time.time_ns() // 1000, house.now - 1), house.network.calendar.start_us)
+
+
+def used(house: House, book: BillingBook, cells: dict[str, str | int]) -> None:
+    """Send an event of the house's own services."""
+    from firstbest.store.usage_events import Known, send, told_instant
+
+    cells["at"] = told_instant(now_of(house))
+    send(book, cells, Known(house.names, house.now, house.network.calendar.start_us))
+
+
+def require_tenant(house: House, tenant: str) -> None:
+    """A tenant of the house."""
+    if tenant not in house.names.tenants:
+        raise stop(f"expected a tenant ({', '.join(house.names.tenants[:8])} ...), found '{tenant}'")
+
+
+def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
+    """Put a job into the queue and run what is next in turn."""
+    with opened(folder) as (house, book):
+        from firstbest.store.usage_jobs import next_job, run_job, submit
+
+        require_tenant(house, tenant)
+        mine = submit(book, tenant, workspace, now_of(house))
+        while (job := next_job(book)) is not None:
+            done = run_job(book, job, quota_ms)
+            seconds = done.cpu_ms / 1000
+            typer.echo(f"job {done.number} of {done.tenant}: {done.state}, {seconds:,.2f} processor seconds")
+            if done.cpu_ms:
+                cells: dict[str, str | int] = {"source": "jobs", "id": str(done.number), "tenant": done.tenant}
+                used(house, book, cells | {"meter": "job_cpu_ms", "quantity": done.cpu_ms})
+            if done.number == mine.number:
+                break
+
+
+def keep_file(folder: Path, tenant: str, put: Path | None, remove: str | None) -> None:
+    """Keep, remove or list."""
+    with opened(folder) as (house, book):
+        from firstbest.store import usage_files
+
+        require_tenant(house, tenant)
+        if put is not None:
+            usage_files.put(book, folder, tenant, put, now_of(house))
+        if remove is not None:
+            usage_files.take_away(book, folder, tenant, remove, now_of(house))
+        for each in usage_files.kept(book, tenant):
+            if each.kept_until is None:
+                typer.echo(f"{each.name:<40} {each.bytes:>14,} bytes  sha-256 {each.digest[:16]}")
+
+
+def answer(folder: Path, tenant: str, sql: str) -> None:
+    """Answer one query as tab-separated text."""
+    with opened(folder) as (house, book):
+        from firstbest.rehearse.folder import OUTPUT
+        from firstbest.store.usage_tables import QueryRefused, Tables
+
+        require_tenant(house, tenant)
+        code = house.names.tenants.index(tenant)
+        tables = Tables(folder / OUTPUT / "facts", house.basis.item_tenant.tolist(), code)
+        try:
+            found = tables.query(sql)
+        except QueryRefused as refused:
+            raise stop(str(refused)) from None
+        finally:
+            tables.close()
+        typer.echo("\t".join(found.columns))
+        for row in found.rows:
+            typer.echo("\t".join(map(str, row)))
+        if found.more:
+            typer.echo(f"and more; {len(found.rows):,} rows are shown", err=True)
+        typer.echo(f"{found.bytes_scanned:,} bytes scanned", err=True)
+        name = f"{now_of(house)}-{len(book.events(waiting=False))}"
+        cells: dict[str, str | int] = {"source": "tables", "id": name, "tenant": tenant, "meter": "table_bytes"}
+        used(house, book, cells | {"quantity": found.bytes_scanned})

@@ -1,0 +1,128 @@
+"""Meters: what each tenant did that has a price, folded from the book's facts.
+
+A meter is a pure function from facts to usage rows, written once here and in `billing_orders`, `billing_stock` and
+`billing_freight`. A row is named by the fact that caused it (its number and ordinal), so a meter counts nothing twice,
+however often facts are read again. Facts are metered month by month in order: what one month leaves to the next (units
+on shelves, their ages, parts of containers) is the `Carried` that comes out and goes in again.
+
+Meters of `rent.meters` that no fact feeds yet stand in `UNFED`, each with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.operate.billing_basis import Basis, Window, inside
+from firstbest.operate.billing_freight import containers_moved, distance, weight_moved
+from firstbest.operate.billing_orders import (
+    cartons_and_parcels,
+    orders_shipped,
+    packed,
+    promises,
+    sent_back,
+    shipped_lines,
+    shipped_units,
+)
+from firstbest.operate.billing_stock import Shelves, empty_shelves, receipts, storage
+from firstbest.rent.usage import Usage, joined
+from firstbest.world import facts as f
+from firstbest.world.network import I64
+
+Records = NDArray[np.void]
+
+CAUSES: Final = (
+    f.DEPARTED, f.PACKED, f.COMPLETED, f.RETURNED, f.RECEIVED, f.MOVED, f.ROUTED, f.VANNED, f.DAY_CLOSED,
+)  # fmt: skip
+"""Facts whose instant lies in the month cause its events."""
+STOCK: Final = (f.OPENED, f.PICKED, f.RECEIVED, f.COUNTED, f.REPLENISHED, f.DAY_CLOSED)
+"""Facts that move units on and off shelves, and the day's end; all of the month are needed."""
+RELATED: Final = (f.PICKED, f.ORDERED, f.DEPARTED)
+"""Facts of earlier months that this one's departures and van stops belong to."""
+
+FED: Final[dict[str, str]] = {
+    "units_shipped": "picked, at the departure of its shipment",
+    "lines_shipped": "departed",
+    "orders_shipped": "departed, the first of an order",
+    "units_picked": "packed",
+    "cartons_shipped": "departed, in cartons",
+    "pallets_shipped": "departed, on pallets",
+    "parcels_carried": "departed; own vans are a carrier at the price they quoted",
+    "storage_cm3_days": "opened, received, picked, counted, replenished, at each day_closed",
+    "pallet_days": "the same, at buildings of bulk storage",
+    "aged_units": "the same, oldest first, on snapshot days",
+    "units_received": "received",
+    "pallets_received": "received, at buildings of bulk storage",
+    "receipts": "received",
+    "labels_printed": "packed",
+    "units_returned": "returned",
+    "weight_moved_g": "moved",
+    "containers_moved": "moved, at sea; shares of a container are gathered until they make a whole one",
+    "distance_m": "routed, shared by the stops of vanned",
+    "sales": "picked, at the departure of its shipment",
+    "sales_returned": "returned",
+    "promises_due": "completed, but for orders late by the customer's own doing",
+    "promises_kept": "completed",
+}
+"""Meters that facts feed today, and by which."""
+
+UNFED: Final[dict[str, str]] = {
+    "cartons_received": "no fact counts cartons of a receipt",
+    "containers_received": "containers are unloaded at the port's own transload; no fact tells of a door",
+    "units_removed": "there is no removal yet",
+    "dock_s": "no fact tells how long a vehicle stood at a door",
+    "labour_s": "hours are told by building and process, not by tenant",
+    "robot_s": "no robots report minutes yet",
+    "van_s": "routes are told by distance, not by time",
+}
+"""Meters that no fact feeds yet, and why; an outside service may send them as usage events."""
+
+
+class Carried(NamedTuple):
+    """What one month leaves to the next."""
+
+    shelves: Shelves
+    container_ppm: I64  # [S] parts of containers not yet charged
+
+
+class Metered(NamedTuple):
+    """A month's usage, and what is carried on."""
+
+    usage: Usage
+    carried: Carried
+
+
+def nothing_carried(basis: Basis) -> Carried:
+    """Before the first month."""
+    return Carried(empty_shelves(basis), np.zeros(basis.tenants, np.int64))
+
+
+def meter_month(facts: Mapping[str, Records], basis: Basis, window: Window, carried: Carried) -> Metered:
+    """The usage of one month.
+
+    `facts`: by name of fact type, rows in (number, ordinal) order: those of CAUSES and STOCK with their instant in the
+    window, and those of RELATED whenever they were: picks, orders and other shipments of the orders that departed in
+    the month, and departures of the shipments that went by van.
+    """
+    found = {name: inside(rows, window) for name, rows in facts.items()}
+    departed, all_departed = found[f.DEPARTED.name], facts[f.DEPARTED.name]
+    stored = storage(found, basis, window, carried.shelves)
+    containers, parts = containers_moved(found[f.MOVED.name], basis, carried.container_ppm)
+    usage = [
+        *shipped_units(departed, facts[f.PICKED.name], basis, stored.supply),
+        *shipped_lines(departed, basis),
+        orders_shipped(all_departed, facts[f.ORDERED.name], window, basis),
+        *cartons_and_parcels(departed, basis),
+        *packed(found[f.PACKED.name], basis),
+        *stored.usage,
+        *receipts(found[f.RECEIVED.name], basis),
+        *sent_back(found[f.RETURNED.name], basis),
+        weight_moved(found[f.MOVED.name], basis),
+        containers,
+        distance(found[f.ROUTED.name], found[f.VANNED.name], all_departed, basis),
+        *promises(found[f.COMPLETED.name], basis),
+    ]
+    return Metered(joined(usage), Carried(stored.shelves, parts))

@@ -1,0 +1,77 @@
+"""Meters of what moves between buildings and to the door: weight, containers, distance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.operate.billing_basis import Basis, Records, events, some, with_item, with_node
+from firstbest.operate.folds import shipment_keys
+from firstbest.rent.usage import Usage, rows_of
+from firstbest.world.network import I64
+from firstbest.world.units import PPM
+
+M_PER_KM = 1_000
+
+
+def weight_moved(moved: Records, basis: Basis) -> Usage:
+    """Weight of each cargo on each leg; the node is where the leg ends."""
+    item = moved["item"].astype(np.int64)
+    made = events("weight_moved_g", moved, basis.item_tenant[item], moved["quantity"] * basis.weight_g[item])
+    return with_node(with_item(made, basis, item), basis, moved["to_node"])
+
+
+def containers_moved(moved: Records, basis: Basis, before: I64) -> tuple[Usage, I64]:
+    """Whole containers of each tenant, and the parts [S], in millionths, that are carried on.
+
+    Tenants share a container by the volume of what is in it; the shares of each container add up to one. A tenant's
+    shares are gathered in the order of departures, and each whole container they make is one event, named by the cargo
+    that completed it.
+    """
+    rows = moved[basis.ocean[moved["lane"]]]
+    item = rows["item"].astype(np.int64)
+    tenant = basis.item_tenant[item]
+    share = container_shares(rows, rows["quantity"] * basis.inbound_cm3[item])
+    order = np.lexsort((rows["ordinal"], rows["number"], tenant))
+    rows, tenant, share = rows[order], tenant[order], share[order]
+    total = np.cumsum(share)
+    first = np.searchsorted(tenant, tenant)
+    start = np.where(first > 0, total[np.maximum(first - 1, 0)], 0) if len(total) else total
+    gathered = before[tenant] + total - start
+    whole = gathered // PPM - (gathered - share) // PPM
+    made = with_node(events("containers_moved", rows, tenant, whole), basis, rows["to_node"])
+    after = before + np.bincount(tenant, share, len(before)).astype(np.int64)
+    return some(made), after % PPM
+
+
+def container_shares(rows: Records, volume_cm3: I64) -> I64:
+    """[n] Millionths of its container that each cargo takes; those of a container (departure, lane, vehicle) add up."""
+    order = np.lexsort((rows["ordinal"], rows["vehicle"], rows["lane"], rows["number"]))
+    named = rows[["number", "lane", "vehicle"]][order]
+    begins = np.ones(len(rows), np.bool_)
+    begins[1:] = named[1:] != named[:-1]
+    group = np.cumsum(begins) - 1
+    sums = np.bincount(group, volume_cm3[order]).astype(np.int64) if len(rows) else volume_cm3
+    ends = np.cumsum(volume_cm3[order])
+    base = (ends - volume_cm3[order])[begins][group] if len(rows) else ends
+    upper, lower = ends - base, ends - base - volume_cm3[order]
+    whole = np.maximum(sums[group], 1) if len(rows) else sums
+    found = np.empty(len(rows), np.int64)
+    found[order] = upper * PPM // whole - lower * PPM // whole
+    return found
+
+
+def distance(routed: Records, vanned: Records, departed: Records, basis: Basis) -> Usage:
+    """Metres of the morning's routes from a station, shared equally by their stops: the shares add up to the whole."""
+    keys = shipment_keys(departed)
+    order = np.argsort(keys, kind="stable")
+    spot = np.minimum(np.searchsorted(keys[order], shipment_keys(vanned)), max(len(keys) - 1, 0))
+    known = keys[order[spot]] == shipment_keys(vanned) if len(keys) else np.zeros(len(vanned), np.bool_)
+    assert known.all(), "every shipment on a van has departed from its node"
+    tenant = departed["seller"][order[spot]] if len(keys) else np.zeros(0, np.int64)
+    metres = np.zeros(len(vanned), np.int64)
+    for row in routed[routed["routes"] > 0]:
+        mine = np.flatnonzero((vanned["number"] == row["number"]) & (vanned["station"] == row["node"]))
+        whole, place = int(row["distance_km"]) * M_PER_KM, np.arange(len(mine))
+        metres[mine] = (place + 1) * whole // max(len(mine), 1) - place * whole // max(len(mine), 1)
+    made = with_node(events("distance_m", vanned, tenant, metres), basis, vanned["station"])
+    return rows_of(made, metres > 0)

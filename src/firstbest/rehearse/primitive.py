@@ -1,0 +1,126 @@
+"""Bulk storage as a primitive: what it can hold, who uses it, what it costs, and what opening it would bring.
+
+Use is that of the meters, day by day. Running cost is what the books of the rehearsal say of the buildings: rent, and
+the paid hours that belong to the building as a whole. The cost of a unit *now* spreads it over what is used; the cost
+at the *margin* is what one more cubic metre costs while there is room (the hands that bring it in and out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.operate.billing_basis import Window, inside
+from firstbest.present.primitive import Reference, ShowTold, TenantUse
+from firstbest.rehearse.invoicing import House, metered, periods, window_of
+from firstbest.rent.meters import METER_CODES
+from firstbest.rent.usage import Attribute, Measure
+from firstbest.store.primitives import Primitives, Storage
+from firstbest.store.usage_closing import Closed
+from firstbest.world.network import I64
+from firstbest.world.units import DAY_US, MONEY, PPM
+from firstbest.world.words import NodeKind, Process
+
+F64 = NDArray[np.float64]
+CM3_M3: Final = 1_000_000
+YEAR_DAYS: Final = 365
+
+
+class Use(NamedTuple):
+    """What bulk storage held and cost over the whole months of a rehearsal; volumes in cubic metres."""
+
+    nodes: I64
+    capacity_m3: float  # usable space
+    daily: F64  # [D, S] at each day's close
+    first_day: int  # days since the epoch of the first
+    running: float  # rent and indirect hours over these days, whole currency units
+    handling_m3: float  # hands for a cubic metre in and out, whole currency units
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return len(self.daily)
+
+
+def use_of(house: House, figures: Storage) -> Use:
+    """Measure bulk storage over all whole months."""
+    network = house.network
+    nodes = np.flatnonzero(network.nodes.kind == NodeKind.STORAGE).astype(np.int64)
+    listed = periods(house)
+    begins = listed[0].begins
+    days = round((listed[-1].ends - begins) / DAY_US)
+    daily, running = np.zeros((days, house.basis.tenants)), 0
+    for period, usage, _ in metered(house, listed[-1]):
+        mine = (usage.meter == METER_CODES["storage_cm3_days"]) & np.isin(usage.codes[:, Attribute.NODE], nodes)
+        day = np.clip((usage.at[mine] - begins) // DAY_US, 0, days - 1)
+        np.add.at(daily, (day, usage.tenant[mine]), usage.measures[mine, Measure.QUANTITY] / CM3_M3)
+        running += _running(house, window_of(house, period), nodes)
+    return Use(
+        nodes, float(network.nodes.storage_cm3[nodes].sum()) / CM3_M3, daily, begins // DAY_US, running / MONEY,
+        handling(house, nodes, figures),
+    )  # fmt: skip
+
+
+def _running(house: House, window: Window, nodes: I64) -> int:
+    """Rent of the buildings and their indirect hours in a month, millionths."""
+    facts = house.facts(window)
+    closed, worked = (inside(facts[name], window) for name in ("day_closed", "worked"))
+    rent = closed["cost"][np.isin(closed["node"], nodes)].sum()
+    hours = worked[np.isin(worked["node"], nodes) & (worked["process"] == Process.INDIRECT)]["money"].sum()
+    return int(rent + hours)
+
+
+def handling(house: House, nodes: I64, figures: Storage) -> float:
+    """Hands for a cubic metre that comes in and leaves, at the wages of the buildings, whole currency units."""
+    labour = house.network.labour
+    found = 0.0
+    for process, minutes in ((Process.RECEIVE, figures.receive_min_m3), (Process.LOAD, figures.load_min_m3)):
+        wage = labour.wage_hour[nodes, process] / MONEY
+        productive = np.maximum(labour.productive_ppm[nodes, process], 1) / PPM
+        found += float(np.mean(wage / productive)) * minutes / 60
+    return found
+
+
+def shown(house: House, figures: Primitives, done: Sequence[Closed]) -> ShowTold:
+    """Capacity, use by tenant, costs, prices and contribution."""
+    use = use_of(house, figures.storage)
+    days = max(use.days, 1)
+    mean = use.daily.mean(axis=0)
+    used = float(mean.sum())
+    tenants = [
+        TenantUse(house.titles[code], float(mean[code]), float(mean[code]) / max(used, 1e-9))
+        for code in np.argsort(-mean, kind="stable")
+        if mean[code] > 0
+    ]
+    dwell = YEAR_DAYS / figures.storage.turns_year
+    price, billed_days = _price(done)
+    return ShowTold(
+        nodes=[house.network.texts.nodes[node] for node in use.nodes],
+        capacity=use.capacity_m3,
+        limit=use.capacity_m3 * figures.storage.use,
+        used=used,
+        peak=float(use.daily.sum(axis=1).max(initial=0.0)),
+        tenants=tenants,
+        running_year=use.running / days * YEAR_DAYS,
+        capital=figures.storage.capital_m3 * use.capacity_m3,
+        unit_now=use.running / max(use.daily.sum(), 1e-9),
+        unit_full=use.running / max(days * use.capacity_m3 * figures.storage.use, 1e-9),
+        margin=use.handling_m3 / dwell,
+        price=price,
+        references=[Reference(each.name, each.price, each.source, each.certainty) for each in figures.references],
+        contribution_year=(price * float(use.daily.sum()) - use.running) / days * YEAR_DAYS if billed_days else None,
+        currency=house.workspace.currency,
+        days=use.days,
+        note="" if house.scale == 1 else f"from a rehearsal at {house.scale:g} of full scale",
+    )
+
+
+def _price(done: Sequence[Closed]) -> tuple[float, float]:
+    """The price of a cubic metre for a day on the invoices closed so far, all buildings, and how many were billed."""
+    lines = [line for closed in done for line in closed.lines if line.meter == "storage_cm3_days"]
+    volume = sum(line.quantity for line in lines) / CM3_M3
+    money = sum(line.micros for line in lines) / MONEY
+    return (money / volume if volume else 0.0), volume

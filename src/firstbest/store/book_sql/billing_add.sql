@@ -1,0 +1,2 @@
+-- One record: (number, kind, label, body, chain).
+INSERT INTO record (number, kind, label, body, chain) VALUES (?, ?, ?, ?, ?)

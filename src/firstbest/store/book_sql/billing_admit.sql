@@ -1,0 +1,2 @@
+-- One event: (service, tenant, name, body, known_at).
+INSERT INTO event (service, tenant, name, body, known_at) VALUES (?, ?, ?, ?, ?)

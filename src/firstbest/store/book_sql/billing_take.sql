@@ -1,0 +1,2 @@
+-- The closing that took an event: (closing, number).
+UPDATE event SET closing = ? WHERE number = ? AND closing IS NULL

@@ -1,0 +1,91 @@
+"""Facts of a month, read from the files of a rehearsal or from a book, for the meters.
+
+Facts are read month by month, so memory is bounded by a month. With the month's own facts come those of earlier months
+that they belong to: picks, orders and other shipments of the orders that departed, departures of what went by van.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.operate.billing import CAUSES, RELATED, STOCK
+from firstbest.operate.billing_basis import Window
+from firstbest.store.book_live import BookReader
+from firstbest.store.sink_writer import PADDING, quoted
+from firstbest.world import facts as f
+from firstbest.world.facts import FactType
+
+Records = NDArray[np.void]
+Facts = Mapping[str, Records]
+FactsOf = Callable[[Window], Facts]
+"""Answers the facts that `operate.billing.meter_month` needs for a month."""
+
+MEMORY: Final = "600MB"
+COSTS: Final = (f.WORKED,)
+"""Facts that no meter needs, but what a primitive costs."""
+WANTED: Final = tuple(dict.fromkeys((*CAUSES, *STOCK, *RELATED, *COSTS)))
+
+
+def facts_of_folder(folder: Path) -> FactsOf:
+    """Facts of the rehearsal that stands in `folder/facts`."""
+
+    def read(window: Window) -> Facts:
+        with duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as engine:
+            return {fact.name: _rows(engine, fact, _statement(folder / "facts", fact, window)) for fact in WANTED}
+
+    return read
+
+
+def facts_of_book(book: BookReader) -> FactsOf:
+    """Facts of a book; all of it is read once and kept."""
+    held = {fact.name: book.facts_of(fact) for fact in WANTED}
+
+    def read(window: Window) -> Facts:
+        return related(held, window)
+
+    return read
+
+
+def related(held: Facts, window: Window) -> Facts:
+    """Of facts in memory, those of a month and those they belong to."""
+    mask = {name: (rows["at"] >= window.begins) & (rows["at"] < window.ends) for name, rows in held.items()}
+    departed, vanned = held[f.DEPARTED.name], held[f.VANNED.name]
+    orders = np.unique(np.concatenate([departed["order"][mask["departed"]], vanned["order"][mask["vanned"]]]))
+    for fact in RELATED:
+        rows = held[fact.name]
+        mask[fact.name] |= (rows["at"] < window.ends) & np.isin(rows["order"], orders)
+    return {name: rows[mask[name]] for name, rows in held.items()}
+
+
+def _statement(facts: Path, fact: FactType, window: Window) -> str:
+    names = [name for name in fact.dtype.names or () if name not in PADDING]
+    columns = ", ".join(f'rows."{name}"' for name in names)
+    during = f'rows."at" >= {window.begins:d} AND rows."at" < {window.ends:d}'
+    if fact in RELATED:
+        during = f'({during}) OR (rows."at" < {window.ends:d} AND rows."order" IN ({_orders(facts, window)}))'
+    source = f"read_parquet('{quoted(facts / fact.name)}/*.parquet')"
+    return f"SELECT {columns} FROM {source} AS rows WHERE {during} ORDER BY rows.number, rows.ordinal"
+
+
+def _orders(facts: Path, window: Window) -> str:
+    """Orders that left or went by van in the month."""
+    parts = (
+        f"SELECT \"order\" FROM read_parquet('{quoted(facts / name)}/*.parquet') AS moved "
+        f'WHERE moved."at" >= {window.begins:d} AND moved."at" < {window.ends:d}'
+        for name in (f.DEPARTED.name, f.VANNED.name)
+    )
+    return " UNION ".join(parts)
+
+
+def _rows(engine: duckdb.DuckDBPyConnection, fact: FactType, statement: str) -> Records:
+    found = engine.execute(statement).fetchnumpy()
+    rows = np.zeros(len(found["number"]), fact.dtype)
+    for name, values in found.items():
+        rows[name] = np.asarray(values)
+    return rows

@@ -1,0 +1,150 @@
+"""The commands around an invoice, on a month of a small rehearsal: what they say, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from firstbest.cli.app import app
+from firstbest.rehearse.folder import OUTPUT, network_digest
+from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.store.compile_network import compile_network
+from firstbest.store.init import write_builtin
+from firstbest.store.sink import ParquetSink
+from firstbest.store.workspace import load
+
+SCALE = 0.004
+
+
+def say(*arguments: object) -> tuple[int, str]:
+    answer = CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "100"})
+    assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
+    return answer.exit_code, answer.output
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that init makes, with a month and a little more of it rehearsed."""
+    folder = tmp_path_factory.mktemp("billing") / "demo"
+    write_builtin(folder)
+    network, nature = compile_network(load(folder), SCALE, 40)
+    (folder / OUTPUT).mkdir()
+    with ParquetSink(folder / OUTPUT) as sink:
+        rehearse(Scenario(network, nature), Settings(1, sink))
+    told = {"scale": SCALE, "days": 40, "digest": sink.digest(), "network": network_digest(network)}
+    (folder / OUTPUT / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    code, said = say("invoice", folder, "--month", "2026-01")
+    assert code == 0, said
+    return folder
+
+
+def test_a_rehearsed_month_ends_with_three_invoices_one_of_them_the_owners(demo: Path) -> None:
+    code, said = say("invoice", demo, "--month", "2026-01")
+
+    assert code == 0
+    assert "January 2026  3 invoices" in said
+    assert "internal" in said
+    assert "agree to the last millionth" in said
+    assert "0.004 of full scale" in said
+
+
+def test_an_invoice_is_shown_and_written(demo: Path, tmp_path: Path) -> None:
+    code, said = say("invoice", demo, "--month", "2026-01", "--tenant", "apparel", "--excel", tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "2026-01-apparel.xlsx")["Invoice"]
+
+    assert code == 0
+    assert "Invoice 2026-01/apparel" in said
+    assert "Sales taken for you" in said
+    assert str(sheet["A1"].value) == "Invoice 2026-01/apparel"
+    assert any(str(cell.value).startswith("=SUM(K") for row in sheet.iter_rows() for cell in row)
+
+
+def test_a_line_is_explained_down_to_orders(demo: Path) -> None:
+    code, said = say("invoice", "explain", demo, "2026-01/apparel/1", "--events", "3")
+
+    assert code == 0
+    assert "Rate card" in said
+    assert "order 2026-01-" in said
+
+
+def test_replay_finds_no_difference(demo: Path) -> None:
+    code, said = say("invoice", "replay", demo)
+
+    assert code == 0
+    assert "2026-01" in said
+    assert "the chain holds; 0 differences" in said
+
+
+def test_usage_comes_in_once(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text("source,id,tenant,meter,at,quantity\ngate,1,beauty,api_calls,2026-02-02T00:00:00Z,9\n", "utf-8")
+
+    assert say("invoice", "usage", demo, path) == (0, "1 events counted, 0 came before and are ignored\n")
+    assert say("invoice", "usage", demo, path) == (0, "0 events counted, 1 came before and are ignored\n")
+    assert "1 events wait" in say("invoice", "usage", demo)[1]
+
+
+def test_disputes_open_once_and_are_decided(demo: Path) -> None:
+    first = say("invoice", "dispute", demo, "2026-01/apparel/2", "--claim", "0.02", "--reason", "never came")
+    second = say("invoice", "dispute", demo, "2026-01/apparel/2", "--reason", "again")
+    decided = say("invoice", "dispute", demo, "--accept", "1", "--claim", "0.01")
+
+    assert (first[0], "open  claimed $0.02  never came" in first[1]) == (0, True)
+    assert (second[0], "is closed: expected a line without a dispute" in second[1]) == (2, True)
+    assert (decided[0], "granted $0.01" in decided[1]) == (0, True)
+
+
+def test_a_tenant_gets_its_own_and_nothing_else(demo: Path, tmp_path: Path) -> None:
+    code, said = say("invoice", "export", demo, "--tenant", "beauty", "--to", tmp_path / "beauty")
+    usage = (tmp_path / "beauty/usage.csv").read_text("utf-8").splitlines()
+    ledger = (tmp_path / "beauty/ledger.beancount").read_text("utf-8")
+
+    assert code == 0, said
+    assert len(usage) > 100
+    assert "apparel" not in ledger
+    assert (tmp_path / "beauty/facts/departed.parquet").is_file()
+    assert say("invoice", "export", demo, "--tenant", "beauty", "--to", tmp_path / "beauty")[0] == 2
+
+
+def test_a_query_over_own_facts_is_metered(demo: Path) -> None:
+    code, said = say("rented", "query", demo, "SELECT count(*) AS n FROM departed", "--tenant", "apparel")
+
+    assert code == 0
+    assert said.startswith("n\n")
+    assert "bytes scanned" in said
+    assert say("rented", "query", demo, "DROP TABLE departed", "--tenant", "apparel")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("invoice", "DEMO", "--month", "2026-02"), "whole months are 2026-01 to 2026-01"),
+        (("invoice", "DEMO", "--month", "October"), "expected one that was rehearsed"),
+        (("invoice", "DEMO", "--month", "2026-01", "--tenant", "aparel"), "expected a tenant with an invoice"),
+        (("invoice", "explain", "DEMO", "2026-01/apparel/999"), "expected a line of 2026-01, such as"),
+        (("invoice", "explain", "DEMO", "2025-07/apparel/1"), "expected one that is closed"),
+        (("invoice", "export", "DEMO", "--tenant", "nobody", "--to", "x"), "expected a tenant"),
+        (("rented", "file", "DEMO", "--tenant", "nobody"), "expected a tenant"),
+        (("primitive", "show", "DEMO", "moonbase"), "expected a primitive (storage)"),
+        (("clients", "NOTHING"), "expected a workspace folder"),
+    ],
+)
+def test_what_cannot_be_is_told(demo: Path, arguments: tuple[str, ...], expected: str) -> None:
+    code, said = say(*(str(demo) if each == "DEMO" else each for each in arguments))
+
+    assert code == 2
+    assert expected in said
+
+
+def test_a_folder_without_a_rehearsal_is_told(tmp_path: Path) -> None:
+    write_builtin(tmp_path / "new")
+    code, said = say("invoice", tmp_path / "new", "--month", "2026-01")
+
+    assert code == 2
+    assert "needs a rehearsal first" in said
+    assert np.count_nonzero([line.startswith("Traceback") for line in said.splitlines()]) == 0

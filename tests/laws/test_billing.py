@@ -1,0 +1,148 @@
+"""Meters over drawn histories: nothing counted twice, nothing lost, whatever the months are cut into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from firstbest.operate.billing import FED, UNFED, meter_month, nothing_carried
+from firstbest.operate.billing_basis import Basis, Records, Window, basis_of, inside, sides
+from firstbest.operate.billing_freight import container_shares
+from firstbest.operate.billing_stock import Layers, left_of
+from firstbest.rent.meters import METER_CODES, METERS
+from firstbest.rent.usage import Measure, Usage, joined
+from firstbest.store.usage_facts import WANTED, related
+from firstbest.world import facts as f
+from firstbest.world.units import PPM
+from tests.laws.history import Run, run
+from tests.laws.worlds import World, made
+
+OUTSIDE = {"member_months", "account_months", "accounts_set_up", "api_calls", "job_cpu_ms", "file_byte_hours",
+           "table_bytes", "object_requests", "object_byte_hours", "egress_bytes", "tokens_in", "tokens_out",
+           "gpu_ms"}  # fmt: skip
+
+
+class Metered(NamedTuple):
+    """A history's facts and what meters stand on."""
+
+    facts: Mapping[str, Records]
+    basis: Basis
+    begins: int
+    ends: int
+    first_day: int
+
+
+@pytest.fixture(scope="module")
+def metered() -> Metered:
+    network, nature = made(World(days=15, orders_day=60, stock_days=6, wrong=4))
+    history = run((network, nature), 3, Run())
+    facts = {fact.name: history.rows(fact) for fact in WANTED}
+    calendar = network.calendar
+    return Metered(facts, basis_of(network), calendar.start_us, calendar.end_us + 1, calendar.first_day)
+
+
+def usage_of(world: Metered, cuts: tuple[int, ...] = (), snapshots: tuple[int, ...] = ()) -> Usage:
+    """Usage of the whole history, metered window by window."""
+    carried, found = nothing_carried(world.basis), []
+    edges = (world.begins, *cuts, world.ends)
+    for begins, ends in pairwise(edges):
+        window = Window(begins, ends, world.first_day, snapshots)
+        usage, carried = meter_month(related(world.facts, window), world.basis, window, carried)
+        found.append(usage)
+    return joined(found)
+
+
+def of(usage: Usage, meter: str) -> Usage:
+    return Usage._make(column[usage.meter == METER_CODES[meter]] for column in usage)
+
+
+def test_every_meter_is_fed_declared_unfed_or_outside() -> None:
+    assert set(FED) | set(UNFED) | OUTSIDE == {meter.name for meter in METERS}
+    assert not set(FED) & set(UNFED)
+
+
+def test_no_event_of_a_meter_is_named_twice(metered: Metered) -> None:
+    usage = usage_of(metered)
+    names = np.stack([usage.meter.astype(np.int64), usage.number, usage.ordinal])
+
+    assert usage.rows > 1_500
+    assert np.unique(names, axis=1).shape[1] == usage.rows
+
+
+def test_what_tenants_store_is_what_the_buildings_hold(metered: Metered) -> None:
+    stored = of(usage_of(metered), "storage_cm3_days")
+    closed = metered.facts["day_closed"]
+
+    assert stored.measures[:, Measure.QUANTITY].sum() == closed["volume_cm3"].sum() > 0
+
+
+def test_what_left_is_what_is_charged(metered: Metered) -> None:
+    usage, departed = usage_of(metered), metered.facts["departed"]
+    sales, parcels, orders = of(usage, "sales"), of(usage, "parcels_carried"), of(usage, "orders_shipped")
+
+    assert sales.measures[:, Measure.QUANTITY].sum() == departed["units"].sum() > 100
+    assert (sales.measures[:, Measure.QUANTITY] * sales.measures[:, Measure.VALUE]).sum() == departed["value"].sum()
+    assert parcels.measures[:, Measure.VALUE].sum() == departed["cost"].sum()
+    assert parcels.rows == departed["cartons"].sum()
+    assert orders.rows == len(np.unique(departed["order"])) <= len(departed)
+
+
+def test_promises_leave_out_what_the_customer_caused(metered: Metered) -> None:
+    usage, completed = usage_of(metered), metered.facts["completed"]
+    due, kept = of(usage, "promises_due").rows, of(usage, "promises_kept").rows
+
+    assert kept == int((completed["door_late"] == 0).sum())
+    assert kept < due <= len(completed)
+
+
+@pytest.mark.parametrize("cuts", [1, 4])
+def test_cutting_time_changes_no_event(metered: Metered, cuts: int) -> None:
+    inner = np.linspace(metered.begins, metered.ends, cuts + 2)[1:-1].astype(np.int64)
+    snapshot = (int(metered.facts["day_closed"]["day"][-1]) + metered.first_day - 2,)
+    whole = usage_of(metered, (), snapshot)
+    cut = usage_of(metered, tuple(inner.tolist()), snapshot)
+
+    def ordered(usage: Usage) -> list[np.ndarray]:
+        place = np.lexsort((usage.ordinal, usage.number, usage.meter))
+        return [column[place] for column in usage]
+
+    assert of(whole, "aged_units").rows > 0
+    for one, two in zip(ordered(whole), ordered(cut), strict=True):
+        assert np.array_equal(one, two)
+
+
+def test_a_month_without_facts_is_empty(metered: Metered) -> None:
+    window = Window(metered.ends + 1, metered.ends + 2, metered.first_day)
+    usage, _ = meter_month(related(metered.facts, window), metered.basis, window, nothing_carried(metered.basis))
+
+    assert usage.rows == 0
+    assert len(inside(metered.facts["departed"], window)) == 0
+
+
+def test_shares_of_a_container_add_up_to_one() -> None:
+    rows = np.zeros(7, f.MOVED.dtype)
+    rows["number"] = [1, 1, 1, 1, 2, 2, 2]
+    rows["vehicle"] = [0, 0, 0, 1, 0, 0, 0]
+    rows["ordinal"] = range(7)
+    shares = container_shares(rows, np.array([1, 1, 1, 5, 7, 0, 3]))
+
+    assert shares[:3].sum() == shares[3] == shares[4:].sum() == PPM
+    assert shares[5] == 0
+
+
+def test_the_oldest_units_leave_first() -> None:
+    layers = Layers(np.array([0, 0, 0, 1]), np.array([10, 20, 30, 5]), np.array([4, 3, 2, 9]))
+    left = left_of(layers, np.array([4, 12]))
+
+    assert left.item.tolist() == [0, 0, 1]
+    assert left.at.tolist() == [20, 30, 5]
+    # Three units more of item 1 than ever came in: a count found them, and they are as old as the oldest layer.
+    assert left.quantity.tolist() == [2, 2, 12]
+
+
+def test_sides_not_given_are_those_of_a_square_box() -> None:
+    assert sides(np.array([1_000, 1, 10**6]), np.array([100, 400, 50])).tolist() == [100, 2, 50]
