@@ -1,4 +1,4 @@
-"""What came of customers' answers, as files: orders by day and cause, and the levels that were seen."""
+"""Customers who are asked to answer, and what came of it as files: orders by day and cause, the levels seen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from firstbest.rehearse.demand_answers import CAUSES
+from firstbest.rehearse.demand_answers import CAUSES, ON
 from firstbest.rehearse.run import Result
+from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.world.nature import Nature
 from firstbest.world.units import DAY_US, MONEY, SECOND_US
 
 LEVELS = "levels.toml"
@@ -27,6 +29,31 @@ def write_answers(output: Path, result: Result) -> Path | None:
     path = output / LEVELS
     path.write_text(levels_text(result), encoding="utf-8")
     return path
+
+
+def responding(nature: Nature) -> Nature:
+    """The same nature with customers who answer. Raises `WorkspaceFaulty` with what that needs and is not there."""
+    answers, file = nature.demand.answers, "demand.toml"
+    faults = []
+    if len(nature.log.at_us):
+        faults.append(Fault(file, 0, "respond", "orders that are drawn", "a log of orders, which is replayed as it is"))
+    elif answers is None or not answers.told:
+        faults.append(Fault(file, 0, "answer", "an [[answer]] for price, speed or selection", "none"))
+    else:
+        levels = {
+            "price": answers.price_level,
+            "speed": answers.promise_level_s,
+            "selection": answers.items_level_x1000,
+        }
+        how = 'rehearse once with on = "measure", and copy rehearsal/levels.toml'
+        faults += [
+            Fault(file, 0, "respond", f"levels of {cause} ({how})", "none")
+            for cause, *_ in answers.told
+            if not (levels[cause] > 0).any()
+        ]
+    if faults or answers is None:
+        raise WorkspaceFaulty(faults)
+    return nature._replace(demand=nature.demand._replace(answers=answers._replace(on=ON)))
 
 
 def levels_text(result: Result) -> str:

@@ -18,7 +18,7 @@ from firstbest import __version__
 from firstbest.present.comparison import Comparison
 from firstbest.present.record import Assumed, Record
 from firstbest.present.report import report
-from firstbest.rehearse.answers_told import write_answers
+from firstbest.rehearse.answers_told import responding, write_answers
 from firstbest.rehearse.bounds import judge
 from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
 from firstbest.rehearse.suggest import suggestions
@@ -40,6 +40,7 @@ class Options(NamedTuple):
     days: int | None = None
     seed: int | None = None
     facts: bool = True
+    respond: bool = False  # customers answer, whatever demand.toml says
 
 
 class Outcome(NamedTuple):
@@ -60,7 +61,7 @@ def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], 
     """Rehearse the workspace in `folder`; raises `WorkspaceFaulty` with every fault before anything is written."""
     workspace = load(folder)
     network, nature = compile_network(workspace, options.scale, options.days)
-    scenario = Scenario(network, nature)
+    scenario = Scenario(network, responding(nature) if options.respond else nature)
     seed = workspace.seed if options.seed is None else options.seed
     output = folder / OUTPUT
     if output.exists():
