@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from firstbest.operate.ports import Change, Tick
+from firstbest.present import needs
+from firstbest.present.record import Assumed
+from firstbest.rehearse.answers_told import write_answers
 from firstbest.rehearse.demand import Demand
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
 from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Answers, Nature
+from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, MONEY, SECOND_US
 from tests.rehearsals.small import Size, small_network
 from tests.rehearsals.test_demand import by_order, same
@@ -38,10 +47,10 @@ class Remembered:
         self.kept += b"".join(block.fact.name.encode() + block.rows.tobytes() for block in blocks)
 
 
-def answers(**given_: object) -> Answers:
+def answers(**given_: Any) -> Answers:
     """Answers to nothing, at the levels of the small network; what is given replaces it."""
     none = Answers(
-        measure_only=0,
+        on=2,
         memory_days=3,
         most_x1000=2_000,
         price_x1000=0,
@@ -89,13 +98,14 @@ def promised(day: int, place: int, days: float, count: int = 3_000) -> np.ndarra
 WHOLE = orders(None)
 
 
-def seller_of(batch: Batch) -> np.ndarray:
-    return NETWORK.items.seller[batch.lines["item"][batch.commands["first_line"]]]
+def seller_of(batch: Batch) -> I64:
+    found: I64 = NETWORK.items.seller[batch.lines["item"][batch.commands["first_line"]]]
+    return found
 
 
 def test_where_all_is_as_at_the_level_orders_are_those_of_a_world_without_answers() -> None:
     assert same(orders(answers(price_x1000=-2_620, day_ppm=15_000, items_x1000=100)), WHOLE)
-    assert same(orders(answers(measure_only=1, price_x1000=-2_620, price_level=np.full(3, MONEY))), WHOLE)
+    assert same(orders(answers(on=1, price_x1000=-2_620, price_level=np.full(3, MONEY))), WHOLE)
 
 
 @pytest.mark.parametrize(("over", "factor"), [(1.1, 1.1**-2), (0.8, 0.8**-2)])
@@ -195,20 +205,48 @@ def test_a_log_is_replayed_whatever_customers_saw() -> None:
     assert len(demand.before(START + 9 * DAY_US).commands) == len(batch)
 
 
-def test_a_rehearsal_with_answers_to_nothing_has_the_same_facts() -> None:
+def test_a_rehearsal_with_answers_to_nothing_has_the_same_facts(tmp_path: Path) -> None:
     network, small = small_network(Size(days=4, orders_day=120))
+
+    results: list[Result] = []
 
     def bytes_of(asked: Answers | None) -> tuple[bytes, float]:
         book = Remembered()
         changed = small._replace(demand=small.demand._replace(answers=asked))
         result = rehearse(Scenario(network, changed), Settings(3, book))
         assert (result.answered is None) == (asked is None)
+        results.append(result)
         came = 0.0 if result.answered is None else float(result.answered.orders.sum())
         return book.kept, came
 
     plain, _ = bytes_of(None)
     asked, heard = bytes_of(answers())
-    moved, _ = bytes_of(answers(day_ppm=200_000))
+    moved, _ = bytes_of(answers(day_ppm=200_000, told=(("speed", "20", "a unit", "ASSUMED", "no paper"),)))
     assert plain == asked
     assert heard > 300
     assert moved != plain
+    # What came of it, as files, on the screen and on the page.
+    record = record_of(results[2], "small", 1.0, Assumed(0, 0))
+    (need,) = record.needs
+    rows = list(csv.DictReader(_written(tmp_path, results[2]).splitlines()))
+    assert sum(int(row["came"]) - int(row["planned"]) for row in rows) == round(need.won - need.lost) != 0
+    assert sum(float(row["speed_won"]) for row in rows) == pytest.approx(need.won, abs=0.05)
+    page = Text()
+    needs.rows(page, record)
+    assert page.plain.startswith("Speed")
+    assert "ASSUMED" in needs.section(record)
+    assert record_of(results[1], "small", 1.0, Assumed(0, 0)).needs == ()
+    assert write_answers(tmp_path, results[0]) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def _written(folder: Path, result: Result) -> str:
+    """The days as CSV; the levels that are written are those that were seen, and can be read back."""
+    path = write_answers(folder, result)
+    assert path is not None
+    assert result.answered is not None
+    levels = tomllib.loads(path.read_text("utf-8"))
+    assert levels["price_level"] == pytest.approx(dict(zip(("home", "apparel", "beauty"), PRICES, strict=True)))
+    seen = dict(zip(("west", "middle", "east"), (result.answered.promise_s / 86_400).tolist(), strict=True))
+    assert levels["days_level"] == pytest.approx(seen, abs=1e-3)
+    return (folder / "answers.csv").read_text("utf-8")

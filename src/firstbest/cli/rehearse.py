@@ -12,7 +12,7 @@ def rehearse(asked: Rehearse) -> None:
     """
     from firstbest.cli import rehearsing
 
-    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed)
+    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
 

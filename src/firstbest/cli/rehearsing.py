@@ -24,6 +24,7 @@ class Asked(NamedTuple):
     scale: float
     days: int | None
     seed: int | None
+    respond: bool = False
 
 
 def prepare(folder: Path, console: Console) -> None:
@@ -64,9 +65,12 @@ def run(asked: Asked) -> None:
     from firstbest.present.screen import screen
     from firstbest.rehearse.folder import Options, rehearse_folder
 
+    options = Options(asked.scale, asked.days, asked.seed, respond=asked.respond)
     with faults_told(asked.folder), bar(quiet, "rehearsing") as progress:
-        outcome = rehearse_folder(asked.folder, Options(asked.scale, asked.days, asked.seed), progress)
+        outcome = rehearse_folder(asked.folder, options, progress)
     console.print(screen(outcome.record, console.width, report_path=str(outcome.report_path)), soft_wrap=True)
+    if outcome.levels_path is not None:
+        console.print(f"levels that customers saw: {outcome.levels_path}", soft_wrap=True)
 
 
 def compare(asked: Asked, change: Path, replications: int) -> None:
@@ -79,7 +83,7 @@ def compare(asked: Asked, change: Path, replications: int) -> None:
     from firstbest.rehearse.folder import Options
 
     workers = min(os.cpu_count() or 1, replications * 2, WORKERS_MOST)
-    options = Options(asked.scale, asked.days, asked.seed)
+    options = Options(asked.scale, asked.days, asked.seed, respond=asked.respond)
     with faults_told(asked.folder), bar(quiet, f"{replications} pairs") as progress:
         answer = rehearse_against(asked.folder, change, options, (replications, workers), progress)
     console.print(table(answer.comparison, console.width), soft_wrap=True)

@@ -44,6 +44,18 @@ class Assumed(NamedTuple):
     cost_share_ppm: int
 
 
+class Need(NamedTuple):
+    """One thing that customers answer: its coefficient, and the orders that were won and lost by it."""
+
+    cause: str  # "price", "speed", "selection"
+    value: str
+    unit: str
+    mark: str  # ASSUMED, FITTED, GIVEN
+    source: str
+    won: float
+    lost: float
+
+
 class Record(NamedTuple):
     """One rehearsal. Shapes: D local days, N nodes, S sellers, P places; cells of the cube: `world.metrics`."""
 
@@ -67,3 +79,5 @@ class Record(NamedTuple):
     stock_items: NDArray[np.void] | None = None  # rows of STOCK_ITEM
     billed: tuple[int, ...] = ()  # [S] money billed to each seller, where known
     billed_storage: tuple[int, ...] = ()  # [S] of it, for storage
+    needs: tuple[Need, ...] = ()  # empty: nobody answered
+    planned: int = 0  # orders had nobody answered

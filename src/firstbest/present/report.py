@@ -10,6 +10,7 @@ from firstbest.present import (
     bounds,
     comparison,
     constraints,
+    needs,
     pictures_cost,
     pictures_frontier,
     pictures_labour,
@@ -54,6 +55,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
     ]
     parts = [
         _head(record, against),
+        needs.section(record),
         _differences(against) if against is not None else "",
         *(_section(found) for found in pictures if found is not None),
         _helps(record),

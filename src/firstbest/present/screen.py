@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from firstbest.present import bounds, constraints, text
+from firstbest.present import bounds, constraints, needs, text
 from firstbest.present.catalog import WANTED, late_key, meaning_of
 from firstbest.present.figures import figures
 from firstbest.present.labels import CAUSES, STAGES
@@ -39,6 +39,7 @@ def screen(record: Record, width: int, other: Record | None = None, report_path:
     width = max(60, min(width, 140))
     page = Text(no_wrap=True)
     _head(page, record, width)
+    needs.rows(page, record)
     if other is None:
         for row in _rows(record):
             _row(page, row, record, width)

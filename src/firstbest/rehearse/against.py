@@ -39,7 +39,9 @@ def rehearse_against(
     workspace, changed = load(folder), load_changed(folder, change)
     replications, workers = how
     seed = workspace.seed if options.seed is None else options.seed
-    runs = Runs(folder, change, options.scale, options.days)
+    runs = Runs(folder, change, options.scale, options.days, respond=options.respond)
+    if options.respond:
+        runs.scenario(WITHOUT)  # What is missing is said here, once, not by each process.
     compared = compare(runs, replications, workspace.currency, seed=seed, workers=workers, progress=progress)
     without = dressed(runs.record(WITHOUT, seed), folder, workspace.name)
     with_ = dressed(runs.record(WITH, seed), folder, workspace.name)

@@ -9,12 +9,14 @@ from pathlib import Path
 from firstbest.operate.loop import Adoption
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
+from firstbest.rehearse.answers_told import responding
 from firstbest.rehearse.compare import WITH, WITHOUT
 from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.compile_network import compile_network
 from firstbest.store.network_digest import network_number
 from firstbest.store.workspace import load
+from firstbest.world.nature import Nature
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Runs:
     scale: float = 1.0
     days: int | None = None
     first: int | None = None
+    respond: bool = False
 
     def __call__(self, which: str, seed: int) -> dict[str, float]:
         """Figures of one rehearsal."""
@@ -57,7 +60,13 @@ def _first_record(runs: Runs, which: str, seed: int) -> Record:
 
 @lru_cache(maxsize=4)
 def _scenario(runs: Runs, which: str) -> Scenario:
+    answer = responding if runs.respond else _as_it_is
     if which == WITHOUT:
-        return Scenario(*compile_network(load(runs.folder), runs.scale, runs.days))
+        network, nature = compile_network(load(runs.folder), runs.scale, runs.days)
+        return Scenario(network, answer(nature))
     network, nature, adoptions = scenario_of(load_changed(runs.folder, runs.change), runs.scale, runs.days)
-    return Scenario(network, nature, tuple(Adoption(at, own, network_number(own)) for at, own in adoptions))
+    return Scenario(network, answer(nature), tuple(Adoption(at, own, network_number(own)) for at, own in adoptions))
+
+
+def _as_it_is(nature: Nature) -> Nature:
+    return nature

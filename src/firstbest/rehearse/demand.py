@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
 from firstbest.rehearse import purposes
-from firstbest.rehearse.demand_answers import Memory
+from firstbest.rehearse.demand_answers import OFF, Memory
 from firstbest.world.commands import COMMAND, LINE, Batch, empty, laid
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
@@ -72,7 +72,7 @@ class Demand:
         self._next = 0
         self._first_order, self._salt = 0, np.uint64(0)
         answers = nature.demand.answers
-        self.memory = None if answers is None else Memory(network, nature.demand, answers)
+        self.memory = None if answers is None or answers.on == OFF else Memory(network, nature.demand, answers)
         if len(nature.log.at_us):
             self.memory = None
             self._hold(_replayed(nature.log))

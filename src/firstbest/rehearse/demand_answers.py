@@ -37,6 +37,9 @@ F64 = NDArray[np.float64]
 Rows = NDArray[np.void]
 
 CAUSES: Final = ("price", "speed", "selection")
+OFF: Final = 0
+MEASURE: Final = 1
+ON: Final = 2
 BLIND_DAYS: Final = 1
 """Days between the last one that was seen and the day of the order."""
 MIXED_IN: Final = 30
@@ -62,7 +65,7 @@ class Memory:
     def __init__(self, network: Network, nature: Demand, answers: Answers) -> None:
         """Nothing was seen yet."""
         self.answers = answers
-        self.most = answers.most_x1000 / 1_000 if not answers.measure_only else 1.0
+        self.most = answers.most_x1000 / 1_000 if answers.on == ON else 1.0
         days = network.calendar.midnight_us.shape[1]
         sellers, regions = len(answers.price_level), len(answers.regions)
         self._first_us = network.calendar.midnight_us.min(axis=0)
@@ -114,7 +117,7 @@ class Memory:
         seller = np.zeros(count, np.int64)
         seller[here] = self._seller[lines["item"][commands["first_line"][here]]]
         logs = np.log(self.factors(day))[:, seller, self._region[commands["place"]]] * here
-        if self.answers.measure_only:
+        if self.answers.on != ON:
             logs = np.zeros_like(logs)
         factor = np.minimum(np.exp(logs.sum(axis=0)), self.most)
         wish = wishes(seed, np.ascontiguousarray(commands["tie"]))

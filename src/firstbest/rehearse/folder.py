@@ -1,7 +1,8 @@
 """A rehearsal of a workspace folder: read, run, judge, and write what it left behind into `rehearsal/`.
 
 Files written: `report.html`, `orders.parquet`, `cubes.parquet`, `spreads.parquet`, `flows.parquet`, the facts by
-type under `facts/`, and `run.json`, which says what was run so that `explain` can read the facts again.
+type under `facts/`, `answers.csv` and `levels.toml` where customers answer, and `run.json`, which says what was run so
+that `explain` can read the facts again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from firstbest import __version__
 from firstbest.present.comparison import Comparison
 from firstbest.present.record import Assumed, Record
 from firstbest.present.report import report
+from firstbest.rehearse.answers_told import responding, write_answers
 from firstbest.rehearse.bounds import judge
 from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
 from firstbest.rehearse.suggest import suggestions
@@ -38,6 +40,7 @@ class Options(NamedTuple):
     days: int | None = None
     seed: int | None = None
     facts: bool = True
+    respond: bool = False  # customers answer, whatever demand.toml says
 
 
 class Outcome(NamedTuple):
@@ -46,6 +49,7 @@ class Outcome(NamedTuple):
     record: Record
     result: Result
     folder: Path
+    levels_path: Path | None = None  # of the levels that customers saw, where they answer or are measured
 
     @property
     def report_path(self) -> Path:
@@ -57,7 +61,7 @@ def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], 
     """Rehearse the workspace in `folder`; raises `WorkspaceFaulty` with every fault before anything is written."""
     workspace = load(folder)
     network, nature = compile_network(workspace, options.scale, options.days)
-    scenario = Scenario(network, nature)
+    scenario = Scenario(network, responding(nature) if options.respond else nature)
     seed = workspace.seed if options.seed is None else options.seed
     output = folder / OUTPUT
     if output.exists():
@@ -72,7 +76,7 @@ def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], 
     record = judged_record(result, workspace, folder, options.scale, digest)
     write_tables(output, result, facts=options.facts)
     write_run(output, record, options, seed)
-    outcome = Outcome(record, result, output)
+    outcome = Outcome(record, result, output, write_answers(output, result))
     outcome.report_path.write_text(report(record), encoding="utf-8")
     return outcome
 

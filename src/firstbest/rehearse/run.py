@@ -15,8 +15,8 @@ import numpy as np
 from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
-from firstbest.present.record import STOCK_ITEM, Assumed, Record
-from firstbest.rehearse.demand_answers import Answered
+from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
+from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
 from firstbest.rehearse.outside import Physics
 from firstbest.store.columns import Columns, sizes
 from firstbest.world import facts as f
@@ -149,7 +149,19 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         suggestions=(),
         banner=BANNER,
         stock_items=stock_items(result),
+        needs=needs_of(result),
+        planned=0 if result.answered is None else int(result.answered.planned.sum()),
     )
+
+
+def needs_of(result: Result) -> tuple[Need, ...]:
+    """Orders won and lost by what customers answer, in the order of their causes."""
+    answers = result.scenario.nature.demand.answers
+    if result.answered is None or answers is None or answers.on != ON:
+        return ()
+    won, lost = (each.sum(axis=0).tolist() for each in (result.answered.won, result.answered.lost))
+    told = sorted(answers.told, key=lambda each: CAUSES.index(each[0]))
+    return tuple(Need(*each, won[CAUSES.index(each[0])], lost[CAUSES.index(each[0])]) for each in told)
 
 
 HOURS = (

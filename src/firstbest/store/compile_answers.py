@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from firstbest.store.compile_plan import Plan, micros, ppm, whole
-from firstbest.store.schema_answers import MEASURE, OFF
+from firstbest.store.schema_answers import OFF, SWITCH
 from firstbest.store.workspace_sense_answers import regions_of
 from firstbest.world.nature import Answers
 from firstbest.world.units import DAY_US, SECOND_US
 
 
 def compile_answers(plan: Plan) -> Answers | None:
-    """The `[respond]` part of demand.toml with its coefficients; none while it is off."""
+    """The `[respond]` part of demand.toml with its coefficients; none where nothing is stated."""
     respond = plan.workspace.section("demand", "respond")
-    if respond["on"] == OFF:
-        return None
     entries = plan.workspace.entries("demand", "answer")
+    if respond["on"] == OFF and not entries:
+        return None
     value = {entry["cause"]: float(entry["value"]) for entry in entries}
     sellers, regions = plan.workspace.frame("sellers").texts("seller"), regions_of(plan.workspace)
 
@@ -24,7 +24,7 @@ def compile_answers(plan: Plan) -> Answers | None:
         return [float(respond[key].get(name, 0.0)) for name in names]
 
     return Answers(
-        measure_only=int(respond["on"] == MEASURE),
+        on=SWITCH.index(respond["on"]),
         memory_days=int(respond["memory_days"]),
         most_x1000=int(whole(respond["most_factor"] * 1_000)),
         price_x1000=int(whole(value.get("price", 0.0) * 1_000)),

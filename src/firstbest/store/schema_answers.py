@@ -13,7 +13,10 @@ UNITS: Final = {
 }
 """What customers answer, in the order in which it is told, and the unit of the coefficient."""
 MARKS: Final = ("ASSUMED", "FITTED", "GIVEN")
-OFF, MEASURE, ON = "no", "measure", "yes"
+OFF: Final = "no"
+ON: Final = "yes"
+SWITCH: Final = (OFF, "measure", ON)
+"""Nobody answers; levels are noted and nobody answers; customers answer."""
 ELSEWHERE: Final = "elsewhere"
 """What places without a region are called."""
 _SELLERS: Final = "sellers.seller"
@@ -23,7 +26,7 @@ ANSWER_SECTIONS: Final = (
         "respond",
         "How orders answer what customers saw in the days before. Not where a log is replayed.",
         (
-            choice("on", (OFF, MEASURE, ON), "measure: nobody answers, the levels of the rehearsal are written", OFF),
+            choice("on", SWITCH, "measure: nobody answers, the levels of the rehearsal are written", OFF),
             integer("memory_days", "days of promises that customers go by", 7, low=1, high=366),
             number("most_factor", "of a day's orders, at most", 2, low=1, high=10),
             Column(

@@ -22,7 +22,9 @@ def answer_faults(workspace: Workspace) -> Iterator[Fault]:
         unit = UNITS.get(entry["cause"], entry["unit"])
         if entry["unit"] != unit:
             yield Fault(file, entry.line, "answer.unit", f"'{unit}'", shown(entry["unit"]))
-    regions, sellers = regions_of(workspace), workspace.frame("sellers").texts("seller")
+    regions, frame = regions_of(workspace), workspace.frame("sellers")
+    asked_of = frame.numbers("order_percent") > 0
+    sellers = [name for name, some in zip(frame.texts("seller"), asked_of.tolist(), strict=True) if some]
     for name in sorted(set(respond["days_level"]) - set(regions)):
         yield Fault(file, respond.line, "respond.days_level", f"a region of places.csv, or '{ELSEWHERE}'", shown(name))
     if respond["on"] != ON:

@@ -16,7 +16,7 @@ class Answers(NamedTuple):
     Sellers S, regions R. A level of 0 is not known, and then nobody answers that cause there.
     """
 
-    measure_only: int  # 1: levels are noted and nobody answers
+    on: int  # 0: nobody answers, 1: levels are noted and nobody answers, 2: customers answer
     memory_days: int
     most_x1000: int  # of a day's orders, at most
     price_x1000: int  # percent of orders for a percent of price
