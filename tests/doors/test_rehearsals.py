@@ -18,10 +18,8 @@ title = "a dearer split"
 note = "to see"
 
 [[operation]]
-kind = "set"
-file = "policies"
-key = "sourcing"
-column = "split_penalty"
+kind = "policy"
+key = "sourcing.split_penalty"
 value = 3
 """
 

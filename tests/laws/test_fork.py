@@ -53,7 +53,7 @@ def forked(history: History, hours: int, seed: int) -> History:
 def test_what_must_add_up_adds_up_over_a_fork() -> None:
     seen: Counter[str] = Counter()
 
-    @histories(8)
+    @histories(16)
     @given(world=worlds, instants=st.integers(30, 260), hours=st.sampled_from([5, 24, 24 * 9]))
     def holds(world: World, instants: int, hours: int) -> None:
         history = run(made(world), world.seed, Run(instants=instants))
