@@ -42,7 +42,7 @@ CLIENTS: Final = 8
 ORDERS_A_KILL: Final = 110
 HOT_SHARE: Final = 0.7
 ITEMS: Final = 40
-UNITS: Final = 60
+UNITS: Final = 20
 """Of each item in each of sixteen centres: the hot one runs out."""
 AGAIN_SHARE: Final = 0.03
 WAIT_S: Final = 60.0
