@@ -39,7 +39,7 @@ from firstbest.world import tables as t
 KILLS: Final = 100
 QUICK_KILLS: Final = 5
 CLIENTS: Final = 8
-ORDERS_A_KILL: Final = 110
+ORDERS_A_KILL: Final = 130
 HOT_SHARE: Final = 0.7
 ITEMS: Final = 40
 UNITS: Final = 20
