@@ -41,11 +41,14 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def differing(one: Any, other: Any) -> set[str]:
     """Names of the arrays in which two tuples of arrays differ."""
-    return {
-        name
-        for name, left, right in zip(one._fields, one, other, strict=True)
-        if not np.array_equal(np.asarray(left), np.asarray(right))
-    }
+    return {name for name, left, right in zip(one._fields, one, other, strict=True) if not alike(left, right)}
+
+
+def alike(left: Any, right: Any) -> bool:
+    """Whether two arrays, or two tuples of arrays, are the same."""
+    if hasattr(left, "_fields"):
+        return not differing(left, right)
+    return bool(np.array_equal(np.asarray(left), np.asarray(right)))
 
 
 @pytest.mark.parametrize("name", NAMES)
