@@ -40,7 +40,7 @@ from tests.books.postgres_server import schema_url
 ORDERS = 1_000_000
 ORDERS_POSTGRES = 100_000
 ORDERS_QUICK = 20_000
-ORDERS_DAY = 7_000
+ORDERS_DAY = 6_500
 """The built-in network places about so many a day in the seasons it begins with."""
 CUTS = (1, 3, 40, 700, 9_000)
 SEED = 20261121

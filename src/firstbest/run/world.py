@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -50,8 +51,9 @@ class World(NamedTuple):
         return blake2b(network_digest(self.network), digest_size=DIGEST_BYTES).digest()
 
 
+@cache
 def code_digest() -> bytes:
-    """Digest of the code that decides."""
+    """Digest of the code that decides: that of this process, whatever is edited on disk while it runs."""
     return blake2b(f"{__version__} {source_digest()}".encode(), digest_size=DIGEST_BYTES).digest()
 
 
