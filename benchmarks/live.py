@@ -13,6 +13,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -175,10 +176,18 @@ def service(folder: Path, book: str) -> Iterator[tuple[str, float]]:
         stood = time.perf_counter() - began
         line = process.stdout.readline()
         key = line.rsplit(": ", 1)[1].strip()
+        while not listening():
+            time.sleep(0.05)
         yield key, stood
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+def listening() -> bool:
+    """Whether the service takes connections."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", PORT)) == 0
 
 
 def syncs_per_s(folder: Path) -> float:
