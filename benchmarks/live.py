@@ -146,7 +146,7 @@ async def latency(key: str, orders: Orders, rate: float, seconds: float) -> F64:
     while time.perf_counter() < until:
         number += 1
         if free:
-            tasks.append(asyncio.create_task(one(free.pop(), asks=number % 10 == 0)))
+            tasks.append(asyncio.create_task(one(free.pop(0), asks=number % 10 == 0)))
         await asyncio.sleep(orders.chance.expovariate(rate / 2))
     await asyncio.gather(*tasks)
     return np.array(took)

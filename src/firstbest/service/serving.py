@@ -135,7 +135,9 @@ def token_secret(house: House) -> bytes:
 def serve(service: Service, ready: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
     host, _, port = service.address.rpartition(":")
-    config = uvicorn.Config(service.front, host=host, port=int(port), log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        service.front, host=host, port=int(port), log_level="warning", access_log=False, timeout_keep_alive=75
+    )
     # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: None)
