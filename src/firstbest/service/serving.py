@@ -28,6 +28,8 @@ from firstbest.store.workspace import load
 BOOK: Final = ".firstbest/book.sqlite"
 SEALING: Final = "token sealing"
 SECRET_BYTES: Final = 32
+KEPT_OPEN_S: Final = 75
+"""How long a connection on which nothing is asked is kept open."""
 
 
 class Where(NamedTuple):
@@ -136,7 +138,7 @@ def serve(service: Service, ready: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
     host, _, port = service.address.rpartition(":")
     config = uvicorn.Config(
-        service.front, host=host, port=int(port), log_level="warning", access_log=False, timeout_keep_alive=75
+        service.front, host=host, port=int(port), log_level="warning", access_log=False, timeout_keep_alive=KEPT_OPEN_S
     )
     # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
     for each in (signal.SIGINT, signal.SIGTERM):
