@@ -74,7 +74,7 @@ def decided(wanted: Wanted, change: Path) -> tuple[str, str]:
         if wanted.emergency is None:
             raise stop(
                 f"expected a decision on record that names {change.name} as it is now, found none\n"
-                f"  decide:        firstbest bet decide {wanted.folder} ... --file {change}\n"
+                f"  decide:        firstbest bet decide BET yes --in {wanted.folder} --file {change} --reason ...\n"
                 f"  cannot wait:   firstbest apply {wanted.folder} {wanted.change} --emergency REASON"
             )
         question = open_correction(wanted.folder, f"emergency {change.name}", wanted.emergency, wanted.by, wall_us())
