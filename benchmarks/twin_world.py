@@ -91,7 +91,8 @@ def network_day(folder: Path, orders: int = ORDERS, items: int = ITEMS) -> Path:
     storages = [f"storage_{n:02d}" for n in range(STORAGES)]
     nodes = [f"maker,supplier,36.07,-79.79,{label},0,0,0,,Mon-Fri,14:00,18:00"]
     nodes += [
-        f"{name},fulfilment,{26 + 7 * n % 20},{-120 + 3 * n},{label},900000,10,9000000,storage_{n:02d},Mon-Sun,17:00,20:00"
+        f"{name},fulfilment,{26 + 7 * n % 20},{-120 + 3 * n},{label},900000,10,9000000,storage_{n:02d},Mon-Sun,"
+        "17:00,20:00"
         for n, name in enumerate(centres)
     ]
     nodes += [

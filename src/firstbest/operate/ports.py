@@ -61,7 +61,7 @@ class Soonest(NamedTuple):
 
 
 class All(NamedTuple):
-    """Every row, by key."""
+    """Every row, by key; what is answered is good until the next change and is never written to."""
 
     table: Table
 

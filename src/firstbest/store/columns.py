@@ -72,8 +72,10 @@ class Dense:
         """Rows of a dense table do not end."""
 
     def all_rows(self) -> NDArray[np.void]:
-        """Every row, by key."""
-        return self.rows.copy()
+        """Every row, by key: the rows themselves, to be looked at and not to be kept."""
+        rows = self.rows.view()
+        rows.setflags(write=False)
+        return rows
 
     def range_rows(self, low: int, high: int) -> NDArray[np.void]:
         """Rows with low <= key < high, by key."""
