@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
+from firstbest.cli.invoice_options import Dispute as Options
 from firstbest.cli.making import stop
 
 if TYPE_CHECKING:
@@ -17,21 +17,11 @@ if TYPE_CHECKING:
     from firstbest.store.usage_book import BillingBook
 
 
-class Asked(NamedTuple):
-    """What the command line asked for."""
-
-    line: str | None
-    claim: str | None
-    reason: str
-    accept: int | None
-    reject: int | None
-
-
-def decide_or_open(folder: Path, asked: Asked) -> None:
+def decide_or_open(asked: Options) -> None:
     """One of: decide a dispute, open one, list all."""
     if asked.accept is not None and asked.reject is not None:
         raise stop("--accept and --reject: one of the two")
-    with opened(folder) as (house, book):
+    with opened(Place(asked.folder, asked.source)) as (house, book):
         from firstbest.store.usage_closing import books_of
 
         books = books_of(book)
@@ -45,7 +35,7 @@ def decide_or_open(folder: Path, asked: Asked) -> None:
             typer.echo("no dispute: firstbest invoice dispute DIR 2026-10/NAME/3 --claim 120.00 --reason WHY opens one")
 
 
-def _open(book: BillingBook, books: Books, asked: Asked) -> None:
+def _open(book: BillingBook, books: Books, asked: Options) -> None:
     """Open a dispute; the clock of the billing book stands at the end of the last closed month."""
     from firstbest.rehearse.invoicing_trace import line_of
     from firstbest.rent.disputes import Dispute, opened
@@ -61,7 +51,7 @@ def _open(book: BillingBook, books: Books, asked: Asked) -> None:
     disputed(book, after, label)
 
 
-def _decide(book: BillingBook, books: Books, asked: Asked) -> None:
+def _decide(book: BillingBook, books: Books, asked: Options) -> None:
     """Accept, for what `--claim` says or all that was claimed; or reject."""
     from firstbest.rent.disputes import DisputeState, decided
     from firstbest.store.usage_closing import disputed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
 from firstbest.cli.making import stop
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def require_tenant(house: House, tenant: str) -> None:
         raise stop(f"expected a tenant ({', '.join(house.names.tenants[:8])} ...), found '{tenant}'")
 
 
-def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
+def run_one(place: Place, tenant: str, workspace: Path, quota_ms: int) -> None:
     """Put a job into the queue and run what is next in turn."""
-    if workspace.resolve() == folder.resolve():
+    if workspace.resolve() == place.folder.resolve():
         raise stop(f"expected a workspace of the tenant's own, found the house's: '{workspace}'")
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.store.usage_jobs import next_job, run_job, submit
 
         require_tenant(house, tenant)
@@ -55,30 +55,29 @@ def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
                 break
 
 
-def keep_file(folder: Path, tenant: str, put: Path | None, remove: str | None) -> None:
+def keep_file(place: Place, tenant: str, put: Path | None, remove: str | None) -> None:
     """Keep, remove or list."""
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.store import usage_files
 
         require_tenant(house, tenant)
         if put is not None:
-            usage_files.put(book, folder, tenant, put, now_of(house))
+            usage_files.put(book, house.bills, tenant, put, now_of(house))
         if remove is not None:
-            usage_files.take_away(book, folder, tenant, remove, now_of(house))
+            usage_files.take_away(book, house.bills, tenant, remove, now_of(house))
         for each in usage_files.kept(book, tenant):
             if each.kept_until is None:
                 typer.echo(f"{each.name:<40} {each.bytes:>14,} bytes  sha-256 {each.digest[:16]}")
 
 
-def answer(folder: Path, tenant: str, sql: str) -> None:
+def answer(place: Place, tenant: str, sql: str) -> None:
     """Answer one query as tab-separated text."""
-    with opened(folder) as (house, book):
-        from firstbest.rehearse.folder import OUTPUT
+    with opened(place) as (house, book):
         from firstbest.store.usage_tables import QueryRefused, Tables
 
         require_tenant(house, tenant)
         code = house.names.tenants.index(tenant)
-        tables = Tables(folder / OUTPUT / "facts", house.basis.item_tenant.tolist(), code)
+        tables = Tables(house.output / "facts", house.basis.item_tenant.tolist(), code)
         try:
             found = tables.query(sql)
         except QueryRefused as refused:

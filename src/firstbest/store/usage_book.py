@@ -26,6 +26,7 @@ MIGRATIONS: Final = ("billing_0001",)
 FOLDER: Final = ".firstbest"
 FILE: Final = "billing.sqlite"
 USAGE: Final = "usage"
+LIVE: Final = "live"
 EVENTS_MAX: Final = 100_000
 """Events of one batch."""
 
@@ -177,14 +178,19 @@ def chained(before: bytes, record: Record) -> bytes:
     return digest.digest()
 
 
-def book_path(folder: Path) -> Path:
-    """Where a workspace keeps its billing book."""
-    return folder / FOLDER / FILE
+def bills_of(folder: Path, *, live: bool = False) -> Path:
+    """Where a workspace keeps its bills: those of its rehearsal, or those of the book that is served from it."""
+    return folder / FOLDER / LIVE if live else folder / FOLDER
 
 
-def usage_path(folder: Path, label: str) -> Path:
+def book_path(bills: Path) -> Path:
+    """The billing book in a folder of bills."""
+    return bills / FILE
+
+
+def usage_path(bills: Path, label: str) -> Path:
     """Where the usage of a closed month is kept."""
-    return folder / FOLDER / USAGE / f"{label}.parquet"
+    return bills / USAGE / f"{label}.parquet"
 
 
 def batches(events: Iterable[Event]) -> Iterator[list[Event]]:
