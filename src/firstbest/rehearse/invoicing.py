@@ -30,7 +30,7 @@ from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
-from firstbest.store.usage_book import BillingBook, BillingError, bills_of
+from firstbest.store.usage_book import BillingBook, BillingError, Event, bills_of
 from firstbest.store.usage_closing import Closed, Given, close, last_closing, working_state
 from firstbest.store.usage_events import extended, services_of, told_instant, usage_of_events
 from firstbest.store.usage_facts import FactsOf, facts_of_folder
@@ -277,14 +277,17 @@ def close_until(
 
 def given_for(house: House, book: BillingBook, month: Metering, cards: Cards) -> Given:
     """What a closing is given: the month's meters, and outside events that have come and that no closing took."""
-    period = month.period
-    book.admit(events_of(book, period))
-    everything = book.events(waiting=False)
-    waiting = [event for event in book.events() if json.loads(event.body)["at"] < period.ends]
-    known = extended(house.names, everything)
-    services = services_of(everything)
+    book.admit(events_of(book, month.period))
+    waiting = [event for event in book.events() if json.loads(event.body)["at"] < month.period.ends]
+    return given_of(house, month, cards, (waiting, book.events(waiting=False)))
+
+
+def given_of(house: House, month: Metering, cards: Cards, events: tuple[Sequence[Event], Sequence[Event]]) -> Given:
+    """What a closing is given. `events`: those it takes, and all that name services, classes and channels."""
+    waiting, everything = events
+    known, services = extended(house.names, everything), services_of(everything)
     whole = joined([month.usage, usage_of_events(waiting, known, services)])
     return Given(
-        period, whole, known, services, *cards, house.digest, f"{house.scale:g}",
+        month.period, whole, known, services, *cards, house.digest, f"{house.scale:g}",
         tuple(event.number for event in waiting), carried_bytes(month.carried),
     )  # fmt: skip

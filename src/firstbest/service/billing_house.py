@@ -44,6 +44,16 @@ def live_house(folder: Path, reader: BookReader) -> House:
     )  # fmt: skip
 
 
+def reached_now(house: House, reader: BookReader) -> House:
+    """The house of a book as of its last tick by now; its names never change."""
+    with reader.snapshot():
+        mirrored(reader, house.output)
+        last = reader.last
+    assert last is not None, "a book that was opened has a tick"
+    reached = max(last.due, last.at)
+    return house._replace(reached=reached, now=max(wall_us(), reached))
+
+
 def cubes_written(house: House, reader: BookReader) -> None:
     """Write the daily cubes of a book beside its mirrored facts, for what reads cubes: clients, neutrality."""
     write_cubes(house.output, load_columns(reader, sizes(house.network)), house.network)

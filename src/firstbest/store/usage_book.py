@@ -101,10 +101,20 @@ class BillingBook:
         """All records, or those of a kind, in order."""
         return [Record(*row) for row in self.connection.execute(query("billing_records"), (kind, kind))]
 
-    def add(self, kind: str, label: str, body: bytes, closing: Taken | None = None) -> int:
-        """Add a record, with what a closing took and leaves to the next, together; answers the record's number."""
+    def head(self) -> int:
+        """The number of the last record, 0 before the first."""
+        return self._last()[0]
+
+    def add(self, kind: str, label: str, body: bytes, closing: Taken | None = None, after: int | None = None) -> int:
+        """Add a record, with what a closing took and leaves to the next, together; answers the record's number.
+
+        With `after` it is only added where that is the last record: what was computed from the book as it was then must
+        not pass over what another process wrote meanwhile. Raises `BillingError` where it is not.
+        """
         with transaction(self.connection):
             number, chain = self._last()
+            if after is not None and number != after:
+                raise BillingError(f"'{self.path}' was written by another meanwhile; nothing was kept, try again")
             sealed = chained(chain, Record(number + 1, kind, label, body))
             self.connection.execute(query("billing_add"), (number + 1, kind, label, body, sealed))
             if closing is not None:
