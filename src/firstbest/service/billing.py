@@ -100,10 +100,10 @@ async def send_usage(request: Http) -> dict[str, Any]:
     rows = [each for each in (await request.body()).splitlines() if each.strip()]
     if len(rows) > EVENTS_MOST:
         raise Problem("too_large", f"expected {EVENTS_MOST:,} events or fewer, found {len(rows):,}")
-    bills, now = bills_of(request), door_of(request).desk.house.wall_us()
+    bills = bills_of(request)
 
     def admitted(house: House, book: BillingBook) -> dict[str, Any]:
-        told = send_rows(book, rows, Known(house.names, now, house.network.calendar.start_us))
+        told = send_rows(book, rows, Known(house.names, house.now, house.network.calendar.start_us))
         if told.faults:
             listed = [str(fault) for fault in told.faults]
             raise Problem("invalid", f"{len(listed)} faults, nothing was kept", faults=listed[:FAULTS_SHOWN])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,11 @@ from firstbest.store.usage_book import bills_of
 from firstbest.store.usage_mirror import identity, mirrored
 
 MIRROR: Final = "mirror"
+Clock = Callable[[], int]
+"""Microseconds since the epoch."""
 
 
-def live_house(folder: Path, reader: BookReader) -> House:
+def live_house(folder: Path, reader: BookReader, wall: Clock = wall_us) -> House:
     """The house of a book as of its last tick; `reader` must stay open while order names are asked for.
 
     Raises `NotOpened` where the book holds no house, `BookError` where it cannot be read.
@@ -40,18 +43,18 @@ def live_house(folder: Path, reader: BookReader) -> House:
 
     return House(
         folder, workspace, network, basis, names, bills / MIRROR, bills, f"book {digest}", 1.0, order_name,
-        titles_of(workspace), max(wall_us(), reached), reached, True,
+        titles_of(workspace), max(wall(), reached), reached, True,
     )  # fmt: skip
 
 
-def reached_now(house: House, reader: BookReader) -> House:
+def reached_now(house: House, reader: BookReader, wall: Clock = wall_us) -> House:
     """The house of a book as of its last tick by now; its names never change."""
     with reader.snapshot():
         mirrored(reader, house.output)
         last = reader.last
     assert last is not None, "a book that was opened has a tick"
     reached = max(last.due, last.at)
-    return house._replace(reached=reached, now=max(wall_us(), reached))
+    return house._replace(reached=reached, now=max(wall(), reached))
 
 
 def cubes_written(house: House, reader: BookReader) -> None:

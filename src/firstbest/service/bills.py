@@ -23,10 +23,10 @@ from firstbest.rehearse.invoicing_running import Forecast, Running, forecasts, r
 from firstbest.rent.compile import Uncompilable
 from firstbest.rent.disputes import DisputeRefused
 from firstbest.rent.meters import METER_CODES
-from firstbest.rent.quotas import Answer, Limits, Refused, Used, Wish, grant, refused
+from firstbest.rent.quotas import Limits, Refused, Used, Wish, grant, refused
 from firstbest.rent.tally import Unrated
 from firstbest.run.open import wall_us
-from firstbest.service.billing_house import live_house, reached_now
+from firstbest.service.billing_house import Clock, live_house, reached_now
 from firstbest.service.problems import Problem
 from firstbest.store.book_live import BookError, BookReader
 from firstbest.store.faults import WorkspaceFaulty
@@ -75,22 +75,19 @@ class Guard:
                 key = (tenant, METER_CODES[CALLS])
                 self.quantity[key] = self.quantity.get(key, 0) + count
 
-    def ask(self, wish: Wish) -> Refused | None:
-        """Grant a wish and count it on, or say why not."""
+    def ask(self, wish: Wish, *, credit: bool = True) -> Refused | None:
+        """Grant a wish and count it on, or say why not; without `credit` only quotas are looked at."""
         with self._lock:
-            answer = grant(wish, self.quantity, self.owed, self.limits)
-            if answer in {Answer.GRANTED, Answer.NEARLY_USED_UP}:
-                return None
-            return refused(wish, answer, Used(self.quantity, self.owed), self.limits)
+            limits = self.limits if credit else self.limits._replace(credit={})
+            answer = grant(wish, self.quantity, self.owed, limits)
+            return refused(wish, answer, Used(self.quantity, self.owed), limits)
 
     def call(self, tenant: int) -> Refused | None:
-        """One call of a tenant: counted where it is granted."""
-        why = self.ask(Wish(tenant, METER_CODES[CALLS], 1)) if self.limits is not NOTHING else None
-        # An order is refused for credit, a look at the own bill is not: who owes must be able to see it.
-        if why is None or why.code == "over_credit":
+        """One call of a tenant: counted where it is granted. Who owes may still look at the bill."""
+        why = self.ask(Wish(tenant, METER_CODES[CALLS], 1), credit=False) if self.limits is not NOTHING else None
+        if why is None:
             with self._lock:
                 self.calls[tenant] = self.calls.get(tenant, 0) + 1
-            return None
         return why
 
     def take_calls(self) -> dict[int, int]:
@@ -103,9 +100,9 @@ class Guard:
 class Bills:
     """The desk."""
 
-    def __init__(self, folder: Path, reader: Callable[[], BookReader]) -> None:
+    def __init__(self, folder: Path, reader: Callable[[], BookReader], wall: Clock = wall_us) -> None:
         """`reader` makes a connection of the desk's own; nothing is read before the first question."""
-        self.folder = folder
+        self.folder, self.wall = folder, wall
         self.guard = Guard()
         self._reader_of = reader
         self._held: tuple[House, BillingBook, BookReader] | None = None
@@ -151,11 +148,11 @@ class Bills:
         """The house as of the book's last tick, and its billing book."""
         if self._held is None:
             reader = self._reader_of()
-            house = live_house(self.folder, reader)
+            house = live_house(self.folder, reader, self.wall)
             self._held = house, BillingBook(book_path(house.bills)), reader
         else:
             house, book, reader = self._held
-            self._held = reached_now(house, reader), book, reader
+            self._held = reached_now(house, reader, self.wall), book, reader
         return self._held[:2]
 
     def looked(self, house: House, book: BillingBook) -> Looked:
@@ -194,7 +191,7 @@ class Bills:
 
     def _send_calls(self, house: House, book: BillingBook) -> None:
         """Calls that were answered since the last look, as usage events: a name of its own for each lot."""
-        known = Known(house.names, wall_us())
+        known = Known(house.names, self.wall())
         for tenant, count in sorted(self.guard.take_calls().items()):
             self._sent += 1
             cells: dict[str, Any] = {
