@@ -68,7 +68,7 @@ def test_a_month_begins_with_the_book_and_its_usage_is_that_of_the_twins_facts(s
     assert (march.begins, march.days) == (house.network.calendar.start_us, 31)
     assert found.usage.rows > 500
     for ours, twins in zip(found.usage, usage, strict=True):
-        assert np.array_equal(ours, twins)
+        assert np.array_equal(np.asarray(ours), np.asarray(twins))
 
 
 def test_sqlite_and_postgresql_close_to_the_same_invoices(
@@ -171,3 +171,45 @@ def house_facts(place: Path) -> dict[str, list[int]]:
             ]
             for fact in FACTS
         }
+
+
+def test_jobs_files_and_queries_stop_at_the_tenants_limits(served: tuple[Path, SqlBook], tmp_path: Path) -> None:
+    folder, _ = served
+    sql = "SELECT sum(units) FROM departed"
+    before = say("rented", "query", folder, sql, "--tenant", "guest")
+    (tmp_path / "report.txt").write_text("x" * 5_000)
+    limits = [("table_bytes", 100), ("file_byte_hours", 100_000), ("job_cpu_ms", 0)]
+    told = "".join(f'[[quota]]\ntenant = "*"\nmeter = "{meter}"\nmost = {most}\n' for meter, most in limits)
+    (folder / "limits.toml").write_text(told, encoding="utf-8")
+    query = say("rented", "query", folder, sql, "--tenant", "guest")
+    file = say("rented", "file", folder, "--tenant", "guest", "--put", tmp_path / "report.txt")
+    job = say("rented", "job", folder, folder.parent, "--tenant", "guest")
+    wrong = '[[quota]]\ntenant = "gest"\nmeter = "tabel_bytes"\nmost = -1\n'
+    (folder / "limits.toml").write_text(wrong, encoding="utf-8")
+    faulty = say("rented", "query", folder, sql, "--tenant", "guest")
+    (folder / "limits.toml").unlink()
+
+    assert before[0] == 0, before[1]
+    for code, said in (query, file, job):
+        assert code == 2, said
+        assert "over_quota" in said
+        assert "what lifts it: next month or higher quota" in said
+    assert "table_bytes of a month: 100 byte, used " in query[1]
+    assert faulty[0] == 2
+    assert "limits.toml, line 4" in faulty[1]
+
+
+def test_a_live_mirror_holds_nothing_of_a_tick_that_was_not_sealed(tmp_path: Path) -> None:
+    start = history().network.calendar.start_us
+    book = lived(tmp_path, str(tmp_path / "book.sqlite"), start + 2 * DAY)
+    place = tmp_path / "mirror"
+    last = mirrored(book, place)
+
+    assert book.last is not None
+    assert last == book.last.tick
+    assert mirrored(book, place) == last
+    assert (
+        house_facts(place)["day_closed"]
+        == book.facts_of(FACTS[[f.name for f in FACTS].index("day_closed")])["number"].tolist()
+    )
+    book.close()

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from firstbest.operate.billing import FED, UNFED
 from firstbest.rent.meters import METERS
+from firstbest.service.billing import ROUTER
+from firstbest.store.limits import LIMITS
 from firstbest.store.primitives import PRIMITIVES
 from firstbest.store.usage_events import COLUMNS
 from tests.tidy.sources import ROOT
@@ -51,6 +53,17 @@ def test_every_key_of_primitives_is_told() -> None:
     told = set(re.findall(r"`(\w+)`", PAGE.read_text("utf-8")))
 
     assert [key.name for section in PRIMITIVES.sections for key in section.keys if key.name not in told] == []
+
+
+def test_every_route_and_every_key_of_limits_is_told() -> None:
+    page = PAGE.read_text("utf-8")
+    paths = [path for handler in ROUTER.route_handlers for path in handler.paths]  # type: ignore[union-attr]
+    told = [re.sub(r"\{month:str\}", "2026-10", re.sub(r"\{line:int\}", "3", path)) for path in paths]
+    told = [re.sub(r"\{number:int\}", "1", path) for path in told]
+
+    assert len(told) > 10
+    assert [path for path in told if f" {path}`" not in page] == []
+    assert [key.name for section in LIMITS.sections for key in section.keys if f"\n{key.name} = " not in page] == []
 
 
 if __name__ == "__main__" and "--write" in sys.argv:

@@ -206,9 +206,8 @@ def test_a_tenant_sees_its_own_bills_and_nothing_else(house: Billed) -> None:
 
 def test_quotas_and_credit_limits_refuse_with_code_bound_and_remedy(house: Billed) -> None:
     """Limits are read from limits.toml; calls are counted on between two looks at the book, orders need credit."""
-    text = (
-        '[[quota]]\ntenant = "guest"\nmeter = "api_calls"\nmost = 2000000000\n\n[[credit]]\ntenant = "guest"\nmost = 0.01\n'
-    )
+    quota = '[[quota]]\ntenant = "guest"\nmeter = "api_calls"\nmost = 2000000000\n'
+    text = quota + '[[credit]]\ntenant = "guest"\nmost = 0.01\n'
     (house.folder / "limits.toml").write_text(text, encoding="utf-8")
     # More calls than the sales that are held for the guest will pay.
     house.post("/v1/usage", ndjson(EVENT | {"id": "many", "at": "2026-04-02T10:00:00Z", "quantity": 10**9}))

@@ -161,7 +161,7 @@ def replay_months(place: Place) -> None:
     from firstbest.store.usage_closing import replayed
     from firstbest.store.workspace import load
 
-    with told(), BillingBook(book_path(place.bills)) as book:
+    with told(place.folder), BillingBook(book_path(place.bills)) as book:
         zone = ZoneInfo(load(place.folder).time_zone)
         held = book.verify()
         found = 0

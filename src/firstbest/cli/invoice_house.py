@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(folder: Path) -> Iterator[None]:
     """Turn what can go wrong with bills into words and exit code 2."""
     from firstbest.cli.making import told as faults_told
     from firstbest.rehearse.invoicing import NothingToBill
@@ -52,7 +52,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (WorkspaceFaulty, CardsFaulty) as faulty:
-        raise stop(faults_told(list(faulty.faults), Path())) from None
+        raise stop(faults_told(list(faulty.faults), folder)) from None
     except Unrated as unrated:
         raise stop(f"usage without a price, nothing was closed:\n{unrated}") from None
     except (NothingToBill, BillingError, DisputeRefused, Uncompilable, NoTypst) as wrong:
@@ -70,7 +70,7 @@ def opened(place: Place, *, cubes: bool = False) -> Iterator[tuple[House, Billin
     from firstbest.store.usage_book import BillingBook, book_path
 
     with ExitStack() as stack:
-        stack.enter_context(told())
+        stack.enter_context(told(place.folder))
         if place.live:
             from firstbest.cli.serving import reading
             from firstbest.service.billing_house import cubes_written, live_house

@@ -35,17 +35,43 @@ def require_tenant(house: House, tenant: str) -> None:
         raise stop(f"expected a tenant ({', '.join(house.names.tenants[:8])} ...), found '{tenant}'")
 
 
+def allowed(house: House, book: BillingBook, tenant: str, wanted: tuple[str, int]) -> int | None:
+    """Stop where limits.toml says that a tenant may not; answers what is left of its quota, None where it has none."""
+    from firstbest.rehearse.invoicing_limits import LimitReached, require
+    from firstbest.rent.meters import METER_CODES
+    from firstbest.rent.quotas import Wish
+
+    meter, quantity = wanted
+    wish = Wish(house.names.tenants.index(tenant), METER_CODES[meter], quantity)
+    try:
+        return require(house, book, wish, now_of(house))
+    except LimitReached as reached:
+        raise stop(f"tenant '{tenant}': {reached}") from None
+
+
+def byte_hours(house: House, file: Path) -> int:
+    """What a file comes to if it is kept until the end of the month."""
+    from firstbest.rehearse.invoicing_limits import month_of
+    from firstbest.world.units import HOUR_US
+
+    now = now_of(house)
+    size = file.stat().st_size if file.is_file() else 0
+    return size * -((now - month_of(house, now)[1]) // HOUR_US)
+
+
 def run_one(place: Place, tenant: str, workspace: Path, quota_ms: int) -> None:
     """Put a job into the queue and run what is next in turn."""
     if workspace.resolve() == place.folder.resolve():
         raise stop(f"expected a workspace of the tenant's own, found the house's: '{workspace}'")
     with opened(place) as (house, book):
-        from firstbest.store.usage_jobs import next_job, run_job, submit
+        from firstbest.store.usage_jobs import next_job, run_job, submit, used_ms
 
         require_tenant(house, tenant)
+        left = allowed(house, book, tenant, ("job_cpu_ms", 1))
+        most = quota_ms if left is None else min(quota_ms, used_ms(book, tenant) + left)
         mine = submit(book, tenant, workspace, now_of(house))
         while (job := next_job(book)) is not None:
-            done = run_job(book, job, quota_ms)
+            done = run_job(book, job, most if job.tenant == tenant else quota_ms)
             seconds = done.cpu_ms / 1000
             typer.echo(f"job {done.number} of {done.tenant}: {done.state}, {seconds:,.2f} processor seconds")
             if done.cpu_ms:
@@ -62,6 +88,7 @@ def keep_file(place: Place, tenant: str, put: Path | None, remove: str | None) -
 
         require_tenant(house, tenant)
         if put is not None:
+            allowed(house, book, tenant, ("file_byte_hours", byte_hours(house, put)))
             usage_files.put(book, house.bills, tenant, put, now_of(house))
         if remove is not None:
             usage_files.take_away(book, house.bills, tenant, remove, now_of(house))
@@ -79,7 +106,7 @@ def answer(place: Place, tenant: str, sql: str) -> None:
         code = house.names.tenants.index(tenant)
         tables = Tables(house.output / "facts", house.basis.item_tenant.tolist(), code)
         try:
-            found = tables.query(sql)
+            found = tables.query(sql, lambda size: allowed(house, book, tenant, ("table_bytes", size)))
         except QueryRefused as refused:
             raise stop(str(refused)) from None
         finally:
