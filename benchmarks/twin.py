@@ -7,8 +7,8 @@ spent behind the port to the outside. SimPy gets the physics alone, with all cho
 against like. Every instant of both has to be the same.
 
 Beside it, tandem queues (two stages of ten hands, 90 % busy) in `timetable`, SimPy, Ciw and salabim; the last two draw
-for themselves and are context. And forks: `fork_ms` copies the columns at noon, `fork_ratio_copy` against copying the
-same bytes as one array.
+for themselves and are context. And forks: `fork_ms` forks the rehearsal at noon, `fork_ratio_copy` is against a copy of
+the bytes of its columns as one array.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from benchmarks.twin_record import Day, Listener, Notes, day_of
 from benchmarks.twin_simpy import World, differences
 from benchmarks.twin_tandem import tandem
 from benchmarks.twin_world import network_day
-from firstbest.operate.loop import Loop, Ports
-from firstbest.operate.opening import opening
+from firstbest.operate.loop import Loop
 from firstbest.operate.ports import Book
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.run import CUBES_ROWS, Scenario, VirtualClock
+from firstbest.rehearse.running import Running
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.warm import warm
-from firstbest.store.columns import Columns, Dense, sizes
+from firstbest.store.columns import Dense
 from firstbest.store.compile_network import compile_network
 from firstbest.store.workspace import load
 from firstbest.world.commands import Batch
@@ -87,36 +87,33 @@ def scenario(orders: int) -> Scenario:
     return Scenario(*compile_network(workspace))
 
 
-def lived(world: Scenario, physics: Physics, book: Book, at_noon: Callable[[Columns], None] | None = None) -> Loop:
+def lived(world: Scenario, physics: Physics, book: Book, at_noon: Callable[[Running], None] | None = None) -> Loop:
     """Run a day; what `at_noon` does is not of its time."""
-    network, calendar = world.network, world.network.calendar
-    state = Columns(sizes(network))
-    loop = Loop(network, Ports(VirtualClock(), state, book, physics), cubes_rows=CUBES_ROWS)
-    loop.open(opening(world.nature.opening, calendar.start_us), calendar.start_us)
-    while loop.advance():
-        if at_noon is not None and (loop.next_due() or 0) >= calendar.start_us + DAY_US // 2:
-            at_noon(state)
-            at_noon = None
-    loop.finish(calendar.end_us)
-    return loop
+    running, calendar = Running(world, 1, book), world.network.calendar
+    running.physics = physics
+    running.loop.ports = running.loop.ports._replace(outside=physics)
+    running.lead(calendar.start_us + DAY_US // 2)
+    if at_noon is not None:
+        at_noon(running)
+    running.finish()
+    return running.loop
 
 
 class Fork:
-    """Forks the columns and sets the time against that of a plain copy of as many bytes."""
+    """Forks the rehearsal and sets the time against that of a plain copy of as many bytes as its columns have."""
 
     def __init__(self) -> None:
         self.ms = self.ratio = self.spent_s = 0.0
 
-    def __call__(self, state: Columns) -> None:
+    def __call__(self, running: Running) -> None:
         """Three of each, the best counts."""
         began = time.process_time()
-        held = state.tables.values()
-        count = sum(sum(array.nbytes for array in arrays_of(table)) for table in held)
+        count = sum(sum(array.nbytes for array in arrays_of(table)) for table in running.state.tables.values())
         plain = np.ones(count, np.uint8)
         forks, copies = [], []
         for _ in range(3):
             start = time.perf_counter()
-            forked = state.copied()
+            forked = running.forked()
             middle = time.perf_counter()
             copied = plain.copy()
             copies.append(time.perf_counter() - middle)
