@@ -158,6 +158,21 @@ def shadow(
     serving.shadow(folder, book, policy)
 
 
+@app.command()
+def calibrate(
+    folder: Folder,
+    log: Annotated[Path, typer.Option(help="Shipments, CSV, Parquet or Excel: placed or planned, left, delivered.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="placed=order_date: a column's name; may be repeated.")
+    ] = None,
+    first_part: Annotated[float, typer.Option(min=0.3, max=0.9, help="Share of days to fit the back-test on.")] = 0.7,
+) -> None:
+    """Fit arrivals, handling and transit to a log, say how well, and try the fit out on the log's later part."""
+    from firstbest.cli import calibrating
+
+    calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
+
+
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 
