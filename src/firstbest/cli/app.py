@@ -173,6 +173,20 @@ def calibrate(
     calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
 
 
+@app.command()
+def sensitivity(
+    folder: Folder,
+    figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order",
+    runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.02,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14,
+) -> None:
+    """Which inputs the answer hangs on, over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
+    from firstbest.cli import sensing
+
+    sensing.sensitivity(sensing.Asked(folder, figure, runs, scale, days))
+
+
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 
