@@ -187,6 +187,18 @@ def sensitivity(
     sensing.sensitivity(sensing.Asked(folder, figure, runs, scale, days))
 
 
+@app.command()
+def baseline(
+    folder: Folder,
+    actuals: Annotated[Path, typer.Option(help="Your books: carrier_invoice, volumes, stock, hours, delivery (CSV).")],
+    days: Annotated[int | None, typer.Option(min=1, help="Days that the books cover; as many as rehearsed.")] = None,
+) -> None:
+    """Compare the last rehearsal with your books within stated bands; every comparison then says how near they are."""
+    from firstbest.cli import comparing
+
+    comparing.baseline(folder, actuals, days)
+
+
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 

@@ -78,8 +78,8 @@ def _budget(planned: Budget, asked: Asked, point: Point, workers: int) -> str:
     minutes = planned.runs * (time.perf_counter() - began) / workers / 60
     return (
         f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
-        f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the first {planned.top}; "
-        f"about {minutes:.0f} minutes"
+        f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "
+        f"first {planned.top}; about {minutes:.0f} minutes"
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from firstbest.present.comparison import Comparison, Dot
 from firstbest.present.record import Record
+from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.bounds import judge
 from firstbest.rehearse.compare import WITH, WITHOUT, Compared, compare, dots
 from firstbest.rehearse.compare_payback import Span, payback
@@ -56,5 +57,5 @@ def rehearse_against(
 
 def dressed(record: Record, folder: Path, name: str) -> Record:
     """A record with the workspace's name, what it assumes, its bounds and suggestions."""
-    named = record._replace(name=name, assumed=assumed_of(folder))
+    named = record._replace(name=name, assumed=assumed_of(folder), banner=banner_of(folder))
     return named._replace(bounds=judge(named, folder), suggestions=suggestions(named))

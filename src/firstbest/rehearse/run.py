@@ -16,6 +16,7 @@ from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
 from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
+from firstbest.rehearse.banner import NOT_COMPARED
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
 from firstbest.rehearse.outside import Physics
 from firstbest.rehearse.presence import Checked, Presence, sentences
@@ -30,7 +31,6 @@ from firstbest.world.units import DAY_US
 STEP_TOLD = 1 / 400
 """How far a rehearsal goes between two calls of `progress`."""
 CUBES_ROWS = 100_000
-BANNER = "not compared with any actuals"
 
 
 class Scenario(NamedTuple):
@@ -152,7 +152,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         assumed=assumed,
         bounds=(),
         suggestions=(),
-        banner=BANNER,
+        banner=NOT_COMPARED,
         stock_items=stock_items(result),
         needs=needs_of(result),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
