@@ -58,9 +58,9 @@ def test_bands_hold_what_comes_later(walk: float) -> None:
     tried = [named(calibrate(log_of_known_truth(seed, walk=walk, level=60))) for seed in range(25)]
     for name in ("arrivals", "handling", "transit"):
         share = [each[name].tried for each in tried]
-        covered = np.average([one.covered for one in share if one], weights=[one.count for one in share if one])
+        covered = np.average([one.covered for one in share if one], weights=[one.values for one in share if one])
         assert 0.85 <= covered <= 0.95, (name, covered)
-        assert sum(one.count for one in share if one) > 500
+        assert sum(one.values for one in share if one) > 500
 
 
 def test_a_change_in_the_second_part_shows() -> None:
@@ -106,10 +106,10 @@ def test_the_warehouse_shipment_log(data_dir: Path) -> None:
     assert handling.tried is not None
     assert arrivals.arrivals.days == 54, "14 October to 6 December: the ragged ends are left out"
     assert arrivals.arrivals.level * arrivals.arrivals.weekday[:5].mean() == pytest.approx(610, rel=0.1)
-    assert handling.tried.count > 5_000
+    assert handling.tried.values > 5_000
     assert handling.tried.holds
     # Eleven days, Thanksgiving's week and the Monday after it among them: three of them lie outside.
-    assert arrivals.tried.count == 11
+    assert arrivals.tried.values == 11
     assert arrivals.tried.covered > 0.6
 
 

@@ -199,6 +199,21 @@ def baseline(
     comparing.baseline(folder, actuals, days)
 
 
+@app.command()
+def rank(
+    folder: Folder,
+    changes: Annotated[list[Path], typer.Argument(help="Change files, each against the network as it is.")],
+    figure: Annotated[str, typer.Option(help="What they are ranked by.")] = "cost_to_serve_per_order",
+    least: Annotated[float, typer.Option(help="The least difference that matters, in its units.")] = 0.05,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.1,
+    days: Annotated[int | None, typer.Option(min=1, help="Of each rehearsal; all that the workspace has.")] = None,
+) -> None:
+    """Rank many changes at once: the best with 95 % chance, worse ones dropped early, and the service-cost frontier."""
+    from firstbest.cli import ranking
+
+    ranking.rank(ranking.Asked(folder, tuple(changes), figure, least, scale, days))
+
+
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 

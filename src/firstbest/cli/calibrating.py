@@ -75,7 +75,7 @@ def told(found: Fitted) -> Told:
     tried = found.tried
     if tried is None:
         return Told(found.name.capitalize(), fit, goodness, "too little of the log is later", None)
-    said = tried_text(tried.count, tried.covered, holds=tried.holds)
+    said = tried_text(tried.values, tried.covered, holds=tried.holds)
     return Told(found.name.capitalize(), fit, goodness, said, tried.holds)
 
 
@@ -121,5 +121,5 @@ def toml_of(found: tuple[Fitted, ...], log: str) -> str:
             lines.append(f"spread_{each.duration.unit} = {each.duration.spread:.4f}")
         if each.tried is not None:
             lines.append(f"back_test_covered_percent = {100 * each.tried.covered:.1f}")
-            lines.append(f"back_test_values = {each.tried.count}")
+            lines.append(f"back_test_values = {each.tried.values}")
     return "\n".join(lines) + "\n"

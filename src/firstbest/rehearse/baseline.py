@@ -132,7 +132,7 @@ def model_totals(facts: Path, network: Network, scale: float) -> Totals:
     worked = _read(facts, "worked", "node, process, paid_min")
     closed = _read(facts, "day_closed", "node, units")
     extra = surcharges(network.carriers, left)
-    invoice = {
+    invoice: dict[tuple[str, ...], dict[str, float]] = {
         (texts.carriers[carrier], str(zone)): {
             "parcels": float(left["cartons"][here].sum()) * full,
             "billed_kg": float(left["billed_g"][here].sum()) / 1000 * full,

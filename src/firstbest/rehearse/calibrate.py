@@ -89,7 +89,7 @@ class Duration(NamedTuple):
 class Tried(NamedTuple):
     """A back-test: how many later values lie in their 90 % band."""
 
-    count: int
+    values: int
     covered: float
 
     @property

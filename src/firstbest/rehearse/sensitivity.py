@@ -177,10 +177,7 @@ def sensitivity(names: Sequence[str], figure: str, planned: Budget, evaluate: Ev
     top = order[: planned.top]
     parted, more = _sobol([names[place] for place in top], (top, len(names)), planned, evaluate, seed)
     effects = [
-        screened[place]._replace(**dict(zip(("alone", "total", "total_half"), parted[top.index(place)], strict=True)))
-        if place in top
-        else screened[place]
-        for place in order
+        Effect(*screened[place][:4], *parted[top.index(place)]) if place in top else screened[place] for place in order
     ]
     return Answer(figure, middle, tuple(effects), planned, lost + more)
 
@@ -224,4 +221,5 @@ def _sobol(
     if lost or not answers.std() > 0:
         return [(math.nan, math.nan, math.nan)] * len(names), lost
     found = analyze(problem, answers, calc_second_order=False, seed=seed)
-    return [tuple(map(float, row)) for row in zip(found["S1"], found["ST"], found["ST_conf"], strict=True)], 0
+    rows = zip(found["S1"], found["ST"], found["ST_conf"], strict=True)
+    return [(float(alone), float(total), float(half)) for alone, total, half in rows], 0

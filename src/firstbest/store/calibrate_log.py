@@ -65,7 +65,7 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path, names: Mapping[str,
     found = connection.execute(
         f"SELECT {', '.join(parts)} FROM (SELECT {inner} FROM {reader}) GROUP BY shipment ORDER BY ALL", [str(path)]
     ).fetchnumpy()
-    columns = {name: _filled(found[name]) for name in INSTANTS if name in found}
+    columns: dict[str, I64] = {name: _filled(found[name]) for name in INSTANTS if name in found}
     size = len(next(iter(columns.values())))
     for name in INSTANTS:
         columns.setdefault(name, np.full(size, UNKNOWN))
