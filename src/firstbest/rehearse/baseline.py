@@ -112,16 +112,24 @@ def baseline(folder: Path, actuals: Path, days: int | None = None) -> tuple[Line
 def compared(model: Totals, books: Totals, days: tuple[int, int]) -> Iterator[Line]:
     """Every number of the books beside the model's, a day; names that only one side has count as nothing there."""
     for file, rows in books.items():
-        for name in sorted({*rows, *model.get(file, {})}):
-            for column, band, words in PLAN[file]:
-                own, real = (side.get(name, {}).get(column, 0.0) for side in (model.get(file, {}), rows))
-                if column == "days" and not (name in rows and name in model.get(file, {})):
-                    continue
-                if (file, column) not in AVERAGES:
-                    own, real = own / days[0], real / days[1]
-                where = f"{name[0]} zone {name[1]}" if file == "carrier_invoice" else " ".join(name)
-                unit = "days" if column == "days" else column
-                yield Line(f"{words}, {where}", unit, own, real, band)
+        own = model.get(file, {})
+        for name in sorted({*rows, *own}):
+            yield from _lines(file, name, (own.get(name), rows.get(name)), days)
+
+
+def _lines(
+    file: str, name: tuple[str, ...], sides: tuple[Mapping[str, float] | None, ...], days: tuple[int, int]
+) -> Iterator[Line]:
+    """The numbers of one row of the books, or of the model where they lack it."""
+    where = f"{name[0]} zone {name[1]}" if file == "carrier_invoice" else " ".join(name)
+    for column, band, words in PLAN[file]:
+        # How long a journey takes that one side never made is not known, and not nothing.
+        if column == "days" and None in sides:
+            continue
+        own, real = ((side or {}).get(column, 0.0) for side in sides)
+        if (file, column) not in AVERAGES:
+            own, real = own / days[0], real / days[1]
+        yield Line(f"{words}, {where}", "days" if column == "days" else column, own, real, band)
 
 
 def model_totals(facts: Path, network: Network, scale: float) -> Totals:
