@@ -14,6 +14,7 @@ import numpy as np
 
 from firstbest.operate.ports import Book
 from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
+from firstbest.rehearse.banner import NOT_COMPARED
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
 from firstbest.rehearse.presence import Checked, sentences
 from firstbest.rehearse.running import Running
@@ -25,7 +26,6 @@ from firstbest.world.units import DAY_US
 
 STEP_TOLD = 1 / 400
 """How far a rehearsal goes between two calls of `progress`."""
-BANNER = "not compared with any actuals"
 
 
 class Settings(NamedTuple):
@@ -105,7 +105,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         assumed=assumed,
         bounds=(),
         suggestions=(),
-        banner=BANNER,
+        banner=NOT_COMPARED,
         stock_items=stock_items(result),
         needs=needs_of(result),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
