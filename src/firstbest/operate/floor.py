@@ -9,6 +9,7 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
+from firstbest.operate.backorders import ask_again
 from firstbest.operate.folds import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
@@ -20,17 +21,19 @@ from firstbest.world.words import Stage
 
 
 def release(number: int, now: int, ground: Ground) -> Step:
-    """The wave: release due shipments as far as hands allow, with the lines to pick."""
+    """The wave: ask again for what waits for stock, release due shipments as far as hands allow, with lines to pick."""
     today = wave.today_of(ground, now)
     policy = ground.policy
+    waiting = (yield All(t.WAIT_T)).rows
+    again = (yield from ask_again(number, now, ground, waiting)) if len(waiting) else []
     load = (yield All(t.LOAD_T)).rows
     roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
-        return []
+        return again
     keys = yield from due_keys(ground, quota, (today, today + policy.release_ahead_days))
     if not len(keys):
-        return []
+        return again
     chosen = (yield ByKey(t.SHIPMENT_T, keys)).rows
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
@@ -40,7 +43,7 @@ def release(number: int, now: int, ground: Ground) -> Step:
         seller=chosen["seller"], held=held,
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
-    return [released, tasked]
+    return [*again, released, tasked]
 
 
 def due_keys(ground: Ground, quota: I64, days: tuple[int, int]) -> Generator[Read, Rows, I64]:

@@ -93,11 +93,12 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
 
 
 def ordered(rows: Records, ground: Ground) -> list[Change]:
-    """An order with at least one shipment is open."""
-    rows = rows[rows["shipments"] > 0]
+    """An order is open that has a shipment, or waits for stock."""
+    rows = rows[(rows["shipments"] > 0) | (rows["waiting"] > 0)]
     made = copied(rows, t.ORDER_T, ("tie", "ship_by", "deliver_by", "value", "lines", "place", "service"))
     made["key"], made["live"], made["placed_at"] = rows["order"], 1, rows["at"]
     made["open_lines"], made["nearest"], made["seller"] = rows["filled"], rows["nearest"], rows["seller"]
+    made["waiting"], made["fill"] = rows["waiting"], rows["fill"]
     return [Put(t.ORDER_T, made)]
 
 
@@ -162,14 +163,69 @@ def cancelled(rows: Records, ground: Ground) -> list[Change]:
 
 def unplanned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment ends before it left; its slot is free, and its work off the floor."""
-    on_floor = rows[rows["stage"] != Stage.WAITING]
+    held = rows["stage"] == Stage.HELD
+    on_floor = rows[(rows["stage"] != Stage.WAITING) & ~held]
     load = {"floor": constant(on_floor, -1), "floor_ms": -pack_ms(ground, on_floor)}
     keys = shipment_keys(rows)
     return [
-        Add(t.SLOT_T, day_keys(rows, ground), {"taken": constant(rows, -1)}),
+        Add(t.SLOT_T, day_keys(rows, ground)[~held], {"taken": constant(rows[~held], -1)}),
         Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
         Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": constant(rows, -1)}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+    ]
+
+
+def held(rows: Records, ground: Ground) -> list[Change]:
+    """Orders and their shipments are kept back, or go on with another promise; what counts is said last."""
+    orders, rows = rows[rows["node"] < 0], rows[rows["node"] >= 0]
+    orders = orders[last_rows(orders["order"].copy())]
+    promise = {"held": orders["on"], "ship_by": orders["ship_by"], "deliver_by": orders["deliver_by"]}
+    slots = Add(t.SLOT_T, day_keys(rows, ground), {"taken": 1 - 2 * rows["on"].astype(np.int64)})
+    rows = rows[last_rows(shipment_keys(rows))]
+    stage = np.where(rows["on"] == 1, Stage.HELD, Stage.WAITING).astype(np.int64)
+    columns = {"stage": stage, "day": rows["day"], "ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}
+    return [
+        slots,
+        Set(t.ORDER_T, orders["order"].copy(), promise),
+        Set(t.SHIPMENT_T, shipment_keys(rows), columns),
+    ]
+
+
+def backordered(rows: Records, ground: Ground) -> list[Change]:
+    """Lines wait for stock, and were wanted all the same."""
+    lines = copied(rows, t.LINE_T, ("quantity", "price", "item"))
+    lines["key"], lines["live"], lines["node"] = line_keys(rows), 1, -1
+    orders, place, count = np.unique(rows["order"], return_index=True, return_counts=True)
+    made = copied(rows[place], t.WAIT_T, ("tie", "placed_at", "until"))
+    made["key"], made["live"], made["lines"], made["span"] = orders, 1, count, rows["lines"][place]
+    near = rows[rows["nearest"] >= 0]
+    return [
+        Put(t.LINE_T, lines),
+        Put(t.WAIT_T, made),
+        Add(t.STOCK_T, stock_keys(near, "nearest", ground), {"wanted": near["quantity"].copy()}),
+    ]
+
+
+def filled(rows: Records, ground: Ground) -> list[Change]:
+    """What waited is sent."""
+    orders, lines = rows["order"].copy(), rows["lines"].astype(np.int64)
+    sent = {"resourced": ones(rows), "open_lines": lines, "waiting": -lines, "value": rows["value"].copy()}
+    done = orders[rows["left"] == 0]
+    return [
+        Add(t.ORDER_T, orders, sent),
+        Set(t.ORDER_T, orders, {"ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}),
+        Add(t.WAIT_T, orders, {"lines": -lines}),
+        Set(t.WAIT_T, done, {"live": constant(done, 0)}),
+    ]
+
+
+def lapsed(rows: Records, ground: Ground) -> list[Change]:
+    """Lines wait no more: all that waited of their orders."""
+    lines, orders = line_keys(rows), ranked(rows["order"].copy())[0]
+    return [
+        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
+        Add(t.ORDER_T, rows["order"].copy(), {"waiting": constant(rows, -1)}),
+        Set(t.WAIT_T, orders, {"live": constant(orders, 0)}),
     ]
 
 
@@ -338,7 +394,8 @@ def day_closed(rows: Records, ground: Ground) -> list[Change]:
 
 FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.PICKED, picked), (f.ORDERED, ordered), (f.PLANNED, planned), (f.ALLOCATED, allocated), (f.REFUSED, refused),
-    (f.CANCELLED, cancelled), (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
+    (f.BACKORDERED, backordered), (f.FILLED, filled), (f.LAPSED, lapsed), (f.HELD, held), (f.CANCELLED, cancelled),
+    (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
     (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
