@@ -154,7 +154,8 @@ def room_for(batch: Batch, local: Local, order_row: I64) -> Out:
     most = (
         placed, sent, sent, placed + lines[names.PLACE], m + old + n + again, m + len(local.shipments),
         lines[names.PICKED], commands[names.PACKED], commands[names.DELIVERED], ends, ends,
-        commands[names.RECEIVED], commands[names.COUNTED], kept, lines[names.PLACE], commands[names.FILL], lines[names.PLACE] + old,
+        commands[names.RECEIVED], commands[names.COUNTED], kept, lines[names.PLACE], commands[names.FILL],
+        lines[names.PLACE] + old,
     )  # fmt: skip
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
     return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])

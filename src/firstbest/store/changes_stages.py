@@ -8,6 +8,7 @@ for which the change now holds (`orders_percent`), or `everywhere`. What no stag
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from firstbest.store.faults import Fault, nearest, shown
@@ -89,7 +90,8 @@ def _step(document: Document, number: int, given: Mapping[str, Any], faults: lis
     names: dict[str, tuple[str, ...]] = {}
     for key in ("nodes", "regions"):
         value = given.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value) or (key in said and not value):
+        named = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        if not named or (key in said and not value):
             wrong(key, "a list of names", shown(value))
             value = []
         names[key] = tuple(value)
@@ -105,7 +107,7 @@ def _step(document: Document, number: int, given: Mapping[str, Any], faults: lis
 def _disordered(file: str, steps: Sequence[Step]) -> list[Fault]:
     """Stages out of order: days rise, shares grow, buildings and shares are not mixed, `everywhere` comes last."""
     found = []
-    for number, (one, other) in enumerate(zip(steps, steps[1:], strict=False), start=2):
+    for number, (one, other) in enumerate(pairwise(steps), start=2):
         label = f"stage {number}"
         if other.day <= one.day:
             found.append(Fault(file, other.line, label, f"a day after day {one.day}", f"day {other.day}"))

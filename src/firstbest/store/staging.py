@@ -60,7 +60,8 @@ def refuse(names: Collection[str], how: str, can: str) -> None:
     """Raise where names are left that cannot be staged so."""
     if names:
         raise NotStaged(
-            f"{can} (staged by {how})", f"{', '.join(sorted(names))}; without stages it goes to the whole network at once"
+            f"{can} (staged by {how})",
+            f"{', '.join(sorted(names))}; without stages it goes to the whole network at once",
         )
 
 
