@@ -1,7 +1,8 @@
 """Kill criteria of applied changes: looked at once a day, on the day that was closed last; they end the change.
 
-A change in stages is judged where it holds. A criterion is `METRIC < VALUE` or `METRIC > VALUE`, where the metric is a cell of the daily cubes and its value is the
-day's numerator over its denominator, all nodes and sellers together. A day on which nothing was counted says nothing.
+A change in stages is judged where it holds: at its buildings, or for the orders that are treated. A criterion is
+`METRIC < VALUE` or `METRIC > VALUE`, where the metric is a cell of the daily cubes and its value is the day's numerator
+over its denominator, all nodes and sellers together. A day on which nothing was counted says nothing.
 """
 
 from __future__ import annotations

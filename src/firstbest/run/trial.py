@@ -108,7 +108,7 @@ def cells_of(blocks: Sequence[Block], ground: Ground, day: int | None) -> I64:
         if isinstance(change, Add) and change.table is t.CUBE_T:
             mine = np.ones(len(change.keys), np.bool_) if day is None else change.keys // of_day == day
             for column, name in enumerate(("numerator", "denominator")):
-                np.add.at(cells[:, column], change.keys[mine] % METRICS, change.amounts[name][mine])
+                np.add.at(cells[:, column], change.keys[mine] % METRICS, change.columns[name][mine])
     return cells
 
 
