@@ -102,7 +102,7 @@ def _waits(event: dict[str, Any]) -> int:
 
 
 def shipments_of(track: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The shipments of an order, each with where it stands by its own events: what was sent in parts is told in parts."""
+    """The shipments of an order, each with where it stands by its own events: parts are told as parts."""
     found: dict[tuple[Any, Any], dict[str, Any]] = {}
     for event in track:
         if "attempt" not in event or "node" not in event:

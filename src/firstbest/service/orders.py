@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from firstbest.present.track import shipments_of, state_of, track_of
 from firstbest.run.alternatives import Choice, choices
 from firstbest.run.answers import plan_digest
+from firstbest.run.documents import of_order
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
@@ -18,6 +19,7 @@ from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
+from firstbest.service.sheets import Orders, column_of, is_csv, orders_of_csv
 from firstbest.service.views import SERVICES, Blocks, cancelled_of, held_of, lapsed_of, plan_of
 from firstbest.store.sides import NAMED
 from firstbest.world.units import MINUTE_US
@@ -177,14 +179,36 @@ def changes_of(door: Door, plan: Plan, planned: Any) -> list[dict[str, Any]]:
 
 @post("/v1/orders/bulk", status_code=200)
 async def bulk(request: Http) -> Response[bytes]:
-    """Orders as NDJSON, a line each; answers a line each in the same order: `placed`, or a problem."""
+    """Orders as NDJSON, a line each, or as CSV, a row a line of an order; answers a line for each order.
+
+    What is wrong is told with its row and its column, and the rest is placed.
+    """
     door, bearer = door_of(request), bearer_of(request, "orders")
-    rows = (await request.body()).splitlines()
+    body = await request.body()
+    sheet = orders_of_csv(body) if is_csv(request) else None
+    rows = body.splitlines() if sheet is None else [msgspec.json.encode(each) for each in sheet.bodies]
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")
     waiting = [await one_of_bulk(door, bearer, row) for row in rows]
     told = [await bulk_answer(door, body, future) for body, future in waiting]
+    told = located(told) if sheet is None else by_rows(told, sheet)
     return Response(b"\n".join(msgspec.json.encode(each) for each in told) + b"\n", media_type="application/x-ndjson")
+
+
+def located(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Answers to NDJSON; those to what was no order say in which row, and in which column."""
+    for row, each in enumerate(told, start=1):
+        if "order" not in each:
+            column, detail = column_of(each["detail"])
+            each |= {"row": row, "column": each.get("column", column), "detail": detail}
+    return told
+
+
+def by_rows(told: list[dict[str, Any]], sheet: Orders) -> list[dict[str, Any]]:
+    """Answers to a CSV in the order of its rows, what is wrong among them."""
+    lines = [({"rows": rows, **each}, rows[0]) for each, rows in zip(told, sheet.rows, strict=True)]
+    lines += [(each.told(), each.row) for each in sheet.wrong]
+    return [line for line, _ in sorted(lines, key=lambda each: each[1])]
 
 
 async def one_of_bulk(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, Any]:
@@ -202,7 +226,8 @@ async def one_of_bulk(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody
 async def bulk_answer(door: Door, body: OrderBody | None, waiting: Any) -> dict[str, Any]:
     """What came of one line of a bulk request."""
     if body is None:
-        return {"problem": waiting.kind, "detail": waiting.detail}
+        column = {"column": waiting.more["field"]} if "field" in waiting.more else {}
+        return {"problem": waiting.kind, "detail": waiting.detail, **column}
     answer = await door.waited(lambda: waiting)
     if answer.why != Why.ADMITTED:
         problem = door.refusal(answer)
@@ -231,8 +256,14 @@ async def look_up(request: Http, order: FromPath[str]) -> dict[str, Any]:
     track = track_of(door.world.network, blocks)
     return {
         "order": order, "state": state_of(track), "promise": plan_of(door.world.network, first),
-        "shipments": shipments_of(track), "track": track,
+        "shipments": shipments_of(track), "track": track, "contacts": contacts_about(door, bearer, order),
     }  # fmt: skip
+
+
+def contacts_about(door: Door, bearer: Bearer, order: str) -> list[dict[str, Any]]:
+    """Questions, complaints and praise about an order, shortly."""
+    found = of_order(door.reader, bearer.tenant, order, PAGE_MOST)
+    return [{"id": each.id, "kind": each.body["kind"], "state": each.body["state"]} for each in found]
 
 
 def of_number_first(blocks: Blocks) -> Blocks:
