@@ -88,7 +88,7 @@ async def bulk_inbound(request: Http) -> Response[bytes]:
 
 @post("/v1/counts/bulk", status_code=200)
 async def bulk_counts(request: Http) -> Response[bytes]:
-    """Report counted shelves, a row each, as NDJSON or CSV (node, item, quantity): the book is set to what was found."""
+    """Report counted shelves, a row each, as NDJSON or CSV (node, item, quantity)."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     sheet = await sheet_of(request, CountBody)
     rows = submitted(door, sheet, lambda row: count_request(door, bearer, row))
