@@ -1,4 +1,4 @@
-"""Changes in stages: by building and by share of orders, live and rehearsed by the same code, the same after a restart."""
+"""Changes in stages: by building and by share of orders, live, rehearsed, and the same after a restart."""
 
 from __future__ import annotations
 

@@ -55,6 +55,8 @@ def apply(wanted: Wanted) -> None:
     }  # fmt: skip
     told = asked(wanted, "/v1/changes", body)
     typer.echo(f"{told['name']} is in force from {local(wanted.folder, told['at_us'])}   ({decision})")
+    for step in told.get("stages", ()):
+        typer.echo(f"  from {local(wanted.folder, step['from_us'])}: {step['extent']}")
     for each in told["kill"]:
         typer.echo(f"  ends by itself on the day after one with {each}")
     if door == "two-way":
@@ -151,7 +153,7 @@ def posted(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Bring a change in where nobody serves the book."""
-    from firstbest.run.applying import Applied, NotApplied
+    from firstbest.run.applying import Applied, NotApplied, instants_of, steps_of
     from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
     from firstbest.run.open import open_house
 
@@ -170,7 +172,10 @@ def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[st
                 applied = Applied(
                     at_us=max(int(body["at_us"]), soon), until_us=0, kill=kill, **{n: body[n] for n in names}
                 )
-            return bring_in(house, prepared(book, applied))._asdict()
+            kept = bring_in(house, prepared(book, applied))
+            steps, instants = steps_of(kept), instants_of(kept, house.world.network)
+            stages = [{"from_us": at, "extent": each.words} for each, at in zip(steps, instants, strict=False)]
+            return {**kept._asdict(), "stages": stages}
         except (NotApplied, ValueError) as wrong:
             raise stop(str(wrong)) from None
         finally:

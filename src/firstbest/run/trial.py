@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,16 @@ from firstbest.decide.arms import arms_of
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate.metrics import CUBES, cubes
 from firstbest.operate.ports import Add
+from firstbest.run.applying import Applied, instants_of, steps_of
 from firstbest.run.house import Phase
 from firstbest.store.book_live import BookReader
+from firstbest.store.changes_stages import Step
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FACTS, Block
 from firstbest.world.metrics import METRICS, Metric
 from firstbest.world.network import I64
-from firstbest.world.units import DAY_US, MONEY
+from firstbest.world.units import DAY_US, MONEY, NEVER_US
 
 Z95: Final = 1.959964
 SHARES: Final = {
@@ -160,3 +162,37 @@ def apart(name: str, values: tuple[float | None, float | None], errors: tuple[fl
         return Figure(name, control, treated, None, None)
     within = None if errors[0] is None or errors[1] is None else Z95 * math.sqrt(errors[0] + errors[1])
     return Figure(name, control, treated, treated - control, within)
+
+
+def standing_of(book: BookReader, phases: Sequence[Phase], applied: Applied, now: int) -> dict[str, Any]:
+    """Where a change stands: its stages with their instants, and both arms where it is tried on a share of orders."""
+    steps, instants = steps_of(applied), instants_of(applied, phases[0].world.network)
+    end = applied.until_us or NEVER_US
+    stages = [
+        {
+            "from_us": at,
+            "extent": step.words if step is not None else "everywhere",
+            "in_force": at <= now < min(after, end),
+            "over": min(after, end) <= now,
+        }
+        for step, at, after in zip(steps or (None,), instants, [*instants[1:], end], strict=True)
+    ]
+    told = {name: value for name, value in applied._asdict().items() if name != "text"}
+    return {**told, "stages": stages, "arms": arms_told(book, phases, applied, steps)}
+
+
+def arms_told(
+    book: BookReader, phases: Sequence[Phase], applied: Applied, steps: Sequence[Step]
+) -> dict[str, Any] | None:
+    """Both arms of a change in figures; None where it is not tried on a share of orders."""
+    if not any(step.share_ppm for step in steps):
+        return None
+    end = applied.until_us or NEVER_US
+    own = [phase for phase in phases if phase.at_us < end]
+    later = [phase._replace(world=phases[0].world) for phase in phases if phase.at_us >= end]
+    trial = trial_of(book, [*own, *later], (applied.at_us, None))
+    return {
+        "control_orders": trial.control.orders,
+        "treated_orders": trial.treated.orders,
+        "figures": [each._asdict() for each in figures_of(trial)],
+    }

@@ -6,16 +6,18 @@ import asyncio
 from typing import Annotated, Any, Final
 
 from litestar import Router, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from firstbest.run.applying import Applied, NotApplied, applied_of
+from firstbest.run.applying import Applied, NotApplied, applied_of, instants_of, steps_of
 from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
+from firstbest.run.trial import standing_of
 from firstbest.service.access import Http, bearer_of, door_of
 from firstbest.service.bodies import Name
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem
 from firstbest.store.faults import WorkspaceFaulty
+from firstbest.world.network import Network
 
 TEXT_MOST: Final = 200_000
 KILLS_MOST: Final = 20
@@ -44,12 +46,20 @@ def told(applied: Applied) -> dict[str, Any]:
     return {name: value for name, value in applied._asdict().items() if name != "text"}
 
 
+def told_stages(applied: Applied, network: Network) -> list[dict[str, Any]]:
+    """The stages of a change, with the instants at which they start."""
+    steps = steps_of(applied)
+    instants = instants_of(applied, network) if steps else []
+    return [{"from_us": at, "extent": step.words} for step, at in zip(steps, instants, strict=True)]
+
+
 async def brought_in(door: Door, applied: Applied) -> dict[str, Any]:
     """Make a change ready beside the writer, then let it come into force."""
     reader = door.desk.house.book.reader()
     try:
         coming = await asyncio.to_thread(prepared, reader, applied)
-        return told(await door.ask(lambda house: bring_in(house, coming)))
+        kept = await door.ask(lambda house: bring_in(house, coming))
+        return {**told(kept), "stages": told_stages(kept, door.world.network)}
     except WorkspaceFaulty as faulty:
         raise Problem("invalid", "; ".join(str(fault) for fault in faulty.faults)) from None
     except (NotApplied, ValueError) as wrong:
@@ -87,4 +97,19 @@ async def changes(request: Http) -> dict[str, Any]:
     return {"changes": [told(each) for each in applied_of(door.reader)]}
 
 
-ROUTER = Router(path="/", route_handlers=[change, revert, changes])
+@get("/v1/changes/{name:str}")
+async def one(request: Http, name: FromPath[str]) -> dict[str, Any]:
+    """A change with its stages; tried on a share of orders, with what became of the treated ones and of the rest."""
+    door, _ = door_of(request), bearer_of(request, "network")
+    mine = [each for each in applied_of(door.reader) if each.name == name]
+    if not mine:
+        raise Problem("not_found", f"no change '{name}' was applied")
+    phases, now = await door.ask(lambda house: (house.phases, house.now_us()))
+    reader = door.desk.house.book.reader()
+    try:
+        return await asyncio.to_thread(standing_of, reader, phases, mine[-1], now)
+    finally:
+        reader.close()
+
+
+ROUTER = Router(path="/", route_handlers=[change, revert, changes, one])
