@@ -18,6 +18,7 @@ from tests.doors.served import Served, served
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("shop")) as found:
+        assert found.post("/v1/counts", {"node": "ontario", "item": "kettle", "quantity": 40}).status_code == 200
         yield found
 
 
@@ -111,7 +112,7 @@ def test_what_waits_is_sent_when_there_is_stock(tmp_path: Path) -> None:
         counted = shop.post("/v1/counts", {"node": "allentown", "item": "kettle", "quantity": free + 50})
         assert counted.status_code == 200
         clock = house.wall_us
-        shop.desk.ask(lambda found: setattr(found, "wall_us", lambda: clock() + 12 * 3_600_000_000)).result()
+        shop.desk.ask(lambda found: setattr(found, "wall_us", lambda: clock() + 40 * HOUR_US)).result()
         shop.desk.ask(lambda found: found.pass_time()).result()
 
         told = shop.get("/v1/orders/later").json()

@@ -114,17 +114,24 @@ def apply(
     emergency: Annotated[str | None, typer.Option(metavar="REASON", help="Undecided: opens a correction.")] = None,
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
-    status: Annotated[bool, typer.Option("--status", help="Its stages, and what came of treated orders.")] = False,
 ) -> None:
     """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back."""
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 
-    if status:
-        from firstbest.cli.applied import show
+    bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
 
-        return show(folder, change.name)
-    return bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+@app.command()
+def applied(
+    folder: Folder,
+    change: Annotated[Path | None, typer.Argument(help="One of them, with its stages and its trial.")] = None,
+    book: Book = None,
+) -> None:
+    """What was applied: stages, kill criteria; and of a change tried on a share of orders, both arms."""
+    from firstbest.cli.applied import show
+
+    show(folder, change, book)
 
 
 @app.command()

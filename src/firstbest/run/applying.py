@@ -20,6 +20,7 @@ from firstbest.run.world import World, dated
 from firstbest.store.beside import SidePut
 from firstbest.store.book_live import BookReader
 from firstbest.store.changes import load_changed
+from firstbest.store.changes_read import read_change
 from firstbest.store.changes_stages import Step, read_steps, staged, unknown_places
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import Fault, WorkspaceFaulty
@@ -35,6 +36,7 @@ ON_NAMES_THERE: Final = (
     "comes in when the workspace opens a book of its own (firstbest book export keeps the old one)"
 )
 """What is told where a change would need another set of names."""
+ADDING: Final = ("open_node", "add_lane")
 APPLIED_MOST = 200
 """Changes of one house."""
 
@@ -80,6 +82,22 @@ def as_put(applied: Applied, now_us: int) -> SidePut:
         "body": applied._asdict(),
     }  # fmt: skip
     return SidePut(THING, [tuple(values[name] for name in THING.names)])
+
+
+def checked(applied: Applied) -> None:
+    """Raise `WorkspaceFaulty` where a change's text is none, or cannot be applied to a running house whatever it says."""
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory(prefix="firstbest-") as scratch:
+        path = Path(scratch) / "applied.toml"
+        path.write_text(applied.text, encoding="utf-8")
+        given = read_change(path, faults)
+    faults.extend(
+        Fault(given.file, each.place("kind").line, each.place("kind").label, ON_NAMES_THERE, f"'{each.kind}'")
+        for each in given.operations
+        if each.kind in ADDING
+    )
+    if faults:
+        raise WorkspaceFaulty([each._replace(file=applied.name) for each in faults])
 
 
 def steps_of(applied: Applied) -> tuple[Step, ...]:

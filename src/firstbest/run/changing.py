@@ -13,10 +13,10 @@ from firstbest.run.applying import (
     applied_of,
     as_put,
     begun,
+    checked,
     in_force,
     phases_of,
     standing_in,
-    steps_of,
 )
 from firstbest.run.house import House, Phase
 from firstbest.run.kill import closed_day, criterion, met, met_by
@@ -44,7 +44,7 @@ def prepared(book: BookReader, applied: Applied) -> Coming:
     """
     for each in applied.kill:
         criterion(each)
-    steps_of(applied)
+    checked(applied)
     kept = kept_of(book)
     if kept is None:
         raise NotOpened("this book holds no house yet: firstbest serve opens it")

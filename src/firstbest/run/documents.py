@@ -63,7 +63,7 @@ def page(book: BookReader, kind: str, tenant: int, after: str | None, limit: int
 
 def of_order(book: BookReader, tenant: int, order: str, limit: int) -> list[Document]:
     """The contacts of an order, by name."""
-    start = f"{order}\x00"
+    start = f"{order}\x1f"
     rows = book.side_where(THING, limit, (LINK, tenant, start), kind=LINK, tenant=tenant)
     names = [each.id.removeprefix(start) for each in map(document_of, rows) if each.id.startswith(start)]
     found = book.side_get(THING, [(CONTACT, tenant, name) for name in names]) if names else {}
@@ -75,7 +75,7 @@ def link_of(document: Document) -> Document | None:
     if document.kind != CONTACT:
         return None
     order = document.body["order"]
-    return Document(LINK, document.tenant, f"{order}\x00{document.id}", 1, document.updated_us, {})
+    return Document(LINK, document.tenant, f"{order}\x1f{document.id}", 1, document.updated_us, {})
 
 
 def keep(house: House, document: Document, expected: int | None) -> Document:

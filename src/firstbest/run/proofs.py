@@ -17,7 +17,7 @@ KIND: Final = "proof"
 
 def named(order: str, node: str, attempt: int) -> str:
     """The name of a shipment's proof."""
-    return f"{order}\x00{node}\x00{attempt}"
+    return f"{order}\x1f{node}\x1f{attempt}"
 
 
 def as_put(tenant: int, name: str, body: dict[str, Any], now_us: int) -> SidePut:
