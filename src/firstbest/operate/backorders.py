@@ -8,7 +8,7 @@ import numpy as np
 
 from firstbest.decide.ground import Ground
 from firstbest.operate import arrivals
-from firstbest.operate.folds import Records
+from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import ByKey, Read, Rows
 from firstbest.world import tables as t
 from firstbest.world.commands import COMMAND, LINE, Batch

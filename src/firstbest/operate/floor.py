@@ -10,7 +10,7 @@ from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.operate.backorders import ask_again
-from firstbest.operate.folds import Records
+from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f

@@ -9,65 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
+from firstbest.operate import folds_waiting as waiting
+from firstbest.operate.fold_keys import (
+    Records,
+    constant,
+    copied,
+    day_keys,
+    line_keys,
+    ones,
+    shipment_keys,
+    stock_keys,
+)
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows, ranked
-from firstbest.operate.rows import repeated
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
-from firstbest.world.network import I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
 from firstbest.world.words import CargoStage, Mode, Process, Reason, Stage
 
-Records = NDArray[np.void]
 Fold = Callable[[Records, Ground], list[Change]]
-
-
-def ones(rows: Records) -> I64:
-    """One for each row."""
-    return repeated(1, len(rows))
-
-
-def shipment_keys(rows: Records) -> I64:
-    """Keys of the shipments that rows are about."""
-    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
-    return keys
-
-
-def line_keys(rows: Records) -> I64:
-    """Keys of the order lines that rows are about."""
-    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
-    return keys
-
-
-def stock_keys(rows: Records, node: str, ground: Ground) -> I64:
-    """Keys of stock of the rows' item at the node in the named column."""
-    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows[node]
-    return keys
-
-
-def day_keys(rows: Records, ground: Ground) -> I64:
-    """Keys by node and local day."""
-    keys: I64 = rows["node"].astype(np.int64) * ground.calendar.midnight_us.shape[1] + rows["day"]
-    return keys
-
-
-def constant(keys: I64 | Records, value: int) -> I64:
-    """The same value for each key or row."""
-    return repeated(value, len(keys))
-
-
-def copied(rows: Records, table: t.Table, names: Sequence[str]) -> Records:
-    """New rows of a table with the named columns taken over."""
-    made = np.zeros(len(rows), table.dtype)
-    for name in names:
-        made[name] = rows[name]
-    return made
 
 
 def picked(rows: Records, ground: Ground) -> list[Change]:
@@ -172,60 +136,6 @@ def unplanned(rows: Records, ground: Ground) -> list[Change]:
         Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
         Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": constant(rows, -1)}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
-    ]
-
-
-def held(rows: Records, ground: Ground) -> list[Change]:
-    """Orders and their shipments are kept back, or go on with another promise; what counts is said last."""
-    orders, rows = rows[rows["node"] < 0], rows[rows["node"] >= 0]
-    orders = orders[last_rows(orders["order"].copy())]
-    promise = {"held": orders["on"], "ship_by": orders["ship_by"], "deliver_by": orders["deliver_by"]}
-    slots = Add(t.SLOT_T, day_keys(rows, ground), {"taken": 1 - 2 * rows["on"].astype(np.int64)})
-    rows = rows[last_rows(shipment_keys(rows))]
-    stage = np.where(rows["on"] == 1, Stage.HELD, Stage.WAITING).astype(np.int64)
-    columns = {"stage": stage, "day": rows["day"], "ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}
-    return [
-        slots,
-        Set(t.ORDER_T, orders["order"].copy(), promise),
-        Set(t.SHIPMENT_T, shipment_keys(rows), columns),
-    ]
-
-
-def backordered(rows: Records, ground: Ground) -> list[Change]:
-    """Lines wait for stock, and were wanted all the same."""
-    lines = copied(rows, t.LINE_T, ("quantity", "price", "item"))
-    lines["key"], lines["live"], lines["node"] = line_keys(rows), 1, -1
-    orders, place, count = np.unique(rows["order"], return_index=True, return_counts=True)
-    made = copied(rows[place], t.WAIT_T, ("tie", "placed_at", "until"))
-    made["key"], made["live"], made["lines"], made["span"] = orders, 1, count, rows["lines"][place]
-    near = rows[rows["nearest"] >= 0]
-    return [
-        Put(t.LINE_T, lines),
-        Put(t.WAIT_T, made),
-        Add(t.STOCK_T, stock_keys(near, "nearest", ground), {"wanted": near["quantity"].copy()}),
-    ]
-
-
-def filled(rows: Records, ground: Ground) -> list[Change]:
-    """What waited is sent."""
-    orders, lines = rows["order"].copy(), rows["lines"].astype(np.int64)
-    sent = {"resourced": ones(rows), "open_lines": lines, "waiting": -lines, "value": rows["value"].copy()}
-    done = orders[rows["left"] == 0]
-    return [
-        Add(t.ORDER_T, orders, sent),
-        Set(t.ORDER_T, orders, {"ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}),
-        Add(t.WAIT_T, orders, {"lines": -lines}),
-        Set(t.WAIT_T, done, {"live": constant(done, 0)}),
-    ]
-
-
-def lapsed(rows: Records, ground: Ground) -> list[Change]:
-    """Lines wait no more: all that waited of their orders."""
-    lines, orders = line_keys(rows), ranked(rows["order"].copy())[0]
-    return [
-        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
-        Add(t.ORDER_T, rows["order"].copy(), {"waiting": constant(rows, -1)}),
-        Set(t.WAIT_T, orders, {"live": constant(orders, 0)}),
     ]
 
 
@@ -394,7 +304,8 @@ def day_closed(rows: Records, ground: Ground) -> list[Change]:
 
 FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.PICKED, picked), (f.ORDERED, ordered), (f.PLANNED, planned), (f.ALLOCATED, allocated), (f.REFUSED, refused),
-    (f.BACKORDERED, backordered), (f.FILLED, filled), (f.LAPSED, lapsed), (f.HELD, held), (f.CANCELLED, cancelled),
+    (f.BACKORDERED, waiting.backordered), (f.FILLED, waiting.filled), (f.LAPSED, waiting.lapsed),
+    (f.HELD, waiting.held), (f.CANCELLED, cancelled),
     (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
     (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),

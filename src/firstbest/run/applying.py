@@ -85,7 +85,7 @@ def as_put(applied: Applied, now_us: int) -> SidePut:
 
 
 def checked(applied: Applied) -> None:
-    """Raise `WorkspaceFaulty` where a change's text is none, or cannot be applied to a running house whatever it says."""
+    """Raise `WorkspaceFaulty` where a change's text is none, or can never be applied to a running house."""
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory(prefix="firstbest-") as scratch:
         path = Path(scratch) / "applied.toml"

@@ -125,13 +125,16 @@ def unknown_places(file: str, steps: Sequence[Step], workspace: Workspace) -> li
     """Buildings and regions of stages that the workspace does not have."""
     frame, found = workspace.frame("nodes"), []
     known = {"nodes": frame.texts("node"), "regions": [each for each in frame.texts("region") if each]}
-    for number, step in enumerate(steps, start=1):
-        for key, names in (("nodes", step.nodes), ("regions", step.regions)):
-            for name in names:
-                if name not in known[key]:
-                    expected = f"one of {', '.join(dict.fromkeys(known[key])) or 'none: nodes.csv names no region'}"
-                    label = f"stage {number}, {key}"
-                    found.append(Fault(file, step.line, label, expected, shown(name) + nearest(name, known[key])))
+    named = [
+        (number, step.line, key, name)
+        for number, step in enumerate(steps, start=1)
+        for key, names in (("nodes", step.nodes), ("regions", step.regions))
+        for name in names
+    ]
+    for number, line, key, name in named:
+        if name not in known[key]:
+            expected = f"one of {', '.join(dict.fromkeys(known[key])) or 'none: nodes.csv names no region'}"
+            found.append(Fault(file, line, f"stage {number}, {key}", expected, shown(name) + nearest(name, known[key])))
     return found
 
 
