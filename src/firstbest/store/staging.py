@@ -48,9 +48,10 @@ def no_arms() -> Arms:
 
 def differing(base: Network, changed: Network) -> list[str]:
     """Names of what is not the same in two networks: "part.field"."""
+    parts: Iterator[tuple[str, Any, Any]] = zip(base._fields[:-1], base[:-1], changed[:-1], strict=True)
     return [
         f"{name}.{field}"
-        for name, one, other in zip(base._fields[:-1], base[:-1], changed[:-1], strict=True)
+        for name, one, other in parts
         for field, before, after in zip(one._fields, one, other, strict=True)
         if not np.array_equal(before, after)
     ]
@@ -144,4 +145,5 @@ def _timers(base: Calendar, changed: Calendar, chosen: tuple[Any, Any]) -> Calen
     stay, come = ~own(base), own(changed)
     columns = [np.concatenate([getattr(base, name)[stay], getattr(changed, name)[come]]) for name in TIMERS]
     order = np.lexsort((columns[2], columns[1], columns[0]))
-    return base._replace(**{name: column[order] for name, column in zip(TIMERS, columns, strict=True)})
+    instants, kinds, keys = (column[order] for column in columns)
+    return base._replace(timers_us=instants, timers_kind=kinds, timers_key=keys)
