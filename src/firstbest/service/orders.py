@@ -321,8 +321,8 @@ async def kept_back(request: Http, order: str, kind: Kind) -> dict[str, Any]:
     door, bearer = door_of(request), bearer_of(request, "orders")
     key = await idempotency_of(request, bearer)
     answer = await door.admit(Request(kind, bearer.tenant, order, key=key))
-    rows = answer.blocks.get("held", ())
-    if not len(rows):
+    rows = answer.blocks.get("held")
+    if rows is None:
         words = "it is held already, or over" if kind == Kind.HOLD else "it is not held"
         raise Problem("conflict", f"order '{order}': {words}")
     return {"order": order, "number": answer.number, **held_of(door.world.network, rows)}
