@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.loop import Loop, Ports
+from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.ports import Change, Tick
 from firstbest.operate.rows import block_of
 from firstbest.rehearse.outside import Physics
@@ -203,6 +203,7 @@ class Run(NamedTuple):
     log: list[tuple[int, Batch]] | None = None
     wrap: Callable[[Outside], Outside] | None = None
     instants: int = 10**9  # timer instants to go through
+    adopt: tuple[Adoption, ...] = ()  # networks that come into force on the way
 
 
 def run(world: tuple[Network, Nature], seed: int, how: Run | None = None) -> History:
@@ -215,6 +216,8 @@ def run(world: tuple[Network, Nature], seed: int, how: Run | None = None) -> His
     state, book = Columns(sizes(network)), Kept(how.onward)
     loop = CutLoop(network, Ports(AtOnce(), state, book, recorded))
     loop.cuts = how.cuts
+    for adoption in how.adopt:
+        loop.adopt(adoption)
     opening, start = nature.opening, network.calendar.start_us
     stock = {"node": opening.node, "item": opening.item, "quantity": opening.quantity}
     loop.open([block_of(f.OPENED, 0, start, **stock)], start)
