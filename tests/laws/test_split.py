@@ -70,7 +70,7 @@ def test_the_log_alone_gives_the_same_bytes() -> None:
 
 
 def test_a_change_that_comes_in_by_stages_gives_the_same_bytes() -> None:
-    """A share of orders is treated, then more of them, then a building, then all: cut anywhere, and by the log alone."""
+    """A share of orders is treated, then more, then a building, then all: cut anywhere, and by the log alone."""
     treated = 0
 
     @histories(6)
@@ -99,7 +99,7 @@ def test_a_change_that_comes_in_by_stages_gives_the_same_bytes() -> None:
 
 
 def in_stages(network: Network) -> tuple[Adoption, ...]:
-    """A change of promises and cut-offs for a share of orders, for more, then of cut-offs at one building, then at all."""
+    """Promises change for a share of orders, for more; then cut-offs at one building, then at all."""
     changed = network._replace(
         promises=network.promises._replace(pad_days=network.promises.pad_days + np.int16(1)),
         policy=network.policy._replace(late_day_penalty=network.policy.late_day_penalty // 3),
