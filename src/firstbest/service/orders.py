@@ -140,7 +140,9 @@ async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[
     if answer.why != Why.ADMITTED:
         raise refusal(door, answer, asked.plan)
     if data.hold:
-        await door.admit(Request(Kind.HOLD, bearer.tenant, data.order))
+        # Its own key: whoever repeats the order after its release does not hold it again.
+        once = Door.key(bearer, "hold at placing", data.order, b"")
+        await door.admit(Request(Kind.HOLD, bearer.tenant, data.order, once))
     return Response(placed(door, data, answer), status_code=200 if answer.again else 201)
 
 
@@ -215,6 +217,8 @@ async def one_of_bulk(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody
     """One line of a bulk request, on its way to the desk; or what is wrong with it."""
     try:
         body = msgspec.json.decode(row, type=OrderBody)
+        if body.hold:
+            raise Problem("invalid", "expected 'hold' on orders placed one by one, found it in bulk", field="hold")
         asked = by_plan(order_request(door, bearer, body, body.service), plan_given(door, bearer, body))
         return body, door.desk.submit(asked)
     except msgspec.MsgspecError as wrong:

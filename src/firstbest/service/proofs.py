@@ -21,8 +21,9 @@ ATTEMPT = Annotated[int, QueryParameter(ge=0, le=7)]
 async def proof(request: Http, order: FromPath[str], node: FromPath[str], attempt: ATTEMPT = 0) -> dict[str, Any]:
     """Who took a shipment, how, the driver's note, and where the picture is kept."""
     door, bearer = door_of(request), bearer_of(request, "orders")
-    code_of(door, bearer, order)
-    found = proof_of(door.reader, bearer.tenant, named(order, node, attempt))
+    rows = door.facts_of(code_of(door, bearer, order), "order").get("delivered", ())
+    there = any((int(row["node"]), int(row["attempt"])) == (door.node(node), attempt) for row in rows)
+    found = proof_of(door.reader, bearer.tenant, named(order, node, attempt)) if there else None
     if found is None:
         raise Problem(
             "not_found", f"no proof of delivery of '{order}' from '{node}': not delivered, none given, or erased"
