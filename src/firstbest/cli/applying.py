@@ -20,7 +20,7 @@ from firstbest.service.serving import Where, book_of
 
 KEY = "FIRSTBEST_KEY"
 BOOK = "FIRSTBEST_BOOK"
-WAIT_S = 60
+WAIT_S = 300
 
 
 class Wanted(NamedTuple):
@@ -41,6 +41,8 @@ class Wanted(NamedTuple):
 
 def apply(wanted: Wanted) -> None:
     """Put a change into the running network, or take it back."""
+    from firstbest.run.applying import Applied, checked
+
     require_folder(wanted.folder)
     prepare(wanted.folder, Console(highlight=False, stderr=True))
     if wanted.revert:
@@ -48,6 +50,9 @@ def apply(wanted: Wanted) -> None:
         typer.echo(f"{told['name']} ends at {local(wanted.folder, told['until_us'])}")
         return
     change = found_change(wanted.folder, wanted.change)
+    with faults_told(wanted.folder):
+        # What can never be applied is told before a correction of error is opened for it.
+        checked(Applied(change.name, change.read_text(encoding="utf-8"), 0, 0, "", wanted.by))
     decision, door = decided(wanted, change)
     body = {
         "name": change.name, "text": change.read_text(encoding="utf-8"), "decision": decision, "by": wanted.by,
@@ -154,7 +159,7 @@ def posted(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Bring a change in where nobody serves the book."""
     from firstbest.run.applying import Applied, NotApplied, instants_of, steps_of
-    from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
+    from firstbest.run.changing import at_once, ended
     from firstbest.run.open import open_house
 
     if not book.claim(f"apply {os.getpid()}", ""):
@@ -163,16 +168,14 @@ def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[st
         try:
             house = open_house(wanted.folder, book).house
             house.pass_time()
-            soon = house.now_us() + AHEAD_US * 10
-            if path.endswith("revert"):
-                applied = ended(book, str(body["name"]), soon)
-            else:
-                names = ("name", "text", "decision", "by", "door")
-                kill = tuple(body["kill"])
-                applied = Applied(
-                    at_us=max(int(body["at_us"]), soon), until_us=0, kill=kill, **{n: body[n] for n in names}
-                )
-            kept = bring_in(house, prepared(book, applied))
+
+            def make(soonest: int) -> Applied:
+                if path.endswith("revert"):
+                    return ended(book, str(body["name"]), soonest)
+                named = {name: body[name] for name in ("name", "text", "decision", "by", "door")}
+                return Applied(at_us=max(int(body["at_us"]), soonest), until_us=0, kill=tuple(body["kill"]), **named)
+
+            kept = at_once(make, book, lambda question: question(house))
             steps, instants = steps_of(kept), instants_of(kept, house.world.network)
             stages = [{"from_us": at, "extent": each.words} for each, at in zip(steps, instants, strict=False)]
             return {**kept._asdict(), "stages": stages}

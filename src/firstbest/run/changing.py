@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firstbest.run.applying import (
     Applied,
@@ -28,6 +29,15 @@ from firstbest.store.changes_stages import Step
 
 AHEAD_US = 2_000_000
 """A change comes into force this much later at least, so that its network is ready before."""
+SLOWER = 8
+"""Where making it ready took longer, it is tried again with so many times the delay."""
+AHEAD_US_MOST = AHEAD_US * SLOWER**2
+Asking = Callable[[Callable[[House], Any]], Any]
+"""Asks the house something in the writer's thread."""
+
+
+class TooLate(NotApplied):
+    """The instant passed while the change was made ready."""
 
 
 class Coming(NamedTuple):
@@ -71,9 +81,25 @@ def bring_in(house: House, coming: Coming) -> Applied:
     now = house.now_us()
     instants = [at for at in (coming.applied.at_us, coming.applied.until_us) if at]
     if all(at <= now for at in instants):
-        raise NotApplied("the instant has passed while the change was made ready: give a later one")
+        raise TooLate("the instant has passed while the change was made ready: give a later one")
     house.adopt(coming.phases, (as_put(coming.applied, now),))
     return coming.applied
+
+
+def at_once(make: Callable[[int], Applied], book: BookReader, ask: Asking) -> Applied:
+    """Bring in what `make` makes of the soonest instant there can be; one that takes long to make ready comes later."""
+    ahead = AHEAD_US
+    while True:
+        now: int = ask(lambda house: house.now_us())
+        coming = prepared(book, make(now + ahead))
+        try:
+            kept: Applied = ask(partial(bring_in, coming=coming))
+        except TooLate:
+            if ahead >= AHEAD_US_MOST:
+                raise
+            ahead *= SLOWER
+        else:
+            return kept
 
 
 class Broken(NamedTuple):
