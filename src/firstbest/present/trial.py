@@ -20,6 +20,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "two_days": ("at the door in two business days", "share"),
 }
 """Figures of a trial: what a person reads, and how the number is written."""
+MARKS: Final = {"never": "never", "in_force": "in force", "over": "over"}
 _WIDE: Final = 34
 _CELL: Final = 11
 
@@ -30,7 +31,7 @@ def trial_screen(told: Mapping[str, Any], time_zone: str, currency: str) -> Text
     page.append(f"{told['name']}", style="bold")
     page.append(f"   {told['decision']}\n")
     for stage in told["stages"]:
-        mark = "in force" if stage["in_force"] else "over" if stage["over"] else "to come"
+        mark = next((words for key, words in MARKS.items() if stage[key]), "to come")
         page.append(f"  {clock(stage['from_us'], zone):<18}{mark:<10}{stage['extent']}\n")
     if told["until_us"]:
         page.append(f"  {clock(told['until_us'], zone):<18}{'ends':<10}everywhere\n")
@@ -40,18 +41,19 @@ def trial_screen(told: Mapping[str, Any], time_zone: str, currency: str) -> Text
     if arms is None:
         page.append("It is not tried on a share of orders: there are no arms to compare.", style="dim")
         return page
-    page.append(f"\n{f'orders, {currency}':<{_WIDE}}{'control':>{_CELL}}{'treated':>{_CELL}}", style="dim")
+    page.append(f"\n{'':<{_WIDE}}{'control':>{_CELL}}{'treated':>{_CELL}}", style="dim")
     page.append(f"{'difference':>{_CELL}}\n", style="dim")
     counts = [f"{text.count(arms[name]):>{_CELL}}" for name in ("control_orders", "treated_orders")]
     page.append(f"{'orders':<{_WIDE}}{''.join(counts)}\n")
     for figure in arms["figures"]:
-        _line(page, figure)
+        _line(page, figure, currency)
     page.append("Difference with its interval of 95 %; bold where it is not by chance alone.", style="dim")
     return page
 
 
-def _line(page: Text, figure: Mapping[str, Any]) -> None:
+def _line(page: Text, figure: Mapping[str, Any], currency: str) -> None:
     label, how = LABELS[figure["name"]]
+    label = f"{label}, {currency}" if how == "money" else label
     apart, within = figure["difference"], figure["within"]
     sure = apart is not None and within is not None and abs(apart) > within
     cells = [f"{written(figure[name], how):>{_CELL}}" for name in ("control", "treated")]

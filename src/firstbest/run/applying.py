@@ -31,9 +31,8 @@ from firstbest.world.network import Network
 
 KIND = "applied"
 ON_NAMES_THERE: Final = (
-    "operations on nodes, lanes, items and carriers that are there: a running house takes 'set', 'policy', 'promise', "
-    "'price', 'roster', 'fleet', 'resize_node', 'retime_lane' and 'close_node'; what adds a name is rehearsed here and "
-    "comes in when the workspace opens a book of its own (firstbest book export keeps the old one)"
+    "an operation on names that are there; what adds a name can be rehearsed, and comes in when the workspace opens a "
+    "book of its own"
 )
 """What is told where a change would need another set of names."""
 ADDING: Final = ("open_node", "add_lane")

@@ -173,7 +173,8 @@ def standing_of(book: BookReader, phases: Sequence[Phase], applied: Applied, now
             "from_us": at,
             "extent": step.words if step is not None else "everywhere",
             "in_force": at <= now < min(after, end),
-            "over": min(after, end) <= now,
+            "over": at < end and min(after, end) <= now,
+            "never": at >= end,
         }
         for step, at, after in zip(steps or (None,), instants, [*instants[1:], end], strict=True)
     ]
