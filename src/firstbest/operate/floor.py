@@ -9,6 +9,7 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
+from firstbest.decide.plugged import released as rows_released
 from firstbest.operate.folds import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
@@ -49,7 +50,7 @@ def due_keys(ground: Ground, quota: I64, days: tuple[int, int]) -> Generator[Rea
         waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", day, wave.LOOKED_AT)).rows
         if day == days[1] or wave.fills(ground, waiting, quota):
             break
-    keys: I64 = waiting["key"][wave.choose(ground, waiting, quota)]
+    keys: I64 = waiting["key"][rows_released(ground, waiting, quota)]
     return keys
 
 

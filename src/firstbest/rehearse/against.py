@@ -50,7 +50,7 @@ def rehearse_against(
     found = payback(compared.pairs, changed.one_off_cost, Span(with_.days, options.scale), workspace.currency)
     output = folder / OUTPUT
     output.mkdir(exist_ok=True)
-    path = write_report(output / f"{change.stem}.html", with_, comparison)
+    path = write_report(output / f"{change.stem}.html", with_, comparison, workspace)
     return Answer(comparison, with_, compared, changed, found.sentence if found else "", path)
 
 

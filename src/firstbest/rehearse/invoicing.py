@@ -26,6 +26,8 @@ from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.extensions import Extension, extensions_of
+from firstbest.store.extensions_judged import used
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError
@@ -60,6 +62,7 @@ class House(NamedTuple):
     scale: float
     orders: tuple[str, ...]  # names of the orders of a log by their codes; none in a drawn year
     titles: tuple[str, ...]  # of the tenants, as sellers.csv names them
+    meters: tuple[Extension, ...] = ()  # of other packages
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,7 +97,9 @@ def house_of(folder: Path) -> House:
     facts = facts_of_folder(folder / OUTPUT)
     sellers = workspace.frame("sellers")
     titles = tuple(name or code for code, name in zip(sellers.texts("seller"), sellers.texts("name"), strict=True))
-    return House(folder, workspace, network, basis, names, facts, told["digest"], told["scale"], orders, titles)
+    meters = tuple(each for each in extensions_of(workspace) if each.port == "meter")
+    digest, scale = told["digest"], told["scale"]
+    return House(folder, workspace, network, basis, names, facts, digest, scale, orders, titles, meters)
 
 
 def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
@@ -159,7 +164,9 @@ def metered(house: House, last: Period, after: tuple[Period, Carried] | None = N
             before = Window(begins, period.begins, house.network.calendar.first_day)
             carried = meter_month(house.facts(before), house.basis, before, carried).carried
         window = window_of(house, period)
-        usage, carried = meter_month(house.facts(window), house.basis, window, carried)
+        facts = house.facts(window)
+        usage, carried = meter_month(facts, house.basis, window, carried)
+        usage = joined([usage, *(used(each, facts, house.basis, window) for each in house.meters)])
         yield Metering(period, usage, carried)
         if period.month == last.month:
             return

@@ -7,6 +7,7 @@ from typing import Final
 from firstbest.store.schema_answers import ANSWER_SECTIONS
 from firstbest.store.schema_words import (
     MODES,
+    PORTS,
     PROCESSES,
     SERVICES,
     Column,
@@ -71,6 +72,18 @@ FIRSTBEST: Final = Settings(
                 integer("first_zone", "zone of the nearest band", 2, high=8),
                 numbers("up_to", "outer edge of each band but the last", (0, 8), [150, 300, 600, 1000, 1400, 1800]),
             ),
+        ),
+        Section(
+            "extension",
+            "Code of other packages (docs/extending.md).",
+            (
+                text("name", "of the entry point; a meter's is the meter's own"),
+                choice("port", PORTS, "what it takes the place of"),
+                text("of", "tariff: of which carrier", ""),
+                text("package", "where several packages have that name", ""),
+                of("on", Type.YES_NO, "put in", "yes"),
+            ),
+            many=True,
         ),
     ),
 )

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.world.plugged import NOTHING, Plugged
+
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 I16 = NDArray[np.int16]
@@ -261,3 +263,4 @@ class Network(NamedTuple):
     promises: Promises
     policy: Policy
     texts: Texts
+    plugged: Plugged = NOTHING  # what other packages put in
