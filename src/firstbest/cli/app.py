@@ -56,11 +56,15 @@ def init(
     log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="One building, and five changes that grow it.")] = False,
 ) -> None:
     """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
     from firstbest.cli.making import make, make_mechanisms
+    from firstbest.cli.starting import make_small
 
-    if mechanisms:
+    if small:
+        make_small(folder, alone=not mechanisms and log is None and map_file is None)
+    elif mechanisms:
         make_mechanisms(folder, alone=log is None and map_file is None)
     else:
         make(folder, log, map_file)
