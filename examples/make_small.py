@@ -23,7 +23,6 @@ from make_builtin import (
     PIPELINE_DAYS,
     REVIEW_DAYS,
     SAFETY_Z,
-    START_FACTOR,
     UNITS_DISPERSION,
     UNITS_ORDER,
     Work,
@@ -78,7 +77,7 @@ def write_stock(items: Sequence[dict[str, str]]) -> None:
         mean = float(row["share"]) / whole * ORDERS_DAY * UNITS_ORDER
         pipeline = PIPELINE_DAYS[row["supplier"]]
         safety = SAFETY_Z * math.sqrt(UNITS_DISPERSION * mean * (pipeline + REVIEW_DAYS))
-        quantity = mean * START_FACTOR * (COVER_STORAGE_DAYS + REVIEW_DAYS / 2 + pipeline) + safety
+        quantity = mean * (COVER_STORAGE_DAYS + REVIEW_DAYS / 2 + pipeline) + safety
         if row["class"] != "A":
             slow += 1
             quantity += mean * OVERBOUGHT_DAYS if slow % OVERBOUGHT_EVERY == 0 else 0
@@ -115,7 +114,9 @@ def write_assumptions(items: int) -> None:
     """assumptions.csv: the built-in network's lines for what is here, with this network's values, and its own lines."""
     own = rows_of(SMALL / "assumed_here.csv")
     taken = {(row["file"], row["where"], row["field"]) for row in own}
-    names = {row["node"] for row in rows_of(SMALL / "nodes.csv")} | {row["lane"] for row in rows_of(SMALL / "lanes.csv")}
+    names = {row["node"] for row in rows_of(SMALL / "nodes.csv")} | {
+        row["lane"] for row in rows_of(SMALL / "lanes.csv")
+    }
     names |= {row["carrier"] for row in rows_of(SMALL / "carriers.csv")} | {"all", "homeware", "apparel", "beauty"}
     everywhere = ("policies.toml", "cartons.csv", "calendars.csv", "places.csv", "suppliers.csv", "nature.toml", "none")
     bound = ("nodes.csv", "lanes.csv", "carriers.csv", "shifts.csv", "labour.csv", "sellers.csv", "items.csv")

@@ -82,6 +82,14 @@ command(app, Rehearse)(rehearse)
 
 
 @app.command()
+def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
+    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    from firstbest.cli.conforming import conform_package
+
+    conform_package(package)
+
+
+@app.command()
 def explain(
     folder: Folder, order: Annotated[str, typer.Argument(help="Its name in your log, or 2026-11-30/123.")]
 ) -> None:

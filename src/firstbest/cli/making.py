@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.world.plugged import BrokenLaw
 
 FAULTY = 2
 
@@ -33,6 +34,8 @@ def faults_told(folder: Path) -> Iterator[None]:
         yield
     except WorkspaceFaulty as faulty:
         raise stop(told(faulty.faults, folder)) from None
+    except BrokenLaw as broken:
+        raise stop(f"{folder}: code of another package broke a law of its port: {broken}") from None
 
 
 def require_folder(folder: Path) -> None:

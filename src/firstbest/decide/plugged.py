@@ -13,18 +13,9 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import choose, pack_ms, wide
 from firstbest.world.network import I64
-from firstbest.world.plugged import Waiting, WaveChoice
+from firstbest.world.plugged import BrokenLaw, Waiting, WaveChoice
 
 Records = NDArray[np.void]
-
-
-class BrokenLaw(RuntimeError):  # noqa: N818 - it names what happened
-    """Code of another package answered what no code of its port may answer."""
-
-    def __init__(self, where: str, expected: str, found: str) -> None:
-        """All three in the sentence."""
-        self.where, self.expected, self.found = where, expected, found
-        super().__init__(f"{where}: expected {expected}, found {found}")
 
 
 def released(ground: Ground, waiting: Records, quota_ms: I64) -> I64:

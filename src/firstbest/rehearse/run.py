@@ -46,6 +46,7 @@ class Settings(NamedTuple):
     seed: int = 1
     book: Book | None = None
     progress: Callable[[float], None] | None = None
+    batch_most: int = 200_000  # commands of one tick; changes no byte
 
 
 class Result(NamedTuple):
@@ -95,7 +96,8 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     watch = Watch(settings.book)
     state = Columns(sizes(network))
     physics = Physics(network, nature, settings.seed)
-    loop = Loop(network, Ports(VirtualClock(), state, watch, physics), cubes_rows=CUBES_ROWS)
+    ports = Ports(VirtualClock(), state, watch, physics)
+    loop = Loop(network, ports, settings.batch_most, cubes_rows=CUBES_ROWS)
     for adoption in scenario.adoptions:
         loop.adopt(adoption)
     calendar = network.calendar

@@ -317,8 +317,8 @@ def _shock(operation: Operation, draft: Draft, _phase: Phase) -> None:
 
 
 STANDING: Final[dict[str, Callable[[Operation, Draft, Phase], None]]] = {
-    "add_lane": _add_lane, "demand": _demand, "shock": _shock, "open_node": open_node, "close_node": close_node, "add_row": _add_row,
-    "open_seller": open_seller,
+    "add_lane": _add_lane, "demand": _demand, "shock": _shock, "open_node": open_node, "close_node": close_node,
+    "add_row": _add_row, "open_seller": open_seller,
 }  # fmt: skip
 PASSING: Final[dict[str, Callable[[Operation, Draft, Phase], None]]] = {
     "resize_node": _resize_node, "retime_lane": _retime_lane, "set": _set, "policy": _policy, "promise": _promise,

@@ -13,7 +13,7 @@ from typing import Final
 BUILTIN: Final = files("firstbest.store") / "builtin"
 SMALL: Final = files("firstbest.store") / "builtin_small"
 SHARED: Final = (
-    "calendars.csv", "carrier_rates/ground.csv", "cartons.csv", "places.csv", "policies.toml", "sanity.toml",
+    "calendars.csv", "carrier_rates/ground.csv", "cartons.csv", "places.csv", "sanity.toml",
 )  # fmt: skip
 """Files of the built-in network that the small one has as well."""
 MADE_FROM: Final = ("assumed_here.csv",)

@@ -120,6 +120,12 @@ POLICIES: Final = Settings(
                 integer("cover_node_days", "stock cover of a node that is fed by another", 14, low=1, high=400),
                 number("safety_z", "standard deviations of demand over the lead time kept as safety", 1.65, high=6),
                 integer("urgent_days", "a thin load leaves if something on it has waited this long", 2, low=0, high=60),
+                of(
+                    "opening_covers_lead",
+                    Type.YES_NO,
+                    "whether the first stock of a centre that buys from makers covers its lead time as well",
+                    "no",
+                ),
             ),
         ),
         Section("counting", "Cycle counts.", (integer("counts_per_day", "by each node", 20, high=100_000),)),

@@ -231,6 +231,7 @@ class Policy(NamedTuple):
     return_loss_ppm: int  # of price, value lost on a unit returned
     loss_claim_ppm: int  # of a lost parcel's value that the house bears
     holding_ppm_year: int
+    opening_covers_lead: int = 0  # 1: a buying centre's first stock covers the lead time as well
 
 
 class Texts(NamedTuple):

@@ -40,3 +40,12 @@ class Plugged(NamedTuple):
 
 NOTHING = Plugged()
 """A house of its own code alone."""
+
+
+class BrokenLaw(RuntimeError):  # noqa: N818 - it names what happened
+    """Code of another package answered what no code of its port may answer."""
+
+    def __init__(self, where: str, expected: str, found: str) -> None:
+        """All three in the sentence."""
+        self.where, self.expected, self.found = where, expected, found
+        super().__init__(f"{where}: expected {expected}, found {found}")
