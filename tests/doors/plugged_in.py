@@ -17,7 +17,9 @@ def install(project: Path, site: Path) -> list[str]:
     told = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     dist = site / f"{told['name'].replace('-', '_')}-{told['version']}.dist-info"
     dist.mkdir(parents=True, exist_ok=True)
-    (dist / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {told['name']}\nVersion: {told['version']}\n", "utf-8")
+    (dist / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {told['name']}\nVersion: {told['version']}\n", "utf-8"
+    )
     lines = []
     for group, points in told["entry-points"].items():
         lines += [f"[{group}]", *(f"{name} = {value}" for name, value in points.items()), ""]
@@ -29,7 +31,10 @@ def project(folder: Path, name: str, points: dict[str, dict[str, str]], files: d
     """A project of these modules and entry points: {port: {name: value}}."""
     text = [f'[project]\nname = "{name}"\nversion = "1.0"']
     for port, named in points.items():
-        text += [f'\n[project.entry-points."firstbest.{port}"]', *(f'{key} = "{value}"' for key, value in named.items())]
+        text += [
+            f'\n[project.entry-points."firstbest.{port}"]',
+            *(f'{key} = "{value}"' for key, value in named.items()),
+        ]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text("\n".join(text) + "\n", "utf-8")
     for path, code in files.items():

@@ -28,3 +28,20 @@ def along(days: Asked, asked: Rehearse) -> None:
         path = rehearse_along(asked.folder, files, options, how, progress)
     console.print(path_screen(path, console.width), soft_wrap=True)
     console.print(f"table: {asked.folder / OUTPUT / 'path.csv'}", soft_wrap=True)
+
+
+def suggest(days: Asked, asked: Rehearse) -> None:
+    """Rehearse what would help most, print the ranking, say where the change files are."""
+    console, quiet = Console(highlight=False), Console(stderr=True)
+    if asked.against is not None or asked.respond:
+        raise stop("--suggest goes without --against and --respond")
+    prepare(asked.folder, quiet)
+    from firstbest.present.suggested import suggested_screen
+    from firstbest.rehearse.folder import Options
+    from firstbest.rehearse.suggest_rehearsed import How, rehearse_suggested
+
+    how = How(asked.replications, min(os.cpu_count() or 1, WORKERS_MOST), asked.minutes)
+    options = Options(days.scale, days.days, days.seed)
+    with faults_told(asked.folder), bar(quiet, f"what would help most, {asked.minutes:g} minutes") as progress:
+        found = rehearse_suggested(asked.folder, options, how, progress)
+    console.print(suggested_screen(found), soft_wrap=True)

@@ -99,7 +99,7 @@ def drawn_wave(number: int) -> tuple[Waiting, I64]:
 
 
 def _distinct(draw: np.random.Generator, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
-    spread = _WIDE // max(count, 1)
+    spread = _WIDE // (count + 2)
     return (np.arange(count, dtype=np.uint64) * np.uint64(2 * spread)) + draw.integers(0, spread, count, np.uint64)
 
 
