@@ -63,7 +63,7 @@ def suggested_screen(found: Suggested) -> Text:
         for title, estimate in found.left[:_MORE]:
             page.append(f"   {title}: {estimate}\n", style="dim")
     if found.helps:
-        page.append("\nNext: firstbest bet propose NAME, with the change file that you would decide on.", style="dim")
+        page.append("\nNext: firstbest bet propose NAME, then bet predict NAME --twin and the change file.", style="dim")
     page.rstrip()
     return page
 
