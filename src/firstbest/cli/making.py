@@ -95,11 +95,14 @@ def check_folder(folder: Path) -> None:
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
+    from firstbest.store.metrics_file import check_definitions
     from firstbest.store.workspace import check
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
+    network = check(folder) if has_network(folder) else []
+    faults = [*network, *check_model(folder), *check_definitions(folder), *steered.faults]
+    faults = list(dict.fromkeys(faults))
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")

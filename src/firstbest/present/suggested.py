@@ -63,7 +63,9 @@ def suggested_screen(found: Suggested) -> Text:
         for title, estimate in found.left[:_MORE]:
             page.append(f"   {title}: {estimate}\n", style="dim")
     if found.helps:
-        page.append("\nNext: firstbest bet propose NAME, then bet predict NAME --twin and the change file.", style="dim")
+        page.append(
+            "\nNext: firstbest bet propose NAME, then bet predict NAME --twin and the change file.", style="dim"
+        )
     page.rstrip()
     return page
 

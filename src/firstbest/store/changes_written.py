@@ -122,9 +122,14 @@ def toml_value(value: Any) -> str:
         return "[" + ", ".join(toml_value(each) for each in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(key)} = {toml_value(each)}" for key, each in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return _quoted(value) if isinstance(value, str) else repr(value)
 
 
 def _key(key: str) -> str:
     plain = key and all(each.isascii() and (each.isalnum() or each in "_-") for each in key)
-    return key if plain else json.dumps(key, ensure_ascii=False)
+    return key if plain else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it: as JSON does, and the one control character that JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
