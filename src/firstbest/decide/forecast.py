@@ -78,4 +78,5 @@ def buyer_days(ground: Ground, node: int) -> I64:
     """By item: days that the stock of a node which buys from makers covers at rest: [I], 1 or more."""
     lane = lanes_from(ground, node)
     lead = -(-(ground.items.lead_s + path_seconds(ground, lane)) // DAY_S)
-    return np.maximum(lead + ground.policy.review_days // 2 + ground.policy.cover_storage_days, 1)
+    days: I64 = np.maximum(lead + ground.policy.review_days // 2 + ground.policy.cover_storage_days, 1)
+    return days

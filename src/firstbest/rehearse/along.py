@@ -7,7 +7,7 @@ in both of its pairs, so a path of five steps takes six rehearsals a seed.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -116,7 +116,7 @@ def _written(
 
 
 def _stands(
-    made: Sequence[tuple[Changed, str]], values: Sequence[Sequence[dict[str, float]]], span: Span, currency: str
+    made: Sequence[tuple[Changed, str]], values: Sequence[Sequence[Mapping[str, float]]], span: Span, currency: str
 ) -> tuple[Stand, ...]:
     def told(world: int, key: str) -> Estimate:
         return estimate([each[key] for each in values[world]])
@@ -146,11 +146,11 @@ def _stands(
     )  # fmt: skip
 
 
-def _pair(before: Sequence[dict[str, float]], after: Sequence[dict[str, float]]) -> Pairs:
+def _pair(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> Pairs:
     """Two neighbouring worlds as pairs."""
     keys = set(before[0]) & set(after[0])
 
-    def columns(runs: Sequence[dict[str, float]]) -> dict[str, tuple[float, ...]]:
+    def columns(runs: Sequence[Mapping[str, float]]) -> dict[str, tuple[float, ...]]:
         return {key: tuple(each[key] for each in runs) for key in keys}
 
     return Pairs(tuple(range(len(before))), columns(before), columns(after))

@@ -113,15 +113,15 @@ def house_laws(package: str, plain: Path, folder: Path) -> list[Law]:
     )
     laws = []
     for law, expected, ask in asked:
-        wanted, found = _asked(expected, lambda ask=ask: ask(compile_network(load(folder), 1.0, DAYS)))
+        wanted, found = _asked(expected, ask, folder)
         laws.append(Law(package, law, BROKEN if found else HOLDS, wanted, found))
     return laws
 
 
-def _asked(expected: str, ask: Callable[[], str]) -> tuple[str, str]:
+def _asked(expected: str, ask: Callable[[tuple[Network, Nature]], str], folder: Path) -> tuple[str, str]:
     """What was expected and what was found, "" where the law holds."""
     try:
-        return expected, ask()
+        return expected, ask(compile_network(load(folder), 1.0, DAYS))
     except BrokenLaw as broken:
         return broken.expected, broken.found
     except WorkspaceFaulty as faulty:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.decide.plugged import judged
 from firstbest.operate.billing_basis import Basis, Window
@@ -32,6 +33,8 @@ HOLDS, BROKEN, NOT_ASKED = "holds", "broken", "does not apply"
 CASES: Final = 60
 TIMED_ROWS: Final = 10_000
 _WIDE: Final = 2**63
+
+U64 = NDArray[np.uint64]
 
 
 class Law(NamedTuple):
@@ -98,14 +101,15 @@ def drawn_wave(number: int) -> tuple[Waiting, I64]:
     return frozen(waiting), quota
 
 
-def _distinct(draw: np.random.Generator, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def _distinct(draw: np.random.Generator, count: int) -> U64:
     spread = _WIDE // (count + 2)
-    return (np.arange(count, dtype=np.uint64) * np.uint64(2 * spread)) + draw.integers(0, spread, count, np.uint64)
+    ties: U64 = np.arange(count, dtype=np.uint64) * np.uint64(2 * spread) + draw.integers(0, spread, count, np.uint64)
+    return ties
 
 
 def frozen(waiting: Waiting) -> Waiting:
     """Columns as a wave is given them: nobody can write to them."""
-    made = Waiting(*(np.ascontiguousarray(column) for column in waiting))
+    made = Waiting._make(np.ascontiguousarray(column) for column in waiting)
     for column in made:
         column.setflags(write=False)
     return made
@@ -113,7 +117,7 @@ def frozen(waiting: Waiting) -> Waiting:
 
 def rows_of(waiting: Waiting, chosen: Any) -> Waiting:
     """Some of the rows that wait."""
-    return frozen(Waiting(*(column[chosen] for column in waiting)))
+    return frozen(Waiting._make(column[chosen] for column in waiting))
 
 
 def by_node(waiting: Waiting, answer: I64) -> dict[int, list[int]]:
@@ -334,10 +338,13 @@ def timed(extension: Extension, lived: Lived) -> float:
     """Milliseconds of a call: a wave of 10,000 shipments, a tariff of 150 weights, the small network's days."""
     draw = np.random.default_rng(11)
     waiting = Waiting(
-        *(draw.integers(0, 4, TIMED_ROWS) for _ in range(1)), draw.integers(1, 9, TIMED_ROWS),
-        draw.integers(1, 5, TIMED_ROWS), draw.integers(1, 9, TIMED_ROWS), _distinct(draw, TIMED_ROWS),
-        draw.integers(20_000, 400_000, TIMED_ROWS),
-    )  # fmt: skip
+        node=draw.integers(0, 4, TIMED_ROWS),
+        units=draw.integers(1, 9, TIMED_ROWS),
+        lines=draw.integers(1, 5, TIMED_ROWS),
+        ship_by=draw.integers(1, 9, TIMED_ROWS),
+        tie=_distinct(draw, TIMED_ROWS),
+        pack_ms=draw.integers(20_000, 400_000, TIMED_ROWS),
+    )
     given: dict[str, tuple[Any, ...]] = {
         "wave": (frozen(waiting), np.full(4, 10**9)),
         "tariff": (np.arange(150, dtype=np.int64) * 454,),

@@ -9,7 +9,7 @@ are rehearsed follows from the time budget and the time that the first rehearsal
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -170,7 +170,7 @@ def _note_result(helps: Helps, currency: str) -> None:
     path.write_text(f"# {sentence(helps, currency)}\n{path.read_text('utf-8')}", encoding="utf-8")
 
 
-Pair = tuple[Sequence[dict[str, float]], Sequence[dict[str, float]]]
+Pair = tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, float]]]
 
 
 def ranked(
@@ -203,5 +203,5 @@ def ranked(
     return tuple(made)
 
 
-def _change(before: Sequence[dict[str, float]], after: Sequence[dict[str, float]], key: str) -> list[float]:
+def _change(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]], key: str) -> list[float]:
     return paired([each[key] for each in before], [each[key] for each in after])

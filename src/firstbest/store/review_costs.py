@@ -174,9 +174,9 @@ def _half_empty(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine
             float(weight) / max(float(lanes.capacity_g[lane]) * vehicles, 1.0),
         )
         if fill < HALF:
-            paid = lost.setdefault(int(lane), [0.0, 0.0])
-            paid[0] += min(float(cost), float(lanes.cost_vehicle[lane]) * vehicles) * (1 - fill)
-            paid[1] += int(vehicles)
+            sums = lost.setdefault(int(lane), [0.0, 0.0])
+            sums[0] += min(float(cost), float(lanes.cost_vehicle[lane]) * vehicles) * (1 - fill)
+            sums[1] += int(vehicles)
     decision = "departure: a thin load left because something on it had waited"
     found = []
     for lane, (paid, count) in sorted(lost.items()):
