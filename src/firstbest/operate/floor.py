@@ -11,7 +11,7 @@ from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.decide.plugged import released as rows_released
 from firstbest.operate.folds import Records
-from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
+from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -29,10 +29,10 @@ def release(number: int, now: int, ground: Ground) -> Step:
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
         return []
-    keys = yield from due_keys(ground, quota, (today, today + policy.release_ahead_days))
-    if not len(keys):
+    waiting = (yield due(ground, quota, today + policy.release_ahead_days)).rows
+    chosen = waiting[rows_released(ground, waiting, quota)]
+    if not len(chosen):
         return []
-    chosen = (yield ByKey(t.SHIPMENT_T, keys)).rows
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
         f.RELEASED, number, now,
@@ -44,14 +44,14 @@ def release(number: int, now: int, ground: Ground) -> Step:
     return [released, tasked]
 
 
-def due_keys(ground: Ground, quota: I64, days: tuple[int, int]) -> Generator[Read, Rows, I64]:
-    """Keys of what to release: of what is due today where that fills every quota, else of what is due later too."""
-    for day in dict.fromkeys(days):
-        waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", day, wave.LOOKED_AT)).rows
-        if day == days[1] or wave.fills(ground, waiting, quota):
-            break
-    keys: I64 = waiting["key"][rows_released(ground, waiting, quota)]
-    return keys
+def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:
+    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most.
+
+    A package that decides waves is told all that is due: its order may be another.
+    """
+    if ground.plugged.wave is not None:
+        return Staged(t.SHIPMENT_T, Stage.WAITING, "day", day)
+    return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 
 def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, f.Block]:

@@ -162,14 +162,17 @@ def _digest(rows: Any) -> bytes:
 def _turned(folder: Path) -> Path:
     """The same workspace with the rows of its files the other way round."""
     turned = folder.with_name(f"{folder.name}_turned")
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            copied = turned / path.relative_to(folder)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            copied.write_bytes(path.read_bytes())
-            if path.name in REVERSED:
-                with copied.open(newline="", encoding="utf-8") as file:
-                    head, *rows = list(csv.reader(file))
-                with copied.open("w", newline="", encoding="utf-8") as file:
-                    csv.writer(file, lineterminator="\n").writerows([head, *reversed(rows)])
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        copied = turned / path.relative_to(folder)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(path.read_bytes())
+        if path.name in REVERSED:
+            _turn(copied)
     return turned
+
+
+def _turn(path: Path) -> None:
+    with path.open(newline="", encoding="utf-8") as file:
+        head, *rows = list(csv.reader(file))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *reversed(rows)])
