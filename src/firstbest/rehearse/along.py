@@ -24,7 +24,8 @@ from firstbest.present.record import Assumed, Record
 from firstbest.rehearse.compare import Pairs, estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS, Span, payback
 from firstbest.rehearse.folder import OUTPUT, Options
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.changes import Changed, load_changed
 from firstbest.store.changes_written import write_changed
 from firstbest.store.compile_network import compile_network

@@ -15,7 +15,8 @@ from firstbest.operate.ports import Change, Tick
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed
 from firstbest.rehearse.conform_ports import BROKEN, HOLDS, Law, Lived
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.network_digest import network_digest

@@ -20,8 +20,10 @@ from firstbest.present.panels import Panel, panel_faults
 from firstbest.present.record import Assumed, Record
 from firstbest.present.report import report
 from firstbest.rehearse.answers_told import responding, write_answers
+from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.bounds import judge
-from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Result, Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.compile_network import compile_network
 from firstbest.store.extensions import extensions_of
@@ -93,7 +95,7 @@ def judged_record(result: Result, workspace: Workspace, folder: Path, scale: flo
 
 def judged(record: Record, folder: Path) -> Record:
     """A record with its bounds judged and its suggestions made."""
-    return record._replace(bounds=judge(record, folder), suggestions=suggestions(record))
+    return record._replace(bounds=judge(record, folder), suggestions=suggestions(record), banner=banner_of(folder))
 
 
 def assumed_of(folder: Path) -> Assumed:

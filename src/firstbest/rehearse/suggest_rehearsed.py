@@ -22,7 +22,8 @@ from firstbest.present.suggested import Helps, Suggested, sentence
 from firstbest.rehearse.compare import estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS
 from firstbest.rehearse.folder import Options
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.suggest import SOURCES
 from firstbest.rehearse.suggest_floor import floor_candidates
 from firstbest.rehearse.suggest_words import Candidate, yearly
