@@ -21,6 +21,7 @@ from firstbest.present.along import Stand, deepest_cash
 from firstbest.present.comparison import Estimate
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
+from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.compare import Pairs, estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS, Span, payback
 from firstbest.rehearse.folder import OUTPUT, Options
@@ -95,7 +96,7 @@ def rehearse_along(
     values = [[found[str(world), each] for each in seeds] for world in range(len(folders))]
     span = Span(workspace.days if options.days is None else options.days, options.scale)
     stands = _stands(made, values, span, workspace.currency)
-    banner = str(workspace.section("firstbest", "workspace")["banner"])
+    banner = banner_of(folder)
     path = along.Path(workspace.name, workspace.currency, how.replications, span.days, span.scale, stands, banner)
     (folder / OUTPUT).mkdir(exist_ok=True)
     write_path(folder / OUTPUT / "path.csv", path)

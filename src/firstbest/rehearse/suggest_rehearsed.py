@@ -19,6 +19,7 @@ from firstbest.operate.loop import Adoption
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
 from firstbest.present.suggested import Helps, Suggested, sentence
+from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.compare import estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS
 from firstbest.rehearse.folder import Options
@@ -106,7 +107,7 @@ def rehearse_suggested(
         for each in helps:
             _note_result(each, workspace.currency)
     left = tuple((each.suggestion.text, each.suggestion.saving) for each in found if each not in kept)
-    banner = str(workspace.section("firstbest", "workspace")["banner"])
+    banner = banner_of(folder)
     spent = time.monotonic() - began
     return Suggested(workspace.name, workspace.currency, how.replications, how.minutes, spent, helps, left, banner)
 
