@@ -58,11 +58,15 @@ def init(
     log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="One building, and five changes that grow it.")] = False,
 ) -> None:
     """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
     from firstbest.cli.making import make, make_mechanisms
+    from firstbest.cli.starting import make_small
 
-    if mechanisms:
+    if small:
+        make_small(folder, alone=not mechanisms and log is None and map_file is None)
+    elif mechanisms:
         make_mechanisms(folder, alone=log is None and map_file is None)
     else:
         make(folder, log, map_file)
@@ -77,6 +81,14 @@ def check(folder: Folder) -> None:
 
 
 command(app, Rehearse)(rehearse)
+
+
+@app.command()
+def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
+    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    from firstbest.cli.conforming import conform_package
+
+    conform_package(package)
 
 
 @app.command()

@@ -31,6 +31,11 @@ def prepare(folder: Path, console: Console) -> None:
     """Check the folder and get the kernels ready; the first time says that it takes a while."""
     require_folder(folder)
     require_network(folder)
+    compiled(console)
+
+
+def compiled(console: Console) -> None:
+    """Get the kernels ready; the first time says that it takes a while."""
     if not use_cache():
         return
     from firstbest.rehearse.warm import warm
