@@ -58,7 +58,7 @@ def import_log(log: Path, map_file: Path, folder: Path) -> Imported:
     try:
         return _imported(read, made, log, folder)
     finally:
-        read.connection.close()
+        read.close()
 
 
 def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from firstbest.store.import_map import Map, knows_only_days
-from firstbest.store.import_rows import Log, quoted
+from firstbest.store.import_rows import Log
 from firstbest.store.import_sales import Sales
 from firstbest.world.units import MONEY
 
@@ -121,8 +121,8 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         peak_month_factor=peak_month,
         peak_day_factor=peak_day / (bare[0] / bare[4]),
         peak_day_orders=peak_day,
-        missing=_missing(db, made, log.rows),
-        duplicates=log.rows - int(_one(db, "SELECT count(*) FROM (SELECT DISTINCT * FROM source)")[0]),
+        missing=log.missing,
+        duplicates=log.duplicates,
         shipped=_shipped(db) if {"planned_ship", "actual_ship"} <= set(made.columns) else None,
         business=judged[0],
         reasons=judged[1],
@@ -196,17 +196,6 @@ def _months(db: Any, mean: float) -> tuple[tuple[tuple[str, int, int], ...], flo
         " GROUP BY m ORDER BY m"
     ).fetchall()
     return tuple(rows), max(orders / days for _, orders, days in rows) / mean
-
-
-def _missing(db: Any, made: Map, rows: int) -> tuple[tuple[str, float], ...]:
-    cells = [f"count(*) FILTER ({_empty(name)})" for name in made.columns.values()]
-    found = _one(db, f"SELECT {', '.join(cells)} FROM source")
-    return tuple((name, count / max(rows, 1)) for name, count in zip(made.columns.values(), found, strict=True))
-
-
-def _empty(name: str) -> str:
-    cell = f"CAST({quoted(name)} AS VARCHAR)"
-    return f"{cell} IS NULL OR trim({cell}) IN ('', 'nan', 'NaN')"
 
 
 def _shipped(db: Any) -> Shipped:

@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
 from firstbest.store.import_map import Map
 from firstbest.store.import_network import Area, Chosen
-from firstbest.store.import_rows import Log, sales_bucket
+from firstbest.store.import_conditions import sales_bucket
+from firstbest.store.import_rows import Log
 from firstbest.world.ties import text_hash
 from firstbest.world.units import MAX_LINE
 
