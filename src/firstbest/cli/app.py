@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,8 @@ app.add_typer(rates.app, name="rates")
 
 app.add_typer(book.app, name="book")
 
+DateOrder = Literal["day_first", "month_first"]
+Decimal = Literal["point", "comma"]
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
 
 
@@ -53,17 +55,20 @@ def options(
 @app.command()
 def init(
     folder: Folder,
-    log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
-    map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
+    log: Annotated[Path | None, typer.Option("--from", help="An order log: CSV, Excel or Parquet.")] = None,
+    map_file: Annotated[Path | None, typer.Option("--map", help="Which column is what; known exports need none.")] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="Of 03/04/2024, where the dates do not show it.")] = None,
+    decimal: Annotated[Decimal | None, typer.Option(help="Of 1,234, where the numbers do not show it.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Of the log's times, such as America/New_York.")] = None,
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
 ) -> None:
     """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
-    from firstbest.cli.making import make, make_mechanisms
+    from firstbest.cli.making import Given, make, make_mechanisms
 
     if mechanisms:
         make_mechanisms(folder, alone=log is None and map_file is None)
     else:
-        make(folder, log, map_file)
+        make(folder, Given(log, map_file, dates, decimal, time_zone))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
@@ -41,21 +42,31 @@ def require_folder(folder: Path) -> None:
         raise stop(f"expected a workspace folder, found nothing at '{folder}'; firstbest init {folder} makes one")
 
 
-def make(folder: Path, log: Path | None, map_file: Path | None) -> None:
+class Given(NamedTuple):
+    """An order log and what is said of it."""
+
+    log: Path | None
+    map_file: Path | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    time_zone: str | None = None
+
+
+def make(folder: Path, given: Given) -> None:
     """Write a workspace."""
     from firstbest.store.init import FolderInUse, write_builtin
 
-    if (log is None) != (map_file is None):
-        raise stop("--from LOG and --map MAP.toml belong together: the map says which column is what")
+    if given.log is None and any(given):
+        raise stop("--map, --dates, --decimal and --time-zone say how a log is read: they go with --from LOG")
     try:
-        if log is None or map_file is None:
+        if given.log is None:
             files = write_builtin(folder)
             what = "a US direct-to-consumer operation of three sellers, 8,000 orders a day"
             typer.echo(f"{len(files)} files in {folder}: {what}.")
             listed = folder / "assumptions.csv"
             typer.echo(f"Every number is an editable default, listed in {listed} with range and source.")
         else:
-            from_log(folder, log, map_file)
+            from_log(folder, given)
     except FolderInUse as used:
         raise stop(str(used)) from None
     typer.echo(f"Next: firstbest rehearse {folder} --scale 0.1")
@@ -75,15 +86,32 @@ def make_mechanisms(folder: Path, *, alone: bool) -> None:
     typer.echo(f"Next: firstbest bet list --in {folder}")
 
 
-def from_log(folder: Path, log: Path, map_file: Path) -> None:
+def from_log(folder: Path, given: Given) -> None:
     """Make a workspace of an order log."""
-    from firstbest.store.import_log import import_log
+    from shutil import get_terminal_size
 
-    for path in (log, map_file):
-        if not path.is_file():
+    from firstbest.store.import_log import Said, import_log
+    from firstbest.store.import_text import WIDE
+
+    for path in (given.log, given.map_file):
+        if path is not None and not path.is_file():
             raise stop(f"expected a file, found nothing at '{path}'")
+    if given.time_zone:
+        _require_zone(given.time_zone)
+    assert given.log is not None
+    said = Said(given.dates or "", given.decimal or "", given.time_zone or "")
     with faults_told(folder):
-        typer.echo(import_log(log, map_file, folder).text)
+        made = import_log(given.log, given.map_file, folder, said)
+        typer.echo(made.wide if get_terminal_size().columns >= WIDE else made.text)
+
+
+def _require_zone(name: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise stop(f"--time-zone: expected a time zone like America/New_York, found '{name}'") from None
 
 
 def check_folder(folder: Path) -> None:

@@ -64,6 +64,11 @@ def bare(column: str) -> str:
     return f"CASE WHEN {cell} IN {NOTHING} THEN '' ELSE {cell} END"
 
 
+def empty(column: str) -> str:
+    """SQL that says whether a cell says nothing; a long one is not looked through."""
+    return f"(length({name_of(column)}) < 16 AND {trimmed(column)} IN {NOTHING})"
+
+
 def trimmed(column: str) -> str:
     """SQL of a cell without blanks of any kind around it."""
     return f"trim({name_of(column)}, ' \t\r\n' || chr(160) || chr(8199) || chr(8239) || chr(65279))"
@@ -140,14 +145,15 @@ def number(db: Any, name: str, style: str) -> Read:
 def dates(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[Dates, list[Fault]]:
     """A column of instants as local TIMESTAMP; faults where days and months cannot be told apart."""
     cell = trimmed(name)
-    total = _count(db, f"{cell} NOT IN {NOTHING}")
-    form, notes, faults = _date_form(db, name, asked, where)
-    local, offsets = f"({form})", ()
-    if total and _count(db, f"regexp_matches({cell}, '{_OFFSET}')"):
-        offsets = _offsets(db, cell)
+    total, odd, ending = _looked_at(db, name)
+    form, notes, faults = _date_form(db, name, asked, where) if odd or ending else (f"TRY_CAST({cell} AS TIMESTAMP)", [], [])
+    if asked.date_format:
+        form, notes, faults = _date_form(db, name, asked, where)
+    local, offsets = f"({form})", _offsets(db, cell) if ending else ()
+    if offsets:
         local, more, wrong = _with_offsets(name, (total, offsets), asked, (form, where[0]))
         notes, faults = [*notes, *more], [*faults, *wrong]
-    serial = _count(db, f"regexp_matches({cell}, '{_SERIAL}')")
+    serial = _count(db, f"regexp_matches({cell}, '{_SERIAL}')") if odd else 0
     if serial:
         notes.append(f"{name}: {serial:,} numbers such as 45321 are read as days that a spreadsheet counts from 1900")
         counted = f"TIMESTAMP '1899-12-30' + to_seconds((TRY_CAST({cell} AS DOUBLE) * 86400)::BIGINT)"
@@ -155,6 +161,18 @@ def dates(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[Dat
     low, high = YEARS
     sql = f"CASE WHEN year({local}) BETWEEN {low} AND {high} THEN {local} END"
     return Dates(sql, tuple(notes), offsets), faults
+
+
+def _looked_at(db: Any, name: str) -> tuple[int, int, int]:
+    """Cells that are not empty; those that are no year-month-day; those that may end in an offset."""
+    cell = name_of(name)
+    signs = " OR ".join(f"substr({cell}, -{back}, 1) IN ('+', '-')" for back in (3, 5, 6))
+    found = db.execute(
+        f"SELECT count(*) FILTER (NOT nothing), count(*) FILTER (NOT nothing AND TRY_CAST({cell} AS TIMESTAMP) IS NULL),"
+        f" count(*) FILTER (length({cell}) > 10 AND (right({cell}, 1) IN ('Z', 'C', 'T', ' ') OR {signs}))"
+        f" FROM (SELECT {cell}, {empty(name)} AS nothing FROM source)"
+    ).fetchone()
+    return int(found[0]), int(found[1]), int(found[2])
 
 
 def _date_form(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[str, list[str], list[Fault]]:

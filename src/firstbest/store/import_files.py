@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from firstbest.store.import_calendar import DayOff
 from firstbest.store.import_items import Goods
 from firstbest.store.import_map import Map
-from firstbest.store.import_network import Chosen
+from firstbest.store.import_changes import change_files
+from firstbest.store.import_network import BY_DISTANCE, Chosen
 from firstbest.store.import_people import Crew
 from firstbest.store.import_profile import Profile
 from firstbest.store.import_rows import Bucket
@@ -38,6 +39,7 @@ class Parts(NamedTuple):
     crews: tuple[Crew, ...]
     days_off: tuple[DayOff, ...]
     buckets: tuple[Bucket, ...]
+    notes: tuple[str, ...]  # what was read in another way than it is written
     log: str  # name of the log's file
     return_ppm: int  # of a unit, so that as many orders as in the log have a return
     lines_shape: tuple[float, ...]  # share of orders with 1, 2, 3 ... lines
@@ -77,7 +79,11 @@ def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
         "places.csv": _places(parts),
         "zones.csv": csv_text(
             ("carrier", "node", "place", "zone"),
-            [("", parts.network.node, each.area.place, each.area.zone) for each in parts.sales.places],
+            [
+                ("", parts.network.node, each.area.place, each.area.zone)
+                for each in parts.sales.places
+                if each.area.zone != BY_DISTANCE
+            ],
         ),
         "items.csv": _items(parts),
         "packs.csv": _packs(parts),
@@ -101,6 +107,7 @@ def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
             ],
         ),
     }
+    texts |= dict(change_files(parts.network, parts.profile, parts.crews))
     for name, text in texts.items():
         yield name, text.encode()
 
@@ -190,10 +197,12 @@ def _listed(values: Iterable[float]) -> str:
 
 def _places(parts: Parts) -> str:
     rows = [
-        (each.area.place, each.orders, each.area.latitude, each.area.longitude, each.area.time_zone, each.area.country)
+        (each.area.place, each.orders, each.area.latitude, each.area.longitude, each.area.time_zone,
+         each.area.region or each.area.country, each.area.remote, each.area.land_km2)
         for each in parts.sales.places
-    ]
-    return csv_text(("place", "weight", "latitude", "longitude", "time_zone", "region"), rows)
+    ]  # fmt: skip
+    header = ("place", "weight", "latitude", "longitude", "time_zone", "region", "remote", "land_km2")
+    return csv_text(header, rows)
 
 
 def _items(parts: Parts) -> str:

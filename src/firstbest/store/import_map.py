@@ -94,6 +94,14 @@ MAP: Final = Settings(
                 of("until", Type.DATE, "last day to take; empty: the last", ""),
             ),
         ),
+        Section(
+            "recognise",
+            "By what a known export is told; for the maps that come with the program.",
+            (
+                text("title", "what the export is", ""),
+                text("header", "columns that only it has, parted by ' | '", ""),
+            ),
+        ),
         Section("columns", "The log's own name of each column.", _COLUMNS),
         Section(
             "bucket",

@@ -17,6 +17,7 @@ WHOLESALE: Final = "wholesale"
 CONSUMER: Final = "direct-to-consumer"
 PARTS: Final = "spare parts"
 NETWORK_OF: Final = {WHOLESALE: "uk_wholesale", CONSUMER: "us_warehouse", PARTS: "us_warehouse"}
+"""By business, where the log says neither country nor postcode."""
 PERCENTILES: Final = (0.1, 0.5, 0.9, 0.99)
 TOPS: Final = (0.01, 0.05, 0.1, 0.2, 0.5)
 BULK_UNITS: Final = 100
@@ -75,6 +76,8 @@ class Profile(NamedTuple):
     peak_month_factor: float
     peak_day_factor: float
     peak_day_orders: int
+    peak_day: int  # days since the epoch
+    cube_l: float | None  # an order, on average, as items are filled; None before they are
     missing: tuple[tuple[str, float], ...]  # column of the log, share of rows without a value
     duplicates: int  # rows that repeat an earlier one in every column
     shipped: Shipped | None
@@ -95,7 +98,11 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
     judged = business_of(by_lines, by_units, bare[6], items / bare[1] * 1000)
     home = _home(db) if "country" in made.columns else ("", None)
     months, peak_month = _months(db, bare[0] / bare[4])
-    peak_day = int(_one(db, "SELECT max(c) FROM (SELECT count(*) AS c FROM ordering GROUP BY placed_at::DATE)")[0])
+    peak_day, busiest = _one(
+        db,
+        "SELECT count(*) AS c, date_diff('day', DATE '1970-01-01', placed_at::DATE) AS d FROM ordering GROUP BY d"
+        " ORDER BY c DESC, d LIMIT 1",
+    )
     return Profile(
         orders=int(bare[0]),
         lines=int(bare[1]),
@@ -121,6 +128,8 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         peak_month_factor=peak_month,
         peak_day_factor=peak_day / (bare[0] / bare[4]),
         peak_day_orders=peak_day,
+        peak_day=busiest,
+        cube_l=None,
         missing=log.missing,
         duplicates=log.duplicates,
         shipped=_shipped(db) if {"planned_ship", "actual_ship"} <= set(made.columns) else None,

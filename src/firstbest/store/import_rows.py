@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from firstbest.store.door_reading import NOTHING, Asked, bare, dates, decimal_style, number, trimmed
+from firstbest.store.door_reading import NOTHING, Asked, bare, dates, decimal_style, empty, number, trimmed
 from firstbest.store.door_source import Looked, load, look, name_of
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, WorkspaceFaulty, shown
@@ -120,7 +120,7 @@ def _read(db: duckdb.DuckDBPyConnection, scratch: Path, log: Path, made: Map) ->
     missing, duplicates = _missing(db, made), _duplicates(db, rows)
     currency = _currency(db, made, notes)
     db.execute("DROP TABLE source; CHECKPOINT")
-    return Log(db, scratch, seen.header, rows, _buckets(db, made), tuple(notes), missing, duplicates, currency)
+    return Log(db, scratch, seen.header, rows, buckets_of(db, made), tuple(notes), missing, duplicates, currency)
 
 
 def _heads(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
@@ -253,7 +253,7 @@ def _require_readable(db: duckdb.DuckDBPyConnection, log: Path, made: Map, rows:
 def _missing(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[tuple[str, float], ...]:
     names = tuple(dict.fromkeys(made.columns.values()))
     shares = db.execute(
-        f"SELECT {', '.join(f'avg(({trimmed(name)} IN {NOTHING})::INT)' for name in names)} FROM source"
+        f"SELECT {', '.join(f'avg(({empty(name)})::INT)' for name in names)} FROM source"
     ).fetchone()
     assert shares is not None
     return tuple(zip(names, shares, strict=True))
@@ -279,7 +279,7 @@ def _currency(db: duckdb.DuckDBPyConnection, made: Map, notes: list[str]) -> str
     return main
 
 
-def _buckets(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[Bucket, ...]:
+def buckets_of(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[Bucket, ...]:
     """Every bucket with its rows; those that every log has are left out where they are empty, sales never."""
     sums = {
         row[0]: row[1:]
