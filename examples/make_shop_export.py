@@ -43,7 +43,7 @@ ITEMS = tuple(
 
 def write_export(path: Path, orders: int = 3_600, seed: int = 7) -> int:
     """Write the export, newest first as Shopify does; answers its rows."""
-    luck = random.Random(seed)  # noqa: S311 - an example, not a secret
+    luck = random.Random(seed)
     start = datetime(2025, 10, 1, tzinfo=ZONE)
     days = [start + timedelta(days=day) for day in range(90)]
     weights = [WEEKDAYS[day.weekday()] * (2.6 if day.date() == CYBER_MONDAY else 1) for day in days]
@@ -78,7 +78,12 @@ def _order(number: int, moment: datetime, luck: random.Random) -> Iterator[dict[
     elif what < 0.085:  # noqa: PLR2004
         head |= {"Payment Method": "(for testing) Bogus Gateway"}
     elif what < 0.10:  # noqa: PLR2004
-        head |= {"Shipping Country": "CA", "Shipping Zip": "M5V 2T6", "Billing Zip": "M5V 2T6", "Shipping Province": "ON"}
+        head |= {
+            "Shipping Country": "CA",
+            "Shipping Zip": "M5V 2T6",
+            "Billing Zip": "M5V 2T6",
+            "Shipping Province": "ON",
+        }
     elif what < 0.105:  # noqa: PLR2004
         head |= {"Currency": "EUR"}
     elif what < 0.11:  # noqa: PLR2004

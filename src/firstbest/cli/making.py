@@ -69,7 +69,7 @@ def make(folder: Path, given: Given) -> None:
             from_log(folder, given)
     except FolderInUse as used:
         raise stop(str(used)) from None
-    typer.echo(f"Next: firstbest rehearse {folder} --scale 0.1")
+    typer.echo(f"Next: firstbest rehearse {folder}{'' if given.log else ' --scale 0.1'}")
 
 
 def make_mechanisms(folder: Path, *, alone: bool) -> None:
@@ -114,22 +114,40 @@ def _require_zone(name: str) -> None:
         raise stop(f"--time-zone: expected a time zone like America/New_York, found '{name}'") from None
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, *, mark: bool = False) -> None:
     """Every fault at once."""
     from firstbest.cli.steering import figures, now_us
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
-    from firstbest.store.workspace import check
+    from firstbest.store.workspace import checked
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
+    found, notes = checked(folder) if has_network(folder) else ([], ())
+    faults = [*found, *check_model(folder), *steered.faults]
+    for note in notes if faults else ():
+        typer.echo(f"  {note}", err=True)
     if faults:
-        raise stop(told(faults, folder))
+        typer.echo(told(faults, folder), err=True)
+        if mark:
+            marked(folder)
+        raise typer.Exit(FAULTY)
     typer.echo(f"{folder}: no fault")
-    for note in steered.notes:
+    for note in (*notes, *steered.notes):
         typer.echo(f"  {note}")
+
+
+def marked(folder: Path) -> None:
+    """Write copies of the tables with their faults in the cells."""
+    from firstbest.store.mark import mark
+    from firstbest.store.workspace import every_fault
+
+    files, left = mark(folder, every_fault(folder))
+    for path in files:
+        typer.echo(f"marked: {path}", err=True)
+    if left:
+        typer.echo(f"{left:,} faults stand in files that take no mark (see above)", err=True)
 
 
 def explain_order(folder: Path, order: str) -> None:

@@ -7,7 +7,7 @@ looked through first, in pieces.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator
@@ -150,12 +150,12 @@ def _text(cell: Any) -> str:
             return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
         case int():
             return str(cell) if abs(cell) < _EXACT else repr(float(cell))
-        case datetime.datetime():
-            midnight = cell.time() == datetime.time()
+        case dt.datetime():
+            midnight = cell.time() == dt.time()
             return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
-        case datetime.time():
+        case dt.time():
             return cell.isoformat("seconds")
-        case datetime.timedelta():
+        case dt.timedelta():
             return str(cell)
         case _:
             return str(cell)

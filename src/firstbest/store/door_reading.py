@@ -134,7 +134,9 @@ def number(db: Any, name: str, style: str) -> Read:
     dressed = f"{trimmed(name)} NOT IN {NOTHING} AND NOT regexp_matches({trimmed(name)}, '{_PLAIN}')"
     if style == POINT and not _count(db, f"{plain} IS NULL AND {trimmed(name)} NOT IN {NOTHING}"):
         return Read(plain)
-    count, least = db.execute(f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND {sql} IS NOT NULL").fetchone()
+    count, least = db.execute(
+        f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND {sql} IS NOT NULL"
+    ).fetchone()
     if not count:
         return Read(sql)
     example = db.execute(f"SELECT {sql} FROM source WHERE {trimmed(name)} = ? LIMIT 1", [least]).fetchone()[0]
@@ -146,7 +148,9 @@ def dates(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[Dat
     """A column of instants as local TIMESTAMP; faults where days and months cannot be told apart."""
     cell = trimmed(name)
     total, odd, ending = _looked_at(db, name)
-    form, notes, faults = _date_form(db, name, asked, where) if odd or ending else (f"TRY_CAST({cell} AS TIMESTAMP)", [], [])
+    form, notes, faults = (
+        _date_form(db, name, asked, where) if odd or ending else (f"TRY_CAST({cell} AS TIMESTAMP)", [], [])
+    )
     if asked.date_format:
         form, notes, faults = _date_form(db, name, asked, where)
     local, offsets = f"({form})", _offsets(db, cell) if ending else ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -57,7 +57,7 @@ def look(path: Path, wanted: Sequence[Sequence[str]], encoding: str = "", delimi
 
 
 def rows_below(seen: Looked) -> Rows:
-    """(row, cells) below the header, of a text file or workbook; merged cells hold their value in each of their rows."""
+    """(row, cells) below the header; merged cells hold their value in each of their rows."""
     found = text_rows(seen.path, seen.how) if seen.how else door_excel.sheet_rows(seen.path, seen.sheet)
     rows = ((row, cells) for row, cells in found if row > seen.header_row)
     return _unmerged(rows, seen) if seen.merged else rows
@@ -101,14 +101,14 @@ def header_of(
     for row, cells in head:
         if _score(cells, wanted) > best:
             best, chosen = _score(cells, wanted), (cells, row)
-    joined = [(_joined(above, below), row) for (_, above), (row, below) in zip(head, head[1:], strict=False)]
+    joined = [(_joined(above, below), row) for (_, above), (row, below) in pairwise(head)]
     both = False
     for cells, row in joined:
         if _score(cells, wanted) > best:
             best, chosen, both = _score(cells, wanted), (cells, row), True
     cells, row = chosen
     names = tuple(tidy(cell) for cell in cells)
-    above = [" ".join(filter(None, map(tidy, cells))) for at, cells in head if at < row][: _SHOWN_ROWS]
+    above = [" ".join(filter(None, map(tidy, cells))) for at, cells in head if at < row][:_SHOWN_ROWS]
     notes = []
     if both:
         notes.append(f"the names of columns stand in rows {row - 1} and {row}: read together")
@@ -168,7 +168,7 @@ def _unmerged(rows: Rows, seen: Looked) -> Rows:
     for row, cells in rows:
         for each in seen.merged:
             if each.first_row <= row <= each.last_row:
-                cells += [""] * (each.last_column - len(cells))
+                cells.extend([""] * (each.last_column - len(cells)))
                 if row == max(each.first_row, seen.header_row + 1):
                     values[each] = cells[each.first_column - 1]
                 cells[each.first_column - 1 : each.last_column] = [values.get(each, "")] * (
@@ -194,7 +194,9 @@ def _made_regular(seen: Looked, target: Path) -> tuple[str, ...]:
     if blank:
         notes.append(f"{blank:,} empty {'row' if blank == 1 else 'rows'} between others left out")
     if short and seen.how:
-        notes.append(f"{short:,} {'row has' if short == 1 else 'rows have'} fewer cells than the header: the rest is empty")
+        notes.append(
+            f"{short:,} {'row has' if short == 1 else 'rows have'} fewer cells than the header: the rest is empty"
+        )
     return tuple(notes)
 
 

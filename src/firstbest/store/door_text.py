@@ -138,7 +138,9 @@ def _said_delimiter(sample: str) -> str:
 def _delimiter(sample: str) -> str:
     """The delimiter that gives most rows the same number of cells, and that more than one; commas where none does."""
     best, chosen = (0.0, 0), ","
-    for each in DELIMITERS:
+    first = next((line for line in sample.splitlines() if line.strip()), "")
+    # What stands in the header parts cells; elsewhere it may be a word of a cell ("Mon 06:00; Tue 18:00").
+    for each in [each for each in DELIMITERS if each in first] or DELIMITERS:
         widths = _widths(sample, each)
         if not widths:
             continue

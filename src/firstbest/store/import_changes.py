@@ -66,13 +66,11 @@ factor = {factor:.4f}
 
 def _atlanta(network: Chosen, start: date, crews: tuple[Crew, ...]) -> str:
     wage, productive = network.of("wage_hour"), network.of("productive_percent")
-    hands = [
-        (each.process, max(round(each.heads * _SHARE / 100), 1), each.rate, wage) for each in crews
-    ]
+    hands = [(each.process, max(round(each.heads * _SHARE / 100), 1), each.rate, wage) for each in crews]
     # Whoever packs loads as well, as in the first building: the row is needed, its hours are in the packers'.
     hands.append(("load", 1, 100_000, 0))
     labour = "".join(
-        f'''
+        f"""
 [[operation.labour]]
 process = "{process}"
 heads = {heads}
@@ -80,18 +78,18 @@ units_hour = {rate:g}
 productive_percent = {productive:g}
 wage_hour = {paid:g}
 temps_max = {0 if process in {"indirect", "load"} else heads}
-'''
+"""
         for process, heads, rate, paid in hands
     )
     fewer = "".join(
-        f'''
+        f"""
 [[operation]]
 kind = "roster"
 from = {start}T00:00:00
 node = "{network.node}"
 process = "{each.process}"
 add_heads = -{min(max(round(each.heads * _SHARE / 100), 1), each.heads - 1)}
-'''
+"""
         for each in crews
         if each.heads > 1
     )

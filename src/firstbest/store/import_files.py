@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from firstbest.store.import_calendar import DayOff
+from firstbest.store.import_changes import change_files
 from firstbest.store.import_items import Goods
 from firstbest.store.import_map import Map
-from firstbest.store.import_changes import change_files
 from firstbest.store.import_network import BY_DISTANCE, Chosen
 from firstbest.store.import_people import Crew
 from firstbest.store.import_profile import Profile

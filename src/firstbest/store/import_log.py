@@ -16,13 +16,13 @@ import numpy as np
 
 from firstbest.store.import_assumed import assumptions
 from firstbest.store.import_calendar import DayOff, closed_days, holidays
+from firstbest.store.import_conditions import bucket_index, sales_bucket
 from firstbest.store.import_files import Parts, files_of
 from firstbest.store.import_items import make_goods
 from firstbest.store.import_map import Map, read_map
 from firstbest.store.import_network import Chosen, chosen_network
 from firstbest.store.import_people import crews
 from firstbest.store.import_profile import NETWORK_OF, WHOLESALE, Profile, order_profile
-from firstbest.store.import_conditions import bucket_index, sales_bucket
 from firstbest.store.import_rows import Bucket, Log, buckets_of, read_log
 from firstbest.store.import_sales import Sales, country_name, make_sales
 from firstbest.store.import_shapes import recognised
@@ -187,7 +187,9 @@ def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
         if count and count[0]:
             notes.append(f"{count[0]:,} orders have a ZIP that lost the zeros it begins with: they are put back")
     if read.currency and read.currency != network.currency:
-        notes.append(f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted")
+        notes.append(
+            f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"
+        )
     return tuple(notes)
 
 
@@ -208,7 +210,9 @@ def _return_ppm(read: Log, network: Chosen) -> int:
     orders: Any = read.connection.execute("SELECT units FROM ordering ORDER BY units").fetchnumpy()
     units = np.asarray(orders["units"]).astype(np.int64)
     share = network.of("order_return_percent") / 100
-    refunded: Any = read.connection.execute("SELECT count(*) FILTER (refunded > 0), count(refunded) FROM ordering").fetchone()
+    refunded: Any = read.connection.execute(
+        "SELECT count(*) FILTER (refunded > 0), count(refunded) FROM ordering"
+    ).fetchone()
     if refunded[1]:
         share = refunded[0] / len(units)
     if RETURNS in names:

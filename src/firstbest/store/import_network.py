@@ -152,7 +152,13 @@ def _area(row: dict[str, str]) -> Area:
 def _zips(head: dict[str, str]) -> Iterator[Area]:
     """The areas of the first three digits of a ZIP, as the built-in network has them."""
     for row in _rows(_ZIPS):
-        where = (row["latitude"], row["longitude"], row["time_zone"], BY_DISTANCE, "US Census via examples/make_places.py")
+        where = (
+            row["latitude"],
+            row["longitude"],
+            row["time_zone"],
+            BY_DISTANCE,
+            "US Census via examples/make_places.py",
+        )
         more = (row["remote"], row["land_km2"], row["region"])
         yield Area(head["home"], row["place"], float(row["weight"]), *where, *more)
 

@@ -210,9 +210,7 @@ def _text(made: Map, key: str, notes: list[str], db: duckdb.DuckDBPyConnection) 
     return f"upper({cell})"
 
 
-def _instants(
-    db: duckdb.DuckDBPyConnection, made: Map, file: str, notes: list[str]
-) -> tuple[list[str], list[Fault]]:
+def _instants(db: duckdb.DuckDBPyConnection, made: Map, file: str, notes: list[str]) -> tuple[list[str], list[Fault]]:
     asked = Asked(dates=made.dates, date_format=made.date_format, time_zone=made.time_zone)
     found, faults, read = [], [], {}
     for key, name in (("placed_at", "placed_at"), ("planned_ship", "planned"), ("actual_ship", "shipped")):
@@ -252,9 +250,7 @@ def _require_readable(db: duckdb.DuckDBPyConnection, log: Path, made: Map, rows:
 
 def _missing(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[tuple[str, float], ...]:
     names = tuple(dict.fromkeys(made.columns.values()))
-    shares = db.execute(
-        f"SELECT {', '.join(f'avg(({empty(name)})::INT)' for name in names)} FROM source"
-    ).fetchone()
+    shares = db.execute(f"SELECT {', '.join(f'avg(({empty(name)})::INT)' for name in names)} FROM source").fetchone()
     assert shares is not None
     return tuple(zip(names, shares, strict=True))
 

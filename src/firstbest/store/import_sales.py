@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
+from firstbest.store.import_conditions import sales_bucket
 from firstbest.store.import_map import Map
 from firstbest.store.import_network import Area, Chosen
-from firstbest.store.import_conditions import sales_bucket
 from firstbest.store.import_rows import Log
 from firstbest.world.ties import text_hash
 from firstbest.world.units import MAX_LINE
@@ -166,7 +166,10 @@ def _draw_places(db: Any, made: Map, network: Chosen) -> int:
     )
     at = 0
     while keys := db.execute("SELECT key, country FROM asking WHERE i > ? AND i <= ?", [at, at + _KEYS]).fetchall():
-        found = {name: np.array(values, dtype=object) for name, values in zip(("key", "country"), zip(*keys, strict=True), strict=True)}
+        found = {
+            name: np.array(values, dtype=object)
+            for name, values in zip(("key", "country"), zip(*keys, strict=True), strict=True)
+        }
         found["place"] = np.array(placed(keys, made, network), dtype=object)
         db.register("found", found)
         db.execute("INSERT INTO drawn SELECT key, country, place FROM found")

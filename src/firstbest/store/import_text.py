@@ -60,7 +60,9 @@ def _lines(found: Profile, currency: str) -> Iterator[str]:
         yield _row("Value", f"{currency} {found.value:,.0f}; an order {_of(found.by_value)}")
     if found.cube_l is not None:
         yield _row("Cube", f"{found.cube_l:,.1f} litres an order on average, filled from prices (no sizes in the log)")
-    bulk = f"{found.bulk_share:.1%} hold {BULK_UNITS} units or more, {found.thousand_units_orders:,} orders 1,000 or more"
+    bulk = (
+        f"{found.bulk_share:.1%} hold {BULK_UNITS} units or more, {found.thousand_units_orders:,} orders 1,000 or more"
+    )
     yield _row("Order size", f"{found.one_line_share:.1%} have one line; {bulk}")
     tops = ", ".join(f"top {top:.0%} {share:.0%}" for top, share in found.pareto)
     yield _row("Pareto (lines)", f"of items: {tops}")
@@ -109,7 +111,9 @@ def _hours(shares: Sequence[float]) -> Iterator[str]:
 def buckets_text(buckets: tuple[Bucket, ...], currency: str, width: int = WIDTH) -> str:
     """Where every row went: buckets that add up."""
     name_width = max(len("all rows"), *(len(each.name) for each in buckets))
-    total = Bucket("all rows", *(sum(values) for values in zip(*(each[1:4] for each in buckets), strict=True)), 0, "", "")
+    total = Bucket(
+        "all rows", *(sum(values) for values in zip(*(each[1:4] for each in buckets), strict=True)), 0, "", ""
+    )
     head = f"{'bucket':<{name_width}} {'rows':>10} {'units':>12} {currency:>14}"
     found = [_heading("Every row is in one bucket", "", width), head]
     room = width - len(head) - 2
