@@ -26,8 +26,9 @@ HEADER = (
 ZIPS = (
     ("10013", "New York", "NY"), ("02134", "Boston", "MA"), ("07030", "Hoboken", "NJ"), ("19103", "Philadelphia", "PA"),
     ("30309", "Atlanta", "GA"), ("33139", "Miami", "FL"), ("28202", "Charlotte", "NC"), ("60614", "Chicago", "IL"),
-    ("75204", "Dallas", "TX"), ("90026", "Los Angeles", "CA"), ("94110", "San Francisco", "CA"), ("98103", "Seattle", "WA"),
-    ("37203", "Nashville", "TN"), ("00901", "San Juan", "PR"), ("04101", "Portland", "ME"), ("80202", "Denver", "CO"),
+    ("75204", "Dallas", "TX"), ("90026", "Los Angeles", "CA"), ("94110", "San Francisco", "CA"),
+    ("98103", "Seattle", "WA"), ("37203", "Nashville", "TN"), ("00901", "San Juan", "PR"), ("04101", "Portland", "ME"),
+    ("80202", "Denver", "CO"),
 )  # fmt: skip
 WEEKDAYS = (1.22, 1.08, 1.02, 0.98, 0.92, 0.83, 0.95)
 HOURS = tuple(range(24))

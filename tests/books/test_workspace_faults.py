@@ -112,7 +112,10 @@ def test_orders_are_checked(tmp_path: Path) -> None:
     ]
     assert [re.sub(": expected.*found", ":", each) for each in found] == [
         "orders.csv, row 4, item: 'lmap' (nearest: 'lamp')",
-        "orders.csv, row 5, placed_at: '3/3/2026' (write year-month-day; which of the two is the month it does not say)",
+        (
+            "orders.csv, row 5, placed_at: '3/3/2026' (write year-month-day;"
+            " which of the two is the month it does not say)"
+        ),
         "orders.csv, row 5, place: '90O' (nearest: '900')",
         "orders.csv, row 6, quantity: '0'",
         "orders.csv, row 6, order, line: 'A1, 0' as in row 4",

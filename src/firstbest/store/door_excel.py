@@ -66,12 +66,11 @@ def sheets_of(path: Path) -> tuple[str, ...]:
         book.close()
 
 
-def sheet_rows(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
+def sheet_rows(path: Path, sheet: str = "", known: Hidden | None = None) -> Iterator[tuple[int, list[str]]]:
     """(row of the sheet, cells as text) of each row that is not empty; without a name, of the first visible sheet."""
     name = sheet or sheets_of(path)[0]
-    formulas = hidden(path, name).formulas
     book = _opened(path)
-    shown = _opened(path, values=False) if formulas else None
+    shown = _opened(path, values=False) if (known or hidden(path, name)).formulas else None
     try:
         rows = book[name].iter_rows(values_only=True)
         behind = shown[name].iter_rows(values_only=True) if shown else None

@@ -23,6 +23,7 @@ MONTH_FIRST: Final = "month_first"
 YEARS: Final = (1990, 2100)
 _YEAR_FIRST: Final = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _SLASHED: Final = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\D|$)"
+_ENDING: Final = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)$"
 _OFFSET: Final = r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)$"
 _SERIAL: Final = r"^[3-6]\d{4}(\.\d+)?$"
 _CLOCKS: Final = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
@@ -82,31 +83,30 @@ def decimal_style(db: Any, columns: dict[str, str], asked: str, where: tuple[str
     if asked or not columns:
         return asked or POINT, []
     file, how = where
-    point = _first(db, columns, _SAYS_POINT)
-    comma = _first(db, columns, _SAYS_COMMA)
+    # Most files hold no comma in a number, and a look for one is cheap.
+    comma = _first(db, columns, _SAYS_COMMA, "contains({0}, ',') OR {0} LIKE '%.%.%'")
+    either = _first(db, columns, _SAYS_NEITHER, "contains({0}, ',')")
+    point = _first(db, columns, _SAYS_POINT, "contains({0}, '.') OR {0} LIKE '%,%,%'") if comma or either else None
     if point and comma:
         found = f"{point[1]} in row {point[0]} and {comma[1]} in row {comma[0]}"
         return POINT, [Fault(file, comma[0], comma[2], f"decimal points or commas, not both ({how})", found)]
     if point or comma:
         return (POINT if point else COMMA), []
-    open_cell = _first(db, columns, _SAYS_NEITHER, but=f"{trimmed('?')} LIKE '%,%'")
     # Computers write 0.125, nobody 0,125 for a hundred and twenty-five: a point alone is a decimal one in a price.
     counted = {key: name for key, name in columns.items() if key == "quantity"}
-    open_cell = open_cell or (_first(db, counted, _SAYS_NEITHER) if counted else None)
+    open_cell = either or (_first(db, counted, _SAYS_NEITHER, "contains({0}, '.')") if counted else None)
     if open_cell:
         expected = f"a number that is read in one way only ({how})"
         return POINT, [Fault(file, open_cell[0], open_cell[2], expected, f"{open_cell[1]}: a thousand, or a decimal?")]
     return POINT, []
 
 
-def _first(db: Any, columns: dict[str, str], pattern: str, but: str = "") -> tuple[int, str, str] | None:
-    """The first cell that has the pattern: (row, text, column)."""
+def _first(db: Any, columns: dict[str, str], pattern: str, spared: str) -> tuple[int, str, str] | None:
+    """The first cell that has the pattern: (row, text, column); `spared`: SQL that keeps most cells from it."""
     for name in columns.values():
-        cell = _undressed(name)
-        also = f" AND {but.replace(name_of('?'), name_of(name))}" if but else ""
         found = db.execute(
-            f"SELECT n, {trimmed(name)} FROM source WHERE TRY_CAST({name_of(name)} AS BIGINT) IS NULL"
-            f" AND regexp_matches({cell}, '{pattern}'){also} ORDER BY n LIMIT 1"
+            f"SELECT n, {trimmed(name)} FROM source WHERE ({spared.format(name_of(name))})"
+            f" AND regexp_matches({_undressed(name)}, '{pattern}') ORDER BY n LIMIT 1"
         ).fetchone()
         if found:
             return found[0], shown(found[1]), name
@@ -172,7 +172,8 @@ def _looked_at(db: Any, name: str) -> tuple[int, int, int]:
     cell = name_of(name)
     signs = " OR ".join(f"substr({cell}, -{back}, 1) IN ('+', '-')" for back in (3, 5, 6))
     found = db.execute(
-        f"SELECT count(*) FILTER (NOT nothing), count(*) FILTER (NOT nothing AND TRY_CAST({cell} AS TIMESTAMP) IS NULL),"
+        "SELECT count(*) FILTER (NOT nothing),"
+        f" count(*) FILTER (NOT nothing AND TRY_CAST({cell} AS TIMESTAMP) IS NULL),"
         f" count(*) FILTER (length({cell}) > 10 AND (right({cell}, 1) IN ('Z', 'C', 'T', ' ') OR {signs}))"
         f" FROM (SELECT {cell}, {empty(name)} AS nothing FROM source)"
     ).fetchone()
@@ -181,7 +182,7 @@ def _looked_at(db: Any, name: str) -> tuple[int, int, int]:
 
 def _date_form(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[str, list[str], list[Fault]]:
     """SQL of the local time that is written, before any offset counts."""
-    cell = f"trim(regexp_replace({trimmed(name)}, '(\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?)\\s*(?:Z|UTC|GMT|[+-]\\d\\d:?(?:\\d\\d)?)$', '\\1'))"
+    cell = f"trim(regexp_replace({trimmed(name)}, '{_ENDING}', '\\1'))"
     if not _count(db, f"regexp_matches({trimmed(name)}, '{_OFFSET}')"):
         cell = trimmed(name)
     iso = f"TRY_CAST({cell} AS TIMESTAMP)"
@@ -197,7 +198,7 @@ def _date_form(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tupl
     rows = _count(db, f"{odd} AND {slashed}")
     order, notes, faults = _day_or_month(db, cell, (name, rows), asked, where) if rows else ("", [], [])
     texts = [f"{day}{clock}" for day in _NAMED for clock in _CLOCKS]
-    parts = [iso, f"try_strptime({plain}, {texts})"]
+    parts = []
     if order:
         lead = "%d/%m" if order == DAY_FIRST else "%m/%d"
         points = f"regexp_replace({plain}, '^(\\d+)[./-](\\d+)[./-]', '\\1/\\2/')"
@@ -206,7 +207,8 @@ def _date_form(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tupl
             forms = [f"{lead}/{year}{clock}" for clock in _CLOCKS]
             pattern = f"^\\d+/\\d+/\\d{{{digits}}}(?:\\D|$)"
             parts.append(f"CASE WHEN regexp_matches({points}, '{pattern}') THEN try_strptime({points}, {forms}) END")
-    return f"coalesce({', '.join(parts)})", notes, faults
+    # Last, since 17.5.24 would be a day of the year 17.
+    return f"coalesce({', '.join([*parts, iso, f'try_strptime({plain}, {texts})'])})", notes, faults
 
 
 def _day_or_month(
@@ -215,8 +217,10 @@ def _day_or_month(
     """Which of two numbers is the day: as the user says, else as a number above 12 shows."""
     name, rows = column
     file, how = where
-    parts = f"FROM (SELECT n, {cell} AS cell, regexp_extract({cell}, '{_SLASHED}', ['a', 'b', 'c']) AS p FROM source" \
-            f" WHERE regexp_matches({cell}, '{_SLASHED}'))"  # fmt: skip
+    parts = (
+        f"FROM (SELECT n, {cell} AS cell, regexp_extract({cell}, '{_SLASHED}', ['a', 'b', 'c']) AS p FROM source"
+        f" WHERE regexp_matches({cell}, '{_SLASHED}'))"
+    )
     first, second = (
         db.execute(f"SELECT count(*), min(n), arg_min(cell, n) {parts} WHERE TRY_CAST(p.{key} AS INT) > 12").fetchone()
         for key in ("a", "b")

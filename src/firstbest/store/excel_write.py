@@ -10,7 +10,7 @@ from typing import Any, Final
 TITLE_MOST: Final = 31
 ROWS_MOST: Final = 1_000_000
 _WIDEST: Final = 60
-_FORBIDDEN: Final = str.maketrans({each: " " for each in "[]:*?/\\"})
+_FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
 def write_workbook(path: Path, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> Path:

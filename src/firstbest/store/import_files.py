@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from firstbest.store.import_text import day_text
 from firstbest.world.units import MONEY
 
 SELLER: Final = "owner"
+STORAGE_M3_FT2: Final = 0.15
+"""Cubic metres of stock that a square foot of floor holds: as in the built-in network."""
 _EPOCH: Final = date(1970, 1, 1)
 _MONTHS: Final = 12
 _YEAR: Final = 365
@@ -52,6 +55,12 @@ class Parts(NamedTuple):
         mean = self.goods.units.sum() / self.sales.days
         return min(max(round(float(self.goods.opening.sum() / mean)), 1), 400)
 
+    @property
+    def floor_ft2(self) -> int:
+        """Floor space, square feet: the opening stock fills three fifths of what it holds; 3,000 at least."""
+        stock_m3 = float((self.goods.opening * self.goods.volume_l).sum()) / 1_000
+        return max(math.ceil(stock_m3 / STORAGE_M3_FT2 / 0.6 / 1_000) * 1_000, 3_000)
+
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """A CSV file."""
@@ -65,7 +74,9 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
     """(name, content) of every file but orders.parquet, assumptions.csv and profile.txt."""
     values = {key: f"{each.value:g}" for key, each in parts.network.fill.items()} | {
-        "cover_days": str(parts.cover_days)
+        "cover_days": str(parts.cover_days),
+        "floor_ft2": str(parts.floor_ft2),
+        "storage_m3": str(round(parts.floor_ft2 * STORAGE_M3_FT2)),
     }
     for name, content in parts.network.files:
         yield name, with_values(content, values)

@@ -32,6 +32,7 @@ from firstbest.store.import_map import SALES, Map, column_faults, knows_only_day
 MEMORY: Final = "500MB"
 THREADS: Final = 2
 EXAMPLES: Final = 5
+SMALL_BYTES: Final = 20_000_000
 TEXTS: Final = ("item", "name", "country", "customer", "postcode")
 TESTED_ONLY: Final = ("status", "paid", "fulfilled", "cancelled", "payment", "ships", "channel")
 OF_THE_LINE: Final = frozenset({"order", "item", "name", "quantity", "price", "amount", "ships"})
@@ -76,7 +77,7 @@ def read_log(log: Path, made: Map) -> Log:
     if not log.is_file():
         raise WorkspaceFaulty([Fault(str(log), 0, "", "an order log: CSV, Excel or Parquet", "no such file")])
     scratch = Path(mkdtemp(prefix="firstbest-"))
-    connection = opened(scratch)
+    connection = opened(scratch, small=log.stat().st_size < SMALL_BYTES)
     try:
         return _read(connection, scratch, log, made)
     except Unreadable as wrong:
@@ -89,9 +90,9 @@ def read_log(log: Path, made: Map) -> Log:
         raise
 
 
-def opened(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A database on disk within the memory that an import may take."""
-    connection = duckdb.connect(str(scratch / "import.duckdb"))
+def opened(scratch: Path, *, small: bool) -> duckdb.DuckDBPyConnection:
+    """A database within the memory that an import may take; of all but small logs it lies on disk."""
+    connection = duckdb.connect(":memory:" if small else str(scratch / "import.duckdb"))
     weakref.finalize(connection, shutil.rmtree, scratch, ignore_errors=True)
     connection.execute(
         f"SET memory_limit = '{MEMORY}'; SET threads = {THREADS}; SET preserve_insertion_order = true;"

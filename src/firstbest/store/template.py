@@ -19,6 +19,10 @@ HEADER_ROW: Final = 5
 LAST_ROW: Final = 5_000
 _LIST_MOST: Final = 255
 _GREY, _BLUE = "FF7F7F7F", "FFDDEBF7"
+TEXT_ROWS: Final = 100
+_CODES: Final = frozenset({"item", "place", "gtin", "order"})
+"""Codes that a spreadsheet would take for numbers; their first cells are kept as text one by one, since some programs
+do not heed the format of a column."""
 _NUMERIC: Final = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY})
 
 
@@ -102,5 +106,5 @@ def _offer(sheet: Any, column: Column, letter: str) -> None:
         found.add(f"{letter}{HEADER_ROW + 1}:{letter}{LAST_ROW}")
     if column.type in (Type.TEXT, Type.CLOCK, Type.WEEKDAYS, Type.DEPARTURES, Type.DATE, Type.INSTANT):
         sheet.column_dimensions[letter].number_format = "@"
-        for row in range(HEADER_ROW + 1, HEADER_ROW + 201):
+        for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + TEXT_ROWS if column.name in _CODES else 0):
             sheet[f"{letter}{row}"].number_format = "@"

@@ -86,8 +86,11 @@ def read(folder: Path, faults: list[Fault]) -> Files:
             faults.append(Fault(path.name, 0, "", f"a file: {settings.note}", "none"))
     sheets = {}
     notes: list[str] = []
+    book = folder / WORKBOOK
+    tabs = _tabs(book, faults) if book.is_file() else ()
     for table in schema.TABLES:
-        found = _read_table(folder, table, faults, notes)
+        tab = _tab(book, table, faults) if table.name in tabs else None
+        found = _read_table(folder, table, tab, (faults, notes))
         if found:
             sheets[table.name] = found
     rates = {}
@@ -123,13 +126,14 @@ def names_of(table: schema.Table) -> tuple[str, ...]:
     return tuple(each.name for each in table.columns)
 
 
-def _read_table(folder: Path, table: schema.Table, faults: list[Fault], notes: list[str]) -> Sheet | None:
+def _read_table(
+    folder: Path, table: schema.Table, tab: Sheet | None, told: tuple[list[Fault], list[str]]
+) -> Sheet | None:
     """A table from its own file, CSV, Excel or (orders) Parquet, or from its tab of tables.xlsx; from one of them."""
     paths = [folder / f"{table.name}{ending}" for ending in (".csv", ".xlsx", ".parquet")]
     found = [path for path in (paths if table.name == "orders" else paths[:2]) if path.is_file()]
     names = [path.name for path in found]
-    book = folder / WORKBOOK
-    tab = _tab(book, table, faults) if book.is_file() else None
+    faults, notes = told
     if tab:
         names.append(f"{WORKBOOK} ({table.name})")
     if len(names) > 1:
@@ -142,15 +146,17 @@ def _read_table(folder: Path, table: schema.Table, faults: list[Fault], notes: l
     return tab
 
 
-def _tab(book: Path, table: schema.Table, faults: list[Fault]) -> Sheet | None:
-    """The tab of a table in the workbook, None where it has none or only its header."""
+def _tabs(book: Path, faults: list[Fault]) -> tuple[str, ...]:
+    """Names of the tabs of the workbook."""
     try:
-        if table.name not in sheets_of(book):
-            return None
+        return sheets_of(book)
     except Unreadable as wrong:
-        fault = Fault(WORKBOOK, wrong.row, "", wrong.expected, wrong.found)
-        faults.extend([fault] if fault not in faults else [])
-        return None
+        faults.append(Fault(WORKBOOK, wrong.row, "", wrong.expected, wrong.found))
+        return ()
+
+
+def _tab(book: Path, table: schema.Table, faults: list[Fault]) -> Sheet | None:
+    """The tab of a table, None where it holds only its header."""
     sheet = read_tab(book, table.name, f"{WORKBOOK} ({table.name})", faults, names_of(table))
     return sheet if sheet and sheet.rows else None
 

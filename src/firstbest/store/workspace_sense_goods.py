@@ -1,4 +1,4 @@
-"""Goods that do not fit together: codes that a spreadsheet shortened, pounds among kilograms, inches among centimetres."""
+"""Goods that do not fit together: shortened codes, pounds among kilograms, inches among centimetres."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _CODES: Final = (("items", "item"), ("packs", "gtin"), ("stock", "item"), ("orde
 _POUND_KG: Final = 0.45359237
 _NEAR: Final = 0.02
 _LONG_LEAST: Final = 0.62
-"""A cube's side is the least that the longest side of a volume can be, and goods may be pressed a little; 1 / 2.54 of the
-side, an inch taken for a centimetre, is far below."""
+"""A cube's side is the least that the longest side of a volume can be, and goods may be pressed a little; 1 / 2.54 of
+the side, an inch taken for a centimetre, is far below."""
 
 
 def check_goods(workspace: Workspace) -> Iterator[Fault]:

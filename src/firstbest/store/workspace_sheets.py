@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from firstbest.store.door_excel import hidden, sheet_rows
+from firstbest.store.door_excel import Range, hidden, sheet_rows
 from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, shown
@@ -64,11 +64,13 @@ def read_sheet(
 def read_tab(path: Path, tab: str, file: str, faults: list[Fault], wanted: Sequence[str]) -> Sheet | None:
     """The sheet of one tab of a workbook; its header is found by the declared columns."""
     try:
-        head = list(islice(sheet_rows(path, tab), HEAD_ROWS))
-        if not head:
+        beside = hidden(path, tab)
+        rows = list(sheet_rows(path, tab, beside))
+        if not rows:
             return None
-        header, row, _ = header_of(head, [wanted])
-        return _below(Looked(path, header, row, None, tab, hidden(path, tab).merged, ()), file, faults)
+        header, at, _ = header_of(rows[:HEAD_ROWS], [wanted])
+        _merged(beside.merged, at, file, faults)
+        return _gathered(file, header, ((row, cells) for row, cells in rows if row > at), faults)
     except Unreadable as wrong:
         faults.append(_fault(file, wrong))
     return None
@@ -84,10 +86,7 @@ def _below(seen: Looked, file: str, faults: list[Fault]) -> Sheet | None:
     if not any(seen.header):
         faults.append(Fault(file, 1, "", "a row of column names", "nothing"))
         return None
-    for each in seen.merged:
-        if each.last_row > seen.header_row:
-            row = max(each.first_row, seen.header_row + 1)
-            faults.append(Fault(file, row, "", "a value in each cell: unmerge them", f"merged cells {each.name}"))
+    _merged(seen.merged, seen.header_row, file, faults)
     try:
         return _gathered(file, seen.header, rows_below(seen._replace(merged=())), faults)
     except Unreadable as wrong:
@@ -95,6 +94,13 @@ def _below(seen: Looked, file: str, faults: list[Fault]) -> Sheet | None:
     except (OSError, ValueError) as error:
         faults.append(Fault(file, 0, "", "a file that can be read", shown(error)))
     return None
+
+
+def _merged(found: Sequence[Range], header_row: int, file: str, faults: list[Fault]) -> None:
+    for each in found:
+        if each.last_row > header_row:
+            row = max(each.first_row, header_row + 1)
+            faults.append(Fault(file, row, "", "a value in each cell: unmerge them", f"merged cells {each.name}"))
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:
@@ -135,17 +141,21 @@ def _gathered(
 
 
 def _without_sums(sheet: Sheet, faults: list[Fault]) -> Sheet:
-    """The sheet without rows of sums, which are faults: what is summed is no row of its own."""
-    gone = [
-        place
+    """The sheet without rows of sums and repeated headers, which are faults: neither is a row of its own."""
+    gone = {
+        place: "the row of sums"
         for place in range(max(len(sheet.rows) - _SUMS_AT_END, 0), len(sheet.rows))
         if _TOTAL.fullmatch(next((cells[place] for cells in sheet.columns if cells[place]), ""))
-    ]
+    }
+    if sheet.columns and sheet.header[0] in sheet.columns[0]:
+        again = (place for place, cell in enumerate(sheet.columns[0]) if cell == sheet.header[0])
+        same = (place for place in again if tuple(cells[place] for cells in sheet.columns) == sheet.header)
+        gone |= dict.fromkeys(same, "the second header")
     if not gone:
         return sheet
-    for place in gone:
+    for place, what in gone.items():
         found = shown(next(cells[place] for cells in sheet.columns if cells[place]))
-        faults.append(Fault(sheet.file, sheet.rows[place], "", "rows of one thing each: delete the row of sums", found))
+        faults.append(Fault(sheet.file, sheet.rows[place], "", f"rows of one thing each: delete {what}", found))
     kept = [place for place in range(len(sheet.rows)) if place not in set(gone)]
     columns = [[cells[place] for place in kept] for cells in sheet.columns]
     return sheet._replace(rows=[sheet.rows[place] for place in kept], columns=columns)
