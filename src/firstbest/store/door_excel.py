@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -75,17 +75,22 @@ def sheet_rows(path: Path, sheet: str = "", known: Hidden | None = None) -> Iter
         rows = book[name].iter_rows(values_only=True)
         behind = shown[name].iter_rows(values_only=True) if shown else None
         for number, cells in enumerate(rows, start=1):
-            typed = next(behind, ()) if behind else ()
-            texts = [_text(cell) for cell in cells]
-            for index, each in enumerate(typed):
-                if isinstance(each, str) and each.startswith("=") and cells[index] is None:
-                    texts[index] = NO_VALUE
+            texts = _texts(cells, next(behind, ()) if behind else ())
             if any(texts):
                 yield number, texts
     finally:
         book.close()
         if shown:
             shown.close()
+
+
+def _texts(cells: Sequence[Any], typed: Sequence[Any]) -> list[str]:
+    """A row as text; a formula (in `typed`) that came to nothing says so."""
+    texts = [_text(cell) for cell in cells]
+    for index, each in enumerate(typed):
+        if isinstance(each, str) and each.startswith("=") and cells[index] is None:
+            texts[index] = NO_VALUE
+    return texts
 
 
 def hidden(path: Path, sheet: str) -> Hidden:

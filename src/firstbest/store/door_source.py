@@ -166,14 +166,12 @@ def _unmerged(rows: Rows, seen: Looked) -> Rows:
     """Rows with the value of a merged range in each of its cells."""
     values: dict[door_excel.Range, str] = {}
     for row, cells in rows:
-        for each in seen.merged:
-            if each.first_row <= row <= each.last_row:
-                cells.extend([""] * (each.last_column - len(cells)))
-                if row == max(each.first_row, seen.header_row + 1):
-                    values[each] = cells[each.first_column - 1]
-                cells[each.first_column - 1 : each.last_column] = [values.get(each, "")] * (
-                    each.last_column - each.first_column + 1
-                )
+        for each in (each for each in seen.merged if each.first_row <= row <= each.last_row):
+            cells.extend([""] * (each.last_column - len(cells)))
+            if row == max(each.first_row, seen.header_row + 1):
+                values[each] = cells[each.first_column - 1]
+            width = each.last_column - each.first_column + 1
+            cells[each.first_column - 1 : each.last_column] = [values.get(each, "")] * width
         yield row, cells
 
 

@@ -71,15 +71,19 @@ def text_rows(path: Path, how: Written) -> Iterator[tuple[int, list[str]]]:
     """
     row = 0
     try:
-        with path.open(encoding=how.encoding, newline="") as lines:
-            for row, cells in enumerate(csv.reader(lines, delimiter=how.delimiter, strict=True), start=1):
-                if cells and not (row == 1 and cells[0].startswith("sep=")):
-                    yield row, cells
+        for row, cells in _counted(path, how):
+            if cells and not (row == 1 and cells[0].startswith("sep=")):
+                yield row, cells
     except csv.Error as error:
         raise Unreadable("quotation marks in pairs", f"'{error}'", row + 1) from None
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x}"
         raise Unreadable(f"text in {how.encoding.upper()}", found, row + 1) from None
+
+
+def _counted(path: Path, how: Written) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding=how.encoding, newline="") as lines:
+        yield from enumerate(csv.reader(lines, delimiter=how.delimiter, strict=True), start=1)
 
 
 def _encoding(path: Path) -> tuple[str, bool, str]:
@@ -97,28 +101,38 @@ def _encoding(path: Path) -> tuple[str, bool, str]:
 
 def _bytes_looked_at(path: Path) -> tuple[str, bool, str]:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    blank = foreign = False
+    blank, first, line, tail = False, 0, 1, b"\n"
     unknown: set[int] = set()
-    first, line, tail = 0, 1, b"\n"
     with path.open("rb") as file:
         while piece := file.read(PIECE_BYTES):
             joined = tail + piece
             blank = blank or b"\n\n" in joined or b"\n\r\n" in joined
             tail = joined[-2:]
-            # ASCII needs no decoder, and most pieces are.
-            if not (piece.isascii() and not foreign and not decoder.getstate()[0]):
-                if not foreign:
-                    try:
-                        decoder.decode(piece)
-                    except UnicodeDecodeError as error:
-                        foreign, first = True, line + error.object.count(b"\n", 0, error.start)
-                unknown |= set(piece) & set(_NOT_1252) if foreign else set()
-            line += piece.count(b"\n") if not foreign else 0
-    if not foreign:
+            if first:
+                unknown |= set(piece) & set(_NOT_1252)
+                continue
+            wrong = _undecoded(piece, decoder)
+            if wrong >= 0:
+                first = line + piece.count(b"\n", 0, wrong)
+                unknown |= set(piece) & set(_NOT_1252)
+            line += piece.count(b"\n")
+    if not first:
         return "utf-8", not blank, ""
     if unknown:
         return "latin-1", False, f"text is not UTF-8 (line {first}): read as Latin-1"
     return "cp1252", False, f"text is not UTF-8 (line {first}): read as Windows-1252, the Latin-1 of spreadsheets"
+
+
+def _undecoded(piece: bytes, decoder: codecs.IncrementalDecoder) -> int:
+    """Where a piece stops being UTF-8, -1 if it is. ASCII needs no decoder, and most pieces are."""
+    kept = len(decoder.getstate()[0])
+    if piece.isascii() and not kept:
+        return -1
+    try:
+        decoder.decode(piece)
+    except UnicodeDecodeError as error:
+        return max(error.start - kept, 0)
+    return -1
 
 
 def _sample(path: Path, encoding: str) -> str:

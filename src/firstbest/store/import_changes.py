@@ -93,6 +93,10 @@ add_heads = -{min(max(round(each.heads * _SHARE / 100), 1), each.heads - 1)}
         for each in crews
         if each.heads > 1
     )
+    return "".join((_opening(network, start), labour, _feeding(network, start), fewer, _splitting(start)))
+
+
+def _opening(network: Chosen, start: date) -> str:
     return f'''title = "A second building in Atlanta, Georgia"
 note = """
 It takes about {_SHARE} % of the orders, {_SHARE} % of the people move with them; a truck from the first building feeds
@@ -132,7 +136,11 @@ overtime_hours_max = 2
 contract_hours_week = {5 * network.of("shift_hours"):g}
 absence_percent = 5
 indirect_percent = {network.of("indirect_percent"):g}
-{labour}
+'''
+
+
+def _feeding(network: Chosen, start: date) -> str:
+    return f"""
 [[operation]]
 kind = "add_lane"
 from = {start}T00:00:00
@@ -152,11 +160,15 @@ transit_days = 1.4
 distance = 450
 carbon_g_tkm = 75
 departures = "Mon,Thu 16:00"
-{fewer}
+"""
+
+
+def _splitting(start: date) -> str:
+    return f"""
 # Two buildings: an order may be split only where that is worth another parcel.
 [[operation]]
 kind = "policy"
 from = {start}T00:00:00
 key = "sourcing.split_penalty"
 value = 1.5
-'''
+"""
