@@ -14,8 +14,10 @@ from firstbest.store.import_shapes import recognised, shapes
 from tests.books.small_workspace import FILES, write
 
 AMAZON_ALL = (
-    "amazon-order-id\tpurchase-date\torder-status\tfulfillment-channel\tproduct-name\tsku\titem-status\tquantity\tcurrency"
-    "\titem-price\tship-postal-code\tship-country",
+    (
+        "amazon-order-id\tpurchase-date\torder-status\tfulfillment-channel\tproduct-name\tsku\titem-status\tquantity\tcurrency"
+        "\titem-price\tship-postal-code\tship-country"
+    ),
     "111-1\t2026-03-02T15:00:00+00:00\tShipped\tMerchant\tMug\tM1\tShipped\t2\tUSD\t19.00\t02134\tUS",
     "111-1\t2026-03-02T15:00:00+00:00\tShipped\tMerchant\tTin\tT1\tCancelled\t0\tUSD\t\t02134\tUS",
     "111-2\t2026-03-03T02:00:00+00:00\tCancelled\tMerchant\tMug\tM1\tCancelled\t1\tUSD\t9.50\t60614\tUS",
@@ -26,12 +28,15 @@ EXPORTS = {
     "amazon_all_orders": (AMAZON_ALL, {"cancelled": 1, "lines cancelled": 1, "sent by Amazon": 1, "sales": 2}),
     "amazon_order_report": (
         (
-            "order-id\torder-item-id\tpurchase-date\tbuyer-email\tsku\tproduct-name\tquantity-purchased\tcurrency\titem-price"
-            "\tship-postal-code\tship-country",
+            (
+                "order-id\torder-item-id\tpurchase-date\tbuyer-email\tsku\tproduct-name\tquantity-purchased\tcurrency\titem-price"
+                "\tship-postal-code\tship-country"
+            ),
             "1\t7\t2026-03-02T15:00:00-08:00\tann@example.com\tM1\tMug\t2\tUSD\t19.00\t02134\tUS",
-            "2\t8\t2026-03-03T15:00:00-08:00\tbob@example.com\tM1\tMug\t1\tUSD\t9.50\t94110\tCA",
+            "2\t8\t2026-03-03T15:00:00-08:00\tbob@example.com\tM1\tMug\t1\tUSD\t9.50\tM5V 2T6\tCA",
+            "3\t9\t2026-03-04T15:00:00-08:00\tbob@example.com\tM1\tMug\t1\tUSD\t9.50\t94110\tUS",
         ),
-        {"abroad": 1, "sales": 1},
+        {"abroad": 1, "sales": 2},
     ),
     "woocommerce_rows": (
         (
@@ -45,7 +50,10 @@ EXPORTS = {
     ),
     "woocommerce_advanced": (
         (
-            "Order Number,Order Status,Order Date,SKU,Item Name,Quantity,Item Cost,Postcode (Shipping),Country Code (Shipping)",
+            (
+                "Order Number,Order Status,Order Date,SKU,Item Name,Quantity,Item Cost,Postcode (Shipping)"
+                ",Country Code (Shipping)"
+            ),
             "1005,Completed,2026-03-02 15:00,M1,Mug,2,9.50,02134,US",
             "1006,Failed,2026-03-02 16:00,,Tin,1,4.00,02134,US",
             "1007,Completed,2026-03-02 16:00,,Tin,1,4.00,02134,US",
@@ -54,8 +62,10 @@ EXPORTS = {
     ),
     "shipstation": (
         (
-            "Order - Number,Date - Order Date,Item - SKU,Item - Name,Item - Qty,Item - Price,Ship To - Postal Code"
-            ",Ship To - Country,Order - Status",
+            (
+                "Order - Number,Date - Order Date,Item - SKU,Item - Name,Item - Qty,Item - Price,Ship To - Postal Code"
+                ",Ship To - Country,Order - Status"
+            ),
             "A1,3/2/2026 3:00:00 PM,M1,Mug,2,9.50,2134,US,shipped",
             "A1,3/2/2026 3:00:00 PM,T1,Tin,1,4.00,2134,US,shipped",
             "A2,3/21/2026 9:00:00 AM,M1,Mug,1,9.50,10013,US,cancelled",

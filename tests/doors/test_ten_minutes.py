@@ -105,9 +105,7 @@ def test_steps_5_to_7_have_their_change_files(made: tuple[Path, Imported], chang
     assert ("atlanta" in network.texts.nodes) == (change == "open_atlanta")
 
 
-@pytest.mark.skipif(
-    "FIRSTBEST_WALK" not in os.environ, reason="FIRSTBEST_WALK=1 walks it with rehearsals, minutes long"
-)
+@pytest.mark.skipif("FIRSTBEST_WALK" not in os.environ, reason="FIRSTBEST_WALK=1 rehearses it, for minutes")
 def test_the_walk(made: tuple[Path, Imported]) -> None:
     folder, _ = made
     run = "import sys; from firstbest.cli.app import main; main()"

@@ -171,9 +171,13 @@ def _book(folder: Path, book: str | None) -> Iterator[Finding]:
         return
     import apsw
 
-    with apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY) as connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
         told = next(iter(connection.execute("PRAGMA quick_check")))[0]
-    connection.close()
+    except apsw.Error as error:
+        told = str(error)
+    finally:
+        connection.close()
     size = path.stat().st_size / 1e6
     if told != "ok":
         remedy = (

@@ -266,8 +266,8 @@ def _text(parts: Parts, width: int) -> str:
     filled = (
         f"An order takes {parts.profile.cube_l:,.1f} litres and {weight:,.2f} kg on average, from prices."
         f" {heads} people do the work of a mean day. Opening stock of {parts.cover_days} days of demand is the least"
-        " that serves the log (a log holds no lost sales). The log holds no cost: all money of a rehearsal rests on filled"
-        " values, each with its range and source in assumptions.csv."
+        " that serves the log (a log holds no lost sales). The log holds no cost: all money of a rehearsal rests on"
+        " filled values, each with its range and source in assumptions.csv."
     )
     return "\n".join(
         (
