@@ -30,7 +30,7 @@ BUILT_IN: Final = (
     ("negative quantity", "rows below zero that no bucket of the map takes"),
     ("negative price", "rows with a price below zero that no bucket of the map takes"),
     ("outside the period", "rows before or after the period of the map"),
-    ("abroad", "rows to countries that the network does not serve, if the map sets them aside"),
+    ("abroad", "to countries that the network does not serve"),
     ("exact duplicates", "rows that repeat an earlier one in every column, if the map drops them"),
     (SALES, "everything else: these rows become orders"),
 )

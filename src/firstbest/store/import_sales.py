@@ -119,11 +119,12 @@ def _make_orders(db: Any, made: Map, network: Chosen) -> int:
         """
     )
     db.execute("CREATE OR REPLACE TABLE known (country VARCHAR, code VARCHAR, place VARCHAR)")
+    db.execute("CREATE OR REPLACE TABLE single (country VARCHAR, place VARCHAR)")
     countries = [str(row[0]) for row in db.execute("SELECT DISTINCT country FROM bare ORDER BY 1").fetchall()]
     areas = _areas(network)
     single = [(each, areas[name][0].place) for each in countries if len(areas[name := _home(each, made, network)]) == 1]
     if single:
-        db.executemany("INSERT INTO known VALUES (?, '', ?)", single)
+        db.executemany("INSERT INTO single VALUES (?, ?)", single)
     coded = [each for each in countries if network.postcodes and _home(each, made, network) == network.home]
     if coded:
         rows = [(country, area.place, area.place) for country in coded for area in areas[network.home]]
@@ -134,9 +135,11 @@ def _make_orders(db: Any, made: Map, network: Chosen) -> int:
     db.execute(
         f"""
         CREATE OR REPLACE TABLE standing AS
-        SELECT bare.*, known.place, CASE WHEN customer = '' THEN order_name ELSE customer END AS key
+        SELECT bare.*, coalesce(known.place, single.place) AS place,
+            CASE WHEN customer = '' THEN order_name ELSE customer END AS key
         FROM (SELECT *, {code} AS code FROM bare) AS bare
-        LEFT JOIN known ON known.country = bare.country AND (known.code = bare.code OR known.code = '')
+        LEFT JOIN known ON known.country = bare.country AND known.code = bare.code
+        LEFT JOIN single ON single.country = bare.country
         """
     )
     drawn = _draw_places(db, made, network)
