@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.world.nature import Log
 from firstbest.world.network import I64, Network
@@ -65,12 +66,12 @@ def raised_log(log: Log, network: Network, surges: Iterable[Days]) -> Log:
     )
 
 
-def _within(log: Log, network: Network, days: Days) -> I64:
+def _within(log: Log, network: Network, days: Days) -> NDArray[np.bool_]:
     """Whether each order falls on the days, by the first time zone: [O]."""
     midnight = network.calendar.midnight_us[0]
     last = len(midnight) - 1
     start, end = (min(max(day - network.calendar.first_day, 0), last) for day in (days.first, days.until))
-    found: I64 = (log.at_us >= midnight[start]) & (log.at_us < midnight[end])
+    found: NDArray[np.bool_] = (log.at_us >= midnight[start]) & (log.at_us < midnight[end])
     return found
 
 
@@ -78,4 +79,5 @@ def _times(log: Log, factor: float, before: I64) -> I64:
     """How often each order comes: [O]."""
     whole = int(factor)
     share = (log.tie >> np.uint64(11)).astype(np.float64) / 2.0**53 < factor - whole
-    return before * (whole + share.astype(np.int64))
+    found: I64 = before * (whole + share.astype(np.int64))
+    return found

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from firstbest.store.door_reading import NOTHING, Asked, bare, dates, decimal_style, empty, number, trimmed
+from firstbest.store.door_reading import NOTHING, Asked, Dates, bare, dates, decimal_style, empty, number, trimmed
 from firstbest.store.door_source import Looked, load, look, name_of
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, WorkspaceFaulty, shown
@@ -213,7 +213,9 @@ def _text(made: Map, key: str, notes: list[str], db: duckdb.DuckDBPyConnection) 
 
 def _instants(db: duckdb.DuckDBPyConnection, made: Map, file: str, notes: list[str]) -> tuple[list[str], list[Fault]]:
     asked = Asked(dates=made.dates, date_format=made.date_format, time_zone=made.time_zone)
-    found, faults, read = [], [], {}
+    found: list[str] = []
+    faults: list[Fault] = []
+    read: dict[str, Dates] = {}
     for key, name in (("placed_at", "placed_at"), ("planned_ship", "planned"), ("actual_ship", "shipped")):
         if key not in made.columns:
             found.append(f"NULL::DATE AS {name}")

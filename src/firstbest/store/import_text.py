@@ -111,9 +111,9 @@ def _hours(shares: Sequence[float]) -> Iterator[str]:
 def buckets_text(buckets: tuple[Bucket, ...], currency: str, width: int = WIDTH) -> str:
     """Where every row went: buckets that add up."""
     name_width = max(len("all rows"), *(len(each.name) for each in buckets))
-    total = Bucket(
-        "all rows", *(sum(values) for values in zip(*(each[1:4] for each in buckets), strict=True)), 0, "", ""
-    )
+    rows = sum(each.rows for each in buckets)
+    units, value = sum(each.units for each in buckets), sum(each.value for each in buckets)
+    total = Bucket("all rows", rows, units, value, 0, "", "")
     head = f"{'bucket':<{name_width}} {'rows':>10} {'units':>12} {currency:>14}"
     found = [_heading("Every row is in one bucket", "", width), head]
     room = width - len(head) - 2
