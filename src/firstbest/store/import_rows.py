@@ -153,7 +153,8 @@ def _line(db: duckdb.DuckDBPyConnection, made: Map, seen: Looked, notes: list[st
     parts += [f"{_text(made, key, notes, db)} AS {key}" for key in TEXTS]
     parts += [f"{bare(columns[key]) if key in columns else _NONE} AS {key}" for key in (*TESTED_ONLY, "currency")]
     # Money that is paid back is no number of a line, but it is written as they are.
-    numeric = {key: columns[key] for key in ("quantity", "price", "amount", "refunded") if key in columns}
+    numbers: tuple[str, ...] = ("quantity", "price", "amount", "refunded")
+    numeric = {key: columns[key] for key in numbers if key in columns}
     style, faults = decimal_style(db, numeric, made.decimal, (seen.path.name, "say decimal = 'point' or 'comma'"))
     read = {key: number(db, name, style) for key, name in numeric.items()}
     notes += [note for each in read.values() for note in each.notes]
