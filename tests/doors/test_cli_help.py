@@ -21,6 +21,7 @@ VERBS = {
     "serve": ("--book", "--host", "--port"),
     "apply": ("CHANGE", "--at", "--emergency", "--kill", "--revert"),
     "doctor": ("FOLDER", "--book"),
+    "applied": ("CHANGE", "--book"),
     "today": ("--book",),
     "problems": ("--book", "--all"),
     "replay": ("--book",),
