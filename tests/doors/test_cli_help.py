@@ -26,6 +26,10 @@ VERBS = {
     "problems": ("--book", "--all"),
     "replay": ("--book",),
     "shadow": ("--policy", "--book"),
+    "calibrate": (),
+    "sensitivity": (),
+    "baseline": (),
+    "rank": (),
     "ask": (
         "--order", "--complaint", "--metric", "--correction", "--owner", "--answer", "--why", "--action", "--close",
     ),
