@@ -146,3 +146,15 @@ def test_the_oldest_units_leave_first() -> None:
 
 def test_sides_not_given_are_those_of_a_square_box() -> None:
     assert sides(np.array([1_000, 1, 10**6]), np.array([100, 400, 50])).tolist() == [100, 2, 50]
+
+
+def test_cases_of_a_receipt_are_whole_and_none_where_no_case_is_stated(metered: Metered) -> None:
+    items = len(metered.basis.item_tenant)
+    case = np.where(np.arange(items) % 2 == 0, 7, 0)
+    found = of(usage_of(metered._replace(basis=metered.basis._replace(case_units=case))), "cartons_received")
+    rows = inside(metered.facts["received"], Window(metered.begins, metered.ends, metered.first_day))
+    rows = rows[(rows["cargo"] & 1 == 1) & (rows["quantity"] > 0) & (case[rows["item"]] > 0)]
+
+    assert found.rows == len(rows) > 3
+    assert found.measures[:, Measure.QUANTITY].tolist() == [-(-int(units) // 7) for units in rows["quantity"]]
+    assert not of(usage_of(metered), "cartons_received").rows
