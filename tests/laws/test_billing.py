@@ -12,7 +12,7 @@ import pytest
 from firstbest.operate.billing import FED, UNFED, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Records, Window, basis_of, inside, sides
 from firstbest.operate.billing_freight import container_shares
-from firstbest.operate.billing_stock import Layers, left_of
+from firstbest.operate.billing_stock import Layers, left_of, receipts
 from firstbest.rent.meters import METER_CODES, METERS
 from firstbest.rent.usage import Measure, Usage, joined
 from firstbest.store.usage_facts import WANTED, related
@@ -149,12 +149,14 @@ def test_sides_not_given_are_those_of_a_square_box() -> None:
 
 
 def test_cases_of_a_receipt_are_whole_and_none_where_no_case_is_stated(metered: Metered) -> None:
-    items = len(metered.basis.item_tenant)
-    case = np.where(np.arange(items) % 2 == 0, 7, 0)
-    found = of(usage_of(metered._replace(basis=metered.basis._replace(case_units=case))), "cartons_received")
-    rows = inside(metered.facts["received"], Window(metered.begins, metered.ends, metered.first_day))
-    rows = rows[(rows["cargo"] & 1 == 1) & (rows["quantity"] > 0) & (case[rows["item"]] > 0)]
+    """Receipts drawn here: whole cases, a begun one, an item without a case, a transfer of the house's own."""
+    rows = np.zeros(5, f.RECEIVED.dtype)
+    rows["item"], rows["quantity"] = [0, 1, 2, 0, 1], [14, 15, 9, 0, 7]
+    rows["cargo"], rows["number"] = [1, 1, 1, 1, 2], np.arange(5)
+    case = np.zeros(len(metered.basis.item_tenant), np.int64)
+    case[:2] = 7
+    found = of(joined(receipts(rows, metered.basis._replace(case_units=case))), "cartons_received")
 
-    assert found.rows == len(rows) > 3
-    assert found.measures[:, Measure.QUANTITY].tolist() == [-(-int(units) // 7) for units in rows["quantity"]]
+    assert found.number.tolist() == [0, 1]
+    assert found.measures[:, Measure.QUANTITY].tolist() == [2, 3]
     assert not of(usage_of(metered), "cartons_received").rows

@@ -47,8 +47,8 @@ FACT_OF: Final = {
 }  # fmt: skip
 """Facts of an order behind a meter's events."""
 CARGO_OF: Final = {
-    "receipts": "received", "units_received": "received", "cartons_received": "received", "pallets_received": "received", "weight_moved_g": "moved",
-    "containers_moved": "moved",
+    "receipts": "received", "units_received": "received", "cartons_received": "received",
+    "pallets_received": "received", "weight_moved_g": "moved", "containers_moved": "moved",
 }  # fmt: skip
 
 
