@@ -92,11 +92,14 @@ def check_folder(folder: Path) -> None:
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
+    from firstbest.store.limits import check_limits
     from firstbest.store.workspace import check
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
+    network = list(check(folder)) if has_network(folder) else []
+    network += check_limits(folder) if has_network(folder) and not network else []
+    faults = [*network, *check_model(folder), *steered.faults]
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")
