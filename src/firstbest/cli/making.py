@@ -123,13 +123,15 @@ def check_folder(folder: Path, *, mark: bool = False) -> None:
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
+    from firstbest.store.limits import check_limits
     from firstbest.store.metrics_file import check_definitions
     from firstbest.store.workspace import checked
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
     found, notes = checked(folder) if has_network(folder) else ([], ())
-    faults = [*found, *check_model(folder), *check_definitions(folder), *steered.faults]
+    limits = check_limits(folder) if has_network(folder) and not found else []
+    faults = [*found, *limits, *check_model(folder), *check_definitions(folder), *steered.faults]
     faults = list(dict.fromkeys(faults))
     for note in notes if faults else ():
         typer.echo(f"  {note}", err=True)
