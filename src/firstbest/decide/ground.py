@@ -19,6 +19,7 @@ from firstbest.world.network import (
     Lanes,
     Network,
     Nodes,
+    Offers,
     Places,
     Policy,
     Promises,
@@ -47,6 +48,7 @@ class Ground(NamedTuple):
     terms: Terms  # the same for kernels
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
+    offers: Offers
 
 
 SINGLE_MS = 0
@@ -71,7 +73,9 @@ def ground_of(network: Network) -> Ground:
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
-    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers), packing)
+    sellers = len(network.texts.sellers)
+    # Texts and offers stand last.
+    return Ground(*network[:-2], centres, lane_of, stocked, terms, sellers, packing, network.offers)
 
 
 def packing_of(labour: Labour) -> I64:

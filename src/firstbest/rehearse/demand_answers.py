@@ -25,8 +25,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled, makes_arrays
-from firstbest.kernels.draws import joined, uniform
+from firstbest.kernels.draws import uniforms
 from firstbest.rehearse import purposes
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Answers, Demand
@@ -120,7 +119,7 @@ class Memory:
         if self.answers.on != ON:
             logs = np.zeros_like(logs)
         factor = np.minimum(np.exp(logs.sum(axis=0)), self.most)
-        wish = wishes(seed, np.ascontiguousarray(commands["tie"]))
+        wish = uniforms(seed, np.ascontiguousarray(commands["tie"]), purposes.ANSWERS, 0)
         first = np.arange(count) < planned
         beyond = (factor - 1.0) / (self.most - 1.0) if self.most > 1.0 else np.zeros(count)
         comes = np.where(first, wish < factor, wish < beyond)
@@ -161,14 +160,4 @@ def _power(seen: F64, level: F64, elasticity: float) -> F64:
     known = (level > 0) & (seen > 0)
     ratio = np.divide(seen, level, out=np.ones_like(level), where=known)
     found: F64 = ratio**elasticity
-    return found
-
-
-@compiled
-@makes_arrays
-def wishes(seed: int, ties: NDArray[np.uint64]) -> F64:
-    """One draw between 0 and 1 for each order: how little has to be offered for it to come."""
-    found = np.empty(len(ties), np.float64)
-    for place in range(len(ties)):
-        found[place] = uniform(joined(np.uint64(seed), ties[place]), purposes.ANSWERS, 0)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from firstbest.store.compile_offers import offer_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
@@ -226,6 +227,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_spans, set()),
     (_settings, set()),
     (answer_faults, set()),
+    (offer_faults, {("offers.csv", "product"), ("offers.csv", "item")}),
     (_stock, {("stock.csv", "quantity")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),

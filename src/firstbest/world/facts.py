@@ -159,11 +159,19 @@ DAY_CLOSED: Final = _fact(
 OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "<i4"))
 """Stock that was there before the first instant."""
 ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", "<i4"))
+FEATURED: Final = _fact(
+    "featured", ("price", "<i8"), ("runner_up_price", "<i8"), ("score", "<i8"), ("runner_up_score", "<i8"),
+    ("product", "<i4"), ("item", "<i4"), ("before", "<i4"), ("runner_up", "<i4"), ("days_x1000", "<i4"),
+    ("runner_up_days_x1000", "<i4"), ("defects_ppm", "<i4"), ("runner_up_defects_ppm", "<i4"), ("offers", "<i4"),
+    ("in_stock", "<i4"), ("reason", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""Which offer of a product customers are shown first; `price` is the landed one, `before` and `runner_up` -1: none."""
 
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+    FEATURED,
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Demand(NamedTuple):
     cancel_ppm: int  # orders cancelled
     cancel_mean_s: int
     answers: Answers | None = None  # none: nobody answers
+    featured_ppm: int = 0  # orders of one line that take the featured offer of the product
 
 
 class Hands(NamedTuple):

@@ -231,6 +231,21 @@ class Policy(NamedTuple):
     holding_ppm_year: int
 
 
+class Offers(NamedTuple):
+    """Items that are offers of one product, each of one seller: [O], by product. No offers: nothing is featured."""
+
+    product: I64  # code
+    item: I64
+    charge: I64  # delivery that a customer pays beside the price, money a unit
+    products: int
+    day_ppm: int  # of the landed price, what a promise one day sooner is worth
+    defect_ppm: int  # of the landed price, what a record better by one in a hundred is worth
+    trust_lines: int  # lines of everybody's record that are mixed into a seller's
+
+
+NO_OFFERS = Offers(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), 0, 0, 0, 0)
+
+
 class Texts(NamedTuple):
     """Texts behind the codes."""
 
@@ -243,6 +258,7 @@ class Texts(NamedTuple):
     cartons: tuple[str, ...]
     time_zones: tuple[str, ...]
     currency: str
+    products: tuple[str, ...] = ()  # of offers
 
 
 class Network(NamedTuple):
@@ -261,3 +277,4 @@ class Network(NamedTuple):
     promises: Promises
     policy: Policy
     texts: Texts
+    offers: Offers = NO_OFFERS
