@@ -31,16 +31,26 @@ def other(network: Network, price: list[int], charge: list[int]) -> Ground:
 
 
 def record_of(numbers: list[list[int]]) -> np.ndarray:
-    """One month of records: lines, refused, late and returned of each seller."""
+    """One month of records: lines (and orders), refused, late and returned of each seller."""
     made = np.zeros((1, len(numbers)), t.RECORD)
-    for seller, row in enumerate(numbers):
-        made[0, seller] = (seller, *row)
+    for seller, (lines, refused, late, returned) in enumerate(numbers):
+        made[0, seller] = (seller, lines, refused, returned, lines, late)
     return made
 
 
-def slow_score(ground: Ground, holds: list[bool], landed: int, rates: tuple[int, int]) -> int:
+def slow_defects(record: list[tuple[int, int, int, int]], seller: int, trust: int) -> int:
+    """Defects by hand: lines and orders apart, everybody's mixed into each."""
+    lines = sum(each[3] for each in record)
+    found = 0
+    for counted in ((0, 2), (1,)):
+        usual = sum(each[at] for each in record for at in counted) * PPM // max(lines, 1)
+        bad = sum(record[seller][at] for at in counted)
+        found += (bad * PPM + usual * trust) // (record[seller][3] + trust)
+    return found
+
+
+def slow_score(ground: Ground, holds: list[bool], landed: int, defects: int) -> int:
     """A score by hand: each place asks the nearest building that has the goods."""
-    bad, lines = rates
     total, weights = 0, 0
     for place, weight in enumerate(ground.places.weight.tolist()):
         best = offer.NEVER_DAYS
@@ -52,7 +62,6 @@ def slow_score(ground: Ground, holds: list[bool], landed: int, rates: tuple[int,
                     best = min(best, max(days, int(ground.promises.low_days[0])))
         total, weights = total + best * weight, weights + weight
     days_x1000 = total * 1_000 // weights if any(holds) else offer.NEVER_DAYS * 1_000
-    defects = bad // lines
     worse = days_x1000 * ground.offers.day_ppm // 1_000 + defects * ground.offers.defect_ppm // 10_000
     return landed * (PPM + worse) // PPM
 
@@ -70,15 +79,13 @@ def test_the_least_score_in_stock_is_featured(price: list, charge: list, stock: 
     judged = offer.judge(ground, np.array(stock), rows, ground.calendar.start_us)
     found = offer.choose(ground, judged)
 
-    lines, bad = sum(each[3] for each in record), sum(sum(each[:3]) for each in record)
-    usual, trust = bad * PPM // max(lines, 1), ground.offers.trust_lines
     for product in range(2):
         mine = [row for row, (of, _) in enumerate(OFFERED) if of == product]
         keys = {}
         for row in mine:
             seller = int(ground.items.seller[OFFERED[row][1]])
-            rates = (sum(record[seller][:3]) * PPM + usual * trust, record[seller][3] + trust)
-            score = slow_score(ground, [units > 0 for units in stock[row]], price[row] + charge[row], rates)
+            defects = slow_defects(record, seller, ground.offers.trust_lines)
+            score = slow_score(ground, [units > 0 for units in stock[row]], price[row] + charge[row], defects)
             keys[row] = (not any(stock[row]), score, int(ground.items.tie[OFFERED[row][1]]))
         best = sorted(mine, key=lambda row: keys[row])
         assert found.offer[product] == best[0]

@@ -15,6 +15,7 @@ from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.invoice import invoices
+from firstbest.cli.offers import offers
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
@@ -238,6 +239,7 @@ def neutrality(
     show_neutrality(folder, swaps, days)
 
 
+app.command()(offers)
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
 app.add_typer(rented, name="rented")

@@ -6,9 +6,8 @@ later promise and a worse record are worth to customers, both as shares of the p
     score = landed x (1 + day x promised days + defect x defects of a hundred lines)
 
 The promised days of an offer are those of standard service to every place from the nearest open centre that holds it,
-weighted by what the places ask for. Defects are lines refused or held up for want of goods and lines sent back, of the
-lines asked of the seller in the last months; lines of everybody's record are mixed in, so that a newcomer counts as
-anybody. Ties go by the hash of the item's text. Who the seller is, this decision is not told.
+weighted by what the places ask for. Defects are lines refused for want of goods or sent back, and orders that waited
+for goods, of those of the last months; some of everybody's are mixed in, so that a newcomer counts as anybody. Ties go by the hash of the item's text. Who the seller is, this decision is not told.
 """
 
 from __future__ import annotations
@@ -88,12 +87,17 @@ def days_to_places(ground: Ground) -> I64:
 
 
 def defects_ppm(ground: Ground, record: Records) -> I64:
-    """Defects of a million lines by seller, everybody's record mixed in: [S]."""
-    lines = record["lines"].sum(axis=0)
-    bad = record["refused"].sum(axis=0) + record["late"].sum(axis=0) + record["returned"].sum(axis=0)
-    usual = int(bad.sum()) * PPM // max(int(lines.sum()), 1)
+    """Lines refused or sent back, and orders late for want of goods, of a million, everybody's mixed in: [S]."""
+    told = {name: record[name].sum(axis=0) for name in ("lines", "refused", "returned", "orders", "late")}
     trust = ground.offers.trust_lines
-    found: I64 = (bad * PPM + usual * trust) // np.maximum(lines + trust, 1)
+    of_lines = mixed_ppm(told["refused"] + told["returned"], told["lines"], trust)
+    return of_lines + mixed_ppm(told["late"], told["orders"], trust)
+
+
+def mixed_ppm(bad: I64, all_: I64, trust: int) -> I64:
+    """Bad of all, parts per million, with `trust` of everybody's mixed in: [S]."""
+    usual = int(bad.sum()) * PPM // max(int(all_.sum()), 1)
+    found: I64 = (bad * PPM + usual * trust) // np.maximum(all_ + trust, 1)
     return found
 
 

@@ -1,7 +1,8 @@
 """Folds of offers: which is shown first, and each seller's record by month, kept only where there are offers.
 
-On a record stands what the seller can do something about: lines asked for, refused for want of goods, orders late for
-want of goods, lines sent back. What the house itself is late with is on nobody's record.
+On a record stands what the seller can do something about: lines refused for want of goods or sent back, of those asked
+for of items that others offer too, so that like is compared with like; and orders late for want of goods. What the
+house itself is late with is on nobody's record.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ def featured(rows: Records, ground: Ground) -> list[Change]:
 
 
 def on_record(rows: Records, ground: Ground, *names: str) -> list[Change]:
-    """One more in the named columns for each row's item, on the record of its seller."""
+    """One more in the named columns for each row's item that others offer too, on the record of its seller."""
     if not ground.offers.products:
         return []
+    rows = rows[np.isin(rows["item"], ground.offers.item)]
     return _added(rows, ground.items.seller[rows["item"]], ground, names)
 
 
@@ -39,11 +41,14 @@ def returned(rows: Records, ground: Ground) -> list[Change]:
 
 
 def held_up(rows: Records, ground: Ground) -> list[Change]:
-    """An order that waited for goods is on its seller's record."""
+    """An order is done, and on its seller's record if it waited for goods."""
     if not ground.offers.products:
         return []
     waited = rows[rows["cause"] == LateCause.NO_STOCK]
-    return _added(waited, waited["seller"], ground, ("late",))
+    return [
+        *_added(rows, rows["seller"], ground, ("orders",)),
+        *_added(waited, waited["seller"], ground, ("late",)),
+    ]
 
 
 def months_of(at: I64, ground: Ground) -> I64:

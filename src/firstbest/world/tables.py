@@ -181,10 +181,11 @@ FEATURED: Final = np.dtype([("key", "<i8"), ("item_next", "<i8"), ("since", "<i8
 RECORD: Final = np.dtype(
     [
         ("key", "<i8"),  # month * S + seller
-        ("lines", "<i8"),  # asked for
+        ("lines", "<i8"),  # asked for, of items that others offer too
         ("refused", "<i8"),  # of them, for want of stock
-        ("late", "<i8"),  # orders late for want of stock
-        ("returned", "<i8"),  # lines sent back
+        ("returned", "<i8"),  # of them, sent back
+        ("orders", "<i8"),  # completed, of all its items
+        ("late", "<i8"),  # of them, for want of stock
     ]
 )
 
