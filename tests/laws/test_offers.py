@@ -49,19 +49,25 @@ def slow_defects(record: list[tuple[int, int, int, int]], seller: int, trust: in
     return found
 
 
+def slow_days(ground: Ground, place: int, node: int) -> int:
+    """Days by hand from one building to one place."""
+    promises, best = ground.promises, offer.NEVER_DAYS
+    for carrier in range(len(ground.carriers.mode)):
+        zone = ground.arcs.zone[carrier, node, place]
+        if zone >= 0 and promises.carriers[0, carrier]:
+            days = int(ground.carriers.transit_days[carrier, zone]) + int(promises.pad_days[0])
+            best = min(best, max(days, int(promises.low_days[0])))
+    return best
+
+
 def slow_score(ground: Ground, holds: list[bool], landed: int, defects: int) -> int:
     """A score by hand: each place asks the nearest building that has the goods."""
+    nodes = [node for centre, node in enumerate(ground.centres.tolist()) if holds[centre]]
     total, weights = 0, 0
     for place, weight in enumerate(ground.places.weight.tolist()):
-        best = offer.NEVER_DAYS
-        for centre, node in enumerate(ground.centres.tolist()):
-            for carrier in range(len(ground.carriers.mode)):
-                zone = ground.arcs.zone[carrier, node, place]
-                if holds[centre] and zone >= 0 and ground.promises.carriers[0, carrier]:
-                    days = int(ground.carriers.transit_days[carrier, zone]) + int(ground.promises.pad_days[0])
-                    best = min(best, max(days, int(ground.promises.low_days[0])))
+        best = min([slow_days(ground, place, node) for node in nodes], default=offer.NEVER_DAYS)
         total, weights = total + best * weight, weights + weight
-    days_x1000 = total * 1_000 // weights if any(holds) else offer.NEVER_DAYS * 1_000
+    days_x1000 = total * 1_000 // weights
     worse = days_x1000 * ground.offers.day_ppm // 1_000 + defects * ground.offers.defect_ppm // 10_000
     return landed * (PPM + worse) // PPM
 

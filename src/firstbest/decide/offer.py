@@ -7,7 +7,8 @@ later promise and a worse record are worth to customers, both as shares of the p
 
 The promised days of an offer are those of standard service to every place from the nearest open centre that holds it,
 weighted by what the places ask for. Defects are lines refused for want of goods or sent back, and orders that waited
-for goods, of those of the last months; some of everybody's are mixed in, so that a newcomer counts as anybody. Ties go by the hash of the item's text. Who the seller is, this decision is not told.
+for goods, of those of the last months; some of everybody's are mixed in, so that a newcomer counts as anybody. Ties go
+by the hash of the item's text. Who the seller is, this decision is not told.
 """
 
 from __future__ import annotations
