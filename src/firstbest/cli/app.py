@@ -15,6 +15,8 @@ from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.invoice import invoices
+from firstbest.cli.membership import Asked as Membership
+from firstbest.cli.membership import membership
 from firstbest.cli.offers import offers
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
@@ -240,6 +242,7 @@ def neutrality(
 
 
 app.command()(offers)
+command(app, Membership)(membership)
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
 app.add_typer(rented, name="rented")

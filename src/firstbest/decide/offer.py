@@ -63,7 +63,7 @@ def judge(ground: Ground, free: I64, record: Records, now: int) -> Judged:
     days = promised_days_x1000(ground, holds)
     defects = defects_ppm(ground, record)[ground.items.seller[offers.item]]
     worse = days * offers.day_ppm // 1_000 + defects * offers.defect_ppm // (PPM // 100)
-    return Judged(landed, days, defects, landed * (PPM + worse) // PPM, holds.any(axis=1))
+    return Judged(landed, days, defects, landed * (PPM + worse) // PPM, np.any(holds, axis=1))
 
 
 def promised_days_x1000(ground: Ground, holds: Flags) -> I64:
