@@ -83,14 +83,21 @@ def run_pairs(
     assert 1 <= len(kept) <= REPLICATIONS_MAX, f"1 to {REPLICATIONS_MAX} replications, was {len(kept)}"
     assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     tasks = [(which, seed) for seed in kept for which in (WITHOUT, WITH)]
-    run = _one_after_the_other if workers == 1 else _side_by_side
-    found = run(run_one, tasks, workers, progress or _unheard)
+    found = run_all(run_one, tasks, workers, progress or _unheard)
     keys = [key for key in found[0] if all(_measured(each, key) for each in found)]
     return Pairs(
         kept,
         {key: tuple(float(each[key]) for each in found[0::2]) for key in keys},
         {key: tuple(float(each[key]) for each in found[1::2]) for key in keys},
     )
+
+
+def run_all(
+    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int, progress: Callable[[float], None]
+) -> list[Mapping[str, float]]:
+    """Figures of every task (a world's name, a seed) in their order; in processes where there are several workers."""
+    run = _one_after_the_other if workers == 1 else _side_by_side
+    return run(run_one, tasks, workers, progress)
 
 
 def _unheard(_: float) -> None:
