@@ -23,6 +23,8 @@ from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
+from firstbest.cli.whatif import Asked as Whatif
+from firstbest.cli.whatif import whatif
 
 app = typer.Typer(
     name="firstbest",
@@ -224,6 +226,7 @@ def neutrality(
 
 app.command()(offers)
 command(app, Membership)(membership)
+command(app, Whatif)(whatif)
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
 app.add_typer(rented, name="rented")
