@@ -67,7 +67,7 @@ def written(value: float, unit: str, currency: str) -> str:
     if math.isinf(value):
         return "no limit"
     if unit == "money":
-        return text.money(value, currency)
+        return text.brief(value, unit, currency)
     if unit == "share":
         return text.share(value)
     return text.number(value, 1)

@@ -81,8 +81,11 @@ class Physics:
         for fact in AT_NEXT_TIMER:
             if fact.name in known:
                 self._defer(fact, _rows_of(blocks, fact))
-        if self._demand.memory is not None and facts.ORDERED.name in known:
-            self._demand.memory.hear(_rows_of(blocks, facts.ORDERED))
+        memory = self._demand.memory
+        if memory is not None and facts.ORDERED.name in known:
+            memory.hear(_rows_of(blocks, facts.ORDERED))
+        if memory is not None and memory.sellers is not None and facts.PLANNED.name in known:
+            memory.sellers.hear(_rows_of(blocks, facts.ALLOCATED), _rows_of(blocks, facts.PLANNED))
         if self._demand.shelf is not None and facts.FEATURED.name in known:
             rows = _rows_of(blocks, facts.FEATURED)
             self._demand.shelf.show(rows["product"].astype(np.int64), rows["item"].astype(np.int64))

@@ -156,6 +156,7 @@ SELLERS: Final = Table(
         text("seller", "short name"),
         text("name", "full name", ""),
         percent("order_percent", "share of orders"),
+        of("waiting", Type.YES_NO, "planned for, and comes only if it pays, where customers answer", "no"),
     ),
 )
 
