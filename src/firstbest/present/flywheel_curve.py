@@ -77,16 +77,16 @@ def curve_picture(rows: Sequence[Sequence[float]]) -> str:
     up = svg.Scale(0, most * 1.05, _HEIGHT - 30, 10)
     parts = []
     for tick in svg.ticks(0, most):
-        ends = {"x1": _LEFT, "x2": _RIGHT, "y1": up(tick), "y2": up(tick)}
-        parts.append(svg.tag("line", **ends, stroke="currentColor", stroke_opacity="0.15"))
+        y = up(tick)
+        parts.append(svg.tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, stroke="currentColor", stroke_opacity="0.15"))
         parts.append(svg.words(_LEFT - 6, up(tick) + 4, text.number(tick), anchor="end"))
     volumes = svg.ticks(across.low, across.high, 6)
     parts += [svg.words(across(tick), _HEIGHT - 10, f"{tick:g}", anchor="middle") for tick in volumes]
     for upto, (label, dash) in enumerate((("handling", "2 4"), ("+ carrying", "8 4"), ("+ buildings", "")), start=1):
         points = [(across(row[0]), up(sum(row[1 : 1 + upto]))) for row in rows]
         line = " ".join(f"{svg.short(x)},{svg.short(y)}" for x, y in points)
-        style = {"fill": "none", "stroke": "currentColor", "stroke_width": 2.0, "stroke_dasharray": dash}
-        parts.append(svg.tag("polyline", points=line, **style))
+        drawn = {"fill": "none", "stroke": "currentColor", "stroke_width": "2", "stroke_dasharray": dash}
+        parts.append(svg.tag("polyline", "", points=line, **drawn))
         parts += [svg.tag("circle", cx=x, cy=y, r=2.5, fill="currentColor") for x, y in points]
         parts.append(svg.words(points[-1][0] + 10, points[-1][1] + 4, label))
     title = "<title>Cost of an order by volume: handling, carrying and buildings, added up</title>"

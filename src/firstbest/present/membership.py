@@ -184,5 +184,5 @@ def as_json(story: Story) -> str:
         "share_of_orders": story.share, "replications": story.replications, "seeds": list(story.seeds),
         "days": story.days, "scale": story.scale, "currency": story.currency,
     }  # fmt: skip
-    assumed = [each._asdict() for each in (*story.bundle.answers, *story.bundle.perks)]
+    assumed = [*(each._asdict() for each in story.bundle.answers), *(each._asdict() for each in story.bundle.perks)]
     return json.dumps({**head, "told": told, "assumed": assumed}, indent=1) + "\n"
