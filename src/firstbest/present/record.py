@@ -92,3 +92,4 @@ class Record(NamedTuple):
     planned: int = 0  # orders had nobody answered
     gone: int = 0  # orders that stayed away because their seller was not there
     moved: tuple[Moved, ...] = ()  # sellers who came or left
+    checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over
