@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from rich.text import Text
 
 from firstbest.flywheel.membership import Told
-from firstbest.present import text
+from firstbest.present import svg, text
 from firstbest.present.flywheel_page import section, shell
 from firstbest.present.svg import table
 from firstbest.world.membership import Bundle
@@ -36,7 +36,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 """Each outcome in words, with its unit, in the order in which it is told."""
 GROUPS: Final = {"joining": "Who joins", "lift": "What it changes", "cost_to_serve": "What it costs",
                  "gain_a_year": "What it is worth", "break_even": "Where it turns"}  # fmt: skip
-_HEADS: Final = ("", "Middle", "By the rehearsals", "With what is assumed")
+_HEADS: Final = ("", "Middle", "With what is assumed", "By the rehearsals")
 _COLUMN: Final = 54
 _WIDE: Final = 100
 
@@ -99,8 +99,8 @@ def lead(story: Story) -> str:
     return (
         f"{story.replications} pairs of rehearsals of {story.days} days at scale {story.scale:g}, seeds "
         f"{story.seeds[0]} to {story.seeds[1]}, against {against}, on the same orders; {text.share(story.share)} of "
-        "them by members. Intervals hold 95 in 100: the first what the rehearsals leave open, the second with what is "
-        "assumed of people too. Who joins chose to: they ordered more before, and that is no effect of membership."
+        "them by members. Intervals hold 95 in 100: one with what is assumed of people, one by what "
+        "the rehearsals alone leave open. Who joins chose to: they ordered more before, and that is no effect of membership."
     )
 
 
@@ -136,11 +136,6 @@ def screen(story: Story, width: int, where: str) -> Text:
 
 def page(story: Story) -> str:
     """One HTML file that needs nothing else."""
-    body = []
-    for name, (words, unit) in WORDS.items():
-        told = story.of(name)
-        cells = (between(each, unit, story.currency) for each in (told.measured, told.all_in))
-        body.append([words, written(told.value, unit, story.currency), *cells])
     answers = [
         [each.name, f"{each.value:g}", f"{each.low:g} to {each.high:g}", each.unit, each.mark, each.source]
         for each in story.bundle.answers
@@ -150,10 +145,11 @@ def page(story: Story) -> str:
          text.money(each.others_pay, story.currency), each.mark, each.source]
         for each in story.bundle.perks
     ]  # fmt: skip
+    inside = f"The promise and {len(perks)} perk{'s' * (len(perks) != 1)}"
     parts = [
-        section(f"{story.name}: membership", finding(story), lead(story), table(_HEADS, body)),
+        section(f"{story.name}: membership", finding(story), lead(story), _year(story) + _figures(story)),
         section(
-            "In it", f"{len(perks)} perks beside the promise", "What members have free, by meter of the house.",
+            "In it", inside, "What members have free, by meter of the house.",
             table(("Perk", "Meter", "Use", "Others pay", "How sure", "Source"), perks) if perks else "",
         ),
         section(
@@ -162,6 +158,49 @@ def page(story: Story) -> str:
         ),
     ]  # fmt: skip
     return shell(f"{story.name}: membership", "".join(parts))
+
+
+def _figures(story: Story) -> str:
+    """A table for each group; the interval that holds all that is open stands first."""
+    parts, body, head = [], [], ""
+    for name, (words, unit) in WORDS.items():
+        if name in GROUPS and body:
+            parts.append(f"<h3>{head}</h3>{table(_HEADS, body)}")
+            body = []
+        head = GROUPS.get(name, head)
+        told = story.of(name)
+        cells = (between(each, unit, story.currency) for each in (told.all_in, told.measured))
+        body.append([words, written(told.value, unit, story.currency), *cells])
+    return "".join([*parts, f"<h3>{head}</h3>{table(_HEADS, body)}"])
+
+
+def _year(story: Story) -> str:
+    """A member's year in money: the fee, what is given, what further orders bring, what stays; bars from a zero line."""
+    saved = sum(each.use * each.others_pay for each in story.bundle.perks if each.per == "order")
+    before, given = story.of("orders_before").value, story.of("given_a_year").value
+    charges = saved * before
+    bars = [
+        ("the fee", story.bundle.fee),
+        ("charges given up", -charges),
+        ("the promise and perks", charges - given),
+        ("earned on further orders", story.of("gain_a_year").value),
+        ("stays, a year", story.of("worth_a_year").value),
+    ]
+    most = max(abs(value) for _, value in bars) or 1.0
+    across = svg.Scale(-most, most, 190, 590)
+    parts = [svg.tag("line", x1=across(0), x2=across(0), y1=4, y2=34 * len(bars), stroke="currentColor")]
+    for place, (label, value) in enumerate(bars):
+        low, high = sorted((across(0), across(value)))
+        y = 34.0 * place + 8
+        # Outlined and filled bars are told apart in black and white.
+        fill = "currentColor" if value >= 0 else "none"
+        size = {"x": low, "y": y, "width": high - low, "height": 20.0}
+        box = (f'{key}="{svg.short(each)}"' for key, each in size.items())
+        parts.append(f'<rect {" ".join(box)} fill="{fill}" fill-opacity="0.75" stroke="currentColor"/>')
+        parts.append(svg.words(176, y + 15, label, anchor="end"))
+        parts.append(svg.words(600, y + 15, text.money(value, story.currency)))
+    title = "<title>A member's year in money</title>"
+    return svg.tag("svg", title + "".join(parts), viewBox=f"0 0 700 {34 * len(bars) + 8}", role="img")
 
 
 def as_json(story: Story) -> str:
