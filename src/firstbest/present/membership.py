@@ -100,7 +100,8 @@ def lead(story: Story) -> str:
         f"{story.replications} pairs of rehearsals of {story.days} days at scale {story.scale:g}, seeds "
         f"{story.seeds[0]} to {story.seeds[1]}, against {against}, on the same orders; {text.share(story.share)} of "
         "them by members. Intervals hold 95 in 100: one with what is assumed of people, one by what "
-        "the rehearsals alone leave open. Who joins chose to: they ordered more before, and that is no effect of membership."
+        "the rehearsals alone leave open. Who joins chose to: they ordered more before, and that is no effect of "
+        "membership."
     )
 
 
@@ -175,7 +176,7 @@ def _figures(story: Story) -> str:
 
 
 def _year(story: Story) -> str:
-    """A member's year in money: the fee, what is given, what further orders bring, what stays; bars from a zero line."""
+    """A member's year in money, as bars: the fee, what is given, what further orders bring, what stays."""
     saved = sum(each.use * each.others_pay for each in story.bundle.perks if each.per == "order")
     before, given = story.of("orders_before").value, story.of("given_a_year").value
     charges = saved * before
