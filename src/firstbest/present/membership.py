@@ -163,7 +163,9 @@ def page(story: Story) -> str:
 
 def _figures(story: Story) -> str:
     """A table for each group; the interval that holds all that is open stands first."""
-    parts, body, head = [], [], ""
+    parts: list[str] = []
+    body: list[list[str]] = []
+    head = ""
     for name, (words, unit) in WORDS.items():
         if name in GROUPS and body:
             parts.append(f"<h3>{head}</h3>{table(_HEADS, body)}")
