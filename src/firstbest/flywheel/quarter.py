@@ -22,6 +22,9 @@ from firstbest.flywheel.program import Runs, compiled_model, run
 F64 = NDArray[np.float64]
 
 MONTHS: Final = 3
+DAYS: Final = 91
+"""Days of the twin's quarter, of the 91.25 that three months of a model have."""
+MODEL_DAYS: Final = 365 / 12 * MONTHS
 PARTS: Final = {"handling_cost": "handling_by_volume", "carrying_cost": "carrying_by_volume", "building_cost": ""}
 ENDS: Final = (0.1, 0.5, 0.9)
 
@@ -46,7 +49,7 @@ def forecast(model: Model, season: float, seed: int, count: int = RUNS) -> dict[
     names = ("orders", *PARTS)
     values = run(compiled_model(model), Runs(drawn(model, seed, count), names, 1, MONTHS))[:MONTHS]
     orders = values[:, 0]
-    found = {"orders": orders.sum(axis=0) * season}
+    found = {"orders": orders.sum(axis=0) * season * (DAYS / MODEL_DAYS)}
     for place, (name, lookup) in enumerate(PARTS.items(), start=1):
         # Buildings are there whatever the season; all else goes by the curve.
         factor = curve_at(model, lookup, season) if lookup else 1.0 / season
