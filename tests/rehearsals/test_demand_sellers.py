@@ -60,7 +60,7 @@ def test_a_seller_who_waits_comes_when_the_others_do_well() -> None:
 
 def test_a_look_sees_nothing_of_yesterday() -> None:
     sellers = reviewed()
-    heard(sellers, 2, (8.0, 8.0, 90.0))
+    heard(sellers, 3, (8.0, 8.0, 90.0))
     sellers.look(3)
 
     assert sellers.there.all()
