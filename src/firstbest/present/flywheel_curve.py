@@ -20,6 +20,7 @@ WORDS: Final = {
 COLUMNS: Final = ("handling_cost", "carrying_cost", "building_cost", "days_to_door", "hours", "carbon_g")
 _HEADS: Final = ("Volume", "Handling", "Carrying", "Buildings", "Days to the door", "Hours", "Carbon, g")
 _WIDTH, _HEIGHT, _LEFT, _RIGHT = 720.0, 260.0, 50.0, 570.0
+_APART: Final = 16.0
 _DIGITS: Final = (2, 2, 2, 2, 2, 3, 0)
 
 
@@ -82,12 +83,15 @@ def curve_picture(rows: Sequence[Sequence[float]]) -> str:
         parts.append(svg.words(_LEFT - 6, up(tick) + 4, text.number(tick), anchor="end"))
     volumes = svg.ticks(across.low, across.high, 6)
     parts += [svg.words(across(tick), _HEIGHT - 10, f"{tick:g}", anchor="middle") for tick in volumes]
+    said = 0.0
     for upto, (label, dash) in enumerate((("handling", "2 4"), ("+ carrying", "8 4"), ("+ buildings", "")), start=1):
         points = [(across(row[0]), up(sum(row[1 : 1 + upto]))) for row in rows]
         line = " ".join(f"{svg.short(x)},{svg.short(y)}" for x, y in points)
         drawn = {"fill": "none", "stroke": "currentColor", "stroke_width": "2", "stroke_dasharray": dash}
         parts.append(svg.tag("polyline", "", points=line, **drawn))
         parts += [svg.tag("circle", cx=x, cy=y, r=2.5, fill="currentColor") for x, y in points]
-        parts.append(svg.words(points[-1][0] + 10, points[-1][1] + 4, label))
+        # Words of lines that end close together stand apart.
+        said = min(points[-1][1] + 4, said - _APART) if upto > 1 else points[-1][1] + 4
+        parts.append(svg.words(points[-1][0] + 10, said, label))
     title = "<title>Cost of an order by volume: handling, carrying and buildings, added up</title>"
     return svg.tag("svg", title + "".join(parts), viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img", class_="curve")
