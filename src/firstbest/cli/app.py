@@ -64,11 +64,15 @@ def init(
     log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="One building, and five changes that grow it.")] = False,
 ) -> None:
     """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
     from firstbest.cli.making import make, make_mechanisms
+    from firstbest.cli.starting import make_small
 
-    if mechanisms:
+    if small:
+        make_small(folder, alone=not mechanisms and log is None and map_file is None)
+    elif mechanisms:
         make_mechanisms(folder, alone=log is None and map_file is None)
     else:
         make(folder, log, map_file)
@@ -83,6 +87,14 @@ def check(folder: Folder) -> None:
 
 
 command(app, Rehearse)(rehearse)
+
+
+@app.command()
+def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
+    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    from firstbest.cli.conforming import conform_package
+
+    conform_package(package)
 
 
 @app.command()
@@ -123,11 +135,23 @@ def apply(
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
 ) -> None:
-    """Put a decided change into the running network at an instant, as a fact; or take it back."""
+    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back."""
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 
     bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+
+@app.command()
+def applied(
+    folder: Folder,
+    change: Annotated[Path | None, typer.Argument(help="One of them, with its stages and its trial.")] = None,
+    book: Book = None,
+) -> None:
+    """What was applied: stages, kill criteria; and of a change tried on a share of orders, both arms."""
+    from firstbest.cli.applied import show
+
+    show(folder, change, book)
 
 
 @app.command()
@@ -164,6 +188,62 @@ def shadow(
     from firstbest.cli import serving
 
     serving.shadow(folder, book, policy)
+
+
+@app.command()
+def calibrate(
+    folder: Folder,
+    log: Annotated[Path, typer.Option(help="Shipments, CSV, Parquet or Excel: placed or planned, left, delivered.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="placed=order_date: a column's name; may be repeated.")
+    ] = None,
+    first_part: Annotated[float, typer.Option(min=0.3, max=0.9, help="Share of days to fit the back-test on.")] = 0.7,
+) -> None:
+    """Fit arrivals, handling and transit to a log, say how well, and try the fit out on the log's later part."""
+    from firstbest.cli import calibrating
+
+    calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
+
+
+@app.command()
+def sensitivity(
+    folder: Folder,
+    figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order",
+    runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.02,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14,
+) -> None:
+    """Which inputs the answer hangs on, over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
+    from firstbest.cli import sensing
+
+    sensing.sensitivity(sensing.Asked(folder, figure, runs, scale, days))
+
+
+@app.command()
+def baseline(
+    folder: Folder,
+    actuals: Annotated[Path, typer.Option(help="Your books: carrier_invoice, volumes, stock, hours, delivery (CSV).")],
+    days: Annotated[int | None, typer.Option(min=1, help="Days that the books cover; as many as rehearsed.")] = None,
+) -> None:
+    """Compare the last rehearsal with your books within stated bands; every comparison then says how near they are."""
+    from firstbest.cli import comparing
+
+    comparing.baseline(folder, actuals, days)
+
+
+@app.command()
+def rank(
+    folder: Folder,
+    changes: Annotated[list[Path], typer.Argument(help="Change files, each against the network as it is.")],
+    figure: Annotated[str, typer.Option(help="What they are ranked by.")] = "cost_to_serve_per_order",
+    least: Annotated[float, typer.Option(help="The least difference that matters, in its units.")] = 0.05,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.1,
+    days: Annotated[int | None, typer.Option(min=1, help="Of each rehearsal; all that the workspace has.")] = None,
+) -> None:
+    """Rank many changes at once: the best with 95 % chance, worse ones dropped early, and the service-cost frontier."""
+    from firstbest.cli import ranking
+
+    ranking.rank(ranking.Asked(folder, tuple(changes), figure, least, scale, days))
 
 
 app.add_typer(bet_app)

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.world.plugged import BrokenLaw
 
 FAULTY = 2
 
@@ -33,6 +34,8 @@ def faults_told(folder: Path) -> Iterator[None]:
         yield
     except WorkspaceFaulty as faulty:
         raise stop(told(faulty.faults, folder)) from None
+    except BrokenLaw as broken:
+        raise stop(f"{folder}: code of another package broke a law of its port: {broken}") from None
 
 
 def require_folder(folder: Path) -> None:
@@ -92,11 +95,14 @@ def check_folder(folder: Path) -> None:
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
+    from firstbest.store.metrics_file import check_definitions
     from firstbest.store.workspace import check
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
+    network = check(folder) if has_network(folder) else []
+    faults = [*network, *check_model(folder), *check_definitions(folder), *steered.faults]
+    faults = list(dict.fromkeys(faults))
     if faults:
         raise stop(told(faults, folder))
     typer.echo(f"{folder}: no fault")

@@ -10,6 +10,7 @@ from firstbest.decide.terms import Terms, terms_of
 from firstbest.world.network import (
     I64,
     Arcs,
+    Arms,
     Calendar,
     Carriers,
     Cartons,
@@ -24,6 +25,7 @@ from firstbest.world.network import (
     Policy,
     Promises,
 )
+from firstbest.world.plugged import Plugged
 from firstbest.world.words import NodeKind, Process
 
 
@@ -42,12 +44,14 @@ class Ground(NamedTuple):
     fleet: Fleet
     promises: Promises
     policy: Policy
+    arms: Arms
     centres: I64
     lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
     stocked: I64  # nodes that hold stock: fulfilment and storage
     terms: Terms  # the same for kernels
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
+    plugged: Plugged  # what decides in place of the house's own code
     offers: Offers
 
 
@@ -74,8 +78,8 @@ def ground_of(network: Network) -> Ground:
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
     sellers = len(network.texts.sellers)
-    # Texts and offers stand last.
-    return Ground(*network[:-2], centres, lane_of, stocked, terms, sellers, packing, network.offers)
+    # Texts, what is plugged in, and offers stand last.
+    return Ground(*network[:-3], centres, lane_of, stocked, terms, sellers, packing, network.plugged, network.offers)
 
 
 def packing_of(labour: Labour) -> I64:

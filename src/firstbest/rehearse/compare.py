@@ -70,7 +70,11 @@ def compare(
     The answer does not depend on the number of workers. With one pair no interval is known: ends are nan, and nothing
     counts as distinguishable.
     """
-    pairs = run_pairs(run_one, range(seed, seed + replications), workers, progress)
+    return compared_of(run_pairs(run_one, range(seed, seed + replications), workers, progress), currency)
+
+
+def compared_of(pairs: Pairs, currency: str) -> Compared:
+    """What pairs that were rehearsed say."""
     found = differences(pairs, currency)
     return Compared(pairs, found, told(found, len(pairs.seeds)))
 
@@ -83,7 +87,7 @@ def run_pairs(
     assert 1 <= len(kept) <= REPLICATIONS_MAX, f"1 to {REPLICATIONS_MAX} replications, was {len(kept)}"
     assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     tasks = [(which, seed) for seed in kept for which in (WITHOUT, WITH)]
-    found = run_all(run_one, tasks, workers, progress or _unheard)
+    found = run_each(run_one, tasks, workers, progress)
     keys = [key for key in found[0] if all(_measured(each, key) for each in found)]
     return Pairs(
         kept,
@@ -92,12 +96,12 @@ def run_pairs(
     )
 
 
-def run_all(
-    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int, progress: Callable[[float], None]
+def run_each(
+    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int = 1, progress: Callable[[float], None] | None = None
 ) -> list[Mapping[str, float]]:
-    """Figures of every task (a world's name, a seed) in their order; in processes where there are several workers."""
+    """Figures of each (world, seed), in the order of the tasks, whatever the number of workers."""
     run = _one_after_the_other if workers == 1 else _side_by_side
-    return run(run_one, tasks, workers, progress)
+    return run(run_one, tasks, workers, progress or _unheard)
 
 
 def _unheard(_: float) -> None:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from firstbest.flywheel.quarter import DAYS
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
-from firstbest.rehearse.compare import run_all
+from firstbest.rehearse.compare import run_each
 from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
 from firstbest.store.compile_network import compile_network
 from firstbest.store.flywheel_book import LEVELS
@@ -127,7 +127,7 @@ def measure(
     tasks = [(str(volume), first + number) for volume in VOLUMES for number in range(count)]
     # The quarter is what the curve is judged by: other luck.
     tasks += [(QUARTER, first + count + number) for number in range(quarters)]
-    found = run_all(at, tasks, workers, progress or (lambda _: None))
+    found = run_each(at, tasks, workers, progress)
     rows = [Measured(which, seed, dict(each)) for (which, seed), each in zip(tasks, found, strict=True)]
     network, _ = compile_network(load(at.folder), at.scale, at.days)
     curve = [row for row in rows if row.which != QUARTER]

@@ -13,13 +13,14 @@ DIGEST_BYTES: Final = 8
 
 
 def network_digest(network: Network) -> bytes:
-    """A digest of every array a decision can see; texts, which none can, are left out."""
+    """A digest of every array a decision can see, and of code that other packages put in; texts are left out."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    parts = network[:-2]  # texts and offers stand last
+    parts = network[:-3]  # texts, what is plugged in, and offers stand last
     # A network without offers has the digest that it had before there were any.
     for part in (*parts, network.offers) if network.offers.products else parts:
         for value in part:
             digest.update(np.ascontiguousarray(value).tobytes())
+    digest.update(network.plugged.digest)
     return digest.digest()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from firstbest.store.compile_offers import offer_faults
+from firstbest.store.extensions import extension_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
@@ -232,6 +233,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),
     (check_prices, {("carriers.csv", "mode"), ("carriers.csv", "carrier")}),
+    (extension_faults, {("firstbest.toml", "extension.port"), ("firstbest.toml", "extension.name")}),
     (check_vans, {_KIND, ("carriers.csv", "mode"), ("carriers.csv", "stations"), *_LANES}),
 )
 """Parts, each with the columns without which it says nothing."""
