@@ -15,7 +15,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("split order", "cancel granted", "cancel too late", "short pick re-sourced"), 0.25),
     **dict.fromkeys(("refused: no stock", "rolled", "upgraded", "duplicate order", "transfer received"), 0.25),
     **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
-    **dict.fromkeys(("hours above pace", "head hurt", "temporary staff"), 0.1),
+    **dict.fromkeys(("hours above pace", "head hurt", "temporary staff", "offer featured anew"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
     **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
     **dict.fromkeys(("waited in vain", "wait cancelled", "waited whole and sent", "both arms"), 0.1),
@@ -72,6 +72,7 @@ def outcomes(history: History) -> set[str]:
     worked = history.rows(f.WORKED)
     some("hours above pace", worked["above_min"] > 0)
     some("head hurt", worked["injured"] > 0)
+    some("offer featured anew", history.rows(f.FEATURED)["before"] >= 0)
     some("hands lent", worked["lent_min"] > 0)
     some("temporary staff", worked["temp_min"] > 0)
     return {name for name, count in seen.items() if count}

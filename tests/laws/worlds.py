@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
 from firstbest.world.nature import Nature
-from firstbest.world.network import Network
-from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
+from firstbest.world.network import Network, Offers
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
 
@@ -47,6 +47,7 @@ class World(NamedTuple):
     wait_days: int = 0  # what has no stock waits so long
     share_ppm: int = 0  # of the orders, promised a tighter day and a later cut-off than the rest
     people: bool = False  # people learn, leave, tire and are hurt, and the house reckons with it
+    offers: bool = False  # three sellers offer a kettle each, two offer socks
     drawn: bool = False  # every other such world has people, `with_people` says which
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
@@ -73,6 +74,7 @@ worlds = st.builds(
     wait_days=st.sampled_from([0, 0, 2]),
     share_ppm=st.sampled_from([0, 0, 500_000]),
     people=st.just(False),  # builds draws what is not said
+    offers=st.just(False),
     drawn=st.just(True),
     meddle=st.booleans(),
 )
@@ -90,12 +92,13 @@ def histories(most: int) -> settings:
 
 
 def with_people(world: World) -> World:
-    """Every other drawn world has people who learn, leave, tire and are hurt.
+    """Every other drawn world has people who learn, leave, tire and are hurt; every third, offers to choose from.
 
     Not those that are to run out of packing slots: a house that expects beginners asks for more hands, and does not.
     """
     scarce = world.slow and world.capacity_days < ROOMY
-    return world._replace(people=world.people or (world.drawn and world.seed % 2 == 1 and not scarce))
+    offered = world.offers or (world.drawn and world.seed % 3 == 1)
+    return world._replace(people=world.people or (world.drawn and world.seed % 2 == 1 and not scarce), offers=offered)
 
 
 def made(world: World) -> tuple[Network, Nature]:
@@ -103,6 +106,8 @@ def made(world: World) -> tuple[Network, Nature]:
     world = with_people(world)
     size = Size(days=world.days, orders_day=world.orders_day, heads=world.heads, stock_days=world.stock_days)
     network, nature = small_network(size)
+    if world.offers:
+        network, nature = offering(network, world.wave_minutes + 7), with_takers(nature)
     return _network(network, world), _nature(network, nature, world)
 
 
@@ -140,6 +145,31 @@ def _network(network: Network, world: World) -> Network:
     if world.share_ppm:
         network = with_arms(network, world.share_ppm)
     return with_waves(network, world.wave_minutes)
+
+
+OFFERED = ((0, 0), (0, 2), (0, 4), (1, 3), (1, 5))
+"""(product, item): each of another seller."""
+
+
+def offering(network: Network, minutes: int) -> Network:
+    """The same network in which several sellers offer one thing, looked at every so many minutes."""
+    product, item = (np.array(values, np.int64) for values in zip(*OFFERED, strict=True))
+    charge = np.array([0, 11 * MONEY, 30 * MONEY, 0, 3 * MONEY])
+    offers = Offers(product, item, charge, 2, 5_700, 10_000, 20)
+    calendar = network.calendar
+    instants = np.arange(calendar.start_us, calendar.end_us, minutes * MINUTE_US)
+    kinds = np.concatenate([calendar.timers_kind, np.full(len(instants), Timer.OFFER, np.int16)])
+    at = np.concatenate([calendar.timers_us, instants])
+    key = np.concatenate([calendar.timers_key, np.zeros(len(instants), np.int32)])
+    order = np.lexsort((key, kinds, at))
+    calendar = calendar._replace(timers_us=at[order], timers_kind=kinds[order], timers_key=key[order])
+    texts = network.texts._replace(products=("kettle", "socks"))
+    return network._replace(offers=offers, calendar=calendar, texts=texts)
+
+
+def with_takers(nature: Nature) -> Nature:
+    """The same nature in which most take what is featured."""
+    return nature._replace(demand=nature.demand._replace(featured_ppm=800_000))
 
 
 def with_arms(network: Network, share_ppm: int) -> Network:

@@ -16,13 +16,19 @@ from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.doors import init
 from firstbest.cli.doors_options import Init
+from firstbest.cli.flywheel_options import Flywheel, flywheel
 from firstbest.cli.invoice import invoices
 from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Source
+from firstbest.cli.membership import Asked as Membership
+from firstbest.cli.membership import membership
+from firstbest.cli.offers import offers
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
+from firstbest.cli.whatif import Asked as Whatif
+from firstbest.cli.whatif import whatif
 
 app = typer.Typer(
     name="firstbest",
@@ -280,27 +286,7 @@ def overrule(
     reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
 
 
-@app.command()
-def flywheel(
-    folder: Annotated[Path | None, typer.Argument(help="The workspace; with --example, where it is written.")] = None,
-    knock_out: Annotated[bool, typer.Option("--knock-out", help="What each loop is worth.")] = False,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Which coefficients the spread hangs on.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Another draw.")] = 1,
-    source: Annotated[Path | None, typer.Option("--from-xmile", help="Make flywheel.toml of an XMILE file.")] = None,
-    example: Annotated[str | None, typer.Option(help="A worked example: amazon.")] = None,
-) -> None:
-    """Run growth as stocks and flows: where it goes, the brake now, what each loop is worth."""
-    from firstbest.cli import flywheel as made
-    from firstbest.cli.making import stop
-
-    if example is not None:
-        made.example(example, folder or Path(f"flywheel-{example}"), seed)
-    elif folder is None:
-        raise stop("expected a workspace folder, or --example amazon; found neither")
-    elif source is not None:
-        made.from_xmile(folder, source)
-    else:
-        made.run(made.Asked(folder, knock_out, sensitivity, seed))
+command(app, Flywheel)(flywheel)
 
 
 @app.command()
@@ -328,6 +314,9 @@ def neutrality(
     show_neutrality(Place(folder, source), swaps, days)
 
 
+app.command()(offers)
+command(app, Membership)(membership)
+command(app, Whatif)(whatif)
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
 app.add_typer(rented, name="rented")

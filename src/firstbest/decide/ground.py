@@ -20,6 +20,7 @@ from firstbest.world.network import (
     Lanes,
     Network,
     Nodes,
+    Offers,
     Places,
     Policy,
     Promises,
@@ -51,6 +52,7 @@ class Ground(NamedTuple):
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
     plugged: Plugged  # what decides in place of the house's own code
+    offers: Offers
 
 
 SINGLE_MS = 0
@@ -76,7 +78,8 @@ def ground_of(network: Network) -> Ground:
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
     sellers = len(network.texts.sellers)
-    return Ground(*network[:-2], centres, lane_of, stocked, terms, sellers, packing, network.plugged)
+    # Texts, what is plugged in, and offers stand last.
+    return Ground(*network[:-3], centres, lane_of, stocked, terms, sellers, packing, network.plugged, network.offers)
 
 
 def packing_of(labour: Labour) -> I64:

@@ -26,6 +26,7 @@ from firstbest.operate.fold_keys import (
 )
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows, ranked
+from firstbest.operate.record import featured, held_up, on_record, returned
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
@@ -100,13 +101,15 @@ def allocated(rows: Records, ground: Ground) -> list[Change]:
         Put(t.LINE_T, made),
         Add(t.STOCK_T, stock_keys(rows, "node", ground), {"reserved": quantity, "sold": wanted}),
         Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": wanted}),
+        *on_record(rows[rows["attempt"] == 0], ground, "lines"),
     ]
 
 
 def refused(rows: Records, ground: Ground) -> list[Change]:
     """What could not be had was wanted all the same."""
     rows = rows[(rows["reason"] != Reason.DUPLICATE) & (rows["nearest"] >= 0)]
-    return [Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})]
+    wanted = Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})
+    return [wanted, *on_record(rows[rows["reason"] == Reason.NO_STOCK], ground, "lines", "refused")]
 
 
 def cancelled(rows: Records, ground: Ground) -> list[Change]:
@@ -211,6 +214,11 @@ def ended(rows: Records, ground: Ground) -> list[Change]:
     return [Set(t.ORDER_T, keys, {"live": constant(keys, 0)})]
 
 
+def completed(rows: Records, ground: Ground) -> list[Change]:
+    """An order is done; one that waited for goods is on its seller's record."""
+    return [*ended(rows, ground), *held_up(rows, ground)]
+
+
 CARGO_COLUMNS = ("quantity", "volume_cm3", "weight_g", "ready_at", "due_at", "item", "lane", "to_node")
 
 
@@ -307,10 +315,10 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.BACKORDERED, waiting.backordered), (f.FILLED, waiting.filled), (f.LAPSED, waiting.lapsed),
     (f.HELD, waiting.held), (f.CANCELLED, cancelled),
     (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
-    (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
+    (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, completed), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
-    (f.OPENED, opened), (f.WORKED, worked),
+    (f.OPENED, opened), (f.WORKED, worked), (f.FEATURED, featured), (f.RETURNED, returned),
 )  # fmt: skip
 
 

@@ -56,6 +56,15 @@ class Need(NamedTuple):
     lost: float
 
 
+class Moved(NamedTuple):
+    """A seller who came or left in the rehearsal, on which local day, at which margin of sales."""
+
+    seller: str
+    day: int  # since the epoch
+    came: bool
+    margin: float
+
+
 class Record(NamedTuple):
     """One rehearsal. Shapes: D local days, N nodes, S sellers, P places; cells of the cube: `world.metrics`."""
 
@@ -81,4 +90,6 @@ class Record(NamedTuple):
     billed_storage: tuple[int, ...] = ()  # [S] of it, for storage
     needs: tuple[Need, ...] = ()  # empty: nobody answered
     planned: int = 0  # orders had nobody answered
+    gone: int = 0  # orders that stayed away because their seller was not there
+    moved: tuple[Moved, ...] = ()  # sellers who came or left
     checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over

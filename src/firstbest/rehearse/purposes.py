@@ -39,6 +39,7 @@ INJURY: Final = 42
 REST: Final = 43
 """How much of a job is done when a rehearsal begins in its midst."""
 ANSWERS: Final = 44
+FEATURED: Final = 45
 
 DAY_HASH: Final = 0x6461790000000000
 CUSTOMER_HASH: Final = 0x6375730000000000

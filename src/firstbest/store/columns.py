@@ -349,4 +349,6 @@ def sizes(network: Network) -> dict[str, int]:
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
         "hours": nodes * len(Process) * 2 * (days // 7 + 2),
+        "featured": network.offers.products,
+        "record": (int(network.calendar.month.max()) + 1) * sellers if network.offers.products else 0,
     }

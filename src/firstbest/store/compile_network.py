@@ -16,6 +16,7 @@ from firstbest.store.compile_goods import compile_cartons, compile_items
 from firstbest.store.compile_lanes import compile_lanes
 from firstbest.store.compile_log import order_names
 from firstbest.store.compile_nature import compile_nature
+from firstbest.store.compile_offers import compile_offers, product_names
 from firstbest.store.compile_people import compile_fleet, compile_labour
 from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_places
 from firstbest.store.compile_plan import Plan, plan
@@ -60,6 +61,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         arms=no_arms(),
         texts=_texts(made, lane_names, carton_names),
         plugged=plugged_of(extensions),
+        offers=compile_offers(made),
     )
     nature = compile_nature(made, planned, lanes)
     for each in (each for each in extensions if each.port == "nature"):
@@ -83,4 +85,5 @@ def _texts(made: Plan, lanes: tuple[str, ...], cartons: tuple[str, ...]) -> Text
         cartons=cartons,
         time_zones=made.zone_names,
         currency=made.workspace.currency,
+        products=product_names(made),
     )

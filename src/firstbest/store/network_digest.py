@@ -15,7 +15,9 @@ DIGEST_BYTES: Final = 8
 def network_digest(network: Network) -> bytes:
     """A digest of every array a decision can see, and of code that other packages put in; texts are left out."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    for part in network[:-2]:
+    parts = network[:-3]  # texts, what is plugged in, and offers stand last
+    # A network without offers has the digest that it had before there were any.
+    for part in (*parts, network.offers) if network.offers.products else parts:
         for value in part:
             digest.update(np.ascontiguousarray(value).tobytes())
     digest.update(network.plugged.digest)

@@ -133,6 +133,16 @@ POLICIES: Final = Settings(
                 ),
             ),
         ),
+        Section(
+            "offers",
+            "Which offer of a product is featured, where offers.csv has some.",
+            (
+                integer("minutes", "between decisions; divides a day", 60, low=1, high=1_440),
+                percent("day_percent", "of the landed price, what a promise one day sooner is worth", 0.57),
+                percent("defect_percent", "of the landed price, for one defect more in 100 lines", 1),
+                integer("trust_lines", "lines of everybody's record mixed into a seller's", 100, high=10**6),
+            ),
+        ),
         Section("counting", "Cycle counts.", (integer("counts_per_day", "by each node", 20, high=100_000),)),
         Section(
             "people",
@@ -222,6 +232,7 @@ DEMAND_ALONE: Final = Settings(
                 integer("customers", "persisting customers", 100_000, low=1, high=10**9),
                 percent("member_percent", "of customers who are members", 0),
                 percent("economy_percent", "of the others who choose economy", 0),
+                percent("featured_percent", "of orders of one line that take the featured offer of offers.csv", 80),
                 percent("cancel_percent", "of orders cancelled by the customer", 0),
                 number("cancel_mean_hours", "from order to cancel", 3, low=0.01, high=1_000),
             ),

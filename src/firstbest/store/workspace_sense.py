@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from firstbest.store.compile_offers import offer_faults
 from firstbest.store.extensions import extension_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
@@ -228,6 +229,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_spans, set()),
     (_settings, set()),
     (answer_faults, set()),
+    (offer_faults, {("offers.csv", "product"), ("offers.csv", "item")}),
     (_stock, {("stock.csv", "quantity")}),
     (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),

@@ -179,12 +179,19 @@ LAPSED: Final = _fact(
     ("reason", "<i4"), ("nearest", "<i4"),
 )  # fmt: skip
 """A line that waited waits no more: nothing came in time (NO_STOCK), or it was cancelled (GRANTED)."""
+FEATURED: Final = _fact(
+    "featured", ("price", "<i8"), ("runner_up_price", "<i8"), ("score", "<i8"), ("runner_up_score", "<i8"),
+    ("product", "<i4"), ("item", "<i4"), ("before", "<i4"), ("runner_up", "<i4"), ("days_x1000", "<i4"),
+    ("runner_up_days_x1000", "<i4"), ("defects_ppm", "<i4"), ("runner_up_defects_ppm", "<i4"), ("offers", "<i4"),
+    ("in_stock", "<i4"), ("reason", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""Which offer of a product customers are shown first; `price` is the landed one, `before` and `runner_up` -1: none."""
 
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
-    HELD, BACKORDERED, FILLED, LAPSED,
+    HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
 )  # fmt: skip
 
 

@@ -251,6 +251,21 @@ class Arms(NamedTuple):
     cut_off_us: I64  # [N, D] as in Calendar
 
 
+class Offers(NamedTuple):
+    """Items that are offers of one product, each of one seller: [O], by product. No offers: nothing is featured."""
+
+    product: I64  # code
+    item: I64
+    charge: I64  # delivery that a customer pays beside the price, money a unit
+    products: int
+    day_ppm: int  # of the landed price, what a promise one day sooner is worth
+    defect_ppm: int  # of the landed price, what a record better by one in a hundred is worth
+    trust_lines: int  # lines of everybody's record that are mixed into a seller's
+
+
+NO_OFFERS = Offers(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), 0, 0, 0, 0)
+
+
 class Texts(NamedTuple):
     """Texts behind the codes."""
 
@@ -263,6 +278,7 @@ class Texts(NamedTuple):
     cartons: tuple[str, ...]
     time_zones: tuple[str, ...]
     currency: str
+    products: tuple[str, ...] = ()  # of offers
 
 
 class Network(NamedTuple):
@@ -283,3 +299,4 @@ class Network(NamedTuple):
     arms: Arms
     texts: Texts
     plugged: Plugged = NOTHING  # what other packages put in
+    offers: Offers = NO_OFFERS

@@ -203,6 +203,17 @@ SPREAD: Final = np.dtype([("key", "<i8"), ("count", "<i8")])  # metrics.Spread *
 FLOW: Final = np.dtype(
     [("key", "<i8"), ("shipments", "<i8"), ("days", "<i8"), ("cost", "<i8")]  # place * N + node; days: hundredths
 )
+FEATURED: Final = np.dtype([("key", "<i8"), ("item_next", "<i8"), ("since", "<i8")])  # product; item + 1, 0: none yet
+RECORD: Final = np.dtype(
+    [
+        ("key", "<i8"),  # month * S + seller
+        ("lines", "<i8"),  # asked for, of items that others offer too
+        ("refused", "<i8"),  # of them, for want of stock
+        ("returned", "<i8"),  # of them, sent back
+        ("orders", "<i8"),  # completed, of all its items
+        ("late", "<i8"),  # of them, for want of stock
+    ]
+)
 
 STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "reserved", "inbound"))
 SLOT_T: Final = Table("slot", SLOT, dense=True, at_least_zero=("taken",))
@@ -221,10 +232,12 @@ PROFILE_T: Final = Table("profile", PROFILE, dense=True, at_least_zero=())
 CUBE_T: Final = Table("cube", CUBE, dense=True, at_least_zero=())
 SPREAD_T: Final = Table("spread", SPREAD, dense=True, at_least_zero=("count",))
 FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
+FEATURED_T: Final = Table("featured", FEATURED, dense=True, at_least_zero=())
+RECORD_T: Final = Table("record", RECORD, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T, HOURS_T, WAIT_T,
+    FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T,
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ class Timer(IntEnum):
     WAVE = 7
     DEPART = 8
     CLOSE_DAY = 9
+    OFFER = 10
 
 
 class Stage(IntEnum):
@@ -147,6 +148,18 @@ class Fill(IntEnum):
     """What is there is sent, the rest waits for stock up to an instant."""
     WHOLE_WAITS = 3
     """Nothing is sent before all lines can be promised."""
+
+
+class OfferReason(IntEnum):
+    """Why an offer is featured: what it had most ahead of the next best."""
+
+    NOTHING_APART = 0
+    """Equal in all; the hash of the item's text decided."""
+    CHEAPER = 1
+    SOONER = 2
+    BETTER_RECORD = 3
+    ALONE_IN_STOCK = 4
+    NOBODY_IN_STOCK = 5
 
 
 class Verdict(IntEnum):
