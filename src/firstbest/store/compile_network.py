@@ -24,6 +24,7 @@ from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
 from firstbest.store.extensions import extensions_of, plugged_of
 from firstbest.store.extensions_judged import natural
+from firstbest.store.staging import no_arms
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network, Texts
@@ -56,6 +57,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         fleet=compile_fleet(made),
         promises=compile_promises(made),
         policy=policy,
+        arms=no_arms(),
         texts=_texts(made, lane_names, carton_names),
         plugged=plugged_of(extensions),
     )
