@@ -13,12 +13,14 @@ from firstbest import __version__
 from firstbest.cli.app import app
 
 VERBS = {
-    "init": ("--from", "--map", "--mechanisms"),
-    "check": (),
+    "init": ("--from", "--map", "--dates", "--decimal", "--time-zone", "--mechanisms"),
+    "check": ("--mark",),
+    "template": ("FILE",),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
     "explain": ("ORDER",),
     "serve": ("--book", "--host", "--port"),
     "apply": ("CHANGE", "--at", "--emergency", "--kill", "--revert"),
+    "doctor": ("FOLDER", "--book"),
     "today": ("--book",),
     "problems": ("--book", "--all"),
     "replay": ("--book",),
@@ -80,7 +82,8 @@ def test_version() -> None:
         (("rehearse", "{}/nowhere"), "expected a workspace folder, found nothing"),
         (("rehearse", "{}", "--against", "nothing.toml"), "expected a change file, found nothing"),
         (("explain", "{}", "7"), "needs a rehearsal first"),
-        (("init", "{}/new", "--from", "log.csv"), "--from LOG and --map MAP.toml belong together"),
+        (("init", "{}/new", "--from", "log.csv"), "expected a file, found nothing at 'log.csv'"),
+        (("init", "{}/new", "--map", "map.toml"), "they go with --from LOG"),
         (("init", "{}/new", "--from", "{}/log.csv", "--map", "{}/map.toml"), "expected a file, found nothing"),
         (("rehearse", "{}", "--scale", "2"), "--scale"),
     ],

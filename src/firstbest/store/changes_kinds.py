@@ -290,8 +290,6 @@ def _demand(operation: Operation, draft: Draft, _phase: Phase) -> None:
         draft.fault(operation.place("from"), "midnights: days as a whole", "a time of day")
     if operation["factor"] == 1:
         draft.fault(operation.place("factor"), "another number than 1", "1")
-    if len(draft.rows("orders")):
-        draft.fault(operation.place(), "a workspace whose orders are drawn from demand.toml", "an orders file")
 
 
 def _shock(operation: Operation, draft: Draft, _phase: Phase) -> None:
