@@ -14,7 +14,7 @@ from firstbest.run.answers import plan_digest
 from firstbest.run.documents import of_order
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
-from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of, require_credit
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
@@ -135,6 +135,7 @@ async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[
     if dry_run:
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
+    require_credit(request, bearer)
     asked = by_plan(asked, plan_given(door, bearer, data))._replace(key=await idempotency_of(request, bearer))
     answer = await door.waited(lambda: door.desk.submit(asked))
     if answer.why != Why.ADMITTED:
@@ -186,6 +187,7 @@ async def bulk(request: Http) -> Response[bytes]:
     What is wrong is told with its row and its column, and the rest is placed.
     """
     door, bearer = door_of(request), bearer_of(request, "orders")
+    require_credit(request, bearer)
     body = await request.body()
     sheet = orders_of_csv(body) if is_csv(request) else None
     rows = body.splitlines() if sheet is None else [msgspec.json.encode(each) for each in sheet.bodies]
