@@ -14,6 +14,8 @@ from firstbest.cli.ask import ask
 from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
+from firstbest.cli.doors import init
+from firstbest.cli.doors_options import Init
 from firstbest.cli.invoice import invoices
 from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Source
@@ -52,31 +54,37 @@ def options(
     """Run your supply chain, rehearse every change with the same code."""
 
 
+command(app, Init)(init)
+
+
 @app.command()
-def init(
+def check(
     folder: Folder,
-    log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
-    map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
-    mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
+    mark: Annotated[bool, typer.Option("--mark", help="Also your own tables, faulty cells coloured.")] = False,
 ) -> None:
-    """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
-    from firstbest.cli.making import make, make_mechanisms
-
-    if mechanisms:
-        make_mechanisms(folder, alone=log is None and map_file is None)
-    else:
-        make(folder, log, map_file)
-
-
-@app.command()
-def check(folder: Folder) -> None:
-    """Report every fault of a workspace at once; writes nothing."""
+    """Report every fault of a workspace at once; writes nothing but, with --mark, copies in marked/."""
     from firstbest.cli.making import check_folder
 
-    check_folder(folder)
+    check_folder(folder, mark=mark)
+
+
+@app.command()
+def template(file: Annotated[Path, typer.Argument(help="The workbook to write, such as tables.xlsx.")]) -> None:
+    """Write an empty workbook: a tab a table, drop-downs, units and an example."""
+    from firstbest.cli.doors import write
+
+    write(file)
 
 
 command(app, Rehearse)(rehearse)
+
+
+@app.command()
+def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
+    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    from firstbest.cli.conforming import conform_package
+
+    conform_package(package)
 
 
 @app.command()
@@ -122,6 +130,16 @@ def apply(
     from firstbest.cli.applying import apply as bring_in
 
     bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+
+@app.command()
+def doctor(
+    folder: Annotated[Path | None, typer.Argument(help="A workspace to look at too.")] = None, book: Book = None
+) -> None:
+    """Look at Python, versions, kernels, memory, disk, clock, workspace and book; each with a remedy."""
+    from firstbest.cli import doctor as looked
+
+    looked.doctor(folder, book)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from firstbest.world.network import (
     Policy,
     Promises,
 )
+from firstbest.world.plugged import Plugged
 from firstbest.world.words import NodeKind, Process
 
 
@@ -49,6 +50,7 @@ class Ground(NamedTuple):
     terms: Terms  # the same for kernels
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
+    plugged: Plugged  # what decides in place of the house's own code
 
 
 SINGLE_MS = 0
@@ -73,7 +75,8 @@ def ground_of(network: Network) -> Ground:
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
-    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers), packing)
+    sellers = len(network.texts.sellers)
+    return Ground(*network[:-2], centres, lane_of, stocked, terms, sellers, packing, network.plugged)
 
 
 def packing_of(labour: Labour) -> I64:

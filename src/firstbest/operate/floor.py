@@ -9,14 +9,16 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
+from firstbest.decide.plugged import released as rows_released
 from firstbest.operate.backorders import ask_again
 from firstbest.operate.fold_keys import Records
-from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Step
+from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
+from firstbest.world.words import Stage
 
 
 def release(number: int, now: int, ground: Ground) -> Step:
@@ -31,7 +33,7 @@ def release(number: int, now: int, ground: Ground) -> Step:
     if not (quota[ground.centres] > 0).any():
         return again
     queue = (yield due(ground, quota, today + policy.release_ahead_days)).rows
-    chosen = queue[wave.choose(ground, queue, quota)]
+    chosen = queue[rows_released(ground, queue, quota)]
     if not len(chosen):
         return again
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
@@ -45,8 +47,13 @@ def release(number: int, now: int, ground: Ground) -> Step:
     return [*again, released, tasked]
 
 
-def due(ground: Ground, quota: I64, day: int) -> Soonest:
-    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most."""
+def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:
+    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most.
+
+    A package that decides waves is told all that is due: its order may be another.
+    """
+    if ground.plugged.wave is not None:
+        return Staged(t.SHIPMENT_T, Stage.WAITING, "day", day)
     return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 

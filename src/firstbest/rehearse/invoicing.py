@@ -28,6 +28,8 @@ from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.extensions import Extension, extensions_of
+from firstbest.store.extensions_judged import used
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError, Event, bills_of
@@ -66,6 +68,11 @@ class House(NamedTuple):
     now: int  # the clock of a rehearsal stands at its end, that of a book on the wall
     reached: int  # all facts before this instant are there
     live: bool = False
+
+    @property
+    def meters(self) -> tuple[Extension, ...]:
+        """Of other packages."""
+        return tuple(each for each in extensions_of(self.workspace) if each.port == "meter")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -176,7 +183,9 @@ def metered(house: House, last: Period, after: tuple[Period, Carried] | None = N
             before = Window(begins, period.begins, house.network.calendar.first_day)
             carried = meter_month(house.facts(before), house.basis, before, carried).carried
         window = window_of(house, period)
-        usage, carried = meter_month(house.facts(window), house.basis, window, carried)
+        facts, meters = house.facts(window), house.meters
+        usage, carried = meter_month(facts, house.basis, window, carried)
+        usage = joined([usage, *(used(each, facts, house.basis, window) for each in meters)])
         yield Metering(period, usage, carried)
         if period.month == last.month:
             return

@@ -34,6 +34,7 @@ class Settings(NamedTuple):
     seed: int = 1
     book: Book | None = None
     progress: Callable[[float], None] | None = None
+    batch_most: int = 200_000  # commands of one tick; changes no byte
 
 
 class Result(NamedTuple):
@@ -54,6 +55,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
     began = time.perf_counter()
     running = Running(scenario, settings.seed, settings.book)
+    running.loop.batch_most = settings.batch_most
     calendar = scenario.network.calendar
     span = max(calendar.end_us - calendar.start_us, 1)
     told = 0.0

@@ -17,6 +17,7 @@ import numpy as np
 
 from firstbest.store.changes_draft import Draft
 from firstbest.store.changes_kinds import Phase, write
+from firstbest.store.changes_log import raised_log
 from firstbest.store.changes_nodes import MINUTES_DAY, opens_later, prepared
 from firstbest.store.changes_read import Operation, Read, read_change
 from firstbest.store.changes_stages import Step, staged, unknown_places
@@ -115,7 +116,10 @@ def scenario_of(
     """
     last = changed.workspaces[-1]
     network, nature = compile_network(last.workspace, scale, days)
-    nature = nature._replace(demand=nature.demand._replace(orders_day=_raised(changed, network, nature)))
+    nature = nature._replace(
+        demand=nature.demand._replace(orders_day=_raised(changed, network, nature)),
+        log=raised_log(nature.log, network, changed.demand),
+    )
     if len(changed.workspaces) == 1:
         return network, nature, ()
     made = plan(last.workspace, scale, days)

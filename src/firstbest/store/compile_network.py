@@ -22,6 +22,8 @@ from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.compile_policy import compile_policy
 from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
+from firstbest.store.extensions import extensions_of, plugged_of
+from firstbest.store.extensions_judged import natural
 from firstbest.store.staging import no_arms
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
@@ -37,7 +39,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
     """
     assert 0 < scale <= 1, f"scale is above 0 and at most 1, was {scale}"
     assert days is None or days >= 1, f"a rehearsal has 1 day or more, was {days}"
-    made = plan(workspace, scale, days)
+    made, extensions = plan(workspace, scale, days), extensions_of(workspace)
     planned = season(made)
     cartons, carton_names = compile_cartons(made)
     lanes, lane_names = compile_lanes(made)
@@ -47,7 +49,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         places=compile_places(made),
         items=compile_items(made),
         cartons=cartons,
-        carriers=compile_carriers(made),
+        carriers=compile_carriers(made, extensions),
         arcs=compile_arcs(made),
         lanes=lanes,
         calendar=manned_waves(compile_calendar(made, planned), labour, nodes, policy),
@@ -57,8 +59,12 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         policy=policy,
         arms=no_arms(),
         texts=_texts(made, lane_names, carton_names),
+        plugged=plugged_of(extensions),
     )
-    return network, compile_nature(made, planned, lanes)
+    nature = compile_nature(made, planned, lanes)
+    for each in (each for each in extensions if each.port == "nature"):
+        nature = natural(each, nature, network)
+    return network, nature
 
 
 def log_order_names(workspace: Workspace, scale: float = 1.0, days: int | None = None) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def compile_policy(workspace: Workspace) -> Policy:
         cover_node_days=int(replenishment["cover_node_days"]),
         safety_z_x1000=round(replenishment["safety_z"] * 1_000),
         urgent_days=int(replenishment["urgent_days"]),
+        opening_covers_lead=int(replenishment["opening_covers_lead"]),
         count_per_day=int(counting["counts_per_day"]),
         staff_target_ppm=ppm(people["staff_target_percent"]),
         lead_temp_days=int(people["lead_temp_days"]),

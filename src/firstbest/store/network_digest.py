@@ -13,11 +13,12 @@ DIGEST_BYTES: Final = 8
 
 
 def network_digest(network: Network) -> bytes:
-    """A digest of every array a decision can see; texts, which none can, are left out."""
+    """A digest of every array a decision can see, and of code that other packages put in; texts are left out."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    for part in network[:-1]:
+    for part in network[:-2]:
         for value in part:
             digest.update(np.ascontiguousarray(value).tobytes())
+    digest.update(network.plugged.digest)
     return digest.digest()
 
 

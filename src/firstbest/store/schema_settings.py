@@ -7,6 +7,7 @@ from typing import Final
 from firstbest.store.schema_answers import ANSWER_SECTIONS
 from firstbest.store.schema_words import (
     MODES,
+    PORTS,
     PROCESSES,
     SERVICES,
     Column,
@@ -72,6 +73,18 @@ FIRSTBEST: Final = Settings(
                 numbers("up_to", "outer edge of each band but the last", (0, 8), [150, 300, 600, 1000, 1400, 1800]),
             ),
         ),
+        Section(
+            "extension",
+            "Code of other packages (docs/extending.md).",
+            (
+                text("name", "of the entry point; a meter's is the meter's own"),
+                choice("port", PORTS, "what it takes the place of"),
+                text("of", "tariff: of which carrier", ""),
+                text("package", "where several packages have that name", ""),
+                of("on", Type.YES_NO, "put in", "yes"),
+            ),
+            many=True,
+        ),
     ),
 )
 
@@ -92,11 +105,7 @@ POLICIES: Final = Settings(
         Section(
             "backorders",
             "What happens with lines for which there is no stock.",
-            (
-                integer(
-                    "wait_days", "they wait so long, where the customer says nothing else; 0: refused", 0, high=365
-                ),
-            ),
+            (integer("wait_days", "they wait so long, where the customer says nothing else; 0: refused", 0, high=365),),
         ),
         Section(
             "floor",
@@ -116,6 +125,12 @@ POLICIES: Final = Settings(
                 integer("cover_node_days", "stock cover of a node that is fed by another", 14, low=1, high=400),
                 number("safety_z", "standard deviations of demand over the lead time kept as safety", 1.65, high=6),
                 integer("urgent_days", "a thin load leaves if something on it has waited this long", 2, low=0, high=60),
+                of(
+                    "opening_covers_lead",
+                    Type.YES_NO,
+                    "whether the first stock of a centre that buys from makers covers its lead time as well",
+                    "no",
+                ),
             ),
         ),
         Section("counting", "Cycle counts.", (integer("counts_per_day", "by each node", 20, high=100_000),)),

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from firstbest.store.extensions import extension_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
+from firstbest.store.workspace_sense_goods import check_goods
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
 from firstbest.store.workspace_typed import Workspace
@@ -227,9 +229,11 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_settings, set()),
     (answer_faults, set()),
     (_stock, {("stock.csv", "quantity")}),
+    (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),
     (check_prices, {("carriers.csv", "mode"), ("carriers.csv", "carrier")}),
+    (extension_faults, {("firstbest.toml", "extension.port"), ("firstbest.toml", "extension.name")}),
     (check_vans, {_KIND, ("carriers.csv", "mode"), ("carriers.csv", "stations"), *_LANES}),
 )
 """Parts, each with the columns without which it says nothing."""

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.world.plugged import NOTHING, Plugged
+
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 I16 = NDArray[np.int16]
@@ -230,6 +232,7 @@ class Policy(NamedTuple):
     loss_claim_ppm: int  # of a lost parcel's value that the house bears
     holding_ppm_year: int
     wait_days: int  # what cannot be promised waits so long for stock, where the customer says nothing else
+    opening_covers_lead: int = 0  # 1: a buying centre's first stock covers the lead time as well
 
 
 class Arms(NamedTuple):
@@ -279,3 +282,4 @@ class Network(NamedTuple):
     policy: Policy
     arms: Arms
     texts: Texts
+    plugged: Plugged = NOTHING  # what other packages put in
