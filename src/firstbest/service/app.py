@@ -33,13 +33,9 @@ from firstbest.service.problems import Problem, fault_told, framework_told, nest
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-<<<<<<< HEAD
-ROUTED: Final = (orders, bulk, proofs, stock, tasks, network, documents, hooks, changes, rehearsals, billing, pages)
-=======
 ROUTED: Final = (
     orders, bulk, proofs, stock, tasks, network, documents, hooks, changes, rehearsals, billing, pages
 )  # fmt: skip
->>>>>>> main
 
 
 async def headed(response: Response[Any]) -> Response[Any]:
