@@ -7,7 +7,8 @@ import pytest
 
 from firstbest.rehearse.banner import banner_of, keep
 from firstbest.rehearse.baseline import Line, compared, model_totals
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.actuals import FILES, Known, Totals, read_actuals
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.sink import ParquetSink

@@ -53,7 +53,7 @@ def wait_mmck(load: float, servers: int, room: int) -> float:
     shares = [load**k / (math.factorial(min(k, servers)) * servers ** max(k - servers, 0)) for k in range(room + 1)]
     total = sum(shares)
     queue = sum((k - servers) * share for k, share in enumerate(shares) if k > servers) / total
-    return queue / (load * (1 - shares[-1] / total))
+    return float(queue / (load * (1 - shares[-1] / total)))
 
 
 def mmc(load: float, servers: int) -> Queue:
@@ -90,7 +90,8 @@ def mmck(load: float, servers: int, room: int) -> Queue:
         at, work = coming(chance, customers, load), chance.exponential(MEAN_US, (customers, 1)).astype(np.int64)
         network = plain_network(crew(servers))._replace(room=np.array([room]))
         made = timetable(network, plain_jobs(at, np.zeros_like(work), work))
-        return made.waited[made.start[:, 0] >= 0, 0] / 1e6
+        waited: F64 = made.waited[made.start[:, 0] >= 0, 0] / 1e6
+        return waited
 
     return Queue("mmck", wait_mmck(load, servers, room) * MEAN_US / 1e6, run)
 
@@ -109,7 +110,7 @@ def jackson_truth() -> float:
         rate * (wait_mmc(rate / speed, hands) / speed + 1 / speed)
         for rate, speed, hands in zip(flow.tolist(), SPEEDS, HANDS, strict=True)
     )
-    return there / COMES
+    return float(there / COMES)
 
 
 def jackson_jobs(seed: int, customers: int) -> tuple[Network, Jobs]:
@@ -132,7 +133,8 @@ def jackson() -> Queue:
 
     def run(seed: int, customers: int) -> F64:
         network, jobs = jackson_jobs(seed, customers)
-        return (timetable(network, jobs).end.max(axis=1) - jobs.at) / 1e6
+        stayed: F64 = (timetable(network, jobs).end.max(axis=1) - jobs.at) / 1e6
+        return stayed
 
     return Queue("jackson", jackson_truth() * MEAN_US / 1e6, run)
 

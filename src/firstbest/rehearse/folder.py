@@ -21,7 +21,8 @@ from firstbest.present.report import report
 from firstbest.rehearse.answers_told import responding, write_answers
 from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.bounds import judge
-from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Result, Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.compile_network import compile_network
 from firstbest.store.network_digest import network_digest

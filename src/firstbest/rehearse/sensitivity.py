@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.sensitivity_inputs import Input, write_moved
