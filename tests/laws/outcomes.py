@@ -6,8 +6,9 @@ from collections import Counter
 
 import numpy as np
 
+from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.words import LateCause, Outcome, Reason
+from firstbest.world.words import Fill, LateCause, Outcome, Reason
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -16,6 +17,8 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
     **dict.fromkeys(("hours above pace", "head hurt", "temporary staff"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
+    **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
+    **dict.fromkeys(("waited in vain", "wait cancelled", "waited whole and sent", "both arms"), 0.1),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -42,6 +45,18 @@ def outcomes(history: History) -> set[str]:
     some("duplicate order", refused["reason"] == Reason.DUPLICATE)
     some("rolled", history.rows(f.ROLLED)["order"] >= 0)
     some("order closed", history.rows(f.CLOSED)["order"] >= 0)
+    held, lapsed, filled = history.rows(f.HELD), history.rows(f.LAPSED), history.rows(f.FILLED)
+    some("order held", (held["on"] == 1) & (held["node"] >= 0))
+    some("held order went on", (held["on"] == 0) & (held["node"] >= 0))
+    some("line waits for stock", history.rows(f.BACKORDERED)["order"] >= 0)
+    some("waited and sent", filled["order"] >= 0)
+    ordered = history.rows(f.ORDERED)
+    whole = ordered["order"][(ordered["fill"] == Fill.WHOLE_WAITS) & (ordered["waiting"] > 0)]
+    some("waited whole and sent", np.isin(filled["order"], whole))
+    some("waited in vain", lapsed["reason"] == Reason.NO_STOCK)
+    some("wait cancelled", lapsed["reason"] == Reason.GRANTED)
+    arms = arms_of(history.network.arms, ordered["tie"].copy())
+    some("both arms", np.full(1, 0 < arms.sum() < len(arms)))
     departed, delivered, completed = history.rows(f.DEPARTED), history.rows(f.DELIVERED), history.rows(f.COMPLETED)
     some("upgraded", departed["reason"] == Reason.UPGRADED)
     some("parcel lost", delivered["outcome"] == Outcome.LOST)

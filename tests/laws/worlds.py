@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from firstbest.store.staging import armed
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
@@ -43,6 +44,8 @@ class World(NamedTuple):
     delay: bool = False  # the truck to the station comes a day late
     tight: bool = False  # promises without slack, and no money to save them
     slow: bool = False  # packing takes so long that packing slots run out
+    wait_days: int = 0  # what has no stock waits so long
+    share_ppm: int = 0  # of the orders, promised a tighter day and a later cut-off than the rest
     people: bool = False  # people learn, leave, tire and are hurt, and the house reckons with it
     drawn: bool = False  # every other such world has people, `with_people` says which
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
@@ -67,6 +70,8 @@ worlds = st.builds(
     delay=st.booleans(),
     tight=st.booleans(),
     slow=st.booleans(),
+    wait_days=st.sampled_from([0, 0, 2]),
+    share_ppm=st.sampled_from([0, 0, 500_000]),
     people=st.just(False),  # builds draws what is not said
     drawn=st.just(True),
     meddle=st.booleans(),
@@ -114,7 +119,9 @@ def _network(network: Network, world: World) -> Network:
             stops_max=np.where(network.fleet.vans > 0, world.stops, 0).astype(np.int32),
         ),
         calendar=calendar._replace(cut_off_us=cut_off),
-        policy=network.policy._replace(wave_minutes=world.wave_minutes, capacity_days=world.capacity_days),
+        policy=network.policy._replace(
+            wave_minutes=world.wave_minutes, capacity_days=world.capacity_days, wait_days=world.wait_days
+        ),
     )
     if world.slow:
         labour = network.labour
@@ -130,7 +137,21 @@ def _network(network: Network, world: World) -> Network:
             promises=network.promises._replace(pad_days=nothing, low_days=nothing + 1),
             policy=network.policy._replace(upgrade_most=0),
         )
+    if world.share_ppm:
+        network = with_arms(network, world.share_ppm)
     return with_waves(network, world.wave_minutes)
+
+
+def with_arms(network: Network, share_ppm: int) -> Network:
+    """The same network in which a share of the orders is promised later, at another price of lateness and cut-off."""
+    calendar, promises = network.calendar, network.promises
+    cut_off = np.where(calendar.cut_off_us > 0, calendar.cut_off_us - 3 * HOUR_US, -1)
+    changed = network._replace(
+        calendar=calendar._replace(cut_off_us=cut_off),
+        promises=promises._replace(pad_days=promises.pad_days + np.int16(1)),
+        policy=network.policy._replace(late_day_penalty=network.policy.late_day_penalty // 3),
+    )
+    return armed(network, changed, share_ppm, "tried")
 
 
 def reckoning_with_people(network: Network) -> Network:

@@ -117,11 +117,23 @@ def apply(
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
 ) -> None:
-    """Put a decided change into the running network at an instant, as a fact; or take it back."""
+    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back."""
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 
     bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+
+@app.command()
+def applied(
+    folder: Folder,
+    change: Annotated[Path | None, typer.Argument(help="One of them, with its stages and its trial.")] = None,
+    book: Book = None,
+) -> None:
+    """What was applied: stages, kill criteria; and of a change tried on a share of orders, both arms."""
+    from firstbest.cli.applied import show
+
+    show(folder, change, book)
 
 
 @app.command()

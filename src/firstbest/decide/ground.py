@@ -10,6 +10,7 @@ from firstbest.decide.terms import Terms, terms_of
 from firstbest.world.network import (
     I64,
     Arcs,
+    Arms,
     Calendar,
     Carriers,
     Cartons,
@@ -41,6 +42,7 @@ class Ground(NamedTuple):
     fleet: Fleet
     promises: Promises
     policy: Policy
+    arms: Arms
     centres: I64
     lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
     stocked: I64  # nodes that hold stock: fulfilment and storage

@@ -9,7 +9,8 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
-from firstbest.operate.folds import Records
+from firstbest.operate.backorders import ask_again
+from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
@@ -19,18 +20,20 @@ from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
 
 
 def release(number: int, now: int, ground: Ground) -> Step:
-    """The wave: release due shipments as far as hands allow, with the lines to pick."""
+    """The wave: ask again for what waits for stock, release due shipments as far as hands allow, with lines to pick."""
     today = wave.today_of(ground, now)
     policy = ground.policy
+    waiting = (yield All(t.WAIT_T)).rows
+    again = (yield from ask_again(number, now, ground, waiting)) if len(waiting) else []
     load = (yield All(t.LOAD_T)).rows
     roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
-        return []
-    waiting = (yield due(ground, quota, today + policy.release_ahead_days)).rows
-    chosen = waiting[wave.choose(ground, waiting, quota)]
+        return again
+    queue = (yield due(ground, quota, today + policy.release_ahead_days)).rows
+    chosen = queue[wave.choose(ground, queue, quota)]
     if not len(chosen):
-        return []
+        return again
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
         f.RELEASED, number, now,
@@ -39,7 +42,7 @@ def release(number: int, now: int, ground: Ground) -> Step:
         seller=chosen["seller"], held=held,
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
-    return [released, tasked]
+    return [*again, released, tasked]
 
 
 def due(ground: Ground, quota: I64, day: int) -> Soonest:

@@ -12,7 +12,20 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import billing, changes, documents, hooks, network, orders, pages, rehearsals, stock, tasks
+from firstbest.service import (
+    billing,
+    bulk,
+    changes,
+    documents,
+    hooks,
+    network,
+    orders,
+    pages,
+    proofs,
+    rehearsals,
+    stock,
+    tasks,
+)
 from firstbest.service.access import Rates
 from firstbest.service.bills import Bills
 from firstbest.service.door import Door
@@ -20,7 +33,9 @@ from firstbest.service.problems import Problem, fault_told, framework_told, nest
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-ROUTED: Final = (orders, stock, tasks, network, documents, hooks, changes, rehearsals, billing, pages)
+ROUTED: Final = (
+    orders, bulk, proofs, stock, tasks, network, documents, hooks, changes, rehearsals, billing, pages
+)  # fmt: skip
 
 
 async def headed(response: Response[Any]) -> Response[Any]:

@@ -22,6 +22,7 @@ from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.compile_policy import compile_policy
 from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
+from firstbest.store.staging import no_arms
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network, Texts
@@ -54,6 +55,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         fleet=compile_fleet(made),
         promises=compile_promises(made),
         policy=policy,
+        arms=no_arms(),
         texts=_texts(made, lane_names, carton_names),
     )
     return network, compile_nature(made, planned, lanes)

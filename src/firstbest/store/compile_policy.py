@@ -9,9 +9,9 @@ from firstbest.world.units import MONEY, PPM
 
 def compile_policy(workspace: Workspace) -> Policy:
     """The policy of policies.toml."""
-    sourcing, floor, replenishment, counting, people, after = (
+    sourcing, floor, replenishment, counting, people, after, backorders = (
         workspace.section("policies", each).values
-        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after")
+        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after", "backorders")
     )
 
     def money(amount: float) -> int:
@@ -48,4 +48,5 @@ def compile_policy(workspace: Workspace) -> Policy:
         return_loss_ppm=ppm(after["return_loss_percent"]),
         loss_claim_ppm=ppm(after["loss_claim_percent"]),
         holding_ppm_year=ppm(after["holding_percent_year"]),
+        wait_days=int(backorders["wait_days"]),
     )

@@ -90,6 +90,11 @@ POLICIES: Final = Settings(
             ),
         ),
         Section(
+            "backorders",
+            "What happens with lines for which there is no stock.",
+            (integer("wait_days", "they wait so long, where the customer says nothing else; 0: refused", 0, high=365),),
+        ),
+        Section(
             "floor",
             "When work is released.",
             (

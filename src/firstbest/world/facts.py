@@ -33,6 +33,7 @@ ORDERED: Final = _fact(
     ("wanted_by", "<i8"),  # the end of the window that the service asks for, before capacity and stock moved it
     ("chance_ppm", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("shipments", "<i4"), ("service", "<i4"),
     ("reason", "<i4"), ("filled", "<i4"), ("nearest", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
+    ("waiting", "<i4"), ("fill", "<i4"),  # lines that wait for stock; words.Fill
 )  # fmt: skip
 PLANNED: Final = _fact(
     "planned", *_OF_SHIPMENT,
@@ -159,11 +160,31 @@ DAY_CLOSED: Final = _fact(
 OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "<i4"))
 """Stock that was there before the first instant."""
 ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", "<i4"))
+HELD: Final = _fact(
+    "held", *_OF_SHIPMENT, ("ship_by", "<i8"), ("deliver_by", "<i8"), ("day", "<i4"), ("on", "<i4"),
+)  # fmt: skip
+"""A shipment is kept back (`on` 1) or goes on (0) with the promise given here; node -1: the order itself."""
+BACKORDERED: Final = _fact(
+    "backordered", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("until", "<i8"), ("tie", "<u8"),
+    ("placed_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("nearest", "<i4"), ("lines", "<i4"),
+)  # fmt: skip
+"""A line waits for stock until an instant; `lines` are all lines of its order."""
+FILLED: Final = _fact(
+    "filled", ("order", "<i8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"), ("lines", "<i4"),
+    ("left", "<i4"), ("shipments", "<i4"), ("attempt", "<i4"), ("nearest", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""Lines that waited are sent; `left` still wait. `ship_by` and `deliver_by` are the order's from now."""
+LAPSED: Final = _fact(
+    "lapsed", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("reason", "<i4"), ("nearest", "<i4"),
+)  # fmt: skip
+"""A line that waited waits no more: nothing came in time (NO_STOCK), or it was cancelled (GRANTED)."""
 
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+    HELD, BACKORDERED, FILLED, LAPSED,
 )  # fmt: skip
 
 

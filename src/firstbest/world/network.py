@@ -229,6 +229,23 @@ class Policy(NamedTuple):
     return_loss_ppm: int  # of price, value lost on a unit returned
     loss_claim_ppm: int  # of a lost parcel's value that the house bears
     holding_ppm_year: int
+    wait_days: int  # what cannot be promised waits so long for stock, where the customer says nothing else
+
+
+class Arms(NamedTuple):
+    """A change that holds for a share of the orders: what decisions on arrival see of it in place of the rest.
+
+    Which order is treated is a hash of the change's name and of the order (`decide.arms`); share 0: no change is tried.
+    """
+
+    share_ppm: int
+    salt: int  # of the change's name, 63 bits
+    late_day_penalty: int
+    pad_days: I16  # [V] as in Promises
+    low_days: I16
+    high_days: I16
+    carriers: I8  # [V, C]
+    cut_off_us: I64  # [N, D] as in Calendar
 
 
 class Texts(NamedTuple):
@@ -260,4 +277,5 @@ class Network(NamedTuple):
     fleet: Fleet
     promises: Promises
     policy: Policy
+    arms: Arms
     texts: Texts
