@@ -167,7 +167,7 @@ def opened(where: Where) -> str:
     standing_one = service.front.standing
     assert standing_one is not None, "the book is new"
     desk = standing_one.app.state["door"].desk  # type: ignore[attr-defined]
-    desk.ask(lambda one: one.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "trial"), 1),))).result()
+    desk.asked(lambda one: one.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "trial"), 1),)))
     service.front.close()
     service.watcher.close()
     return key

@@ -271,7 +271,7 @@ def test_a_closing_house_refuses_instead_of_hanging(tmp_path: Path) -> None:
     with served(tmp_path) as house:
         house.desk.close()
         with pytest.raises(HouseDown):
-            house.desk.ask(lambda house: house.now_us())
+            house.desk.asked(lambda house: house.now_us())
         assert kind(house.order("Z1")) == "down"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -24,7 +26,9 @@ from firstbest.world.words import Kind
 
 BULK_MOST: Final = 5_000
 """Orders of one bulk request."""
+PARTS_AT_ONCE: Final = 2
 PAGE_MOST: Final = 200
+ORDER: Final = msgspec.json.Decoder(OrderBody)
 ASSUMED: Final = (
     "journeys cost what the rate cards in force say",
     "nothing is reserved until an order is placed",
@@ -91,7 +95,7 @@ async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
     asked = asked._replace(plan=plan_given(door, bearer, data), key=await idempotency_of(request, bearer))
-    answer = await door.waited(lambda: door.desk.submit(asked))
+    answer = await door.decided(asked)
     if answer.why != Why.ADMITTED:
         raise refusal(door, answer)
     return Response(placed(door, data, answer), status_code=200 if answer.again else 201)
@@ -117,34 +121,61 @@ async def bulk(request: Http) -> Response[bytes]:
     rows = (await request.body()).splitlines()
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")
-    waiting = [await one_of_bulk(door, bearer, row) for row in rows]
-    told = [await bulk_answer(door, body, future) for body, future in waiting]
-    return Response(b"\n".join(msgspec.json.encode(each) for each in told) + b"\n", media_type="application/x-ndjson")
+    told = [taken_in(door, bearer, row) for row in rows]
+    answers = iter(await in_parts(door, [asked for _, asked in told if isinstance(asked, Request)]))
+    lines = [bulk_answer(door, body, next(answers) if isinstance(asked, Request) else asked) for body, asked in told]
+    return Response(b"\n".join(map(msgspec.json.encode, lines)) + b"\n", media_type="application/x-ndjson")
 
 
-async def one_of_bulk(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, Any]:
-    """One line of a bulk request, on its way to the desk; or what is wrong with it."""
+def taken_in(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, Request | Problem]:
+    """One line of a bulk request, ready for the desk; or what is wrong with it."""
+    body = None
     try:
-        body = msgspec.json.decode(row, type=OrderBody)
-        asked = order_request(door, bearer, body, body.service)._replace(plan=plan_given(door, bearer, body))
-        return body, door.desk.submit(asked)
+        body = ORDER.decode(row)
+        return body, order_request(door, bearer, body, body.service)._replace(plan=plan_given(door, bearer, body))
     except msgspec.MsgspecError as wrong:
         return None, Problem("invalid", str(wrong))
     except Problem as problem:
-        return None, problem
+        return body, problem
 
 
-async def bulk_answer(door: Door, body: OrderBody | None, waiting: Any) -> dict[str, Any]:
+async def in_parts(door: Door, requests: Sequence[Request]) -> list[Answer | Problem]:
+    """Have many requests decided, a tick's worth at a time, the next one waiting while one is decided.
+
+    Where the house takes no more, those of the rest are told so: what was answered before holds. Raises the problem
+    where it took none.
+    """
+    most, turn = door.desk.limits.tick_most, asyncio.Semaphore(PARTS_AT_ONCE)
+
+    async def decided(part: Sequence[Request]) -> list[Answer] | Problem:
+        async with turn:
+            try:
+                answers: list[Answer] = await door.waited(lambda future: door.desk.submit(part, future))
+            except Problem as problem:
+                return problem
+            return answers
+
+    parts = [requests[start : start + most] for start in range(0, len(requests), most)]
+    told = await asyncio.gather(*map(decided, parts))
+    if told and isinstance(told[0], Problem) and not any(isinstance(each, list) for each in told):
+        raise told[0]
+    return [
+        answer
+        for part, each in zip(parts, told, strict=True)
+        for answer in (each if isinstance(each, list) else [each] * len(part))
+    ]
+
+
+def bulk_answer(door: Door, body: OrderBody | None, answer: Answer | Problem) -> dict[str, Any]:
     """What came of one line of a bulk request."""
-    if body is None:
-        return {"problem": waiting.kind, "detail": waiting.detail}
-    answer = await door.waited(lambda: waiting)
-    if answer.why != Why.ADMITTED:
-        problem = door.refusal(answer)
-        return {"order": body.order, "problem": problem.kind, "detail": problem.detail}
+    named = {"order": body.order} if body is not None else {}
+    if isinstance(answer, Answer) and answer.why != Why.ADMITTED:
+        answer = door.refusal(answer)
+    if isinstance(answer, Problem):
+        return named | {"problem": answer.kind, "detail": answer.detail}
     ordered = answer.blocks["ordered"][0]
-    return {
-        "order": body.order, "number": answer.number, "lines_promised": int(ordered["filled"]),
+    return named | {
+        "number": answer.number, "lines_promised": int(ordered["filled"]),
         "ship_by_us": int(ordered["ship_by"]), "deliver_by_us": int(ordered["deliver_by"]),
     }  # fmt: skip
 

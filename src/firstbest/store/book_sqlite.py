@@ -12,7 +12,18 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.store.book_engine import SQLITE, Found, Question, Relation, Values, ended, of_table, sought, split, written
+from firstbest.store.book_engine import (
+    SQLITE,
+    Found,
+    Question,
+    Relation,
+    Values,
+    ended,
+    of_table,
+    sought,
+    split,
+    written,
+)
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
 from firstbest.store.book_lock import FileLock
 from firstbest.store.book_queries import query
