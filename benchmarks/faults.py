@@ -166,7 +166,7 @@ def opened(where: Where) -> str:
     key, digest = new_key()
     standing_one = service.front.standing
     assert standing_one is not None, "the book is new"
-    desk = standing_one.app.state["door"].desk  # type: ignore[attr-defined]
+    desk = standing_one.app.door.desk  # type: ignore[attr-defined]
     desk.asked(lambda one: one.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "trial"), 1),)))
     service.front.close()
     service.watcher.close()

@@ -13,13 +13,13 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from firstbest.present.track import state_of, track_of
 from firstbest.run.answers import plan_digest
 from firstbest.run.names import Of
-from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
+from firstbest.run.requests import Answer, Fill, Key, Line, Plan, Request, Why
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
-from firstbest.service.views import SERVICES, Blocks, cancelled_of, plan_of
+from firstbest.service.views import SERVICES, Blocks, cancelled_of, plan_of, records
 from firstbest.store.sides import NAMED
 from firstbest.world.units import MINUTE_US
 from firstbest.world.words import Kind
@@ -90,15 +90,21 @@ def plan_given(door: Door, bearer: Bearer, body: OrderBody) -> Plan | None:
 async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[bool] = False) -> Json:
     """Place an order; it is answered after it is in the book. With `dry_run` it is decided and thrown away."""
     door, bearer = door_of(request), bearer_of(request, "orders")
-    asked = order_request(door, bearer, data, data.service)
     if dry_run:
+        asked = order_request(door, bearer, data, data.service)
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
-    asked = asked._replace(plan=plan_given(door, bearer, data), key=await idempotency_of(request, bearer))
-    answer = await door.decided(asked)
+    status, told = await order_placed(door, bearer, data, await idempotency_of(request, bearer))
+    return Response(told, status_code=status)
+
+
+async def order_placed(door: Door, bearer: Bearer, body: OrderBody, key: Key | None) -> tuple[int, dict[str, Any]]:
+    """Place an order: the status and the answer."""
+    asked = order_request(door, bearer, body, body.service)
+    answer = await door.decided(asked._replace(plan=plan_given(door, bearer, body), key=key))
     if answer.why != Why.ADMITTED:
         raise refusal(door, answer)
-    return Response(placed(door, data, answer), status_code=200 if answer.again else 201)
+    return 200 if answer.again else 201, placed(door, body, answer)
 
 
 def placed(door: Door, body: OrderBody, answer: Answer) -> dict[str, Any]:
@@ -225,7 +231,7 @@ async def cancel(request: Http, order: FromPath[str]) -> dict[str, Any]:
     door, bearer = door_of(request), bearer_of(request, "orders")
     key = await idempotency_of(request, bearer)
     answer = await door.admit(Request(Kind.CANCEL, bearer.tenant, order, key=key))
-    rows = [cancelled_of(door.world.network, row) for row in answer.blocks.get("cancelled", ())]
+    rows = [cancelled_of(door.world.network, row) for row in records(answer.blocks.get("cancelled"))]
     granted = sum(1 for row in rows if row["granted"])
     if not rows:
         raise Problem("conflict", f"order '{order}' is over: nothing of it can be cancelled any more")
