@@ -153,21 +153,21 @@ class Desk:
         return taken
 
     def _turn(self, taken: list[Waiting]) -> None:
-        """One turn: timers, then requests, then questions."""
+        """One turn: timers, then questions, who need not wait for a commit, then requests."""
         if time.monotonic() - self._renewed > IDLE_S:
             self.house.book.renew()
             self._renewed = time.monotonic()
+        self.house.pass_time()
+        for each in taken:
+            if each.question is not None:
+                self._answer(each)
         requests = [request for each in taken for request in each.requests]
         if requests:
+            self._replies.send()
             answers = iter(self.house.admit(requests))
             for each in taken:
                 if each.requests:
                     self._replies.tell(each.future, list(islice(answers, len(each.requests))))
-        else:
-            self.house.pass_time()
-        for each in taken:
-            if each.question is not None:
-                self._answer(each)
         self._look_daily()
 
     def _look_daily(self) -> None:
