@@ -81,3 +81,4 @@ class Record(NamedTuple):
     billed_storage: tuple[int, ...] = ()  # [S] of it, for storage
     needs: tuple[Need, ...] = ()  # empty: nobody answered
     planned: int = 0  # orders had nobody answered
+    checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over
