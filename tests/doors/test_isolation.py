@@ -34,6 +34,10 @@ BODIES: dict[str, Any] = {
     "DeliveredBody": {},
     "RehearsalBody": {},
     "HookBody": {"url": "ftp://nowhere"},
+    # What a tenant is billed is tried in test_service_bills, on a house that has been served for long enough.
+    "AnswerBody": {},
+    "MonthBody": {},
+    "DisputeBody": {},
 }
 
 
@@ -61,9 +65,14 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
         owned = {
             "order": "owned-order", "inbound": "owned-inbound", "member": "owned-member", "contact": "owned-contact",
             "item": "towel", "node": "ontario", "cargo": "1", "key": str(key["id"]), "webhook": str(hook["webhook"]),
-            "name": "owned-rehearsal", "seller": "owner",
+            "name": "owned-rehearsal", "seller": "owner", "month": "2026-01", "line": "1", "number": "1",
         }  # fmt: skip
-        absent = {name: f"nobodys-{name}" for name in owned} | {"cargo": "999999", "webhook": "fffff"}
+        absent = {name: f"nobodys-{name}" for name in owned} | {
+            "cargo": "999999",
+            "webhook": "fffff",
+            "line": "2",
+            "number": "2",
+        }
         yield Tenants(house, owned, absent | {"node": "ontario", "key": "f" * len(owned["key"])})
 
 

@@ -14,7 +14,7 @@ from firstbest.present.track import state_of, track_of
 from firstbest.run.answers import plan_digest
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Key, Line, Plan, Request, Why
-from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of, require_credit
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
@@ -94,6 +94,7 @@ async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[
         asked = order_request(door, bearer, data, data.service)
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
+    require_credit(request.app.state["bills"], bearer)
     status, told = await order_placed(door, bearer, data, await idempotency_of(request, bearer))
     return Response(told, status_code=status)
 
@@ -124,6 +125,7 @@ def refusal(door: Door, answer: Answer) -> Problem:
 async def bulk(request: Http) -> Response[bytes]:
     """Orders as NDJSON, a line each; answers a line each in the same order: `placed`, or a problem."""
     door, bearer = door_of(request), bearer_of(request, "orders")
+    require_credit(request.app.state["bills"], bearer)
     rows = (await request.body()).splitlines()
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")

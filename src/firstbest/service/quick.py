@@ -13,7 +13,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 
-from firstbest.service.access import Rates, key_given, known_bearer, must
+from firstbest.service.access import Rates, key_given, known_bearer, must, require_credit
+from firstbest.service.bills import Bills
 from firstbest.service.bodies import OrderBody
 from firstbest.service.door import Door
 from firstbest.service.orders import order_placed
@@ -36,6 +37,7 @@ class Quick:
         self.app = app
         self.door: Door = app.state["door"]
         self.rates: Rates = app.state["rates"]
+        self.bills: Bills | None = app.state["bills"]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a plain order; hand everything else on."""
@@ -57,7 +59,8 @@ class Quick:
         try:
             bearer = known_bearer(self.door, text(headers, b"authorization") or "")
             told.append((b"ratelimit-remaining", str(self.rates.take(bearer.hash)).encode()))
-            must(bearer, "orders")
+            must(bearer, "orders", self.bills)
+            require_credit(self.bills, bearer)
             key = key_given(bearer, f"POST {ROUTE}", text(headers, b"idempotency-key"), body)
             status, answer = await order_placed(self.door, bearer, order, key)
             media, content = JSON, msgspec.json.encode(answer)
