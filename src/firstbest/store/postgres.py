@@ -234,6 +234,7 @@ def not_in_children() -> None:
     for engine in list(SESSIONS):
         if not engine.connection.closed:
             os.close(engine.connection.fileno())
+    SESSIONS.clear()  # a child of the child must not close the numbers again: they may be other files' by then
 
 
 os.register_at_fork(after_in_child=not_in_children)
