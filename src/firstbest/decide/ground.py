@@ -13,6 +13,7 @@ from firstbest.world.network import (
     Calendar,
     Carriers,
     Cartons,
+    Detail,
     Fleet,
     Items,
     Labour,
@@ -47,6 +48,7 @@ class Ground(NamedTuple):
     terms: Terms  # the same for kernels
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
+    detail: Detail = Detail()
 
 
 SINGLE_MS = 0
@@ -71,7 +73,8 @@ def ground_of(network: Network) -> Ground:
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
-    return Ground(*network[:-1], centres, lane_of, stocked, terms, len(network.texts.sellers), packing)
+    parts = network[: Network._fields.index("texts")]
+    return Ground(*parts, centres, lane_of, stocked, terms, len(network.texts.sellers), packing, network.detail)
 
 
 def packing_of(labour: Labour) -> I64:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels import index, packed
 from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Staged
-from firstbest.world.metrics import BINS, METRICS, Spread
+from firstbest.world.metrics import AFTERS, BINS, METRICS, Spread
 from firstbest.world.network import Network
 from firstbest.world.tables import TABLES, Table
 from firstbest.world.words import Process
@@ -293,6 +293,7 @@ def sizes(network: Network) -> dict[str, int]:
         "roster": nodes * len(Process) * days * 2,
         "profile": nodes * days,
         "cube": days * nodes * sellers * METRICS,
+        "after": days * nodes * sellers * AFTERS,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
         "hours": nodes * len(Process) * 2 * (days // 7 + 2),

@@ -15,7 +15,8 @@ DIGEST_BYTES: Final = 8
 def network_digest(network: Network) -> bytes:
     """A digest of every array a decision can see; texts, which none can, are left out."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    for part in network[:-1]:
+    parts = [*network[: Network._fields.index("texts")], *(part for part in network.detail if part is not None)]
+    for part in parts:
         for value in part:
             digest.update(np.ascontiguousarray(value).tobytes())
     return digest.digest()

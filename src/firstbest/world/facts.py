@@ -160,10 +160,47 @@ OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "
 """Stock that was there before the first instant."""
 ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", "<i4"))
 
+RETURN_AUTHORISED: Final = _fact(
+    "return_authorised", *_OF_SHIPMENT, ("tie", "<u8"), ("quantity", "<i8"), ("price", "<i8"), ("refund", "<i8"),
+    ("lapses_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("reason", "<i4"), ("way", "<i4"), ("to_node", "<i4"),
+    ("seller", "<i4"),
+)  # fmt: skip
+"""A customer may send a line back to `to_node`, or keep it; `refund` is what is paid at once, `price` what a unit cost
+the customer."""
+RETURN_REFUSED: Final = _fact(
+    "return_refused", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("reason", "<i4"),
+    ("why", "<i4"),
+)  # fmt: skip
+INSPECTED: Final = _fact(
+    "inspected", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"),
+    ("grade", "<i4"), ("reason", "<i4"), ("last", "<i4"),  # 1: nothing of the line is left to inspect
+)  # fmt: skip
+REFUNDED: Final = _fact(
+    "refunded", ("order", "<i8"), ("amount", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("node", "<i4"), ("seller", "<i4"), ("when", "<i4"), ("reason", "<i4"),
+)  # fmt: skip
+"""Money to a customer; below 0: charged again. `node` shipped what it is for."""
+DISPOSED: Final = _fact(
+    "disposed", ("order", "<i8"), ("quantity", "<i8"), ("value", "<i8"), ("cost", "<i8"), ("runner_up_value", "<i8"),
+    ("ready_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"), ("grade", "<i4"), ("disposition", "<i4"),
+    ("runner_up", "<i4"), ("reason", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""What was decided of returned units: `value` is what they are worth that way, `cost` what it takes to get it; the
+runner-up's is its value less its cost."""
+RESTOCKED: Final = _fact(
+    "restocked", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"), ("pad", "<i4")
+)
+"""Returned units stand on the shelf again."""
+RETURN_ENDED: Final = _fact("return_ended", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("lapsed", "<i4"))
+"""A return of which nothing is left to do; `lapsed`: it never came."""
+LET_GO: Final = _fact("let_go", *_OF_SHIPMENT)
+"""A delivered shipment of which nothing can be asked any more."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+    RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
 )  # fmt: skip
 
 

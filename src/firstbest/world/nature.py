@@ -114,6 +114,18 @@ class Opening(NamedTuple):
     wrong: I64  # true minus book
 
 
+class Back(NamedTuple):
+    """How customers send back: [R] by words.ReturnReason."""
+
+    reason_ppm: I64  # [R] share of returns, running sums
+    sellable_ppm: I64  # [R] of their units
+    opened_ppm: I64  # [R] the rest is broken
+    never_ppm: int  # authorised returns that are never sent
+    travel_days_p50: int  # from authorised to received
+    travel_days_p90: int
+    inspect_mean_s: int  # from received to inspected
+
+
 class Log(NamedTuple):
     """Orders that are replayed at their own instants instead of drawn; empty arrays when drawn."""
 
@@ -139,6 +151,7 @@ class Nature(NamedTuple):
     supply: Supply
     opening: Opening
     log: Log
+    back: Back | None = None  # where the house keeps returns
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

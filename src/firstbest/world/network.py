@@ -245,6 +245,30 @@ class Texts(NamedTuple):
     currency: str
 
 
+class Returns(NamedTuple):
+    """How returns are taken. Grades are `words.Grade`; shares are of the price that the customer paid."""
+
+    window_us: int  # after the door, in which a customer may ask
+    lapses_us: int  # after which an authorised return that has not come is not waited for
+    at_once: int  # 1: the refund is paid when the return is authorised, 0: when it was inspected
+    keep_below: int  # money: what costs the customer less than this is refunded and not asked back
+    kept_back_ppm: I64  # [3] by grade, of the refund, where the reason is the customer's own
+    refurbish_cost: int  # money a unit
+    refurbish_us: int
+    refurbished_ppm: int  # of a unit's cost, what a refurbished one is worth
+    liquidate_ppm: I64  # [3] by grade, of the listed price
+    supplier_ppm: int  # of a unit's cost, credited for what was defective; 0: suppliers take nothing back
+    supplier_cost: int  # money a unit sent to a supplier
+    dispose_cost: int
+    cover_days: int  # of an item whose stock lasts longer, no more is put back on the shelf
+
+
+class Detail(NamedTuple):
+    """What of the trade's detail the house keeps; none of what is not there."""
+
+    returns: Returns | None = None
+
+
 class Network(NamedTuple):
     """Everything a step may be told besides its batch and its declared reads."""
 
@@ -261,3 +285,4 @@ class Network(NamedTuple):
     promises: Promises
     policy: Policy
     texts: Texts
+    detail: Detail = Detail()

@@ -64,6 +64,8 @@ class Kind(IntEnum):
     RETURNED = 9
     WORKED = 10
     ANNOUNCED = 11
+    RETURN_ASKED = 30
+    INSPECTED = 31
 
 
 class Timer(IntEnum):
@@ -78,6 +80,7 @@ class Timer(IntEnum):
     WAVE = 7
     DEPART = 8
     CLOSE_DAY = 9
+    SETTLE_RETURNS = 30
 
 
 class Stage(IntEnum):
@@ -176,3 +179,77 @@ class Outcome(IntEnum):
     DELIVERED = 0
     LOST = 1
     DAMAGED = 2
+
+
+class ReturnReason(IntEnum):
+    """Why a customer sends something back."""
+
+    CHANGED_MIND = 0
+    DOES_NOT_FIT = 1
+    NOT_AS_DESCRIBED = 2
+    DEFECTIVE = 3
+    DAMAGED = 4
+    WRONG_ITEM = 5
+    TOO_LATE = 6
+
+
+class ReturnRefusal(IntEnum):
+    """Why a return is not taken."""
+
+    NONE = 0
+    NOT_DELIVERED = 1
+    """No such shipment is at the door: not yet, never, or its window is long over."""
+    WINDOW_OVER = 2
+    TOO_MANY = 3
+    """More units than the shipment brought, less those sent back before."""
+    ON_ITS_WAY = 4
+    """A return of the same line is under way."""
+    UNKNOWN_LINE = 5
+
+
+class ReturnWay(IntEnum):
+    """What a customer with an authorised return does."""
+
+    SEND_BACK = 0
+    KEEP = 1
+    """Sending it back would cost more than it is worth."""
+
+
+class ReturnStage(IntEnum):
+    """The life of a return."""
+
+    AUTHORISED = 1
+    RECEIVED = 2
+    INSPECTED = 3
+    REFURBISHING = 4
+
+
+class Grade(IntEnum):
+    """What an inspector found a returned unit to be."""
+
+    SELLABLE = 0
+    OPENED = 1
+    BROKEN = 2
+
+
+class Disposition(IntEnum):
+    """What becomes of a returned unit; equal values go by this rank."""
+
+    RESTOCK = 0
+    REFURBISH = 1
+    TO_SUPPLIER = 2
+    LIQUIDATE = 3
+    DISPOSE = 4
+    NOT_A_CANDIDATE = 15
+
+
+class RefundWhen(IntEnum):
+    """At which moment money goes to a customer, or comes back."""
+
+    AT_ONCE = 0
+    """When the return is authorised."""
+    INSPECTED = 1
+    KEPT = 2
+    """The unit stays with the customer."""
+    TAKEN_BACK = 3
+    """Refunded at once, and the unit never came."""
