@@ -20,6 +20,7 @@ from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.words import Kind
 
+AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED)
 NOT_THERE = 10**15
 """An order that nobody placed."""
 Rows = NDArray[np.void]
@@ -119,9 +120,9 @@ class Meddler:
 
     def _again(self, commands: Rows) -> Rows:
         """Some of the commands once more, or a cancel of their orders."""
-        kinds = (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
+        kinds = (*AFTER_DOOR, Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
         chosen = commands[np.isin(commands["kind"], kinds) & (self.random.random(len(commands)) < 0.08)].copy()
-        as_cancel = self.random.random(len(chosen)) < 0.5
+        as_cancel = (self.random.random(len(chosen)) < 0.5) & ~np.isin(chosen["kind"], AFTER_DOOR)
         chosen["kind"][as_cancel] = Kind.CANCEL
         chosen["lines"][as_cancel] = 0
         return chosen

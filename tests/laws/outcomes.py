@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from firstbest.world import facts as f
-from firstbest.world.words import LateCause, Outcome, Reason
+from firstbest.world.words import Disposition, LateCause, Outcome, Reason, RefundWhen
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -16,6 +16,9 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
     **dict.fromkeys(("hours above pace", "head hurt", "temporary staff"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
+    **dict.fromkeys(("return authorised", "return refused", "units restocked", "units refurbished"), 0.2),
+    **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "refund", "unit kept"), 0.2),
+    **dict.fromkeys(("return lapsed", "refund taken back", "shipment let go"), 0.1),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -54,6 +57,20 @@ def outcomes(history: History) -> set[str]:
     some("count found a difference", counted["quantity"] != counted["book"])
     some("transfer received", history.rows(f.RECEIVED)["quantity"] > 0)
     some("unit returned", history.rows(f.RETURNED)["quantity"] > 0)
+    disposed, refunded = history.rows(f.DISPOSED), history.rows(f.REFUNDED)
+    some("return authorised", history.rows(f.RETURN_AUTHORISED)["quantity"] > 0)
+    some("return refused", history.rows(f.RETURN_REFUSED)["why"] > 0)
+    some("unit kept", refunded["when"] == RefundWhen.KEPT)
+    some("refund", refunded["amount"] > 0)
+    some("refund taken back", refunded["amount"] < 0)
+    some("return lapsed", history.rows(f.RETURN_ENDED)["lapsed"] == 1)
+    some("shipment let go", history.rows(f.LET_GO)["order"] >= 0)
+    for name, way in (
+        ("units restocked", Disposition.RESTOCK), ("units refurbished", Disposition.REFURBISH),
+        ("units sold off", Disposition.LIQUIDATE), ("units to supplier", Disposition.TO_SUPPLIER),
+        ("units thrown away", Disposition.DISPOSE),
+    ):  # fmt: skip
+        some(name, disposed["disposition"] == way)
     worked = history.rows(f.WORKED)
     some("hours above pace", worked["above_min"] > 0)
     some("head hurt", worked["injured"] > 0)

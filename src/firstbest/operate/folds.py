@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
+from firstbest.operate import folds_after as after
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows, ranked
 from firstbest.operate.rows import repeated
@@ -204,7 +205,8 @@ def departed(rows: Records, ground: Ground) -> list[Change]:
         "cost": rows["cost"],
     }
     dock = {"dock": constant(rows, -1)}
-    return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
+    moved = [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
+    return [*moved, *after.sent(rows, ground)]
 
 
 def rolled(rows: Records, ground: Ground) -> list[Change]:
@@ -236,6 +238,7 @@ def delivered(rows: Records, ground: Ground) -> list[Change]:
         Add(t.ORDER_T, rows["order"].copy(), amounts),
         Set(t.ORDER_T, rows["order"][last], {"cause": rows["order_cause"][last]}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+        *after.at_the_door(rows, ground),
     ]
 
 
@@ -342,7 +345,9 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
-    (f.OPENED, opened), (f.WORKED, worked),
+    (f.OPENED, opened), (f.WORKED, worked), (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
+    (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
+    (f.RETURN_ENDED, after.ended), (f.LET_GO, after.let_go),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
+from firstbest.operate import metrics_after
 from firstbest.operate.ports import Add, Change
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -16,7 +17,7 @@ from firstbest.world.facts import Block
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, G_PER_LB_X1000, HOUR_US, PPM
-from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason
+from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason, ReturnWay
 
 Records = NDArray[np.void]
 SOON_DAYS = 2
@@ -212,7 +213,22 @@ def returned(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.RETURNED, rows["quantity"])
     parcel = np.where(rows["ordinal"] == 0, policy.return_label + policy.return_process, 0)
     cells.add(where, Metric.COST_RETURNS, parcel, rows["quantity"])
-    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
+    if ground.detail.returns is None:
+        cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
+
+
+def disposed(cells: Cells, rows: Records) -> None:
+    """What returned units lost of what they had cost, and what it took to lose no more."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_RETURNS, rows["cost"])
+    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * cells.ground.items.cost[rows["item"]] - rows["value"])
+
+
+def authorised(cells: Cells, rows: Records) -> None:
+    """What customers keep is lost whole."""
+    rows = rows[rows["way"] == ReturnWay.KEEP]
+    where = cells.where(cells.days(rows["at"], rows["to_node"]), rows["to_node"], rows["seller"])
+    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * cells.ground.items.cost[rows["item"]])
 
 
 def moved(cells: Cells, rows: Records) -> None:
@@ -320,8 +336,11 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.ROLLED.name: rolled, f.DELIVERED.name: delivered, f.COMPLETED.name: completed, f.RETURNED.name: returned,
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
-    f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
+    f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed, f.DISPOSED.name: disposed,
+    f.RETURN_AUTHORISED.name: authorised,
 }  # fmt: skip
+COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
+"""Facts that count."""
 
 
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
@@ -331,4 +350,4 @@ def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
         function = CUBES.get(block.fact.name)
         if function is not None and len(block.rows):
             function(cells, block.rows)
-    return cells.changes()
+    return [*cells.changes(), *metrics_after.gathered(blocks, ground)]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, known, people, resume, resume_hands, roads, supply, works
+from firstbest.rehearse import course, hands, known, people, resume, resume_hands, returns, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.known import View
@@ -26,7 +26,7 @@ from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import HOUR_US
-from firstbest.world.words import CargoStage, Stage
+from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
@@ -39,10 +39,10 @@ SLICE_US: Final = 6 * HOUR_US
 STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
-    facts.COUNT_ASKED,
+    facts.COUNT_ASKED, facts.RESTOCKED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
-AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED)
+AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
 
 
 class Physics:
@@ -73,6 +73,7 @@ class Physics:
             facts.DEPARTED.name: self._departed,
             facts.VANNED.name: self._vanned,
             facts.COUNT_ASKED.name: self._count_asked,
+            facts.RESTOCKED.name: self._restocked,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -136,6 +137,11 @@ class Physics:
         when = When(self._seed, now, view.not_before)
         overdue = self._resume_floor(network, view, when) + self._resume_roads(network, view, when)
         resume_hands.free_from(stations, now)
+        if network.detail.returns is not None:
+            self._authorised(known.returning(view, ReturnStage.AUTHORISED, network.detail.returns.lapses_us), now)
+            at_desk = known.returning(view, ReturnStage.RECEIVED)
+            self._room(lines=4 * len(at_desk), events=len(at_desk))
+            returns.resume_desk(self._goods, (self._store, self._agenda), (self._seed, now), at_desk)
         return overdue
 
     def _resume_floor(self, network: Network, view: View, when: When) -> int:
@@ -246,6 +252,8 @@ class Physics:
                 course.take_cancelled(self._store, rows)
             elif fact is facts.UNPLANNED:
                 course.take_unplanned(self._goods, self._store, rows)
+            elif fact is facts.RETURN_AUTHORISED:
+                self._authorised(known.coming(rows), 0)
             else:
                 floors = (self._store, self._floors.stations)
                 supply.take_arrived(self._goods, self._floor, floors, (self._seed, due), rows)
@@ -287,6 +295,14 @@ class Physics:
     def _vanned(self, rows: Rows) -> None:
         self._room(tasks=len(rows), events=len(rows))
         roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._agenda), (self._seed, rows))
+
+    def _authorised(self, rows: Rows, not_before: int) -> None:
+        self._room(lines=4 * len(rows), events=2 * len(rows))
+        returns.take_authorised(self._goods, (self._store, self._agenda), self._seed, rows, not_before)
+
+    def _restocked(self, rows: Rows) -> None:
+        shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]
+        np.add.at(self._goods.true_units, shelf, rows["quantity"])
 
     def _count_asked(self, rows: Rows) -> None:
         self._room(events=len(rows))

@@ -39,6 +39,11 @@ INJURY: Final = 42
 REST: Final = 43
 """How much of a job is done when a rehearsal begins in its midst."""
 ANSWERS: Final = 44
+RETURN_REASON: Final = 60
+NEVER_SENT: Final = 61
+RETURN_TRAVEL: Final = 62
+RETURN_DESK: Final = 63
+RETURN_GRADE: Final = 64
 
 DAY_HASH: Final = 0x6461790000000000
 CUSTOMER_HASH: Final = 0x6375730000000000

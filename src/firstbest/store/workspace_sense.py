@@ -11,6 +11,7 @@ from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
+from firstbest.store.workspace_sense_returns import return_faults
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
 from firstbest.store.workspace_typed import Workspace
@@ -226,6 +227,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_spans, set()),
     (_settings, set()),
     (answer_faults, set()),
+    (return_faults, set()),
     (_stock, {("stock.csv", "quantity")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),

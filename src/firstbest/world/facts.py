@@ -188,7 +188,13 @@ DISPOSED: Final = _fact(
 """What was decided of returned units: `value` is what they are worth that way, `cost` what it takes to get it; the
 runner-up's is its value less its cost."""
 RESTOCKED: Final = _fact(
-    "restocked", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"), ("pad", "<i4")
+    "restocked",
+    ("order", "<i8"),
+    ("quantity", "<i8"),
+    ("line", "<i4"),
+    ("item", "<i4"),
+    ("node", "<i4"),
+    ("pad", "<i4"),
 )
 """Returned units stand on the shelf again."""
 RETURN_ENDED: Final = _fact("return_ended", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("lapsed", "<i4"))

@@ -1,0 +1,107 @@
+"""Folds of what happens after the door: what left and may come back, and what is under way back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.world import tables as t
+from firstbest.world.network import I64
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.words import Disposition, ReturnStage, ReturnWay, Stage
+
+Records = NDArray[np.void]
+
+
+def shipments_of(rows: Records) -> I64:
+    """Keys of the shipments that rows are about."""
+    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
+    return keys
+
+
+def lines_of(rows: Records) -> I64:
+    """Keys of the order lines that rows are about."""
+    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
+    return keys
+
+
+def same(rows: Records, value: int) -> I64:
+    """The same value for each row."""
+    return np.full(len(rows), value, np.int64)
+
+
+def sent(rows: Records, ground: Ground) -> list[Change]:
+    """What departed is remembered, where it can come back."""
+    if ground.detail.returns is None:
+        return []
+    made = np.zeros(len(rows), t.SENT)
+    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, Stage.DEPARTED, rows["at"]
+    for name in ("tie", "units", "value", "place", "seller", "carrier", "zone"):
+        made[name] = rows[name]
+    return [Put(t.SENT_T, made)]
+
+
+def at_the_door(rows: Records, ground: Ground) -> list[Change]:
+    """From now on it can come back."""
+    if ground.detail.returns is None:
+        return []
+    columns = {"stage": same(rows, Stage.DELIVERED), "delivered_at": rows["at"], "outcome": rows["outcome"]}
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def authorised(rows: Records, ground: Ground) -> list[Change]:
+    """A return is on its way, or the customer keeps what it was about; its shipment has so much less to give back."""
+    coming = rows[rows["way"] == ReturnWay.SEND_BACK]
+    made = np.zeros(len(coming), t.RETURN)
+    made["key"], made["live"], made["stage"] = lines_of(coming), 1, ReturnStage.AUTHORISED
+    for name in ("tie", "quantity", "price", "item", "reason"):
+        made[name] = coming[name]
+    made["refunded"], made["ready_at"] = coming["refund"], coming["lapses_at"]
+    made["from_node"], made["node"] = coming["node"], coming["to_node"]
+    less = {"units": -rows["quantity"], "value": -rows["quantity"] * rows["price"]}
+    return [Put(t.RETURN_T, made), Add(t.SENT_T, shipments_of(rows), less)]
+
+
+def returned(rows: Records, ground: Ground) -> list[Change]:
+    """It has come."""
+    if ground.detail.returns is None:
+        return []
+    columns = {"stage": same(rows, ReturnStage.RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
+    return [Set(t.RETURN_T, lines_of(rows), columns)]
+
+
+def inspected(rows: Records, ground: Ground) -> list[Change]:
+    """Its units are told apart by grade."""
+    amounts = {
+        name: np.where(rows["grade"] == grade, rows["quantity"], 0)
+        for grade, name in enumerate(("sellable", "opened", "broken"))
+    }
+    last = rows[rows["last"] == 1]
+    columns = {"stage": same(last, ReturnStage.INSPECTED), "ready_at": last["at"]}
+    return [Add(t.RETURN_T, lines_of(rows), amounts), Set(t.RETURN_T, lines_of(last), columns)]
+
+
+def disposed(rows: Records, ground: Ground) -> list[Change]:
+    """Opened units are being refurbished; everything else ends with its return."""
+    rows = rows[rows["disposition"] == Disposition.REFURBISH]
+    return [
+        Set(t.RETURN_T, lines_of(rows), {"stage": same(rows, ReturnStage.REFURBISHING), "ready_at": rows["ready_at"]})
+    ]
+
+
+def restocked(rows: Records, ground: Ground) -> list[Change]:
+    """Units can be sold again."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()})]
+
+
+def ended(rows: Records, ground: Ground) -> list[Change]:
+    """A return is done with."""
+    return [Set(t.RETURN_T, lines_of(rows), {"live": same(rows, 0)})]
+
+
+def let_go(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment is forgotten."""
+    return [Set(t.SENT_T, shipments_of(rows), {"live": same(rows, 0)})]

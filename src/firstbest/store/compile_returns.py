@@ -1,0 +1,67 @@
+"""Returns, compiled: the rules of the house, and how customers send back; none where they are not switched on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
+from firstbest.store.schema_returns import RETURN_REASONS
+from firstbest.world.nature import Back
+from firstbest.world.network import Returns
+from firstbest.world.units import DAY_US
+
+SELLABLE_PERCENT = 70.0
+OPENED_PERCENT = 22.0
+"""Of returned units where no reason is stated."""
+
+
+def compile_returns(plan: Plan) -> Returns | None:
+    """The `[returns]` part of policies.toml."""
+    rules = plan.workspace.section("policies", "returns")
+    if not rules["on"]:
+        return None
+
+    def amount(key: str) -> int:
+        return int(micros([rules[key]])[0])
+
+    return Returns(
+        window_us=int(rules["window_days"]) * DAY_US,
+        lapses_us=int(rules["lapse_days"]) * DAY_US,
+        at_once=int(rules["refund"] == "at_once"),
+        keep_below=amount("keep_below"),
+        kept_back_ppm=ppm([0.0, rules["opened_kept_percent"], rules["broken_kept_percent"]]),
+        refurbish_cost=amount("refurbish_cost"),
+        refurbish_us=int(rules["refurbish_days"]) * DAY_US,
+        refurbished_ppm=int(ppm(rules["refurbished_worth_percent"])),
+        liquidate_ppm=ppm([rules[f"{grade}_sold_off_percent"] for grade in ("sellable", "opened", "broken")]),
+        supplier_ppm=int(ppm(rules["supplier_credit_percent"])),
+        supplier_cost=amount("supplier_cost"),
+        dispose_cost=amount("dispose_cost"),
+        cover_days=int(rules["cover_days"]),
+    )
+
+
+def compile_back(plan: Plan) -> Back | None:
+    """The `[returns]` and `[[return_reason]]` parts of nature.toml."""
+    if not plan.workspace.section("policies", "returns")["on"]:
+        return None
+    back = plan.workspace.section("nature", "returns")
+    stated = {each["reason"]: each for each in plan.workspace.entries("nature", "return_reason")}
+    sellable, opened = np.full(len(RETURN_REASONS), SELLABLE_PERCENT), np.full(len(RETURN_REASONS), OPENED_PERCENT)
+    weight = np.zeros(len(RETURN_REASONS))
+    weight[0] = not stated
+    for row, reason in enumerate(RETURN_REASONS):
+        if reason in stated:
+            entry = stated[reason]
+            weight[row], sellable[row], opened[row] = (
+                entry[key] for key in ("percent", "sellable_percent", "opened_percent")
+            )
+    return Back(
+        reason_ppm=np.cumsum(shares(weight)),
+        sellable_ppm=ppm(sellable),
+        opened_ppm=ppm(opened),
+        never_ppm=int(ppm(back["never_sent_percent"])),
+        travel_days_p50=int(back["travel_days_p50"]),
+        travel_days_p90=int(back["travel_days_p90"]),
+        inspect_mean_s=int(whole(back["inspect_hours"] * 3_600)),
+    )

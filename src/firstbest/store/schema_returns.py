@@ -1,0 +1,69 @@
+"""The parts of `policies.toml` and `nature.toml` that say how returns are handled, and how customers send back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from firstbest.store.schema_words import Section, Type, choice, integer, money, number, of, percent
+
+RETURN_REASONS: Final = (
+    "changed_mind", "does_not_fit", "not_as_described", "defective", "damaged", "wrong_item", "too_late",
+)  # fmt: skip
+"""Why something is sent back, by words.ReturnReason."""
+
+RETURN_RULES: Final = Section(
+    "returns",
+    "Returns, really handled: asked for, authorised, received, inspected, disposed of, refunded. "
+    "Off: units come back, and a share of their price is lost (`after.return_loss_percent`).",
+    (
+        of("on", Type.YES_NO, "whether the house handles them so", "no"),
+        integer("window_days", "after the door, in which a customer may ask", 30, low=1, high=366),
+        integer("lapse_days", "after which an authorised return that has not come lapses", 30, low=1, high=366),
+        choice(
+            "refund", ("when_inspected", "at_once"),
+            "when the customer is paid; at_once is charged again where nothing comes", "when_inspected",
+        ),
+        money("keep_below", "lines worth less are refunded and not asked back", 0),
+        percent("opened_kept_percent", "of the refund, kept back for an opened unit sent back for an own reason", 0),
+        percent("broken_kept_percent", "the same for a broken one", 0),
+        money("refurbish_cost", "a unit", 4),
+        integer("refurbish_days", "from inspection to the shelf", 5, low=1, high=120),
+        percent("refurbished_worth_percent", "of its cost, a refurbished unit; 0: nothing is refurbished", 80),
+        percent("sellable_sold_off_percent", "of its listed price, what somebody pays for a sellable unit", 20),
+        percent("opened_sold_off_percent", "the same for an opened one", 12),
+        percent("broken_sold_off_percent", "the same for a broken one", 2),
+        percent(
+            "supplier_credit_percent", "of its cost, credited for a unit that was at fault; 0: none is taken back", 0
+        ),
+        money("supplier_cost", "a unit sent to its supplier or seller", 2),
+        money("dispose_cost", "a unit thrown away", 0.4),
+        integer(
+            "cover_days", "of an item whose stock lasts longer than this, no unit is put back", 240, low=1, high=10_000
+        ),
+    ),
+)  # fmt: skip
+
+RETURN_NATURE: Final = (
+    Section(
+        "returns",
+        "How customers send back, where policies.toml has returns on.",
+        (
+            percent("never_sent_percent", "authorised returns that are never sent", 6),
+            integer("travel_days_p50", "from authorised to received, half of them within", 6, low=1, high=120),
+            integer("travel_days_p90", "the same, nine in ten", 12, low=1, high=120),
+            number("inspect_hours", "mean from received to inspected", 20, low=0.1, high=1_000),
+        ),
+    ),
+    Section(
+        "return_reason",
+        "One reason of returns. Where none is stated minds were changed, and 70 percent is sellable, 22 opened.",
+        (
+            choice("reason", RETURN_REASONS, "why"),
+            percent("percent", "of returns; only ratios count"),
+            percent("sellable_percent", "of their units"),
+            percent("opened_percent", "of their units; the rest is broken"),
+        ),
+        many=True,
+        key="reason",
+    ),
+)
