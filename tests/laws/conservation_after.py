@@ -44,7 +44,7 @@ def no_more_comes_back_than_was_sent(history: History) -> list[str]:
 
 
 def every_unit_of_a_return_goes_somewhere(history: History) -> list[str]:
-    """Returned = inspected + at the desk; inspected = disposed of + waiting; put back = restocked + refurbished by now."""
+    """Returned = inspected + at the desk; inspected = disposed of + waiting; what is put back is, or is at work."""
     came, looked, gone = Counter[int](), Counter[int](), Counter[int]()
     if history.network.detail.returns is None:
         return []
@@ -82,7 +82,7 @@ def each_return_ends_once(history: History) -> list[str]:
 
 
 def refunds_are_what_is_owed(history: History) -> list[str]:
-    """Once a return is done, its refunds come to what its units were found to be worth; for what never came, nothing."""
+    """Once a return is done, its refunds come to what its units were found to be worth; what never came, to nothing."""
     rules = history.network.detail.returns
     if rules is None:
         return []

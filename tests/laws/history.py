@@ -97,6 +97,7 @@ class Meddler:
     def __init__(self, outside: Outside, seed: int) -> None:
         self.outside = outside
         self.random = np.random.default_rng(seed)
+        self.after = np.random.default_rng(seed + 1)
         self.past: list[Batch] = []
 
     def accept(self, blocks: Sequence[Block], now: int) -> None:
@@ -111,7 +112,9 @@ class Meddler:
         told = np.isin(commands["kind"], (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED))
         if told.any():
             self.past = [Batch(commands[told][-3:].copy(), lines.copy())]
-        added = np.concatenate([extra[0], extra[1][extra[1]["lines"] == 0]])
+        back = commands[np.isin(commands["kind"], AFTER_DOOR)]
+        extra.append(back[self.after.random(len(back)) < 0.15].copy())
+        added = np.concatenate([extra[0], extra[1][extra[1]["lines"] == 0], extra[2]])
         strange = self.random.random(len(added)) < 0.1
         added["order"][strange & (added["kind"] != Kind.PLACE)] = NOT_THERE
         first, last = int(commands["at"][0]), int(commands["at"][-1])
@@ -120,9 +123,9 @@ class Meddler:
 
     def _again(self, commands: Rows) -> Rows:
         """Some of the commands once more, or a cancel of their orders."""
-        kinds = (*AFTER_DOOR, Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
+        kinds = (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
         chosen = commands[np.isin(commands["kind"], kinds) & (self.random.random(len(commands)) < 0.08)].copy()
-        as_cancel = (self.random.random(len(chosen)) < 0.5) & ~np.isin(chosen["kind"], AFTER_DOOR)
+        as_cancel = self.random.random(len(chosen)) < 0.5
         chosen["kind"][as_cancel] = Kind.CANCEL
         chosen["lines"][as_cancel] = 0
         return chosen

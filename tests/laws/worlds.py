@@ -112,10 +112,10 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
     """The same world that handles returns, of which there are many; all ways of handling them are cheap enough."""
     many = np.full_like(network.items.return_ppm, 350_000)
     rules = Returns(
-        window_us=2 * DAY_US, lapses_us=3 * DAY_US, at_once=int(world.at_once), keep_below=12_000_000,
+        window_us=2 * DAY_US, lapses_us=3 * DAY_US, at_once=int(world.at_once), keep_below=20_000_000,
         kept_back_ppm=np.array([0, 150_000, 400_000]), refurbish_cost=400_000, refurbish_us=DAY_US,
         refurbished_ppm=900_000, liquidate_ppm=np.array([200_000, 120_000, 0]),
-        supplier_ppm=300_000, supplier_cost=300_000, dispose_cost=100_000, cover_days=25,
+        supplier_ppm=300_000, supplier_cost=300_000, dispose_cost=100_000, cover_days=25 if world.seed % 2 else 10_000,
     )  # fmt: skip
     back = Back(
         reason_ppm=np.cumsum([300_000, 200_000, 50_000, 250_000, 100_000, 80_000, 20_000]),

@@ -183,6 +183,21 @@ _CLIENTS: Final = (
     Meaning("storage_of_client_revenue", "share", "storage of client revenue", "storage of what clients were billed"),
     Meaning("client_gross_margin_lowest", "share", "lowest margin of a client", "billed less cost to serve, of billed"),
 )
+_RETURNS: Final = (
+    Meaning("return_units_asked", "count", "units asked to return", "units that customers asked to send back"),
+    Meaning("return_refused_share", "share", "returns refused", "of these, refused"),
+    Meaning("return_units_kept", "count", "units refunded and kept", "units refunded that stay with the customer"),
+    Meaning(
+        "return_restocked_share",
+        "share",
+        "returns sold again",
+        "of units disposed of, back on the shelf or refurbished",
+    ),
+    Meaning(
+        "return_value_saved_share", "share", "cost of returns saved", "what returned units are worth, of their cost"
+    ),
+    Meaning("refunds", "money", "refunds", "money that went back to customers"),
+)
 _NETWORK: Final = (
     Meaning(
         "ground_two_day_share",
@@ -203,7 +218,8 @@ _NETWORK: Final = (
 )
 
 CATALOG: Final = {
-    meaning.key: meaning for meaning in (*_VOLUME, *_SERVICE, *_COST, *_PARCEL, *_LABOUR, *_STOCK, *_CLIENTS, *_NETWORK)
+    meaning.key: meaning
+    for meaning in (*_VOLUME, *_SERVICE, *_COST, *_PARCEL, *_LABOUR, *_STOCK, *_CLIENTS, *_RETURNS, *_NETWORK)
 }
 """Figures of a rehearsal (`figures`) and of its network alone (`network_figures`), by key."""
 

@@ -16,6 +16,7 @@ from firstbest.present import (
     pictures_labour,
     pictures_late,
     pictures_map,
+    pictures_returns,
     pictures_sellers,
     pictures_stock,
     svg,
@@ -28,7 +29,7 @@ from firstbest.present.record import Bound, Record
 
 _KICKERS: Final = {
     "late": "Promises kept", "map": "The map", "cost": "Where the money goes", "labour": "People",
-    "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers",
+    "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers", "returns": "What comes back",
 }  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
         pictures_labour.picture(record),
         pictures_frontier.picture(record, against),
         pictures_stock.picture(record),
+        pictures_returns.picture(record),
         pictures_sellers.picture(record),
     ]
     parts = [

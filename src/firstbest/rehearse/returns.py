@@ -92,25 +92,28 @@ def resume_desk(goods: Goods, works: tuple[Store, Agenda], key: tuple[int, int],
 
 
 @compiled
+def grade_of(goods: Goods, stream: np.uint64, reason: int, unit: int) -> int:
+    """What a unit of a line is found to be."""
+    share = uniform(stream, purposes.RETURN_GRADE, unit) * PPM
+    if share < goods.back[1, reason]:
+        return SELLABLE
+    return OPENED if share < goods.back[1, reason] + goods.back[2, reason] else BROKEN
+
+
+@compiled
 def inspect(goods: Goods, works: tuple[Store, Agenda], key: tuple[int, int], row: np.void) -> None:
     """Somebody looks at each unit of a line some time after it came, `key` = (seed, instant)."""
     store, agenda = works
     odds, reason = goods.odds[0], min(row["reason"], goods.back.shape[1] - 1)
     rank = return_rank(row)
     stream = joined(np.uint64(key[0]), rank)
-    counts = np.zeros(3, np.int64)
-    for unit in range(row["quantity"]):
-        share = uniform(stream, purposes.RETURN_GRADE, unit) * PPM
-        if share < goods.back[1, reason]:
-            counts[SELLABLE] += 1
-        elif share < goods.back[1, reason] + goods.back[2, reason]:
-            counts[OPENED] += 1
-        else:
-            counts[BROKEN] += 1
     first = -1
-    for grade in range(3):
-        if counts[grade] > 0:
-            added = new_line(store, row["line"], row["item"], counts[grade])
+    for grade in range(BROKEN + 1):
+        count = 0
+        for unit in range(row["quantity"]):
+            count += int(grade_of(goods, stream, reason, unit) == grade)
+        if count > 0:
+            added = new_line(store, row["line"], row["item"], count)
             store.lines[added]["gone"] = grade
             store.lines[added]["link"] = first
             first = added

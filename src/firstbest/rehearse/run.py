@@ -21,7 +21,7 @@ from firstbest.rehearse.outside import Physics
 from firstbest.store.columns import Columns, sizes
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
-from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.metrics import AFTERS, BINS, METRICS, Metric, Spread
 from firstbest.world.nature import Nature
 from firstbest.world.network import I64, Network
 from firstbest.world.units import DAY_US
@@ -150,8 +150,17 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         banner=BANNER,
         stock_items=stock_items(result),
         needs=needs_of(result),
+        after=after_cells(result, shape[:3]),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
     )
+
+
+def after_cells(result: Result, shape: tuple[int, ...]) -> I64 | None:
+    """What happened after the door: [D, N, S, AFTERS, 2]; none where the house keeps nothing of it."""
+    if result.scenario.network.detail.returns is None:
+        return None
+    rows = result.state.tables["after"].rows
+    return np.stack([rows[part].reshape(*shape, AFTERS) for part in ("numerator", "denominator")], axis=-1)
 
 
 def needs_of(result: Result) -> tuple[Need, ...]:

@@ -15,7 +15,9 @@ from firstbest.run.requests import Answer, Fill, Request, Why
 from firstbest.world.commands import COMMAND, LINE, Batch
 from firstbest.world.words import Kind
 
-BY_ORDER = (Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED)
+BY_ORDER = (
+    Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED,
+)  # fmt: skip
 """Kinds that name an order which must be there."""
 BY_SHIPMENT_IN = (Kind.ARRIVED, Kind.RECEIVED)
 """Kinds that name an inbound shipment which must be there."""

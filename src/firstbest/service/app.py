@@ -12,14 +12,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import changes, documents, hooks, network, orders, pages, rehearsals, stock, tasks
+from firstbest.service import changes, documents, hooks, network, orders, pages, rehearsals, returns, stock, tasks
 from firstbest.service.access import Rates
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem, fault_told, framework_told, nested_told, told
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-ROUTED: Final = (orders, stock, tasks, network, documents, hooks, changes, rehearsals, pages)
+ROUTED: Final = (orders, stock, tasks, returns, network, documents, hooks, changes, rehearsals, pages)
 
 
 async def headed(response: Response[Any]) -> Response[Any]:
@@ -39,9 +39,7 @@ def make_app(door: Door, rates: Rates | None = None, forks: rehearsals.Rehearsal
     """The application over a door."""
     key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
     return Litestar(
-        route_handlers=[
-            each.ROUTER for each in (orders, stock, tasks, network, documents, hooks, changes, rehearsals, pages)
-        ],
+        route_handlers=[each.ROUTER for each in ROUTED],
         state=State({"door": door, "rates": rates or Rates(), "rehearsals": forks}),
         exception_handlers={
             Problem: told,
