@@ -10,7 +10,7 @@ from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_LINE
-from firstbest.world.words import Disposition, RefundWhen, ReturnWay, Stage
+from firstbest.world.words import Disposition, RefundWhen, ReturnWay, SentStage
 from tests.laws.conservation import Row, differences, each, held, of
 from tests.laws.history import History
 from tests.laws.recount import Recount
@@ -108,16 +108,23 @@ def refunds_are_what_is_owed(history: History) -> list[str]:
 
 
 def what_left_is_remembered(history: History) -> list[str]:
-    """What can be asked about = departed - let go; at the door once it was delivered."""
+    """What can be asked about = departed - let go; at the door once it was delivered, made good if harmed."""
     if history.network.detail.returns is None:
         return []
+    care = history.network.detail.care is not None
     left, stage = Counter[int](), dict[int, int]()
     for row in each(history, f.DEPARTED):
         key = t.shipment_key(*of(row))
         left[key] += 1
-        stage[key] = Stage.DEPARTED
+        stage[key] = SentStage.AWAY
     for row in each(history, f.DELIVERED):
-        stage[t.shipment_key(*of(row))] = Stage.DELIVERED
+        harmed = care and row["outcome"] > 0
+        stage[t.shipment_key(*of(row))] = SentStage.HARMED if harmed else SentStage.AT_DOOR
+    for fact, then in (
+        (f.MADE_GOOD, SentStage.AT_DOOR), (f.CLAIM_FILED, SentStage.CLAIMED), (f.CLAIM_SETTLED, SentStage.AT_DOOR),
+    ):  # fmt: skip
+        for row in each(history, fact):
+            stage[t.shipment_key(*of(row))] = then
     for row in each(history, f.LET_GO):
         left[t.shipment_key(*of(row))] -= 1
     there = {row["key"]: row["stage"] for row in held(history, t.SENT_T)}
@@ -132,7 +139,8 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     cells: dict[tuple[int, int, int, int], list[int]] = defaultdict(lambda: [0, 0])
 
     def add(cell: int, node: int, row: Row, up: int, down: int = 0) -> None:
-        found = cells[cell, *count.here({**row, "node": node}, int(items.seller[row["item"]]))]
+        seller = int(items.seller[row["item"]]) if "item" in row else row["seller"]
+        found = cells[cell, *count.here({**row, "node": node}, seller)]
         found[0] += up
         found[1] += down
 
@@ -147,6 +155,15 @@ def the_cube_is_a_recount(history: History) -> list[str]:
         add(After.REFUNDED, row["node"], row, row["amount"], row["quantity"] if row["amount"] > 0 else 0)
         if row["when"] == RefundWhen.TAKEN_BACK and row["amount"] >= 0:
             add(After.REFUNDED, row["node"], row, -1)
+    for row in each(history, f.CONTACTED):
+        add(After.QUESTIONS + row["reason"], row["node"], row, 1, row["cost"])
+    for row in each(history, f.MADE_GOOD):
+        add(After.MADE_GOOD, row["node"], row, row["amount"], 1)
+    for row in each(history, f.CLAIM_FILED):
+        add(After.CLAIMED, row["node"], {**row, "seller": 0}, row["amount"], 1)
+    for row in each(history, f.CLAIM_SETTLED):
+        add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
+        add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
     for row in each(history, f.INSPECTED):
         add(After.CAME, row["node"], row, row["quantity"])
         add(After.SELLABLE + row["grade"], row["node"], row, row["quantity"])
@@ -166,6 +183,24 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     return wrong + [f"cell {cell} is not in the cube" for cell, value in cells.items() if value != [0, 0]]
 
 
+def harm_is_made_good_once(history: History) -> list[str]:
+    """A harmed shipment is paid back once, for what it was worth; its carrier pays once, no more than was claimed."""
+    harmed = {of(row): row["value"] for row in each(history, f.DELIVERED) if row["outcome"]}
+    good, claims = Counter[tuple[int, int, int]](), dict[tuple[int, int, int], int]()
+    wrong = []
+    for row in each(history, f.MADE_GOOD):
+        good[of(row)] += 1
+        wrong += [f"shipment {of(row)} got {row['amount']} of {harmed.get(of(row))}"] * (
+            row["amount"] != harmed.get(of(row))
+        )
+    for row in each(history, f.CLAIM_FILED):
+        claims[of(row)] = row["amount"]
+        wrong += [f"claim on {of(row)} without harm made good"] * (good[of(row)] != 1)
+    for row in each(history, f.CLAIM_SETTLED):
+        wrong += [f"claim on {of(row)} paid {row['amount']}"] * (row["amount"] > claims.pop(of(row), -1))
+    return wrong + [f"shipment {key} was made good {count} times" for key, count in good.items() if count > 1]
+
+
 LAWS: tuple[Callable[[History], list[str]], ...] = (
     no_more_comes_back_than_was_sent,
     every_unit_of_a_return_goes_somewhere,
@@ -173,6 +208,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     refunds_are_what_is_owed,
     what_left_is_remembered,
     the_cube_is_a_recount,
+    harm_is_made_good_once,
 )
 
 

@@ -20,7 +20,7 @@ from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.words import Kind
 
-AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED)
+AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
 NOT_THERE = 10**15
 """An order that nobody placed."""
 Rows = NDArray[np.void]

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from firstbest.world import facts as f
-from firstbest.world.words import Disposition, LateCause, Outcome, Reason, RefundWhen
+from firstbest.world.words import ContactReason, Disposition, LateCause, Outcome, Reason, RefundWhen
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -16,9 +16,10 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
     **dict.fromkeys(("hours above pace", "head hurt", "temporary staff"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
-    **dict.fromkeys(("return authorised", "return refused", "units restocked", "units refurbished"), 0.2),
-    **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "refund", "unit kept"), 0.2),
-    **dict.fromkeys(("return lapsed", "refund taken back", "shipment let go"), 0.1),
+    **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
+    **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
+    **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
+    **dict.fromkeys(("return lapsed", "refund taken back", "claim paid", "claim refused", "where is it"), 0.04),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -71,6 +72,13 @@ def outcomes(history: History) -> set[str]:
         ("units thrown away", Disposition.DISPOSE),
     ):  # fmt: skip
         some(name, disposed["disposition"] == way)
+    contacted, settled = history.rows(f.CONTACTED), history.rows(f.CLAIM_SETTLED)
+    some("contact", contacted["cost"] > 0)
+    some("where is it", contacted["reason"] == ContactReason.WHERE_IS_IT)
+    some("made good", history.rows(f.MADE_GOOD)["amount"] > 0)
+    some("claim filed", history.rows(f.CLAIM_FILED)["amount"] > 0)
+    some("claim paid", settled["amount"] > 0)
+    some("claim refused", settled["amount"] == 0)
     worked = history.rows(f.WORKED)
     some("hours above pace", worked["above_min"] > 0)
     some("head hurt", worked["injured"] > 0)

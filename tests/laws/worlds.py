@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from firstbest.world.nature import Back, Nature
-from firstbest.world.network import Network, Returns
+from firstbest.world.nature import Asking, Back, Nature
+from firstbest.world.network import Care, Detail, Network, Returns
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
@@ -72,7 +72,7 @@ worlds = st.builds(
     people=st.just(False),  # builds draws what is not said
     drawn=st.just(True),
     returns=st.just(False),
-    at_once=st.booleans(),
+    at_once=st.just(False),
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
@@ -110,12 +110,14 @@ def made(world: World) -> tuple[Network, Nature]:
 
 def with_returns(network: Network, nature: Nature, world: World) -> tuple[Network, Nature]:
     """The same world that handles returns, of which there are many; all ways of handling them are cheap enough."""
-    many = np.full_like(network.items.return_ppm, 350_000)
+    paid_at_once = world.at_once or (world.drawn and world.seed % 5 < 2)
+    cover = 10_000 if world.seed % 4 else 25
+    many = np.full_like(network.items.return_ppm, 500_000)
     rules = Returns(
-        window_us=2 * DAY_US, lapses_us=3 * DAY_US, at_once=int(world.at_once), keep_below=20_000_000,
+        window_us=2 * DAY_US, lapses_us=3 * DAY_US, at_once=int(paid_at_once), keep_below=20_000_000,
         kept_back_ppm=np.array([0, 150_000, 400_000]), refurbish_cost=400_000, refurbish_us=DAY_US,
         refurbished_ppm=900_000, liquidate_ppm=np.array([200_000, 120_000, 0]),
-        supplier_ppm=300_000, supplier_cost=300_000, dispose_cost=100_000, cover_days=25 if world.seed % 2 else 10_000,
+        supplier_ppm=300_000, supplier_cost=300_000, dispose_cost=100_000, cover_days=cover,
     )  # fmt: skip
     back = Back(
         reason_ppm=np.cumsum([300_000, 200_000, 50_000, 250_000, 100_000, 80_000, 20_000]),
@@ -123,11 +125,13 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
         opened_ppm=np.array([250_000, 150_000, 200_000, 300_000, 300_000, 150_000, 200_000]),
         never_ppm=120_000, travel_days_p50=1, travel_days_p90=3, inspect_mean_s=20_000,
     )  # fmt: skip
+    care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US)
+    asking = Asking(150_000, 600_000, 800_000, 9_000, 600_000, 1, 3)
     settled = network.calendar.midnight_us[1] + 4 * HOUR_US
     inside = (settled >= network.calendar.start_us) & (settled < network.calendar.end_us)
     network = with_timers(network, Timer.SETTLE_RETURNS, settled[inside])
     items = network.items._replace(return_ppm=many)
-    return network._replace(items=items, detail=network.detail._replace(returns=rules)), nature._replace(back=back)
+    return network._replace(items=items, detail=Detail(rules, care)), nature._replace(back=back, asking=asking)
 
 
 def _network(network: Network, world: World) -> Network:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide import returns
 from firstbest.decide.ground import Ground
+from firstbest.operate import care
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
@@ -31,25 +32,31 @@ from firstbest.world.words import (
     ReturnReason,
     ReturnStage,
     ReturnWay,
-    Stage,
+    SentStage,
 )
 
 Records = NDArray[np.void]
+KINDS = (Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
 GRADES = ("sellable", "opened", "broken")
 """Columns of units by words.Grade."""
 
 
 def take_back(batch: Batch, ground: Ground) -> Step:
-    """Returns asked for, received and inspected; where the house keeps none, what came back is noted, a row a line."""
-    rules = ground.detail.returns
-    if rules is None:
-        return (yield from note_returned(batch, ground))
-    kind = batch.commands["kind"]
+    """Returns asked for, received and inspected, contacts and claims answered.
+
+    Where the house keeps no returns, what came back is noted, a row a line.
+    """
+    rules, kind = ground.detail.returns, batch.commands["kind"]
     blocks = []
-    for which, step in ((Kind.RETURN_ASKED, asked), (Kind.RETURNED, received), (Kind.INSPECTED, inspected)):
-        mine = kind == which
-        if mine.any():
-            blocks += yield from step(batch.select(mine), ground, rules)
+    if rules is not None:
+        for which, step in ((Kind.RETURN_ASKED, asked), (Kind.RETURNED, received), (Kind.INSPECTED, inspected)):
+            mine = kind == which
+            if mine.any():
+                blocks += yield from step(batch.select(mine), ground, rules)
+    elif (kind == Kind.RETURNED).any():
+        blocks += yield from note_returned(batch.select(kind == Kind.RETURNED), ground)
+    if ground.detail.care is not None:
+        blocks += yield from care.answer(batch, ground, ground.detail.care)
     # Refunds come of two kinds of command; rows of a type are told in the order of their causes.
     return [block for block in merged(blocks) if len(block.rows)]
 
@@ -76,7 +83,7 @@ def line_by_line(batch: Batch) -> tuple[Records, Records, I64]:
     return batch.commands[owner], batch.lines[starts + ordinal], ordinal
 
 
-def note_returned(batch: Batch, ground: Ground) -> Step:
+def note_returned(batch: Batch, ground: Ground) -> Generator[Read, Rows, list[f.Block]]:
     """Book returned units, a row a line, and nothing else."""
     yield All(t.LOAD_T)
     c, lines, ordinal = line_by_line(batch)
@@ -113,7 +120,7 @@ def asked(batch: Batch, ground: Ground, rules: Rules) -> Generator[Read, Rows, l
     key = c["order"] * MAX_LINE + lines["line"]
     under_way = (yield ByKey(t.RETURN_T, key)).found
     fit = (lines["line"] >= 0) & (lines["line"] < MAX_LINE) & ~repeats(key)
-    there = sent.found & (sent.rows["stage"] == Stage.DELIVERED) & (sent.rows["outcome"] != Outcome.LOST)
+    there = sent.found & (sent.rows["stage"] == SentStage.AT_DOOR) & (sent.rows["outcome"] != Outcome.LOST)
     s = sent.rows
     answer = returns.authorise(ground, rules, returns.Asked(
         c["number"].astype(np.int64), c["at"].astype(np.int64), lines["quantity"].astype(np.int64), paid(lines, ground),
@@ -214,28 +221,18 @@ def runs(key: I64) -> I64:
 
 
 def settle(number: int, now: int, ground: Ground) -> Step:
-    """Once a day: what becomes of inspected units; what lapsed; what nobody can send back any more."""
-    rules = ground.detail.returns
-    if rules is None:
+    """Once a day: what becomes of inspected units; what lapsed; what is made good; what is let go."""
+    rules, blocks = ground.detail.returns, []
+    if rules is not None:
+        blocks += yield from settle_returns(number, now, ground, rules)
+    if ground.detail.care is not None:
+        blocks += yield from care.settle(number, now, ground, ground.detail.care)
+    known_us = max(
+        0 if rules is None else rules.window_us, 0 if ground.detail.care is None else ground.detail.care.known_us
+    )
+    if rules is None and ground.detail.care is None:
         return []
-    ready = (yield Staged(t.RETURN_T, ReturnStage.INSPECTED, "ready_at", now)).rows
-    done = (yield Staged(t.RETURN_T, ReturnStage.REFURBISHING, "ready_at", now)).rows
-    lapsed = (yield Staged(t.RETURN_T, ReturnStage.AUTHORISED, "ready_at", now)).rows
-    over = (yield Staged(t.SENT_T, Stage.DELIVERED, "delivered_at", now - rules.window_us)).rows
-    blocks = []
-    kept = ready[:0]
-    if len(ready):
-        nodes = len(ground.nodes.kind)
-        units = (yield All(t.STOCK_T)).rows["on_hand"].reshape(-1, nodes)
-        rate = (yield All(t.FORECAST_T)).rows["rate_x1000"].reshape(-1, nodes)
-        disposed = disposed_of(number, now, ground, ready, returns.enough(ground, rules, units, rate))
-        blocks.append(disposed)
-        at_work = disposed.rows[disposed.rows["disposition"] == Disposition.REFURBISH]
-        kept = ready[~np.isin(ready["key"], at_work["order"] * MAX_LINE + at_work["line"])]
-        blocks.append(restocked(number, now, disposed.rows[disposed.rows["disposition"] == Disposition.RESTOCK], done))
-    elif len(done):
-        blocks.append(restocked(number, now, np.zeros(0, f.DISPOSED.dtype), done))
-    blocks += [ended(number, now, np.concatenate([kept, done]), lapsed), charged_again(number, now, ground, lapsed)]
+    over = (yield Staged(t.SENT_T, SentStage.AT_DOOR, "delivered_at", now - known_us)).rows
     blocks.append(
         block_of(
             f.LET_GO, number, now, order=over["key"] // (MAX_NODE * MAX_ATTEMPT),
@@ -243,6 +240,29 @@ def settle(number: int, now: int, ground: Ground) -> Step:
         )
     )  # fmt: skip
     return [block for block in blocks if len(block.rows)]
+
+
+def settle_returns(number: int, now: int, ground: Ground, rules: Rules) -> Generator[Read, Rows, list[f.Block]]:
+    """Returns of which something is to be decided, or nothing is left to do."""
+    ready = (yield Staged(t.RETURN_T, ReturnStage.INSPECTED, "ready_at", now)).rows
+    done = (yield Staged(t.RETURN_T, ReturnStage.REFURBISHING, "ready_at", now)).rows
+    lapsed = (yield Staged(t.RETURN_T, ReturnStage.AUTHORISED, "ready_at", now)).rows
+    blocks, kept, shelved = [], ready[:0], np.zeros(0, f.DISPOSED.dtype)
+    if len(ready):
+        nodes = len(ground.nodes.kind)
+        units = (yield All(t.STOCK_T)).rows["on_hand"].reshape(-1, nodes)
+        rate = (yield All(t.FORECAST_T)).rows["rate_x1000"].reshape(-1, nodes)
+        disposed = disposed_of(number, now, ground, ready, returns.enough(ground, rules, units, rate))
+        at_work = disposed.rows[disposed.rows["disposition"] == Disposition.REFURBISH]
+        kept = ready[~np.isin(ready["key"], at_work["order"] * MAX_LINE + at_work["line"])]
+        shelved = disposed.rows[disposed.rows["disposition"] == Disposition.RESTOCK]
+        blocks.append(disposed)
+    return [
+        *blocks,
+        restocked(number, now, shelved, done),
+        ended(number, now, np.concatenate([kept, done]), lapsed),
+        charged_again(number, now, ground, lapsed),
+    ]
 
 
 def disposed_of(number: int, now: int, ground: Ground, ready: Records, enough: NDArray[np.bool_]) -> f.Block:

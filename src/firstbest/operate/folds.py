@@ -347,7 +347,8 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
     (f.OPENED, opened), (f.WORKED, worked), (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
-    (f.RETURN_ENDED, after.ended), (f.LET_GO, after.let_go),
+    (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
+    (f.CLAIM_SETTLED, after.claim_settled), (f.LET_GO, after.let_go),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
-from firstbest.world.words import Disposition, ReturnStage, ReturnWay, Stage
+from firstbest.world.words import Disposition, ReturnStage, ReturnWay, SentStage
 
 Records = NDArray[np.void]
 
@@ -32,12 +32,17 @@ def same(rows: Records, value: int) -> I64:
     return np.full(len(rows), value, np.int64)
 
 
+def remembers(ground: Ground) -> bool:
+    """Whether the house remembers what left."""
+    return ground.detail.returns is not None or ground.detail.care is not None
+
+
 def sent(rows: Records, ground: Ground) -> list[Change]:
     """What departed is remembered, where it can come back."""
-    if ground.detail.returns is None:
+    if not remembers(ground):
         return []
     made = np.zeros(len(rows), t.SENT)
-    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, Stage.DEPARTED, rows["at"]
+    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, SentStage.AWAY, rows["at"]
     for name in ("tie", "units", "value", "place", "seller", "carrier", "zone"):
         made[name] = rows[name]
     return [Put(t.SENT_T, made)]
@@ -45,9 +50,15 @@ def sent(rows: Records, ground: Ground) -> list[Change]:
 
 def at_the_door(rows: Records, ground: Ground) -> list[Change]:
     """From now on it can come back."""
-    if ground.detail.returns is None:
+    if not remembers(ground):
         return []
-    columns = {"stage": same(rows, Stage.DELIVERED), "delivered_at": rows["at"], "outcome": rows["outcome"]}
+    # Where nobody makes harm good, what was lost is at its door as far as anybody asks.
+    harmed = (rows["outcome"] != 0) & (ground.detail.care is not None)
+    columns = {
+        "stage": np.where(harmed, SentStage.HARMED, SentStage.AT_DOOR),
+        "delivered_at": rows["at"],
+        "outcome": rows["outcome"],
+    }
     return [Set(t.SENT_T, shipments_of(rows), columns)]
 
 
@@ -105,3 +116,20 @@ def ended(rows: Records, ground: Ground) -> list[Change]:
 def let_go(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is forgotten."""
     return [Set(t.SENT_T, shipments_of(rows), {"live": same(rows, 0)})]
+
+
+def made_good(rows: Records, ground: Ground) -> list[Change]:
+    """Nothing is left to give back of it."""
+    columns = {"units": same(rows, 0), "value": same(rows, 0), "stage": same(rows, SentStage.AT_DOOR)}
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def claim_filed(rows: Records, ground: Ground) -> list[Change]:
+    """Its carrier is asked for what it was worth."""
+    columns = {"stage": same(rows, SentStage.CLAIMED), "claimed": rows["amount"]}
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def claim_settled(rows: Records, ground: Ground) -> list[Change]:
+    """Its carrier has answered."""
+    return [Set(t.SENT_T, shipments_of(rows), {"stage": same(rows, SentStage.AT_DOOR)})]

@@ -29,7 +29,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
     ((Kind.ARRIVED,), freight.arrive),
     ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
-    ((Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED), aftermath.take_back),
+    (aftermath.KINDS, aftermath.take_back),
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
@@ -37,7 +37,7 @@ FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
-AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), (Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED))
+AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), aftermath.KINDS)
 DELIVERED = int(Kind.DELIVERED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 

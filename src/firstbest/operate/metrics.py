@@ -178,8 +178,9 @@ def delivered(cells: Cells, rows: Records) -> None:
     where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
     bad = rows["outcome"] != 0
     cells.add(where, Metric.LOST_PARCELS, bad)
-    claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
-    cells.add(where, Metric.COST_AFTER, claim)
+    if ground.detail.care is None:
+        claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
+        cells.add(where, Metric.COST_AFTER, claim)
     keys = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     days = (rows["at"] - rows["placed_at"]) * 100 // DAY_US
     cells.flows.append((keys, np.ones(len(rows), np.int64), days, np.zeros(len(rows), np.int64)))
@@ -199,8 +200,9 @@ def completed(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.TWO_DAYS, rows["days"] <= SOON_DAYS, 1)
     cells.add(where, Metric.COMPLETED_DAYS, rows["days"])
     cells.add(where, Metric.CARTONS, 0, np.maximum(rows["shipments"] - 1, 0))
-    contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
-    cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
+    if cells.ground.detail.care is None:
+        contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
+        cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
     cells.spread(Spread.BUSINESS_DAYS, rows["days"].astype(np.int64))
     cells.spread(Spread.CLICK_TO_DOOR_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
 
@@ -229,6 +231,24 @@ def authorised(cells: Cells, rows: Records) -> None:
     rows = rows[rows["way"] == ReturnWay.KEEP]
     where = cells.where(cells.days(rows["at"], rows["to_node"]), rows["to_node"], rows["seller"])
     cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * cells.ground.items.cost[rows["item"]])
+
+
+def contacted(cells: Cells, rows: Records) -> None:
+    """What a contact costs."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, rows["cost"], PPM)
+
+
+def paid_back(cells: Cells, rows: Records) -> None:
+    """Harm made good; `claim_settled` takes off what carriers pay of it."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, rows["amount"])
+
+
+def paid_by_carrier(cells: Cells, rows: Records) -> None:
+    """What carriers pay for harm."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, -rows["amount"])
 
 
 def moved(cells: Cells, rows: Records) -> None:
@@ -337,7 +357,8 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
     f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed, f.DISPOSED.name: disposed,
-    f.RETURN_AUTHORISED.name: authorised,
+    f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
+    f.CLAIM_SETTLED.name: paid_by_carrier,
 }  # fmt: skip
 COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
 """Facts that count."""

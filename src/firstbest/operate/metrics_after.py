@@ -30,10 +30,19 @@ class Cells:
 
     def add(self, rows: Records, node: str, cell: After | I64, amounts: tuple[ArrayLike, ArrayLike]) -> None:
         """Add numerators and denominators of a row each, at the node in the named column."""
-        ground = self.ground
+        self.add_for(rows, node, self.ground.items.seller[rows["item"]], (cell, *amounts))
+
+    def add_for(
+        self,
+        rows: Records,
+        node: str,
+        seller: I64 | NDArray[np.integer],
+        what: tuple[After | I64, ArrayLike, ArrayLike],
+    ) -> None:
+        """The same for rows of a seller each, `what` = (cell, numerators, denominators)."""
+        ground, (cell, *amounts) = self.ground, what
         zone = ground.nodes.time_zone[rows[node]].astype(np.int64)
         day = local_days(ground.calendar.midnight_us, zone, np.ascontiguousarray(rows["at"]))
-        seller = ground.items.seller[rows["item"]]
         base = (day * len(ground.nodes.kind) + rows[node]) * ground.sellers + seller
         keys = base * AFTERS + np.asarray(cell, np.int64)
         up, down = (np.broadcast_to(np.asarray(values, np.int64), len(rows)) for values in amounts)
@@ -73,9 +82,33 @@ def disposed(cells: Cells, rows: Records) -> None:
     cells.add(rows, "node", int(After.RESTOCKED) + rows["disposition"].astype(np.int64), (units, rows["value"]))
 
 
+def contacted(cells: Cells, rows: Records) -> None:
+    """Contacts by reason."""
+    cell = int(After.QUESTIONS) + rows["reason"].astype(np.int64)
+    cells.add_for(rows, "node", rows["seller"], (cell, 1, rows["cost"]))
+
+
+def made_good(cells: Cells, rows: Records) -> None:
+    """Money paid back for harm."""
+    cells.add_for(rows, "node", rows["seller"], (After.MADE_GOOD, rows["amount"], 1))
+
+
+def claim_filed(cells: Cells, rows: Records) -> None:
+    """Claims on carriers."""
+    cells.add_for(rows, "node", np.zeros(len(rows), np.int64), (After.CLAIMED, rows["amount"], 1))
+
+
+def claim_settled(cells: Cells, rows: Records) -> None:
+    """What carriers answered."""
+    none = np.zeros(len(rows), np.int64)
+    cells.add_for(rows, "node", none, (After.CLAIMS_PAID, rows["amount"], 1))
+    cells.add_for(rows, "node", none, (After.CLAIMS_REFUSED, rows["amount"] == 0, 0))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
-    f.INSPECTED.name: inspected, f.DISPOSED.name: disposed,
+    f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
+    f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
 }  # fmt: skip
 
 

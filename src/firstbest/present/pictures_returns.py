@@ -80,8 +80,8 @@ def picture(record: Record) -> svg.Picture | None:
     lead = (
         f"Customers asked to send back {text.count(f['return_units_asked'])} units; "
         f"{text.share(f['return_refused_share'], 1)} were refused, {text.count(f['return_units_kept'])} were refunded "
-        f"and stay with them. {text.money(f['refunds'], currency)} went back to customers. A returned unit goes the way on "
-        "which it is worth most."
+        f"and stay with them. {text.money(f['refunds'], currency)} went back to customers. "
+        "A returned unit goes the way on which it is worth most."
     )
     asked, gone = sum(value for _, value in why), sum(value for _, value, _ in ways)
     parts = [*_bars(why, 0.0, "Why", asked), *_bars([each[:2] for each in ways], _MIDDLE, "What became of it", gone)]

@@ -21,7 +21,8 @@ from firstbest.kernels.lookup import find
 from firstbest.kernels.station import FINISH, JOB, READY, SHIFT, START, WITHIN, WORK, Stations, advance, enqueue
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import PACK, PICK, PROCESSES, RECEIVE, SHIFTS, Floor, Roster, work_us
-from firstbest.rehearse.supply import REASONS, Goods
+from firstbest.rehearse.roads import REASONS
+from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import (
     DROPPED,
     PACKED,
@@ -54,6 +55,8 @@ COUNTED: Final = int(Kind.COUNTED)
 RETURNED: Final = int(Kind.RETURNED)
 RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
 INSPECTED: Final = int(Kind.INSPECTED)
+CONTACTED: Final = int(Kind.CONTACTED)
+CLAIM_ANSWERED: Final = int(Kind.CLAIM_ANSWERED)
 AT_DOOR: Final = int(Outcome.DELIVERED)
 SHORT_EVERYWHERE: Final = int(Reason.SHORT_EVERYWHERE)
 UNIT_BITS: Final = 20
@@ -151,7 +154,7 @@ def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
         row["quantity"] = goods.true_units[event[SECOND] * nodes + event[FIRST]]
     elif kind == CANCEL:
         told.rows[tell(told, at, kind, np.uint64(event[RANK]))]["order"] = event[FIRST]
-    elif kind in (RETURNED, RETURN_ASKED, INSPECTED):
+    elif kind in (RETURNED, RETURN_ASKED, INSPECTED, CONTACTED, CLAIM_ANSWERED):
         row = told.rows[tell(told, at, kind, np.uint64(event[RANK]))]
         row["order"] = event[FIRST]
         row["tie"] = np.uint64(event[THIRD])
@@ -159,6 +162,9 @@ def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
         row["flag"] = about % REASONS
         row["attempt"] = about // REASONS % MAX_ATTEMPT
         row["node"] = about // (REASONS * MAX_ATTEMPT)
+        if kind in (CONTACTED, CLAIM_ANSWERED):
+            row["quantity"] = event[SECOND]
+            return
         _tell_lines(store, told, row, event[SECOND])
         free_chain(store, event[SECOND])
 

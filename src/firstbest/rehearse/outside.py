@@ -39,7 +39,7 @@ SLICE_US: Final = 6 * HOUR_US
 STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
-    facts.COUNT_ASKED, facts.RESTOCKED,
+    facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -74,6 +74,7 @@ class Physics:
             facts.VANNED.name: self._vanned,
             facts.COUNT_ASKED.name: self._count_asked,
             facts.RESTOCKED.name: self._restocked,
+            facts.CLAIM_FILED.name: self._claimed,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -288,17 +289,21 @@ class Physics:
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=len(rows))
+        self._room(tasks=len(rows), events=4 * len(rows))
         under_way = (self._store, self._agenda)
         roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
 
     def _vanned(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=len(rows))
+        self._room(tasks=len(rows), events=4 * len(rows))
         roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._agenda), (self._seed, rows))
 
     def _authorised(self, rows: Rows, not_before: int) -> None:
         self._room(lines=4 * len(rows), events=2 * len(rows))
         returns.take_authorised(self._goods, (self._store, self._agenda), self._seed, rows, not_before)
+
+    def _claimed(self, rows: Rows) -> None:
+        self._room(events=len(rows))
+        returns.take_claims(self._goods, self._agenda, self._floor.nodes, (self._seed, rows))
 
     def _restocked(self, rows: Rows) -> None:
         shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]

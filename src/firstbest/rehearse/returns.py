@@ -15,13 +15,15 @@ from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import exponential, happens, joined, normal, uniform
 from firstbest.rehearse import purposes
-from firstbest.rehearse.supply import REASONS, Goods
+from firstbest.rehearse.roads import REASONS
+from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import Rows, Store, new_line
 from firstbest.world.units import DAY_US, MAX_ATTEMPT, PPM, SECOND_US
 from firstbest.world.words import Grade, Kind, ReturnWay
 
 RETURNED: Final = int(Kind.RETURNED)
 INSPECTED: Final = int(Kind.INSPECTED)
+CLAIM_ANSWERED: Final = int(Kind.CLAIM_ANSWERED)
 SEND_BACK: Final = int(ReturnWay.SEND_BACK)
 SELLABLE: Final = int(Grade.SELLABLE)
 OPENED: Final = int(Grade.OPENED)
@@ -122,3 +124,22 @@ def inspect(goods: Goods, works: tuple[Store, Agenda], key: tuple[int, int], row
     agenda.rows[index, SECOND] = first
     agenda.rows[index, THIRD] = np.int64(row["tie"])
     agenda.rows[index, FOURTH] = np.int64(row["node"]) * MAX_ATTEMPT * REASONS
+
+
+@compiled
+def take_claims(goods: Goods, agenda: Agenda, nodes: Rows, key: tuple[int, Rows]) -> None:
+    """CLAIM_FILED facts, `key` = (seed, rows): carriers pay or refuse, some days later."""
+    seed, rows = key
+    odds = goods.odds[0]
+    for number in range(len(rows)):
+        row = rows[number]
+        tie = row["tie"] if row["tie"] != 0 else np.uint64(row["order"])
+        rank = joined(joined(np.uint64(tie), nodes[row["node"]]["tie"]), np.uint64(row["attempt"]))
+        stream = joined(np.uint64(seed), rank)
+        z = normal(stream, purposes.CLAIM_DELAY, 0)
+        days = math.exp(odds["claim_log_days"] + odds["claim_log_spread"] * z)
+        index = put(agenda, row["at"] + max(int(days * DAY_US), DAY_US), CLAIM_ANSWERED, rank, row["order"])
+        paid = happens(stream, purposes.CLAIM_PAID, 0, odds["claim_paid_ppm"])
+        agenda.rows[index, SECOND] = row["amount"] if paid else 0
+        agenda.rows[index, THIRD] = np.int64(row["tie"])
+        agenda.rows[index, FOURTH] = (np.int64(row["node"]) * MAX_ATTEMPT + row["attempt"]) * REASONS

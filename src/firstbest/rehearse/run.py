@@ -157,7 +157,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
 
 def after_cells(result: Result, shape: tuple[int, ...]) -> I64 | None:
     """What happened after the door: [D, N, S, AFTERS, 2]; none where the house keeps nothing of it."""
-    if result.scenario.network.detail.returns is None:
+    if not any(part is not None for part in result.scenario.network.detail):
         return None
     rows = result.state.tables["after"].rows
     return np.stack([rows[part].reshape(*shape, AFTERS) for part in ("numerator", "denominator")], axis=-1)

@@ -35,8 +35,6 @@ COUNTED: Final = int(Kind.COUNTED)
 STORAGE: Final = int(NodeKind.STORAGE)
 FULFILMENT: Final = int(NodeKind.FULFILMENT)
 BOUGHT: Final = 1
-REASONS: Final = 16
-"""More than there are reasons of returns."""
 
 
 ITEM: Final = np.dtype([("tie", "<u8"), ("neighbour", "<i8"), ("return_ppm", "<i8")])
@@ -57,6 +55,9 @@ ODDS: Final = np.dtype(
         ("inspect_mean_s", "<i8"),
         ("travel_log_days", "<f8"),  # logarithm of the median
         ("travel_log_spread", "<f8"),
+        ("claim_paid_ppm", "<i8"),
+        ("claim_log_days", "<f8"),
+        ("claim_log_spread", "<f8"),
     ]
 )
 
@@ -96,6 +97,10 @@ def _odds(nature: Nature) -> Rows:
     odds["lead_variation"] = supply.lead_spread_ppm / PPM
     odds["return_log_days"], odds["return_log_spread"] = _lognormal(supply.return_days_p50, supply.return_days_p90)
     odds["asks"] = int(Kind.RETURNED)
+    if nature.asking is not None:
+        asking = nature.asking
+        odds["claim_paid_ppm"] = asking.paid_ppm
+        odds["claim_log_days"], odds["claim_log_spread"] = _lognormal(asking.answer_days_p50, asking.answer_days_p90)
     return odds
 
 

@@ -20,12 +20,12 @@ from firstbest.store.compile_people import compile_fleet, compile_labour
 from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_places
 from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.compile_policy import compile_policy
-from firstbest.store.compile_returns import compile_returns
+from firstbest.store.compile_returns import compile_detail
 from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
-from firstbest.world.network import Detail, Network, Texts
+from firstbest.world.network import Network, Texts
 
 SCALE_NOTE = "costs by density (van routes, small teams, slow items) are true at full scale only"
 
@@ -56,7 +56,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         promises=compile_promises(made),
         policy=policy,
         texts=_texts(made, lane_names, carton_names),
-        detail=Detail(returns=compile_returns(made)),
+        detail=compile_detail(made),
     )
     return network, compile_nature(made, planned, lanes)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.schema_returns import RETURN_REASONS
-from firstbest.world.nature import Back
-from firstbest.world.network import Returns
+from firstbest.world.nature import Asking, Back
+from firstbest.world.network import Care, Detail, Returns
 from firstbest.world.units import DAY_US
 
 SELLABLE_PERCENT = 70.0
@@ -64,4 +64,37 @@ def compile_back(plan: Plan) -> Back | None:
         travel_days_p50=int(back["travel_days_p50"]),
         travel_days_p90=int(back["travel_days_p90"]),
         inspect_mean_s=int(whole(back["inspect_hours"] * 3_600)),
+    )
+
+
+def compile_detail(plan: Plan) -> Detail:
+    """What of the trade's detail the house keeps."""
+    return Detail(returns=compile_returns(plan), care=compile_care(plan))
+
+
+def compile_care(plan: Plan) -> Care | None:
+    """The `[care]` part of policies.toml."""
+    rules = plan.workspace.section("policies", "care")
+    if not rules["on"]:
+        return None
+    return Care(
+        contact_cost=micros([rules[key] for key in ("question_cost", "where_cost", "harm_cost")]),
+        claim_most=int(micros([rules["claim_most"]])[0]),
+        known_us=int(rules["known_days"]) * DAY_US,
+    )
+
+
+def compile_asking(plan: Plan) -> Asking | None:
+    """The `[care]` part of nature.toml."""
+    if not plan.workspace.section("policies", "care")["on"]:
+        return None
+    care = plan.workspace.section("nature", "care")
+    return Asking(
+        question_ppm=int(ppm(care["question_percent"])),
+        late_ppm=int(ppm(care["where_percent"])),
+        harmed_ppm=int(ppm(care["harm_percent"])),
+        wait_mean_s=int(whole(care["wait_hours"] * 3_600)),
+        paid_ppm=int(ppm(care["claim_paid_percent"])),
+        answer_days_p50=int(care["answer_days_p50"]),
+        answer_days_p90=int(care["answer_days_p90"]),
     )

@@ -43,7 +43,34 @@ RETURN_RULES: Final = Section(
     ),
 )  # fmt: skip
 
+CARE_RULES: Final = Section(
+    "care",
+    "Contacts after a shipment has left, harm made good, claims on carriers. Off: `after.contacts_percent` and "
+    "`after.loss_claim_percent` stand for them.",
+    (
+        of("on", Type.YES_NO, "whether the house keeps them", "no"),
+        money("question_cost", "a question about anything", 4),
+        money("where_cost", "one about where an order is", 4.5),
+        money("harm_cost", "one about something lost or damaged", 8),
+        money("claim_most", "what carriers answer for a parcel, at most; 0: nothing is claimed", 100),
+        integer("known_days", "after the door, in which a shipment can be asked about", 30, low=1, high=366),
+    ),
+)
+
 RETURN_NATURE: Final = (
+    Section(
+        "care",
+        "What customers ask and how carriers answer, where policies.toml has care on.",
+        (
+            percent("question_percent", "of shipments, some question", 4),
+            percent("where_percent", "of shipments that come after their day, where it is", 45),
+            percent("harm_percent", "of lost and damaged ones, that it is so", 90),
+            number("wait_hours", "mean until somebody asks", 14, low=0.1, high=1_000),
+            percent("claim_paid_percent", "of claims that carriers pay", 72),
+            integer("answer_days_p50", "until they answer, half of them within", 14, low=1, high=365),
+            integer("answer_days_p90", "the same, nine in ten", 35, low=1, high=365),
+        ),
+    ),
     Section(
         "returns",
         "How customers send back, where policies.toml has returns on.",

@@ -202,11 +202,32 @@ RETURN_ENDED: Final = _fact("return_ended", ("order", "<i8"), ("quantity", "<i8"
 LET_GO: Final = _fact("let_go", *_OF_SHIPMENT)
 """A delivered shipment of which nothing can be asked any more."""
 
+CONTACTED: Final = _fact("contacted", *_OF_SHIPMENT, ("cost", "<i8"), ("reason", "<i4"), ("seller", "<i4"))
+MADE_GOOD: Final = _fact(
+    "made_good",
+    *_OF_SHIPMENT,
+    ("amount", "<i8"),
+    ("outcome", "<i4"),
+    ("carrier", "<i4"),
+    ("seller", "<i4"),
+    ("pad", "<i4"),
+)
+"""What was paid for a lost or damaged shipment is paid back."""
+CLAIM_FILED: Final = _fact(
+    "claim_filed", *_OF_SHIPMENT, ("tie", "<u8"), ("amount", "<i8"), ("value", "<i8"), ("carrier", "<i4"),
+    ("outcome", "<i4"),
+)  # fmt: skip
+CLAIM_SETTLED: Final = _fact(
+    "claim_settled", *_OF_SHIPMENT, ("amount", "<i8"), ("claimed", "<i8"), ("carrier", "<i4"), ("seller", "<i4")
+)
+"""A carrier has answered a claim: `amount` is paid, 0 where it is refused."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
+    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED,
 )  # fmt: skip
 
 

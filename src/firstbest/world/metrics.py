@@ -118,6 +118,13 @@ class After(IntEnum):
     DAMAGED = 20
     WRONG_ITEM = 21
     TOO_LATE = 22
+    QUESTIONS = 24  # n contacts, d money they cost, by words.ContactReason
+    WHERE_IS_IT = 25
+    HARM_TOLD = 26
+    MADE_GOOD = 27  # n money paid back for lost and damaged shipments, d shipments
+    CLAIMED = 28  # n money claimed from carriers, d claims
+    CLAIMS_PAID = 29  # n money paid by carriers, d claims answered
+    CLAIMS_REFUSED = 30  # n claims refused
 
 
 AFTERS = 64

@@ -126,6 +126,18 @@ class Back(NamedTuple):
     inspect_mean_s: int  # from received to inspected
 
 
+class Asking(NamedTuple):
+    """What customers ask after a shipment has left, and how carriers answer claims."""
+
+    question_ppm: int  # of shipments
+    late_ppm: int  # of shipments that come after their day
+    harmed_ppm: int  # of lost and damaged ones
+    wait_mean_s: int  # until somebody asks
+    paid_ppm: int  # of claims
+    answer_days_p50: int
+    answer_days_p90: int
+
+
 class Log(NamedTuple):
     """Orders that are replayed at their own instants instead of drawn; empty arrays when drawn."""
 
@@ -152,6 +164,7 @@ class Nature(NamedTuple):
     opening: Opening
     log: Log
     back: Back | None = None  # where the house keeps returns
+    asking: Asking | None = None  # where the house keeps contacts and claims
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

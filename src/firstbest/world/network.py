@@ -263,10 +263,19 @@ class Returns(NamedTuple):
     cover_days: int  # of an item whose stock lasts longer, no more is put back on the shelf
 
 
+class Care(NamedTuple):
+    """What is done about questions and harm after a shipment has left."""
+
+    contact_cost: I64  # [3] money by words.ContactReason
+    claim_most: int  # money that a carrier is asked for a parcel, at most; 0: nothing is claimed
+    known_us: int  # how long a shipment can be asked about after the door, where returns do not say so
+
+
 class Detail(NamedTuple):
     """What of the trade's detail the house keeps; none of what is not there."""
 
     returns: Returns | None = None
+    care: Care | None = None
 
 
 class Network(NamedTuple):

@@ -187,9 +187,10 @@ SENT: Final = np.dtype(
         ("delivered_at", "<i8"),
         ("units", "<i8"),  # sent, less those that were given back
         ("value", "<i8"),  # the same, in money
+        ("claimed", "<i8"),  # from its carrier
         ("place", "<i4"),
         ("seller", "<i4"),
-        ("stage", "<i2"),  # words.Stage: departed or delivered
+        ("stage", "<i2"),  # words.SentStage
         ("outcome", "<i2"),  # words.Outcome
         ("carrier", "<i2"),
         ("zone", "<i2"),

@@ -66,6 +66,8 @@ class Kind(IntEnum):
     ANNOUNCED = 11
     RETURN_ASKED = 30
     INSPECTED = 31
+    CONTACTED = 32
+    CLAIM_ANSWERED = 33
 
 
 class Timer(IntEnum):
@@ -253,3 +255,22 @@ class RefundWhen(IntEnum):
     """The unit stays with the customer."""
     TAKEN_BACK = 3
     """Refunded at once, and the unit never came."""
+
+
+class SentStage(IntEnum):
+    """The life of a shipment that has left, as long as something can be asked about it."""
+
+    AWAY = 1
+    AT_DOOR = 2
+    HARMED = 3
+    """Lost or damaged, and not made good yet."""
+    CLAIMED = 4
+    """Made good, and claimed from its carrier."""
+
+
+class ContactReason(IntEnum):
+    """What a customer wants to know."""
+
+    QUESTION = 0
+    WHERE_IS_IT = 1
+    HARMED = 2
