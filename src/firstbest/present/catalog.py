@@ -197,6 +197,10 @@ _RETURNS: Final = (
         "return_value_saved_share", "share", "cost of returns saved", "what returned units are worth, of their cost"
     ),
     Meaning("refunds", "money", "refunds", "money that went back to customers"),
+    Meaning("where_is_it_share", "share", "contacts that ask where it is", "of all contacts after a shipment has left"),
+    Meaning("harm_made_good", "money", "paid back for harm", "paid back for shipments that were lost or damaged"),
+    Meaning("claims_paid_share", "share", "claims paid", "what carriers paid of what was claimed from them"),
+    Meaning("claims_open", "count", "claims open", "claims that carriers have not answered"),
 )
 _NETWORK: Final = (
     Meaning(

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from firstbest.present import pictures_returns
+from firstbest.present import pictures_care, pictures_returns
 from firstbest.present.catalog import late_key
 from firstbest.present.labels import CAUSES, LABOUR_STAGES, PROCESSES, STAGES
 from firstbest.present.record import Record
@@ -38,6 +38,7 @@ def figures(record: Record) -> dict[str, float]:
         **_returns(total),
         **_clients(record),
         **pictures_returns.figures(record),
+        **pictures_care.figures(record),
     }
 
 

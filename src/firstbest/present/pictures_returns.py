@@ -84,7 +84,7 @@ def picture(record: Record) -> svg.Picture | None:
         "A returned unit goes the way on which it is worth most."
     )
     asked, gone = sum(value for _, value in why), sum(value for _, value, _ in ways)
-    parts = [*_bars(why, 0.0, "Why", asked), *_bars([each[:2] for each in ways], _MIDDLE, "What became of it", gone)]
+    parts = [*bars(why, 0.0, "Why", asked), *bars([each[:2] for each in ways], _MIDDLE, "What became of it", gone)]
     spoken = ", ".join(f"{name} {text.number(value)}" for name, value in (*why, *(each[:2] for each in ways)))
     frame = svg.Frame(
         "returns", _WIDTH, (len(why) + 1) * _ROW + 12, "Returns by reason and by what became of them", spoken
@@ -98,7 +98,7 @@ def picture(record: Record) -> svg.Picture | None:
     return svg.Picture("returns", told(record), lead, svg.drawing(frame, "".join(parts)) + table)
 
 
-def _bars(rows: list[tuple[str, float]], left: float, title: str, total: float) -> list[str]:
+def bars(rows: list[tuple[str, float]], left: float, title: str, total: float) -> list[str]:
     """Bars of one list, in its order, with their numbers."""
     scale = svg.Scale(0, max(1.0, *(value for _, value in rows)), left + _LEFT, left + 400)
     parts = [svg.words(left + _LEFT, 14, title, "strong")]

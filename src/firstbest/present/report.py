@@ -11,6 +11,7 @@ from firstbest.present import (
     comparison,
     constraints,
     needs,
+    pictures_care,
     pictures_cost,
     pictures_frontier,
     pictures_labour,
@@ -30,6 +31,7 @@ from firstbest.present.record import Bound, Record
 _KICKERS: Final = {
     "late": "Promises kept", "map": "The map", "cost": "Where the money goes", "labour": "People",
     "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers", "returns": "What comes back",
+    "care": "After the door",
 }  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
         pictures_frontier.picture(record, against),
         pictures_stock.picture(record),
         pictures_returns.picture(record),
+        pictures_care.picture(record),
         pictures_sellers.picture(record),
     ]
     parts = [

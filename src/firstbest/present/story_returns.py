@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from firstbest.present import text
+from firstbest.present.pictures_care import CONTACTS
 from firstbest.present.pictures_returns import REASONS, WAYS
 
 if TYPE_CHECKING:
@@ -69,10 +70,30 @@ def _restocked(network: Network, row: np.void) -> str:
     return f"{_units(network, row)} on the shelf again"
 
 
+def _contacted(_: Network, row: np.void) -> str:
+    return f"the customer asked: {CONTACTS[int(row['reason'])]}"
+
+
+def _made_good(network: Network, row: np.void) -> str:
+    return f"{text.money(int(row['amount']) / 1e6, network.texts.currency, 2)} paid back for it"
+
+
+def _claim_filed(network: Network, row: np.void) -> str:
+    amount = text.money(int(row["amount"]) / 1e6, network.texts.currency, 2)
+    return f"{amount} claimed from {network.texts.carriers[int(row['carrier'])]}"
+
+
+def _claim_settled(network: Network, row: np.void) -> str:
+    paid = int(row["amount"])
+    amount = text.money(paid / 1e6, network.texts.currency, 2)
+    return f"{network.texts.carriers[int(row['carrier'])]} {f'paid {amount}' if paid else 'refused the claim'}"
+
+
 _SAID: Final[dict[str, tuple[str, Callable[[Network, np.void], str]]]] = {
     "return_authorised": ("to_node", _authorised), "return_refused": ("node", _refused),
     "inspected": ("node", _inspected), "disposed": ("node", _disposed), "refunded": ("node", _refunded),
-    "restocked": ("node", _restocked),
+    "restocked": ("node", _restocked), "contacted": ("node", _contacted), "made_good": ("node", _made_good),
+    "claim_filed": ("node", _claim_filed), "claim_settled": ("node", _claim_settled),
 }  # fmt: skip
 
 
@@ -82,4 +103,12 @@ def costs(network: Network, rows: Rows) -> list[tuple[str, int]]:
     lost = sum(int(row["quantity"]) * int(cost[int(row["item"])]) - int(row["value"]) for row in disposed)
     kept = [row for row in rows.get("return_authorised", ()) if int(row["way"]) == 1]
     lost += sum(int(row["quantity"]) * int(cost[int(row["item"])]) for row in kept)
-    return [("value lost on return", lost), ("handling what came back", sum(int(row["cost"]) for row in disposed))]
+    harm = sum(int(row["amount"]) for row in rows.get("made_good", ()))
+    harm -= sum(int(row["amount"]) for row in rows.get("claim_settled", ()))
+    asked = sum(int(row["cost"]) for row in rows.get("contacted", ()))
+    return [
+        ("value lost on return", lost),
+        ("handling what came back", sum(int(row["cost"]) for row in disposed)),
+        ("paid back for harm", harm),
+        ("contacts", asked),
+    ]

@@ -17,6 +17,7 @@ TRACK: Final = {
     "vanned": "out_for_delivery", "delivered": "delivered", "completed": "completed", "closed": "closed",
     "unplanned": "dropped", "return_authorised": "return_authorised", "return_refused": "return_refused",
     "returned": "returned", "inspected": "inspected", "refunded": "refunded", "restocked": "restocked",
+    "contacted": "contacted", "made_good": "made_good", "claim_filed": "claim_filed", "claim_settled": "claim_settled",
 }  # fmt: skip
 """One vocabulary for every mode: what a fact is called on an order's track."""
 
@@ -46,7 +47,7 @@ def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
         event["cause"] = LateCause(int(row["cause"])).name.lower()
     if name == "inspected":
         event["grade"] = Grade(int(row["grade"])).name.lower()
-    if name == "refunded":
+    if name in ("refunded", "made_good", "claim_filed", "claim_settled"):
         event["amount_micros"] = int(row["amount"])
     if name == "return_refused":
         event["why"] = ReturnRefusal(int(row["why"])).name.lower()

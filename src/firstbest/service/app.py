@@ -12,14 +12,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import changes, documents, hooks, network, orders, pages, rehearsals, returns, stock, tasks
+from firstbest.service import care, changes, documents, hooks, network, orders, pages, rehearsals, returns, stock, tasks
 from firstbest.service.access import Rates
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem, fault_told, framework_told, nested_told, told
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-ROUTED: Final = (orders, stock, tasks, returns, network, documents, hooks, changes, rehearsals, pages)
+ROUTED: Final = (orders, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, pages)
 
 
 async def headed(response: Response[Any]) -> Response[Any]:
