@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from firstbest.run.open import worlds_of
 from firstbest.run.replay import replay
-from firstbest.store.book_verify import phases_of
 from firstbest.world.units import DAY_US, HOUR_US
 from tests.books.small_workspace import FILES
 from tests.doors.served import Served, served
@@ -89,7 +89,7 @@ def test_a_return_goes_from_the_door_to_the_shelf(tmp_path: Path, monkeypatch: p
         )
         over = house.post(path, body).json()["lines"]
         assert [line["why"] for line in over] == ["not_delivered"]
-        assert replay(house.book, phases_of(house.book)).identical
+        assert replay(house.book, worlds_of(house.book)).identical
 
 
 def test_where_returns_are_off_it_is_said(tmp_path: Path) -> None:

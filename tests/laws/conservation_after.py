@@ -9,7 +9,7 @@ from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import AFTERS, After
-from firstbest.world.units import MAX_LINE
+from firstbest.world.units import MAX_DAY, MAX_LINE
 from firstbest.world.words import Disposition, RefundWhen, ReturnWay, SentStage
 from tests.laws.conservation import Row, differences, each, held, of
 from tests.laws.history import History
@@ -164,6 +164,8 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     for row in each(history, f.CLAIM_SETTLED):
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
+    for row in each(history, f.EXPIRED):
+        add(After.EXPIRED, row["node"], row, row["quantity"], row["value"])
     for row in each(history, f.INSPECTED):
         add(After.CAME, row["node"], row, row["quantity"])
         add(After.SELLABLE + row["grade"], row["node"], row, row["quantity"])
@@ -201,6 +203,37 @@ def harm_is_made_good_once(history: History) -> list[str]:
     return wrong + [f"shipment {key} was made good {count} times" for key, count in good.items() if count > 1]
 
 
+def lots_come_to_what_is_there(history: History) -> list[str]:
+    """At each settling an item's lots come to its units on shelves and between buildings; what expires first leaves
+    first: nothing is left of a lot that expires before one of which something left.
+    """
+    rules = history.network.detail.lots
+    if rules is None:
+        return []
+    left, wrong = Counter[tuple[int, int]](), []
+    steps: dict[int, list[Row]] = defaultdict(list)
+    for row in each(history, f.LOTTED):
+        steps[row["number"]].append(row)
+        wrong += [f"a lot of item {row['item']}, which keeps"] * (int(rules.life_days[row["item"]]) == 0)
+    for number in sorted(steps):
+        for row in steps[number]:
+            lot = row["item"], row["expires"]
+            before = left[lot]
+            left[lot] = row["left"]
+            wrong += [f"lot {lot} does not add up"] * (
+                before + row["made"] - row["used"] - row["expired"] != row["left"] or row["left"] < 0
+            )
+        for row in steps[number]:
+            older = sum(left[lot] for lot in left if lot[0] == row["item"] and lot[1] < row["expires"])
+            held_back = sum(each["expired"] for each in steps[number] if each["item"] == row["item"])
+            wrong += [f"item {row['item']}: an older lot was left"] * (row["used"] > 0 and older > 0 and not held_back)
+    made = sum(row["expired"] for rows in steps.values() for row in rows)
+    gone = sum(row["quantity"] for row in each(history, f.EXPIRED))
+    there = +Counter({(row["key"] // MAX_DAY, row["key"] % MAX_DAY): row["units"] for row in held(history, t.LOT_T)})
+    wrong += ["lots in the table are not those told"] * (there != +left)
+    return wrong + [f"{made} units of lots expired, {gone} off shelves"] * (made != gone)
+
+
 LAWS: tuple[Callable[[History], list[str]], ...] = (
     no_more_comes_back_than_was_sent,
     every_unit_of_a_return_goes_somewhere,
@@ -209,6 +242,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     what_left_is_remembered,
     the_cube_is_a_recount,
     harm_is_made_good_once,
+    lots_come_to_what_is_there,
 )
 
 

@@ -129,11 +129,14 @@ class Chosen(NamedTuple):
 def dispose(ground: Ground, rules: Returns, graded: Graded) -> Chosen:
     """The way on which a unit is worth most."""
     cost, price = ground.items.cost[graded.item], ground.items.price[graded.item]
+    keeps = np.ones(len(cost), np.bool_)
+    if ground.detail.lots is not None:
+        keeps = ground.detail.lots.life_days[graded.item] == 0
     fault = np.isin(graded.reason, SUPPLIERS_FAULT) & (rules.supplier_ppm > 0)
     ways = (
-        ((graded.grade == Grade.SELLABLE) & ~graded.enough, cost, 0),
+        ((graded.grade == Grade.SELLABLE) & ~graded.enough & keeps, cost, 0),
         (
-            (graded.grade == Grade.OPENED) & ~graded.enough & (rules.refurbished_ppm > 0),
+            (graded.grade == Grade.OPENED) & ~graded.enough & keeps & (rules.refurbished_ppm > 0),
             cost * rules.refurbished_ppm // PPM,
             rules.refurbish_cost,
         ),

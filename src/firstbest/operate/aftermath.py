@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from firstbest.decide import returns
 from firstbest.decide.ground import Ground
-from firstbest.operate import care
+from firstbest.operate import care, lots
+from firstbest.operate.folds_after import remembers
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
@@ -221,7 +222,7 @@ def runs(key: I64) -> I64:
 
 
 def settle(number: int, now: int, ground: Ground) -> Step:
-    """Once a day: what becomes of inspected units; what lapsed; what is made good; what is let go."""
+    """Once a day: what becomes of inspected units; what lapsed; what is made good, expired, let go."""
     rules, blocks = ground.detail.returns, []
     if rules is not None:
         blocks += yield from settle_returns(number, now, ground, rules)
@@ -230,8 +231,10 @@ def settle(number: int, now: int, ground: Ground) -> Step:
     known_us = max(
         0 if rules is None else rules.window_us, 0 if ground.detail.care is None else ground.detail.care.known_us
     )
-    if rules is None and ground.detail.care is None:
-        return []
+    if ground.detail.lots is not None:
+        blocks += yield from lots.settle(number, now, ground, ground.detail.lots)
+    if not remembers(ground):
+        return [block for block in blocks if len(block.rows)]
     over = (yield Staged(t.SENT_T, SentStage.AT_DOOR, "delivered_at", now - known_us)).rows
     blocks.append(
         block_of(

@@ -98,6 +98,7 @@ def moves_of(facts: Mapping[str, Records]) -> Moves:
     picked, counted, transfer = facts[f.PICKED.name], facts[f.COUNTED.name], facts[f.REPLENISHED.name]
     transfer = transfer[transfer["bought"] == 0]
     opened, received, again = facts[f.OPENED.name], facts[f.RECEIVED.name], facts[f.RESTOCKED.name]
+    over = facts[f.EXPIRED.name]
     inward = np.where(bought(received), received["quantity"], received["quantity"] - received["expected"])
     off = -(picked["quantity"] + picked["written_off"])
     put_right = counted["quantity"] - counted["book"]
@@ -107,6 +108,7 @@ def moves_of(facts: Mapping[str, Records]) -> Moves:
         (picked, "node", off, off, picked["quantity"]),
         (counted, "node", put_right, put_right, 0),
         (again, "node", again["quantity"], again["quantity"], 0),
+        (over, "node", -over["quantity"], -over["quantity"], 0),
         (transfer, "from_node", -transfer["quantity"], 0, 0),
     )
     columns: list[list[I64]] = [[], [], [], [], [], []]

@@ -283,6 +283,7 @@ def received(rows: Records, ground: Ground) -> list[Change]:
     return [
         Add(t.STOCK_T, stock_keys(rows, "node", ground), amounts),
         Set(t.CARGO_T, keys, {"live": constant(keys, 0)}),
+        *after.intake(after.bought(rows), ground),
     ]
 
 
@@ -303,6 +304,7 @@ def opened(rows: Records, ground: Ground) -> list[Change]:
     return [
         Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}),
         Set(t.STOCK_T, keys, {"counted_us": rows["at"]}),
+        *after.intake(rows, ground),
     ]
 
 
@@ -348,7 +350,8 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.OPENED, opened), (f.WORKED, worked), (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
     (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
-    (f.CLAIM_SETTLED, after.claim_settled), (f.LET_GO, after.let_go),
+    (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
+    (f.LET_GO, after.let_go),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from firstbest.decide.ground import Ground
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.world import tables as t
 from firstbest.world.network import I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.units import ANNOUNCED_FIRST, MAX_ATTEMPT, MAX_DAY, MAX_LINE, MAX_NODE
 from firstbest.world.words import Disposition, ReturnStage, ReturnWay, SentStage
 
 Records = NDArray[np.void]
@@ -133,3 +133,38 @@ def claim_filed(rows: Records, ground: Ground) -> list[Change]:
 def claim_settled(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier has answered."""
     return [Set(t.SENT_T, shipments_of(rows), {"stage": same(rows, SentStage.AT_DOOR)})]
+
+
+def intake(rows: Records, ground: Ground) -> list[Change]:
+    """Units that came from outside, to be told as a lot at the next settling."""
+    if ground.detail.lots is None:
+        return []
+    rows = rows[ground.detail.lots.life_days[rows["item"]] > 0]
+    return [Add(t.INTAKE_T, rows["item"].astype(np.int64), {"units": rows["quantity"].copy()})]
+
+
+def bought(rows: Records) -> Records:
+    """Receipts of goods that come from outside, not from another building of the house."""
+    transfer = (rows["cargo"] < ANNOUNCED_FIRST) & (rows["cargo"] & 1 == 0)
+    outside: Records = rows[~transfer]
+    return outside
+
+
+def lotted(rows: Records, ground: Ground) -> list[Change]:
+    """What is left of lots; what came is told."""
+    made = np.zeros(len(rows), t.LOT)
+    made["key"] = rows["item"].astype(np.int64) * MAX_DAY + rows["expires"]
+    made["live"], made["units"] = 1, rows["left"]
+    gone = made["key"][rows["left"] == 0]
+    told = np.unique(rows["item"][rows["made"] > 0]).astype(np.int64)
+    return [
+        Put(t.LOT_T, made),
+        Set(t.LOT_T, gone, {"live": np.zeros(len(gone), np.int64)}),
+        Set(t.INTAKE_T, told, {"units": np.zeros(len(told), np.int64)}),
+    ]
+
+
+def expired(rows: Records, ground: Ground) -> list[Change]:
+    """Units are off the shelf."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.STOCK_T, keys, {"on_hand": -rows["quantity"]})]

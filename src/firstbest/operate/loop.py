@@ -228,7 +228,7 @@ class Loop:
             Timer.COUNT: floor.ask_counts,
             Timer.WAVE: floor.release,
             Timer.CLOSE_DAY: closing.close_day,
-            Timer.SETTLE_RETURNS: aftermath.settle,
+            Timer.SETTLE: aftermath.settle,
         }
         return steps[kind](number, due, ground)
 

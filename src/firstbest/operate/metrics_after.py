@@ -105,10 +105,16 @@ def claim_settled(cells: Cells, rows: Records) -> None:
     cells.add_for(rows, "node", none, (After.CLAIMS_REFUSED, rows["amount"] == 0, 0))
 
 
+def expired(cells: Cells, rows: Records) -> None:
+    """Units whose lot was over."""
+    cells.add(rows, "node", After.EXPIRED, (rows["quantity"], rows["value"]))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
     f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
+    f.EXPIRED.name: expired,
 }  # fmt: skip
 
 

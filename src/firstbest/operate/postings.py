@@ -159,11 +159,16 @@ def restocked(rows: Records, ground: Ground, state: State) -> Posted:
     return moved_units(rows, rows["node"], rows["quantity"], way)
 
 
+def expired(rows: Records, ground: Ground, state: State) -> Posted:
+    """Its lot is over: it is thrown away."""
+    return moved_units(rows, rows["node"], rows["quantity"], (Bucket.FULFILLABLE, Bucket.OUTSIDE_DISPOSED))
+
+
 POSTINGS: dict[str, Callable[[Records, Ground, State], Posted]] = {
     f.OPENED.name: opened, f.ALLOCATED.name: allocated, f.CANCELLED.name: cancelled, f.TASKED.name: tasked,
     f.PICKED.name: picked, f.COUNTED.name: counted, f.REPLENISHED.name: replenished, f.MOVED.name: moved,
     f.ARRIVED.name: arrived, f.RECEIVED.name: received, f.RETURNED.name: returned, f.DISPOSED.name: disposed,
-    f.RESTOCKED.name: restocked,
+    f.RESTOCKED.name: restocked, f.EXPIRED.name: expired,
 }  # fmt: skip
 
 

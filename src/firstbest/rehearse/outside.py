@@ -40,6 +40,7 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
+    facts.EXPIRED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -75,6 +76,7 @@ class Physics:
             facts.COUNT_ASKED.name: self._count_asked,
             facts.RESTOCKED.name: self._restocked,
             facts.CLAIM_FILED.name: self._claimed,
+            facts.EXPIRED.name: self._expired,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -300,6 +302,11 @@ class Physics:
     def _authorised(self, rows: Rows, not_before: int) -> None:
         self._room(lines=4 * len(rows), events=2 * len(rows))
         returns.take_authorised(self._goods, (self._store, self._agenda), self._seed, rows, not_before)
+
+    def _expired(self, rows: Rows) -> None:
+        shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]
+        # What the book takes off may not truly be there.
+        np.subtract.at(self._goods.true_units, shelf, np.minimum(rows["quantity"], self._goods.true_units[shelf]))
 
     def _claimed(self, rows: Rows) -> None:
         self._room(events=len(rows))

@@ -20,6 +20,7 @@ from firstbest.store.changes import load_changed
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import Fault, WorkspaceFaulty
 from firstbest.store.sides import THING
+from firstbest.world.network import Network
 
 KIND = "applied"
 APPLIED_MOST = 200
@@ -101,7 +102,15 @@ def changed_world(first: World, folder: Path, holding: Sequence[Applied]) -> Wor
         name = holding[-1].name
         expected = "operations on nodes, lanes, items and carriers that are there"
         raise WorkspaceFaulty([Fault(name, 0, "operation", expected, "one that adds or takes away a name")])
+    if keeps(network) != keeps(first.network):
+        expected = "returns.on and care.on as they were when the book was opened"
+        raise WorkspaceFaulty([Fault(holding[-1].name, 0, "operation", expected, "another")])
     return World(workspace, network, nature, first.span)
+
+
+def keeps(network: Network) -> tuple[bool, ...]:
+    """What of the trade's detail is kept."""
+    return tuple(part is not None for part in network.detail)
 
 
 def joined(holding: Sequence[Applied]) -> str:

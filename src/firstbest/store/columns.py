@@ -293,6 +293,7 @@ def sizes(network: Network) -> dict[str, int]:
         "roster": nodes * len(Process) * days * 2,
         "profile": nodes * days,
         "cube": days * nodes * sellers * METRICS,
+        "intake": items,
         "after": days * nodes * sellers * AFTERS,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,

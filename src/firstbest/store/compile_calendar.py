@@ -83,8 +83,8 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
         (Timer.WAVE, 0, np.arange(start, end, minutes * MINUTE_US, dtype=np.int64)),
         (Timer.CLOSE_DAY, 0, plan.instants(zone, CLOSE_MINUTE)),
     ]
-    if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care")):
-        found.append((Timer.SETTLE_RETURNS, 0, plan.instants(zone, SETTLE_MINUTE)))
+    if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots")):
+        found.append((Timer.SETTLE, 0, plan.instants(zone, SETTLE_MINUTE)))
     works = work_days(plan)
     for n, kind in enumerate(nodes.texts("kind")):
         if kind == "station":

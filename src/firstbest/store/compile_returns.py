@@ -7,7 +7,7 @@ import numpy as np
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
-from firstbest.world.network import Care, Detail, Returns
+from firstbest.world.network import Care, Detail, Lots, Returns
 from firstbest.world.units import DAY_US
 
 SELLABLE_PERCENT = 70.0
@@ -69,7 +69,7 @@ def compile_back(plan: Plan) -> Back | None:
 
 def compile_detail(plan: Plan) -> Detail:
     """What of the trade's detail the house keeps."""
-    return Detail(returns=compile_returns(plan), care=compile_care(plan))
+    return Detail(returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan))
 
 
 def compile_care(plan: Plan) -> Care | None:
@@ -97,4 +97,16 @@ def compile_asking(plan: Plan) -> Asking | None:
         paid_ppm=int(ppm(care["claim_paid_percent"])),
         answer_days_p50=int(care["answer_days_p50"]),
         answer_days_p90=int(care["answer_days_p90"]),
+    )
+
+
+def compile_lots(plan: Plan) -> Lots | None:
+    """The `[lots]` part of policies.toml, with the lives of items."""
+    rules = plan.workspace.section("policies", "lots")
+    if not rules["on"]:
+        return None
+    return Lots(
+        life_days=whole(plan.workspace.frame("items").numbers("shelf_life_days")),
+        fresh_ppm=int(ppm(rules["fresh_percent"])),
+        pull_days=int(rules["pull_days"]),
     )

@@ -57,6 +57,16 @@ CARE_RULES: Final = Section(
     ),
 )
 
+LOT_RULES: Final = Section(
+    "lots",
+    "Items that do not keep: `shelf_life_days` in items.csv. What expires first leaves first; what is over goes.",
+    (
+        of("on", Type.YES_NO, "whether the house keeps lots", "no"),
+        percent("fresh_percent", "of its life, what is left of a lot when it comes", 85),
+        integer("pull_days", "before it expires, a lot is taken off the shelves", 30, high=3_650),
+    ),
+)
+
 RETURN_NATURE: Final = (
     Section(
         "care",

@@ -222,12 +222,19 @@ CLAIM_SETTLED: Final = _fact(
 )
 """A carrier has answered a claim: `amount` is paid, 0 where it is refused."""
 
+LOTTED: Final = _fact(
+    "lotted", ("made", "<i8"), ("used", "<i8"), ("expired", "<i8"), ("left", "<i8"), ("item", "<i4"), ("expires", "<i4")
+)
+"""A day of a lot: units of an item that expire on one local day; what came, left, was written off, and is left."""
+EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item", "<i4"), ("node", "<i4"))
+"""Units taken off a node's shelf because their lot is over; `value` is what they had cost."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
-    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED,
+    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED,
 )  # fmt: skip
 
 

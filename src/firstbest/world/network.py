@@ -271,11 +271,20 @@ class Care(NamedTuple):
     known_us: int  # how long a shipment can be asked about after the door, where returns do not say so
 
 
+class Lots(NamedTuple):
+    """Items that do not keep."""
+
+    life_days: I64  # [I] from production, 0: keeps
+    fresh_ppm: int  # of its life, what is left of a lot when it comes
+    pull_days: int  # before it expires, a lot is taken off the shelves
+
+
 class Detail(NamedTuple):
     """What of the trade's detail the house keeps; none of what is not there."""
 
     returns: Returns | None = None
     care: Care | None = None
+    lots: Lots | None = None
 
 
 class Network(NamedTuple):

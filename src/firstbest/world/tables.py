@@ -216,6 +216,10 @@ RETURN: Final = np.dtype(
         ("stage", "<i2"),  # words.ReturnStage
     ]
 )
+LOT: Final = np.dtype(
+    [("key", "<i8"), ("live", "<i8"), ("units", "<i8")]  # item * MAX_DAY + local day on which they expire
+)
+INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
 AFTER: Final = np.dtype(
     [("key", "<i8"), ("numerator", "<i8"), ("denominator", "<i8")]  # ((day * N + node) * S + seller) * A + metric
 )
@@ -239,11 +243,13 @@ SENT_T: Final = Table("sent", SENT, dense=False, at_least_zero=("units", "value"
 RETURN_T: Final = Table(
     "return", RETURN, dense=False, at_least_zero=("quantity", "sellable", "opened", "broken"), staged_by="stage"
 )
+LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
+INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
 AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T, HOURS_T, SENT_T, RETURN_T, AFTER_T,
+    FLOW_T, HOURS_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T,
 )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ class Timer(IntEnum):
     WAVE = 7
     DEPART = 8
     CLOSE_DAY = 9
-    SETTLE_RETURNS = 30
+    SETTLE = 30
 
 
 class Stage(IntEnum):
