@@ -73,8 +73,8 @@ def ground_of(network: Network) -> Ground:
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
-    parts = network[: Network._fields.index("texts")]
-    return Ground(*parts, centres, lane_of, stocked, terms, len(network.texts.sellers), packing, network.detail)
+    # The twelve parts before the texts.
+    return Ground(*network[:12], centres, lane_of, stocked, terms, len(network.texts.sellers), packing, network.detail)
 
 
 def packing_of(labour: Labour) -> I64:

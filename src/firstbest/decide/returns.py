@@ -162,5 +162,5 @@ def dispose(ground: Ground, rules: Returns, graded: Graded) -> Chosen:
 def enough(ground: Ground, rules: Returns, units: I64, rate_x1000: I64) -> Bools:
     """[I] Of which items the network's shelves [I, N] last longer than the cover, at the sales expected [I, N]."""
     a_day = rate_x1000[:, ground.centres].sum(axis=1)
-    found: Bools = units.sum(axis=1) * 1000 > a_day * rules.cover_days
-    return found & (a_day > 0)
+    found: Bools = (units.sum(axis=1) * 1000 > a_day * rules.cover_days) & (a_day > 0)
+    return found

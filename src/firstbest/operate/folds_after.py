@@ -27,7 +27,7 @@ def lines_of(rows: Records) -> I64:
     return keys
 
 
-def same(rows: Records, value: int) -> I64:
+def same(rows: Records, value: int) -> NDArray[np.generic]:
     """The same value for each row."""
     return np.full(len(rows), value, np.int64)
 

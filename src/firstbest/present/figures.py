@@ -39,6 +39,7 @@ def figures(record: Record) -> dict[str, float]:
         **_clients(record),
         **pictures_returns.figures(record),
         **pictures_care.figures(record),
+        **pictures_care.lot_figures(record),
     }
 
 

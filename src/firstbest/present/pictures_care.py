@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
+
 from firstbest.present import svg, text
 from firstbest.present.pictures_returns import bars, sums
 from firstbest.present.record import Record
@@ -14,6 +16,7 @@ from firstbest.world.units import MONEY
 
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
 KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
+LOT_KEYS: Final = ("expired_units", "expired_value", "expired_share")
 _WIDTH: Final = 1040.0
 _ROW: Final = 26.0
 _MIDDLE: Final = 540.0
@@ -30,6 +33,25 @@ def figures(record: Record) -> dict[str, float]:
         "harm_made_good": float(n[After.MADE_GOOD]) / MONEY,
         "claims_paid_share": over(float(n[After.CLAIMS_PAID]), float(n[After.CLAIMED])),
         "claims_open": float(d[After.CLAIMED] - d[After.CLAIMS_PAID]),
+    }
+
+
+def lot_figures(record: Record) -> dict[str, float]:
+    """Figures of what expired; nan where lots are not kept."""
+    if record.network.detail.lots is None:
+        return dict.fromkeys(LOT_KEYS, math.nan)
+    n, d = sums(record)
+    life = record.network.detail.lots.life_days
+    items = record.network.items
+    # Sold units of sellers whose items do not keep, in proportion to their items.
+    fresh = np.bincount(items.seller, weights=life > 0, minlength=record.cube.shape[2])
+    share = fresh / np.maximum(np.bincount(items.seller, minlength=record.cube.shape[2]), 1)
+    sold = float((record.cube[:, :, :, Metric.SALES, 1].sum(axis=(0, 1)) * share).sum())
+    expired = float(n[After.EXPIRED])
+    return {
+        "expired_units": expired,
+        "expired_value": float(d[After.EXPIRED]) / MONEY,
+        "expired_share": over(expired, expired + sold),
     }
 
 
