@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbest.operate.ports import Add, All, ByKey, Change, Put, Set, Staged
+from firstbest.operate.ports import Add, All, ByKey, Change, Put, Set, Soonest, Staged
 from firstbest.store.columns import BoundBroken, Columns
 from firstbest.world import tables as t
 
@@ -82,6 +82,47 @@ def test_rows_that_come_and_go_are_those_of_a_dictionary(given_steps: list[tuple
         narrow = columns.read(Staged(t.SHIPMENT_T, 1, "ship_by", 0, ("key", "tie", "stage", "units"))).rows
         assert narrow["tie"].tolist() == [plain[key]["tie"] for key in due]
         assert narrow["units"].tolist() == [plain[key]["units"] for key in due]
+        fork = columns.copied()
+        for held, wanted_rows in ((columns, 3), (fork, 100), (columns, 100)):
+            assert front(held, wanted_rows) == queue(plain)[:wanted_rows]
+
+
+def queue(plain: Plain) -> list[int]:
+    """Keys of what waits, in order, up to the first that is due later than the limit."""
+    waiting = sorted(
+        (row["ship_by"], row["tie"], key) for key, row in plain.items() if row["stage"] == t.TO_RELEASE.value
+    )
+    return [key for *_, key in waiting]
+
+
+def front(columns: Columns, wanted: int) -> list[int]:
+    """Keys of the first rows of the queue of node 0."""
+    rows = columns.read(Soonest(t.SHIPMENT_T, array([0]), array([wanted]), 0)).rows
+    return list(rows["key"].tolist())
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.integers(0, 9)), max_size=60),
+    st.lists(st.integers(0, 12), min_size=3, max_size=3),
+    st.integers(-1, 6),
+)
+def test_each_queue_is_read_from_its_front_to_the_limit(
+    given_rows: list[tuple[int, int, int]], wanted: list[int], limit: int
+) -> None:
+    columns, made = Columns(SIZES), np.zeros(len(given_rows), t.SHIPMENT)
+    for key, (node, day, tie) in enumerate(given_rows):
+        made[key]["key"], made[key]["live"], made[key]["node"], made[key]["tie"] = key, 1, node, tie
+        made[key]["day"], made[key]["ship_by"], made[key]["stage"] = day, 10 * day, t.TO_RELEASE.value
+    columns.apply([Put(t.SHIPMENT_T, made)])
+
+    expected = []
+    for node in (2, 0, 1):
+        mine = sorted((day, tie, key) for key, (at, day, tie) in enumerate(given_rows) if at == node and day <= limit)
+        expected += [key for *_, key in mine[: wanted[node]]]
+    groups = array([2, 0, 1])
+    for _ in range(2):
+        rows = columns.read(Soonest(t.SHIPMENT_T, groups, array(wanted)[groups], limit)).rows
+        assert rows["key"].tolist() == expected
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, ROOM - 1), st.integers(-5, 5))), max_size=5))

@@ -46,17 +46,17 @@ def test_a_wave_takes_what_is_soonest_until_the_quota_is_full(
     rows = np.zeros(len(given_rows), WAITING)
     for n, (tie, ship_by, units, node) in enumerate(given_rows):
         rows[n] = (n, tie, ship_by, units, node)
+    rows = np.concatenate([np.sort(rows[rows["node"] == node], order=("ship_by", "tie")) for node in (2, 0)])
     ground: Any = SimpleNamespace(packing=PACKING, centres=np.array([2, 0]))
 
     expected = []
     for node in (2, 0):
-        mine = sorted((ship_by, tie, n) for n, (tie, ship_by, _, at) in enumerate(given_rows) if at == node)
         total = 0
-        for _, _, n in mine:
+        for n in np.flatnonzero(rows["node"] == node).tolist():
             if total < quota[node]:
                 expected.append(n)
-                total += ms(given_rows[n][2], node)
-    work = [sum(ms(units, node) for _, _, units, node in given_rows if node == at) for at in range(3)]
+                total += ms(int(rows["units"][n]), node)
+    most = wave.most_of(ground, np.array(quota))
     assert wave.choose(ground, rows, np.array(quota)).tolist() == expected
-    assert wave.fills(ground, rows, np.array(quota)) == all(work[at] >= quota[at] for at in (2, 0))
-    assert wave.pack_ms(ground, rows).tolist() == [ms(units, node) for _, _, units, node in given_rows]
+    assert all(most[node] >= sum(rows["node"][n] == node for n in expected) for node in (2, 0))
+    assert wave.pack_ms(ground, rows).tolist() == [ms(units, node) for units, node in rows[["units", "node"]].tolist()]

@@ -7,23 +7,16 @@ reckons it: one hour over the rate, single-unit shipments at their own rate, eac
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import FIRST_MS, FURTHER_MS, PRODUCTIVE_PPM, SINGLE_MS, Ground
-from firstbest.kernels.agenda import in_order
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, MINUTE_US, PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
-NEVER = -(2**63)
-TOP_BIT = np.uint64(2**63)
-LOOKED_AT = ("key", "tie", "ship_by", "units", "lines", "node")
-"""What a wave looks at of every shipment that waits."""
 
 
 def wide(column: NDArray[np.generic]) -> I64:
@@ -86,95 +79,41 @@ def roster_keys(ground: Ground, now: int) -> I64:
     return np.ascontiguousarray(keys.ravel(), dtype=np.int64)
 
 
-def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
-    """Rows of `waiting` (by key) to release, in the order of release.
+def most_of(ground: Ground, quota_ms: I64) -> I64:
+    """How many shipments fit a quota of packing time at most, by node: [N]; none where the quota is not above zero."""
+    one, two = (pack_ms_at(ground, units) for units in (1, 2))
+    least = np.maximum(np.minimum(one, two), 1)
+    return np.maximum(-(-quota_ms // least), 0)
 
-    By node: soonest ship-by first, then the hash of the order's text, then the key; as many as fit the
-    node's quota of packing time (at least one where the quota is above zero).
+
+def pack_ms_at(ground: Ground, units: int) -> I64:
+    """Paid packing time of a shipment of so many units, by node: [N] milliseconds."""
+    ms = np.empty(len(ground.packing), np.int64)
+    write_pack_ms(ground.packing, np.arange(len(ms)), np.full(len(ms), units, np.int64), ms)
+    return ms
+
+
+def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
+    """Rows of `waiting` to release, in the order of release.
+
+    `waiting`: node by node, soonest ship-by first, then the hash of the order's text, then the key. Of each node as
+    many are begun as fit its quota of packing time (at least one where the quota is above zero).
     """
     chosen = np.empty(len(waiting), np.int64)
-    tie = np.ascontiguousarray(waiting["tie"])
-    work = Work(wide(waiting["node"]), wide(waiting["units"]), wide(waiting["ship_by"]), tie)
-    return chosen[: take_due(ground.packing, ground.centres, quota_ms, work, chosen)]
-
-
-class Work(NamedTuple):
-    """Shipments that wait, by key: [n]."""
-
-    node: I64
-    units: I64
-    ship_by: I64
-    tie: NDArray[np.uint64]
+    count = take_due(ground.packing, quota_ms.copy(), wide(waiting["node"]), wide(waiting["units"]), chosen)
+    return chosen[:count]
 
 
 @compiled
-@makes_arrays
-def take_due(packing: I64, centres: I64, quota_ms: I64, work: Work, chosen: I64) -> int:
-    """Write the rows to release; how many. All that is due at one instant is looked at and sorted together."""
-    keys = np.zeros((len(work.node), 3), np.int64)
+def take_due(packing: I64, left_ms: I64, node: I64, units: I64, chosen: I64) -> int:
+    """Write the rows [n] to release while a node has time left [N]; how many."""
     count = 0
-    for node in centres:
-        left, before = quota_ms[node], NEVER
-        while left > 0:
-            due = next_due(work, node, before)
-            if due == NEVER:
-                break
-            rows = in_order(due_then(work, node, due, keys), keys)
-            taken, left = fit(packing, node, work.units[rows], left)
-            for n in range(taken):
-                chosen[count + n] = rows[n]
-            count += taken
-            before = due
-    return count
-
-
-@compiled
-def fit(packing: I64, node: int, units: I64, left_ms: int) -> tuple[int, int]:
-    """How many shipments are begun before a span of packing time is over, and what is left of it."""
-    taken = 0
-    while taken < len(units) and left_ms > 0:
-        left_ms -= pack_ms_of(packing, node, units[taken])
-        taken += 1
-    return taken, left_ms
-
-
-@compiled
-def next_due(work: Work, node: int, before: int) -> int:
-    """The soonest ship-by of a node's shipments after the one looked at before; NEVER: none."""
-    due = NEVER
-    for row in range(len(work.node)):
-        later = before == NEVER or work.ship_by[row] > before
-        if work.node[row] == node and later and (due == NEVER or work.ship_by[row] < due):
-            due = work.ship_by[row]
-    return int(due)
-
-
-@compiled
-@makes_arrays
-def due_then(work: Work, node: int, due: int, keys: I64) -> I64:
-    """Rows of a node due at an instant; their hash goes into `keys` [n, 3], as a signed number of equal order."""
-    rows = np.empty(len(work.node), np.int64)
-    count = 0
-    for row in range(len(work.node)):
-        if work.node[row] == node and work.ship_by[row] == due:
-            keys[row, 0] = np.int64(work.tie[row] ^ TOP_BIT)
-            rows[count] = row
+    for row in range(len(node)):
+        if left_ms[node[row]] > 0:
+            left_ms[node[row]] -= pack_ms_of(packing, node[row], units[row])
+            chosen[count] = row
             count += 1
-    return rows[:count]
-
-
-def fills(ground: Ground, waiting: Records, quota_ms: I64) -> bool:
-    """Does the work that waits fill the quota of every fulfilment node that has one?"""
-    work = np.zeros(len(quota_ms), np.int64)
-    add_work(ground.packing, wide(waiting["node"]), wide(waiting["units"]), work)
-    return bool((work >= quota_ms)[ground.centres].all())
-
-
-@compiled
-def add_work(packing: I64, node: I64, units: I64, work: I64) -> None:
-    """Add the packing time of each shipment [n] to its node's."""
-    for n in range(len(node)):
-        work[node[n]] += pack_ms_of(packing, node[n], units[n])
+    return count
 
 
 def today_of(ground: Ground, now: int) -> int:

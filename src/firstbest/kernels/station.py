@@ -99,6 +99,37 @@ def enqueue(stations: Stations, jobs: I64, station: int, job: int) -> None:
 
 
 @compiled
+def enqueue_behind(stations: Stations, jobs: I64, station: int, job: int, behind: int) -> None:
+    """Puts a job that is ready now behind another of the queue (NOBODY: at the head); for queues with priorities.
+
+    The queue is then no longer in the order of ready instants, so it may hold only jobs that are ready by the instant
+    up to which the station is advanced.
+    """
+    queue = stations.queues[station]
+    if queue[HEAD] == NOBODY or behind == queue[TAIL]:
+        enqueue(stations, jobs, station, job)
+        return
+    if behind == NOBODY:
+        jobs[job, LINK] = queue[HEAD]
+        queue[HEAD] = job
+    else:
+        jobs[job, LINK] = jobs[behind, LINK]
+        jobs[behind, LINK] = job
+    queue[QUEUED] += 1
+
+
+@compiled
+def take_head(stations: Stations, jobs: I64, station: int) -> int:
+    """Takes the first job off the queue without a hand; NOBODY where none waits."""
+    queue = stations.queues[station]
+    job = queue[HEAD]
+    if job != NOBODY:
+        queue[HEAD] = jobs[job, LINK]
+        queue[QUEUED] -= 1
+    return int(job)
+
+
+@compiled
 def add_hand(stations: Stations, station: int, shift: tuple[int, int], speed_ppm: int, window: int) -> None:
     """A hand that works within `shift` = (from, until); it comes after all that came before."""
     heap, queue = stations.hands[station], stations.queues[station]

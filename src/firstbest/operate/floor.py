@@ -10,13 +10,12 @@ from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.operate.folds import Records
-from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
+from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
-from firstbest.world.words import Stage
 
 
 def release(number: int, now: int, ground: Ground) -> Step:
@@ -28,10 +27,10 @@ def release(number: int, now: int, ground: Ground) -> Step:
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
         return []
-    keys = yield from due_keys(ground, quota, (today, today + policy.release_ahead_days))
-    if not len(keys):
+    waiting = (yield due(ground, quota, today + policy.release_ahead_days)).rows
+    chosen = waiting[wave.choose(ground, waiting, quota)]
+    if not len(chosen):
         return []
-    chosen = (yield ByKey(t.SHIPMENT_T, keys)).rows
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
         f.RELEASED, number, now,
@@ -43,14 +42,9 @@ def release(number: int, now: int, ground: Ground) -> Step:
     return [released, tasked]
 
 
-def due_keys(ground: Ground, quota: I64, days: tuple[int, int]) -> Generator[Read, Rows, I64]:
-    """Keys of what to release: of what is due today where that fills every quota, else of what is due later too."""
-    for day in dict.fromkeys(days):
-        waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", day, wave.LOOKED_AT)).rows
-        if day == days[1] or wave.fills(ground, waiting, quota):
-            break
-    keys: I64 = waiting["key"][wave.choose(ground, waiting, quota)]
-    return keys
+def due(ground: Ground, quota: I64, day: int) -> Soonest:
+    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most."""
+    return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 
 def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, f.Block]:

@@ -47,13 +47,26 @@ class Staged(NamedTuple):
     only: tuple[str, ...] = ()
 
 
+class Soonest(NamedTuple):
+    """Of each group the first rows of the table's queue, group by group, in the queue's order.
+
+    `counts` [G]: how many rows are wanted of each of `groups` [G]; a group ends at its first row whose limit column is
+    beyond `until`.
+    """
+
+    table: Table
+    groups: I64
+    counts: I64
+    until: int
+
+
 class All(NamedTuple):
-    """Every row, by key."""
+    """Every row, by key; what is answered is good until the next change and is never written to."""
 
     table: Table
 
 
-Read = ByKey | Range | Staged | All
+Read = ByKey | Range | Staged | Soonest | All
 
 
 class Rows(NamedTuple):

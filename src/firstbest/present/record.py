@@ -82,3 +82,4 @@ class Record(NamedTuple):
     needs: tuple[Need, ...] = ()  # empty: nobody answered
     after: I64 | None = None  # [D, N, S, AFTERS, 2] cells of what happened after the door
     planned: int = 0  # orders had nobody answered
+    checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over

@@ -278,6 +278,9 @@ def _foot(page: Text, record: Record, width: int, report_path: str) -> None:
     )
     page.append(" rests (assumptions.csv)\n")
     _bounds(page, record, width)
+    for number, said in enumerate(record.checks):
+        for line, piece in enumerate(_fill(said.split(), width - 10, " ")):
+            page.append(f"{'Checks' if number + line == 0 else '':<10}{piece}\n")
     if report_path:
         page.append(f"{'Report':<10}")
         page.append(report_path + "\n", style=_LOUD)

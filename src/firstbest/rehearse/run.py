@@ -18,6 +18,7 @@ from firstbest.operate.ports import Book, Change, Tick
 from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
 from firstbest.rehearse.outside import Physics
+from firstbest.rehearse.presence import Checked, Presence, sentences
 from firstbest.store.columns import Columns, sizes
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
@@ -59,6 +60,7 @@ class Result(NamedTuple):
     seconds: float
     seed: int
     answered: Answered | None = None  # what came of customers' answers, where they answer
+    checked: Checked | None = None
 
 
 class VirtualClock:
@@ -72,14 +74,16 @@ class VirtualClock:
 class Watch:
     """A book that counts facts, keeps the days' closings, and passes every tick on."""
 
-    def __init__(self, book: Book | None) -> None:
+    def __init__(self, book: Book | None, presence: Presence) -> None:
         """Pass ticks on to `book`, if there is one."""
         self.book = book
+        self.presence = presence
         self.facts = 0
         self.closings: list[np.ndarray[tuple[int, ...], np.dtype[np.void]]] = []
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Count, keep, pass on."""
+        self.presence.take(blocks)
         for block in blocks:
             self.facts += len(block.rows)
             if block.fact is f.DAY_CLOSED:
@@ -92,7 +96,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
     began = time.perf_counter()
     network, nature = scenario.network, scenario.nature
-    watch = Watch(settings.book)
+    watch = Watch(settings.book, Presence(network.calendar.start_us, network.calendar.end_us))
     state = Columns(sizes(network))
     physics = Physics(network, nature, settings.seed)
     loop = Loop(network, Ports(VirtualClock(), state, watch, physics), cubes_rows=CUBES_ROWS)
@@ -111,7 +115,8 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     loop.finish(calendar.end_us)
     closings = np.concatenate(watch.closings) if watch.closings else np.zeros(0, f.DAY_CLOSED.dtype)
     spent = time.perf_counter() - began
-    return Result(scenario, state, closings, watch.facts, loop.ticks, spent, settings.seed, physics.answered)
+    counted = (watch.facts, loop.ticks, spent, settings.seed)
+    return Result(scenario, state, closings, *counted, physics.answered, watch.presence.checked())
 
 
 def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest: str = "") -> Record:
@@ -152,6 +157,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         needs=needs_of(result),
         after=after_cells(result, shape[:3]),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
+        checks=() if result.checked is None else sentences(result.checked),
     )
 
 

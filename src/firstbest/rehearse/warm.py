@@ -18,6 +18,7 @@ from firstbest.decide.freight import Journeys, Loads
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals
+from firstbest.operate.floor import due
 from firstbest.operate.loop import run_step
 from firstbest.operate.ports import Add, Put, Set, Staged
 from firstbest.operate.ranks import last_rows
@@ -81,10 +82,9 @@ def warm_columns(ground: Ground, state: Columns) -> None:
     shipments["live"] = 1
     added = Add(SHIPMENT_T, zero, {"rolled": zero})
     state.apply([Put(SHIPMENT_T, shipments), Put(STOCK_T, stock), added])
-    waiting = state.read(Staged(SHIPMENT_T, 0, "day", 0, wave.LOOKED_AT)).rows
     quota = np.zeros(len(ground.nodes.kind), np.int64)
+    waiting = state.read(due(ground, quota, 0)).rows
     wave.choose(ground, waiting, quota)
-    wave.fills(ground, waiting, quota)
     wave.pack_ms(ground, waiting)
     state.read(Staged(SHIPMENT_T, 0, "day", 0))
     state.apply([Set(SHIPMENT_T, zero, {"stage": zero, "live": zero})])

@@ -12,11 +12,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels import index, packed
-from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Staged
+from firstbest.kernels import index, packed, queues
+from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Soonest, Staged
 from firstbest.world.metrics import AFTERS, BINS, METRICS, Spread
 from firstbest.world.network import Network
 from firstbest.world.tables import TABLES, Table
+from firstbest.world.units import MAX_NODE
 from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
@@ -71,8 +72,10 @@ class Dense:
         """Rows of a dense table do not end."""
 
     def all_rows(self) -> NDArray[np.void]:
-        """Every row, by key."""
-        return self.rows.copy()
+        """Every row, by key: the rows themselves, to be looked at and not to be kept."""
+        rows = self.rows.view()
+        rows.setflags(write=False)
+        return rows
 
     def range_rows(self, low: int, high: int) -> NDArray[np.void]:
         """Rows with low <= key < high, by key."""
@@ -92,6 +95,7 @@ class Sparse:
         self.held: packed.Held
         staged = (table.staged_by,) if table.staged_by else ()
         self.marked = np.append(packed.told_columns(table.dtype, staged), [0, 0])[:2]
+        self.queues = queues_of(table)
         self._grow(size)
 
     def _grow(self, size: int) -> None:
@@ -121,6 +125,7 @@ class Sparse:
         held = self.held
         own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
         made.held = held._replace(packed=made.packed, **own)
+        made.queues = self.queues and queues.copied_queues(self.queues)
         made.found = np.empty(len(made.rows), np.int64)
         return made
 
@@ -138,6 +143,8 @@ class Sparse:
         if size > len(self.rows):
             self._grow(size)
         packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)))
+        if self.queues is not None:
+            self._queue_up(self.queues, np.ascontiguousarray(rows["key"]))
 
     def slots(self, keys: I64) -> I64:
         """Row number of each key; every key must be there."""
@@ -151,8 +158,24 @@ class Sparse:
         """Note new marks, and take out the rows whose `live` became 0."""
         if self.table.staged_by in change.columns:
             packed.mark_all(self.held, slots)
+        if self.queues is not None and not change.columns.keys().isdisjoint(ordering(self.table)):
+            self._queue_up(self.queues, change.keys)
         if "live" in change.columns:
             packed.end_rows(self.held, change.keys, slots, matrix(change, ("live",))[0])
+
+    def _queue_up(self, queued: queues.Queues, keys: I64) -> None:
+        """Enter rows that are new to the queues, or to their place in them."""
+        self.queues = queues.queues_with_room(queued, len(keys))
+        queues.queue_up(self.held, self.queues, keys)
+
+    def soonest(self, read: Soonest) -> NDArray[np.void]:
+        """The first rows of some queues."""
+        assert self.queues is not None, f"table '{self.table.name}' has no queue"
+        asked = (read.groups, read.counts, int(read.until))
+        slots = self.found[: queues.soonest(self.held, self.queues, asked, self.found)]
+        made = np.empty(len(slots), self.table.dtype)
+        packed.read_slots(self.packed.words, slots, packed.words_of(made))
+        return made
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
@@ -201,9 +224,9 @@ class Columns:
         held = self.tables[read.table.name]
         if isinstance(read, ByKey):
             return held.read_keys(read.keys)
-        if isinstance(read, Staged):
+        if isinstance(read, Staged | Soonest):
             assert isinstance(held, Sparse), f"table '{read.table.name}' has no index"
-            rows = held.staged(read)
+            rows = held.staged(read) if isinstance(read, Staged) else held.soonest(read)
         elif isinstance(read, Range):
             rows = held.range_rows(read.low, read.high)
         else:
@@ -256,6 +279,20 @@ class Columns:
 def all_found(count: int) -> NDArray[np.bool_]:
     """That every row was found, to be read and not to be written."""
     return FOUND[:count] if count <= len(FOUND) else np.ones(count, np.bool_)
+
+
+def queues_of(table: Table) -> queues.Queues | None:
+    """The empty queues of a table that declares some."""
+    if table.queue is None:
+        return None
+    told_of = packed.told_columns(table.dtype, (table.queue.group, *table.queue.by, table.queue.until))
+    return queues.new_queues(MAX_NODE, told_of, table.queue.value)
+
+
+@cache
+def ordering(table: Table) -> frozenset[str]:
+    """Columns whose change gives a row another place in the table's queues."""
+    return frozenset((table.staged_by, table.queue.group, *table.queue.by)) if table.queue else frozenset()
 
 
 @cache

@@ -11,6 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.words import Stage
+
+
+class Queue(NamedTuple):
+    """Rows of one stage in order, group by group: what is taken from its front is read without the rest."""
+
+    value: int  # the stage
+    group: str  # a column of codes below MAX_NODE
+    by: tuple[str, str]  # soonest first: by a number, then by a hash, then by key
+    until: str  # a column that grows with the order; a read may stop where it does
 
 
 class Table(NamedTuple):
@@ -21,6 +31,7 @@ class Table(NamedTuple):
     dense: bool
     at_least_zero: tuple[str, ...]  # bounds, checked after the adds of a tick are summed
     staged_by: str = ""  # a small integer column by whose value rows can be read
+    queue: Queue | None = None  # one stage of it, in order
 
 
 STOCK: Final = np.dtype(
@@ -228,7 +239,9 @@ STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "re
 SLOT_T: Final = Table("slot", SLOT, dense=True, at_least_zero=("taken",))
 ORDER_T: Final = Table("order", ORDER, dense=False, at_least_zero=("open_shipments", "open_lines"))
 LINE_T: Final = Table("line", LINE_STATE, dense=False, at_least_zero=("quantity",))
-SHIPMENT_T: Final = Table("shipment", SHIPMENT, dense=False, at_least_zero=(), staged_by="stage")
+# Within a node a later ship day has later pick-ups, so that the order by pick-up is also one by ship day.
+TO_RELEASE: Final = Queue(int(Stage.WAITING), "node", ("ship_by", "tie"), "day")
+SHIPMENT_T: Final = Table("shipment", SHIPMENT, dense=False, at_least_zero=(), staged_by="stage", queue=TO_RELEASE)
 CARGO_T: Final = Table("cargo", CARGO, dense=False, at_least_zero=("quantity",), staged_by="stage")
 LOAD_T: Final = Table("load", LOAD, dense=True, at_least_zero=("floor", "floor_ms", "dock"))
 FORECAST_T: Final = Table("forecast", FORECAST, dense=True, at_least_zero=())

@@ -1,0 +1,102 @@
+"""Little's law and the length of the start, held on every rehearsal from the facts as they pass.
+
+A shipment is there from the fact that plans it to the fact that says it left. How many are there is counted from these
+two streams of facts without joining them; how long each stayed is told by the fact of leaving, which carries the
+instant of the order through the state. Both go different ways, so a shipment lost or left twice on the way shows.
+Shipments that were taken back are credited with the mean stay of the others; second attempts are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.rehearse.steady import BATCHES, Little, TooShortError, judged, mser
+from firstbest.world import facts as f
+from firstbest.world.facts import Block
+from firstbest.world.units import DAY_US, HOUR_US
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+PART_US: Final = 6 * HOUR_US
+_IN, _OUT, _BACK = 0, 1, 2
+_KIND: Final = {f.PLANNED.name: _IN, f.DEPARTED.name: _OUT, f.UNPLANNED.name: _BACK}
+
+
+class Checked(NamedTuple):
+    """What one rehearsal says of itself; None with the reason where it is too short to say."""
+
+    little: Little | None
+    start_days: float | None
+    why: str  # a sentence where either is None
+
+
+class Presence:
+    """Comings and goings by quarter of a day."""
+
+    def __init__(self, start_us: int, end_us: int) -> None:
+        self.start_us = start_us
+        parts = max((end_us - start_us) // PART_US, 1)
+        self.parts = int(parts)
+        self.count = np.zeros((3, self.parts), np.int64)
+        self.rest_us = np.zeros((3, self.parts), np.float64)  # time of the part behind each instant, summed
+        self.stay_us = np.zeros(self.parts, np.float64)
+
+    def take(self, blocks: Sequence[Block]) -> None:
+        """The facts of a tick."""
+        for block in blocks:
+            kind = _KIND.get(block.fact.name)
+            if kind is None or not len(block.rows):
+                continue
+            rows = block.rows[block.rows["attempt"] == 0]
+            since = rows["at"] - self.start_us
+            part = since // PART_US
+            inside = (part >= 0) & (part < self.parts)
+            part, since, rows = part[inside], since[inside], rows[inside]
+            np.add.at(self.count[kind], part, 1)
+            np.add.at(self.rest_us[kind], part, (part + 1) * PART_US - since)
+            if kind == _OUT:
+                np.add.at(self.stay_us, part, rows["at"] - rows["placed_at"])
+
+    def checked(self) -> Checked:
+        """Little's law in 20 parts, and where MSER-5 sees the end of the start, on the mean stay."""
+        size = self.parts // BATCHES
+        left = int(self.count[_OUT].sum())
+        if size == 0 or left == 0:
+            need = BATCHES * PART_US // DAY_US
+            return Checked(None, None, f"{need} days or more are needed to hold Little's law and to see the start end")
+        mean = self.stay_us.sum() / left
+        flow = self.count[_IN] - self.count[_OUT] - self.count[_BACK]
+        rest = self.rest_us[_IN] - self.rest_us[_OUT] - self.rest_us[_BACK]
+        there = (np.cumsum(flow) - flow) * float(PART_US) + rest
+        stays = self.stay_us + self.count[_BACK] * mean
+        first = self.parts - size * BATCHES
+        cut = [each[first:].reshape(BATCHES, size).sum(axis=1) for each in (there, stays)]
+        little = judged(cut[0], cut[1], float(size * PART_US))
+        some = self.count[_OUT] > 0
+        try:
+            out = mser(self.stay_us[some] / self.count[_OUT][some])
+        except TooShortError as short:
+            return Checked(little, None, f"{short}, by quarters of a day of the mean stay")
+        return Checked(little, int(np.flatnonzero(some)[out]) * PART_US / DAY_US if out else 0.0, "")
+
+
+def sentences(checked: Checked) -> tuple[str, ...]:
+    """What was checked, in words."""
+    told = []
+    if checked.little is not None:
+        found = checked.little
+        verdict = "holds" if found.holds else "DOES NOT HOLD: believe nothing of this run"
+        told.append(
+            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals times stay "
+            f"give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
+        )
+    if checked.start_days is not None:
+        told.append(f"the start is over after {checked.start_days:.1f} days (MSER-5 on the hours from order to ship)")
+    else:
+        told.append(f"how long the start lasts is not known: {checked.why}")
+    return tuple(told)
