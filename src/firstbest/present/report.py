@@ -16,6 +16,7 @@ from firstbest.present import (
     pictures_frontier,
     pictures_labour,
     pictures_late,
+    pictures_lots,
     pictures_map,
     pictures_returns,
     pictures_sellers,
@@ -31,7 +32,7 @@ from firstbest.present.record import Bound, Record
 _KICKERS: Final = {
     "late": "Promises kept", "map": "The map", "cost": "Where the money goes", "labour": "People",
     "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers", "returns": "What comes back",
-    "care": "After the door",
+    "care": "After the door", "lots": "What does not keep",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
         pictures_stock.picture(record),
         pictures_returns.picture(record),
         pictures_care.picture(record),
+        pictures_lots.picture(record),
         pictures_sellers.picture(record),
     ]
     parts = [
