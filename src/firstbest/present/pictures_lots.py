@@ -31,8 +31,8 @@ def picture(record: Record) -> svg.Picture | None:
     if record.days and len(units) > 1 and not (month[1 : record.days + 1] == len(units) - 1).any():
         units, money, names = units[:-1], money[:-1], names[:-1]
     finding = (
-        f"{text.share(f['expired_share'])} of what does not keep expired: {text.count(f['expired_units'])} units that had "
-        f"cost {text.money(f['expired_value'], currency)}"
+        f"{text.share(f['expired_share'])} of what does not keep expired: {text.count(f['expired_units'])} units that "
+        f"had cost {text.money(f['expired_value'], currency)}"
     )
     lead = "What expires first leaves first. What is left of a lot shortly before its day is taken off the shelves."
     rows = [

@@ -20,7 +20,7 @@ from firstbest.world import tables as t
 from firstbest.world.facts import FactType
 from firstbest.world.network import Network
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
-from firstbest.world.words import Mode, ReturnStage, ReturnWay, Stage
+from firstbest.world.words import Mode, ReturnStage, ReturnWay, SentStage, Stage
 
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
@@ -42,6 +42,7 @@ class View(NamedTuple):
     hours: Rows
     told: dict[str, Rows]  # by the name of the fact
     returns: Rows | None = None
+    sent: Rows | None = None
 
     def facts(self, fact: FactType) -> Rows:
         """The facts of a type, in the order of sealing."""
@@ -67,6 +68,7 @@ def view_of(state: State, told: dict[str, Rows], now: int) -> View:
         hours=state.read(All(t.HOURS_T)).rows,
         told=told,
         returns=state.read(All(t.RETURN_T)).rows,
+        sent=state.read(All(t.SENT_T)).rows,
     )
 
 
@@ -195,6 +197,17 @@ def returning(view: View, stage: ReturnStage, lapses_us: int = 0) -> Rows:
         made[name] = rows[name]
     made["order"], made["line"] = rows["key"] // MAX_LINE, rows["key"] % MAX_LINE
     made["at"] = rows["ready_at"] - lapses_us
+    return made
+
+
+def open_claims(view: View, now: int) -> Rows:
+    """Claims that no carrier has answered, as facts filed now: what waits forgets how long it has."""
+    rows = np.zeros(0, t.SENT) if view.sent is None else view.sent
+    rows = rows[rows["stage"] == SentStage.CLAIMED]
+    made = np.zeros(len(rows), f.CLAIM_FILED.dtype)
+    made["order"], made["attempt"] = rows["key"] // MAX_ATTEMPT // MAX_NODE, rows["key"] % MAX_ATTEMPT
+    made["node"], made["tie"], made["amount"] = rows["key"] // MAX_ATTEMPT % MAX_NODE, rows["tie"], rows["claimed"]
+    made["at"] = now
     return made
 
 

@@ -140,6 +140,8 @@ class Physics:
         when = When(self._seed, now, view.not_before)
         overdue = self._resume_floor(network, view, when) + self._resume_roads(network, view, when)
         resume_hands.free_from(stations, now)
+        if network.detail.care is not None:
+            self._claimed(known.open_claims(view, now))
         if network.detail.returns is not None:
             self._authorised(known.returning(view, ReturnStage.AUTHORISED, network.detail.returns.lapses_us), now)
             at_desk = known.returning(view, ReturnStage.RECEIVED)
