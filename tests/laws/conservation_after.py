@@ -164,6 +164,8 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     for row in each(history, f.CLAIM_SETTLED):
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
+    for row in each(history, f.CASE_BROKEN):
+        add(After.CASES, row["node"], row, row["cases"])
     for row in each(history, f.EXPIRED):
         add(After.EXPIRED, row["node"], row, row["quantity"], row["value"])
     for row in each(history, f.INSPECTED):
@@ -234,6 +236,23 @@ def lots_come_to_what_is_there(history: History) -> list[str]:
     return wrong + [f"{made} units of lots expired, {gone} off shelves"] * (made != gone)
 
 
+def loose_units_are_those_of_opened_cases(history: History) -> list[str]:
+    """Loose = units of opened cases - units handed out, shelf by shelf and never as much as a case."""
+    rules = history.network.detail.levels
+    if rules is None:
+        return []
+    nodes, left = len(history.network.nodes.kind), Counter[int]()
+    case = {item: int(units) for item, units in enumerate(rules.case_units) if units}
+    for row in each(history, f.CASE_BROKEN):
+        left[row["item"] * nodes + row["node"]] += row["cases"] * case[row["item"]]
+    for row in each(history, f.TASKED):
+        left[row["item"] * nodes + row["node"]] -= row["quantity"] * (row["item"] in case)
+    wrong = differences("loose units", left, {row["key"]: row["units"] for row in held(history, t.LOOSE_T)})
+    return wrong + [
+        f"{units} loose at {key}" for key, units in left.items() if not 0 <= units < case.get(key // nodes, 1)
+    ]
+
+
 LAWS: tuple[Callable[[History], list[str]], ...] = (
     no_more_comes_back_than_was_sent,
     every_unit_of_a_return_goes_somewhere,
@@ -243,6 +262,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     the_cube_is_a_recount,
     harm_is_made_good_once,
     lots_come_to_what_is_there,
+    loose_units_are_those_of_opened_cases,
 )
 
 

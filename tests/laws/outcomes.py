@@ -20,7 +20,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
     **dict.fromkeys(("return lapsed", "refund taken back", "claim paid", "claim refused", "where is it"), 0.04),
-    **dict.fromkeys(("lot used", "units expired"), 0.1),
+    **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -80,6 +80,7 @@ def outcomes(history: History) -> set[str]:
     some("claim filed", history.rows(f.CLAIM_FILED)["amount"] > 0)
     some("claim paid", settled["amount"] > 0)
     some("claim refused", settled["amount"] == 0)
+    some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
     worked = history.rows(f.WORKED)

@@ -10,7 +10,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from firstbest.world.nature import Asking, Back, Nature
-from firstbest.world.network import Care, Detail, Lots, Network, Returns
+from firstbest.world.network import Care, Detail, Levels, Lots, Network, Returns
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
@@ -128,12 +128,15 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
     care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US)
     life = np.where(np.arange(len(many)) % 2 == 0, 6, 0)
     lots = Lots(life, 1_000_000, 1) if world.seed % 2 else None
+    levels = Levels(np.where(np.arange(len(many)) % 3 == 0, 0, 4)) if world.seed % 4 else None
     asking = Asking(150_000, 600_000, 800_000, 9_000, 600_000, 1, 3)
     settled = network.calendar.midnight_us[1] + 4 * HOUR_US
     inside = (settled >= network.calendar.start_us) & (settled < network.calendar.end_us)
     network = with_timers(network, Timer.SETTLE, settled[inside])
     items = network.items._replace(return_ppm=many)
-    return network._replace(items=items, detail=Detail(rules, care, lots)), nature._replace(back=back, asking=asking)
+    return network._replace(items=items, detail=Detail(rules, care, lots, levels)), nature._replace(
+        back=back, asking=asking, break_s=40
+    )
 
 
 def _network(network: Network, world: World) -> Network:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbest.decide import claims, lots, returns
+from firstbest.decide import claims, levels, lots, returns
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.world.network import Care, Detail, Lots, Returns
 from firstbest.world.units import DAY_US
@@ -145,3 +145,24 @@ def test_own_vans_are_asked_for_nothing_and_carriers_for_no_more_than_they_answe
 
     assert found.tolist() == [0 if mode == Mode.OWN_VAN else 50 for mode in SMALL.carriers.mode.tolist()]
     assert claims.claimed(SMALL, rules, carriers[:1], np.array([30])).tolist() == [30]
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=12),
+    loose=st.lists(st.integers(0, 5), min_size=3, max_size=3),
+)
+def test_a_case_is_opened_when_the_loose_units_do_not_reach(rows: list[tuple[int, int]], loose: list[int]) -> None:
+    shelf, quantity = (np.array([row[part] for row in rows], np.int64) for part in range(2))
+    case = np.array([6, 4, 1])
+
+    found = levels.opened(shelf, quantity, np.array(loose)[shelf], case[shelf])
+
+    left, expected = list(loose), []
+    for place, wanted in rows:
+        cases = 0
+        while left[place] < wanted:
+            left[place] += int(case[place])
+            cases += 1
+        left[place] -= wanted
+        expected.append(cases)
+    assert found.tolist() == expected

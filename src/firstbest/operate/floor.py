@@ -9,6 +9,7 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
+from firstbest.operate import levels
 from firstbest.operate.folds import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Step
 from firstbest.operate.rows import block_of
@@ -39,7 +40,9 @@ def release(number: int, now: int, ground: Ground) -> Step:
         seller=chosen["seller"], held=held,
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
-    return [released, tasked]
+    if ground.detail.levels is None:
+        return [released, tasked]
+    return [released, tasked, (yield from levels.broken(number, now, ground, ground.detail.levels, tasked))]
 
 
 def due(ground: Ground, quota: I64, day: int) -> Soonest:

@@ -351,7 +351,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
     (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
-    (f.LET_GO, after.let_go),
+    (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
 )  # fmt: skip
 
 

@@ -168,3 +168,20 @@ def expired(rows: Records, ground: Ground) -> list[Change]:
     """Units are off the shelf."""
     keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     return [Add(t.STOCK_T, keys, {"on_hand": -rows["quantity"]})]
+
+
+def tasked(rows: Records, ground: Ground) -> list[Change]:
+    """Loose units are taken; a case that is opened for them puts its own beside."""
+    if ground.detail.levels is None:
+        return []
+    rows = rows[ground.detail.levels.case_units[rows["item"]] > 0]
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.LOOSE_T, keys, {"units": -rows["quantity"]})]
+
+
+def case_broken(rows: Records, ground: Ground) -> list[Change]:
+    """Units of opened cases lie loose."""
+    if ground.detail.levels is None:
+        return []
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.LOOSE_T, keys, {"units": rows["cases"] * ground.detail.levels.case_units[rows["item"]]})]

@@ -110,11 +110,16 @@ def expired(cells: Cells, rows: Records) -> None:
     cells.add(rows, "node", After.EXPIRED, (rows["quantity"], rows["value"]))
 
 
+def case_broken(cells: Cells, rows: Records) -> None:
+    """Cases opened for picks."""
+    cells.add(rows, "node", After.CASES, (rows["cases"], 0))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
     f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
-    f.EXPIRED.name: expired,
+    f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
 }  # fmt: skip
 
 

@@ -204,6 +204,8 @@ _RETURNS: Final = (
     Meaning("expired_units", "count", "units expired", "units written off because their lot was over"),
     Meaning("expired_value", "money", "value expired", "what these units had cost"),
     Meaning("expired_share", "share", "expired of what does not keep", "units expired, of these and those sold"),
+    Meaning("cases_broken", "count", "cases opened", "cases opened for picks"),
+    Meaning("cases_per_100_lines", "count", "cases opened by 100 lines", "cases opened over lines shipped, times 100"),
 )
 _NETWORK: Final = (
     Meaning(

@@ -40,6 +40,7 @@ def figures(record: Record) -> dict[str, float]:
         **pictures_returns.figures(record),
         **pictures_care.figures(record),
         **pictures_care.lot_figures(record),
+        **pictures_care.case_figures(record),
     }
 
 

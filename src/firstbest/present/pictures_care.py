@@ -16,6 +16,7 @@ from firstbest.world.units import MONEY
 
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
 KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
+CASE_KEYS: Final = ("cases_broken", "cases_per_100_lines")
 LOT_KEYS: Final = ("expired_units", "expired_value", "expired_share")
 _WIDTH: Final = 1040.0
 _ROW: Final = 26.0
@@ -53,6 +54,14 @@ def lot_figures(record: Record) -> dict[str, float]:
         "expired_value": float(d[After.EXPIRED]) / MONEY,
         "expired_share": over(expired, expired + sold),
     }
+
+
+def case_figures(record: Record) -> dict[str, float]:
+    """Figures of opened cases; nan where levels are not kept."""
+    if record.network.detail.levels is None:
+        return dict.fromkeys(CASE_KEYS, math.nan)
+    cases, lines = float(sums(record)[0][After.CASES]), float(record.cube[:, :, :, Metric.SHIPMENTS, 1].sum())
+    return {"cases_broken": cases, "cases_per_100_lines": over(100 * cases, lines)}
 
 
 def picture(record: Record) -> svg.Picture | None:

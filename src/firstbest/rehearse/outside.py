@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, known, people, resume, resume_hands, returns, roads, supply, works
+from firstbest.rehearse import course, hands, known, levels, people, resume, resume_hands, returns, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.known import View
@@ -25,7 +25,7 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import HOUR_US
+from firstbest.world.units import HOUR_US, SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
@@ -40,7 +40,7 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
-    facts.EXPIRED,
+    facts.EXPIRED, facts.CASE_BROKEN,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -53,6 +53,7 @@ class Physics:
         self._seed = seed
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
+        self._break_us = nature.break_s * SECOND_US
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
@@ -77,6 +78,7 @@ class Physics:
             facts.RESTOCKED.name: self._restocked,
             facts.CLAIM_FILED.name: self._claimed,
             facts.EXPIRED.name: self._expired,
+            facts.CASE_BROKEN.name: self._case_broken,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -309,6 +311,9 @@ class Physics:
         shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]
         # What the book takes off may not truly be there.
         np.subtract.at(self._goods.true_units, shelf, np.minimum(rows["quantity"], self._goods.true_units[shelf]))
+
+    def _case_broken(self, rows: Rows) -> None:
+        levels.take_case_broken(self._store, self._break_us, rows)
 
     def _claimed(self, rows: Rows) -> None:
         self._room(events=len(rows))

@@ -331,6 +331,7 @@ def sizes(network: Network) -> dict[str, int]:
         "profile": nodes * days,
         "cube": days * nodes * sellers * METRICS,
         "intake": items,
+        "loose": items * nodes,
         "after": days * nodes * sellers * AFTERS,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,

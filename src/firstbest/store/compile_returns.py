@@ -7,7 +7,7 @@ import numpy as np
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
-from firstbest.world.network import Care, Detail, Lots, Returns
+from firstbest.world.network import Care, Detail, Levels, Lots, Returns
 from firstbest.world.units import DAY_US
 
 SELLABLE_PERCENT = 70.0
@@ -69,7 +69,9 @@ def compile_back(plan: Plan) -> Back | None:
 
 def compile_detail(plan: Plan) -> Detail:
     """What of the trade's detail the house keeps."""
-    return Detail(returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan))
+    return Detail(
+        returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan), levels=compile_levels(plan)
+    )
 
 
 def compile_care(plan: Plan) -> Care | None:
@@ -110,3 +112,22 @@ def compile_lots(plan: Plan) -> Lots | None:
         fresh_ppm=int(ppm(rules["fresh_percent"])),
         pull_days=int(rules["pull_days"]),
     )
+
+
+def compile_levels(plan: Plan) -> Levels | None:
+    """The cases of packs.csv, where `[levels]` of policies.toml is on."""
+    if not plan.workspace.section("policies", "levels")["on"]:
+        return None
+    packs = plan.workspace.frame("packs")
+    case_units = np.zeros(len(plan.items), np.int64)
+    for item, level, quantity in zip(packs.texts("item"), packs.texts("level"), packs.whole("quantity"), strict=True):
+        if level == "case" and quantity > 1:
+            case_units[plan.items[item]] = quantity
+    return Levels(case_units)
+
+
+def break_seconds(plan: Plan) -> int:
+    """Seconds that opening a case takes."""
+    if not plan.workspace.section("policies", "levels")["on"]:
+        return 0
+    return int(whole(plan.workspace.section("nature", "levels")["break_seconds"]))

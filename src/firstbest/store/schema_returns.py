@@ -67,6 +67,17 @@ LOT_RULES: Final = Section(
     ),
 )
 
+LEVEL_RULES: Final = Section(
+    "levels",
+    "Items of which `packs.csv` knows a case stand on shelves in cases, which are opened for picks.",
+    (of("on", Type.YES_NO, "whether the house keeps levels", "no"),),
+)
+LEVEL_NATURE: Final = Section(
+    "levels",
+    "Cases, where policies.toml has levels on.",
+    (number("break_seconds", "opening a case", 20, low=0, high=3_600),),
+)
+
 RETURN_NATURE: Final = (
     Section(
         "care",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from firstbest.store.schema_answers import ANSWER_SECTIONS
-from firstbest.store.schema_returns import CARE_RULES, LOT_RULES, RETURN_NATURE, RETURN_RULES
+from firstbest.store.schema_returns import CARE_RULES, LEVEL_NATURE, LEVEL_RULES, LOT_RULES, RETURN_NATURE, RETURN_RULES
 from firstbest.store.schema_words import (
     MODES,
     PROCESSES,
@@ -176,7 +176,7 @@ _POLICIES: Final = Settings(
     ),
 )
 
-POLICIES: Final = _POLICIES._replace(sections=(*_POLICIES.sections, RETURN_RULES, CARE_RULES, LOT_RULES))
+POLICIES: Final = _POLICIES._replace(sections=(*_POLICIES.sections, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES))
 
 _PERIOD: Final = (
     of("from", Type.SEASON_DATE, "first day"),
@@ -367,4 +367,4 @@ _NATURE: Final = Settings(
     ),
 )
 
-NATURE: Final = _NATURE._replace(sections=(*_NATURE.sections, *RETURN_NATURE))
+NATURE: Final = _NATURE._replace(sections=(*_NATURE.sections, *RETURN_NATURE, LEVEL_NATURE))

@@ -229,12 +229,15 @@ LOTTED: Final = _fact(
 EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item", "<i4"), ("node", "<i4"))
 """Units taken off a node's shelf because their lot is over; `value` is what they had cost."""
 
+CASE_BROKEN: Final = _fact("case_broken", *_OF_SHIPMENT, ("cases", "<i8"), ("line", "<i4"), ("item", "<i4"))
+"""Cases that a picker opens for a line, since the loose units do not reach."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
-    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED,
+    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
 )  # fmt: skip
 
 

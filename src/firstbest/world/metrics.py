@@ -125,6 +125,7 @@ class After(IntEnum):
     CLAIMED = 28  # n money claimed from carriers, d claims
     CLAIMS_PAID = 29  # n money paid by carriers, d claims answered
     CLAIMS_REFUSED = 30  # n claims refused
+    CASES = 23  # n cases opened for picks
     EXPIRED = 31  # n units written off because their lot was over, d what they had cost
 
 

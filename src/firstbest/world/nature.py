@@ -164,6 +164,7 @@ class Nature(NamedTuple):
     opening: Opening
     log: Log
     back: Back | None = None  # where the house keeps returns
+    break_s: int = 0  # opening a case, where the house keeps levels
     asking: Asking | None = None  # where the house keeps contacts and claims
 
 

@@ -279,12 +279,19 @@ class Lots(NamedTuple):
     pull_days: int  # before it expires, a lot is taken off the shelves
 
 
+class Levels(NamedTuple):
+    """Items that stand on shelves in cases."""
+
+    case_units: I64  # [I] 0: loose
+
+
 class Detail(NamedTuple):
     """What of the trade's detail the house keeps; none of what is not there."""
 
     returns: Returns | None = None
     care: Care | None = None
     lots: Lots | None = None
+    levels: Levels | None = None
 
 
 class Network(NamedTuple):

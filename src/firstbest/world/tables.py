@@ -230,6 +230,7 @@ RETURN: Final = np.dtype(
 LOT: Final = np.dtype(
     [("key", "<i8"), ("live", "<i8"), ("units", "<i8")]  # item * MAX_DAY + local day on which they expire
 )
+LOOSE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item * N + node; out of opened cases
 INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
 AFTER: Final = np.dtype(
     [("key", "<i8"), ("numerator", "<i8"), ("denominator", "<i8")]  # ((day * N + node) * S + seller) * A + metric
@@ -258,11 +259,12 @@ RETURN_T: Final = Table(
 )
 LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
 INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
+LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
 AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T, HOURS_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T,
+    FLOW_T, HOURS_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
 )  # fmt: skip
 
 
