@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from firstbest.operate.billing import FED, UNFED
 from firstbest.rent.meters import METERS
+from firstbest.service.billing import ROUTER
+from firstbest.store.limits import LIMITS
 from firstbest.store.primitives import PRIMITIVES
 from firstbest.store.usage_events import COLUMNS
 from tests.tidy.sources import ROOT
@@ -51,6 +53,18 @@ def test_every_key_of_primitives_is_told() -> None:
     told = set(re.findall(r"`(\w+)`", PAGE.read_text("utf-8")))
 
     assert [key.name for section in PRIMITIVES.sections for key in section.keys if key.name not in told] == []
+
+
+def test_every_route_and_every_key_of_limits_is_told() -> None:
+    page = PAGE.read_text("utf-8")
+    told = [
+        route.path.replace("{month:str}", "2026-10").replace("{line:int}", "3").replace("{number:int}", "1")
+        for route in ROUTER.routes
+    ]
+
+    assert len(told) > 10
+    assert [path for path in told if f" {path}`" not in page] == []
+    assert [key.name for section in LIMITS.sections for key in section.keys if f"\n{key.name} = " not in page] == []
 
 
 if __name__ == "__main__" and "--write" in sys.argv:

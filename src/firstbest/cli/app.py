@@ -15,6 +15,8 @@ from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
 from firstbest.cli.invoice import invoices
+from firstbest.cli.invoice_house import Place
+from firstbest.cli.invoice_options import Source
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
@@ -219,11 +221,12 @@ def flywheel(
 def clients(
     folder: Folder,
     month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
+    source: Source = None,
 ) -> None:
     """Profit by client over the closed months, and the orders that lost most."""
     from firstbest.cli.invoice_tenants import show_clients
 
-    show_clients(folder, month)
+    show_clients(Place(folder, source), month)
 
 
 @app.command()
@@ -231,11 +234,12 @@ def neutrality(
     folder: Folder,
     swaps: Annotated[int, typer.Option(min=0, max=100, help="Rehearse so many random swaps of tenants' names.")] = 2,
     days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
+    source: Source = None,
 ) -> None:
     """What each tenant gets, and that decisions do not change when tenants swap names."""
     from firstbest.cli.invoice_tenants import show_neutrality
 
-    show_neutrality(folder, swaps, days)
+    show_neutrality(Place(folder, source), swaps, days)
 
 
 app.add_typer(invoices, name="invoice")

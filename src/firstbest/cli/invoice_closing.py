@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
-from firstbest.cli.invoice_house import opened, told
+from firstbest.cli.invoice_house import Place, opened, told
+from firstbest.cli.invoice_options import Close
 from firstbest.cli.making import require_folder, stop
 from firstbest.cli.rehearsing import bar
 
@@ -20,39 +21,31 @@ if TYPE_CHECKING:
     from firstbest.store.usage_closing import Closed
 
 
-class Wanted(NamedTuple):
-    """What the command line asked for."""
-
-    month: str
-    tenant: str | None
-    pdf: Path | None
-    excel: Path | None
-
-
-def close_and_show(folder: Path, wanted: Wanted, *, restart: bool) -> None:
+def close_and_show(asked: Close) -> None:
     """Close what is open up to the month, then show it."""
     console, quiet = Console(highlight=False), Console(stderr=True)
-    if restart:
-        restarted(folder, quiet)
-    with opened(folder) as (house, book):
+    place = Place(asked.folder, asked.source)
+    if asked.restart:
+        restarted(place, quiet)
+    with opened(place) as (house, book):
         from firstbest.rehearse.invoicing import asked_month, cards_of_house, close_until
         from firstbest.store.usage_closing import closed_month
 
-        asked_month(house, wanted.month)
+        asked_month(house, asked.month)
         with bar(quiet, "closing") as progress:
-            done = close_until(house, book, wanted.month, cards_of_house(house), progress)
+            done = close_until(house, book, asked.month, cards_of_house(house), progress)
         if len(done) > 1:
             console.print(f"closed {done[0].label} to {done[-1].label}", style="dim")
-        closed = closed_month(book, wanted.month)
-        show(house, book, closed, wanted, console)
+        closed = closed_month(book, asked.month)
+        show(house, book, closed, asked, console)
 
 
-def restarted(folder: Path, console: Console) -> None:
+def restarted(place: Place, console: Console) -> None:
     """Put the billing book aside under a name of its own."""
     from firstbest.store.usage_book import book_path
 
-    require_folder(folder)
-    path = book_path(folder)
+    require_folder(place.folder)
+    path = book_path(place.bills)
     if not path.exists():
         return
     number = 1
@@ -65,7 +58,7 @@ def restarted(folder: Path, console: Console) -> None:
     console.print(f"the old billing book is in {aside}", style="dim")
 
 
-def show(house: House, book: BillingBook, closed: Closed, wanted: Wanted, console: Console) -> None:
+def show(house: House, book: BillingBook, closed: Closed, wanted: Close, console: Console) -> None:
     """The month, or one tenant's invoice; files where they were asked for."""
     from firstbest.present.invoice import Month, account_of, invoice_screen, month_screen
     from firstbest.rehearse.invoicing import cards_of_texts
@@ -81,7 +74,7 @@ def show(house: House, book: BillingBook, closed: Closed, wanted: Wanted, consol
         page = invoice_screen(invoice, closed.lines, party(house, closed, invoice), account, console.width)
         console.print(page, soft_wrap=True)
     else:
-        usage = kept_usage(usage_path(house.folder, closed.label), closed.usage)
+        usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
         cards = cards_of_texts(card_texts(book, closed), house.zone)
         month = Month(
             closed.period.month, house.workspace.currency, closed.invoices, closed.lines, closed.events,
@@ -92,7 +85,7 @@ def show(house: House, book: BillingBook, closed: Closed, wanted: Wanted, consol
         console.print(str(path), soft_wrap=True)
 
 
-def files(house: House, closed: Closed, wanted: Wanted) -> list[Path]:
+def files(house: House, closed: Closed, wanted: Close) -> list[Path]:
     """Write invoices as PDF and workbooks where they were asked for; all, or the tenant's."""
     from firstbest.present.invoice import account_of
     from firstbest.present.invoice_page import page
@@ -134,10 +127,10 @@ def scale_note(closed: Closed) -> str:
     return "" if closed.scale == "1" else f"from a rehearsal at {closed.scale} of full scale"
 
 
-def explain_line(folder: Path, label: str, events: int) -> None:
+def explain_line(place: Place, label: str, events: int) -> None:
     """One line, down to its events."""
     console = Console(highlight=False)
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.present.invoice_trace import Walk, trace_screen
         from firstbest.rehearse.invoicing import cards_of_texts
         from firstbest.rehearse.invoicing_trace import trace
@@ -147,7 +140,7 @@ def explain_line(folder: Path, label: str, events: int) -> None:
         from firstbest.store.usage_kept import kept_usage
 
         closed = closed_month(book, label.partition("/")[0])
-        usage = kept_usage(usage_path(folder, closed.label), closed.usage)
+        usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
         compiled = compile_cards(cards_of_texts(card_texts(book, closed), house.zone), closed.names)
         found = trace(house, book, (closed, usage, compiled), label, events)
         currency, zone = house.workspace.currency, house.workspace.time_zone
@@ -155,12 +148,12 @@ def explain_line(folder: Path, label: str, events: int) -> None:
         console.print(trace_screen(walk, console.width), soft_wrap=True)
 
 
-def replay_months(folder: Path) -> None:
+def replay_months(place: Place) -> None:
     """Every closed month again; exit code 1 where one came out otherwise."""
     from firstbest.store.kernel_cache import use_cache
 
     use_cache()
-    require_folder(folder)
+    require_folder(place.folder)
     from zoneinfo import ZoneInfo
 
     from firstbest.rehearse.invoicing import cards_of_texts
@@ -168,11 +161,11 @@ def replay_months(folder: Path) -> None:
     from firstbest.store.usage_closing import replayed
     from firstbest.store.workspace import load
 
-    with told(), BillingBook(book_path(folder)) as book:
-        zone = ZoneInfo(load(folder).time_zone)
+    with told(place.folder), BillingBook(book_path(place.bills)) as book:
+        zone = ZoneInfo(load(place.folder).time_zone)
         held = book.verify()
         found = 0
-        for month in replayed(book, folder, lambda texts: cards_of_texts(texts, zone)):
+        for month in replayed(book, place.bills, lambda texts: cards_of_texts(texts, zone)):
             found += month.differences
             said = "the same, byte by byte" if not month.differences else f"{month.differences} differences"
             typer.echo(f"{month.label}  {month.lines:>6,} lines  {said}")
@@ -181,9 +174,9 @@ def replay_months(folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def export_tenant(folder: Path, tenant: str, target: Path) -> None:
+def export_tenant(place: Place, tenant: str, target: Path) -> None:
     """Everything of one tenant, in a folder of its own."""
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.rehearse.invoicing_export import export
 
         for path, rows in export(house, book, tenant, target):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.console import Console
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
 from firstbest.cli.making import stop
 from firstbest.cli.rehearsing import bar
 
 
-def show_clients(folder: Path, month: str | None) -> None:
+def show_clients(place: Place, month: str | None) -> None:
     """Profit by client."""
     console, quiet = Console(highlight=False), Console(stderr=True)
-    with opened(folder) as (house, book):
+    with opened(place, cubes=True) as (house, book):
         from firstbest.present.clients import clients_screen
         from firstbest.rehearse.invoicing_clients import clients
 
@@ -23,10 +21,10 @@ def show_clients(folder: Path, month: str | None) -> None:
         console.print(clients_screen(found, console.width), soft_wrap=True)
 
 
-def show_neutrality(folder: Path, swaps: int, days: int) -> None:
+def show_neutrality(place: Place, swaps: int, days: int) -> None:
     """What each tenant gets; exit code 2 where a decision changed with a name."""
     console, quiet = Console(highlight=False), Console(stderr=True)
-    with opened(folder) as (house, book):
+    with opened(place, cubes=True) as (house, book):
         from firstbest.present.neutrality import neutrality_screen, swapped_words
         from firstbest.rehearse.neutrality import billed_in, neutrality, swapped
         from firstbest.store.compile_network import compile_network
@@ -35,7 +33,7 @@ def show_neutrality(folder: Path, swaps: int, days: int) -> None:
         from firstbest.store.usage_kept import kept_usage
 
         closed = last_closing(book)
-        billed = billed_in(closed, kept_usage(usage_path(folder, closed.label), closed.usage)) if closed else {}
+        billed = billed_in(closed, kept_usage(usage_path(house.bills, closed.label), closed.usage)) if closed else {}
         said, different = "", tuple[str, ...]()
         if swaps:
             network, nature = compile_network(house.workspace, house.scale, days)

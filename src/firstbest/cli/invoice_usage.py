@@ -7,15 +7,15 @@ from pathlib import Path
 
 import typer
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
 from firstbest.cli.making import stop, told
 
 
-def send_or_show(folder: Path, file: Path | None) -> None:
+def send_or_show(place: Place, file: Path | None) -> None:
     """Take a file of events, or say what waits for the next closing."""
     if file is not None and not file.is_file():
         raise stop(f"expected a file of usage events, found nothing at '{file}'")
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.store.usage_events import Known, send_file, told_instant
 
         if file is not None:

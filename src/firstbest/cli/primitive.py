@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from firstbest.cli.invoice_house import Place
+from firstbest.cli.invoice_options import Folder, Source
 
 primitives = typer.Typer(
     help="What was built for the own shop: what it costs, who uses it, what it would bring if others rented it.",
@@ -13,16 +15,15 @@ primitives = typer.Typer(
     rich_markup_mode=None,
 )
 
-Folder = Annotated[Path, typer.Argument(help="The workspace, rehearsed.")]
 Name = Annotated[str, typer.Argument(help="Which primitive: storage.")]
 
 
 @primitives.command()
-def show(folder: Folder, name: Name = "storage") -> None:
+def show(folder: Folder, name: Name = "storage", source: Source = None) -> None:
     """Capacity, use by tenant, capital and running cost, cost of a unit now and at the margin, prices, contribution."""
     from firstbest.cli.primitive_showing import show_primitive
 
-    show_primitive(folder, name)
+    show_primitive(Place(folder, source), name)
 
 
 @primitives.command(name="open")
@@ -34,8 +35,9 @@ def open_(
     ] = "",
     replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of rehearsals.")] = 3,
     days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,
+    source: Source = None,
 ) -> None:
     """Rehearse opening it to outsiders: slack, the price that fills it, the own promise, when more of it pays back."""
     from firstbest.cli.primitive_showing import Asked, open_primitive
 
-    open_primitive(folder, name, Asked(demand, replications, days))
+    open_primitive(Place(folder, source), name, Asked(demand, replications, days))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
 from firstbest.cli.making import stop
 from firstbest.cli.rehearsing import WORKERS_MOST, bar
 
@@ -29,31 +28,31 @@ def require(name: str) -> None:
         raise stop(f"expected a primitive ({', '.join(KNOWN)}), found '{name}'")
 
 
-def show_primitive(folder: Path, name: str) -> None:
+def show_primitive(place: Place, name: str) -> None:
     """What it holds and costs."""
     require(name)
     console, quiet = Console(highlight=False), Console(stderr=True)
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.present.primitive import show_screen
         from firstbest.rehearse.primitive import shown
         from firstbest.store.primitives import read_primitives
         from firstbest.store.usage_closing import closings
 
         with quiet.status("metering"):
-            found = shown(house, read_primitives(folder, house.zone), closings(book))
+            found = shown(house, read_primitives(place.folder, house.zone), closings(book))
         console.print(show_screen(found, console.width), soft_wrap=True)
 
 
-def open_primitive(folder: Path, name: str, asked: Asked) -> None:
+def open_primitive(place: Place, name: str, asked: Asked) -> None:
     """What opening it would do."""
     require(name)
     console, quiet = Console(highlight=False), Console(stderr=True)
-    with opened(folder) as (house, _):
+    with opened(place) as (house, _):
         from firstbest.present.primitive import open_screen
         from firstbest.rehearse import primitive_open
         from firstbest.store.primitives import read_demand, read_primitives
 
-        figures = read_primitives(folder, house.zone)
+        figures = read_primitives(place.folder, house.zone)
         demand = read_demand(asked.demand) if asked.demand else figures.demand
         if not demand:
             raise stop("--demand: expected what outsiders would rent at which price, such as 0.40:9000 0.60:4000")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from firstbest.cli.invoice_house import opened
+from firstbest.cli.invoice_house import Place, opened
 from firstbest.cli.making import stop
 
 if TYPE_CHECKING:
@@ -35,17 +35,43 @@ def require_tenant(house: House, tenant: str) -> None:
         raise stop(f"expected a tenant ({', '.join(house.names.tenants[:8])} ...), found '{tenant}'")
 
 
-def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
+def allowed(house: House, book: BillingBook, tenant: str, wanted: tuple[str, int]) -> int | None:
+    """Stop where limits.toml says that a tenant may not; answers what is left of its quota, None where it has none."""
+    from firstbest.rehearse.invoicing_limits import LimitReached, require
+    from firstbest.rent.meters import METER_CODES
+    from firstbest.rent.quotas import Wish
+
+    meter, quantity = wanted
+    wish = Wish(house.names.tenants.index(tenant), METER_CODES[meter], quantity)
+    try:
+        return require(house, book, wish, now_of(house))
+    except LimitReached as reached:
+        raise stop(f"tenant '{tenant}': {reached}") from None
+
+
+def byte_hours(house: House, file: Path) -> int:
+    """What a file comes to if it is kept until the end of the month."""
+    from firstbest.rehearse.invoicing_limits import month_of
+    from firstbest.world.units import HOUR_US
+
+    now = now_of(house)
+    size = file.stat().st_size if file.is_file() else 0
+    return size * -((now - month_of(house, now)[1]) // HOUR_US)
+
+
+def run_one(place: Place, tenant: str, workspace: Path, quota_ms: int) -> None:
     """Put a job into the queue and run what is next in turn."""
-    if workspace.resolve() == folder.resolve():
+    if workspace.resolve() == place.folder.resolve():
         raise stop(f"expected a workspace of the tenant's own, found the house's: '{workspace}'")
-    with opened(folder) as (house, book):
-        from firstbest.store.usage_jobs import next_job, run_job, submit
+    with opened(place) as (house, book):
+        from firstbest.store.usage_jobs import next_job, run_job, submit, used_ms
 
         require_tenant(house, tenant)
+        left = allowed(house, book, tenant, ("job_cpu_ms", 1))
+        most = quota_ms if left is None else min(quota_ms, used_ms(book, tenant) + left)
         mine = submit(book, tenant, workspace, now_of(house))
         while (job := next_job(book)) is not None:
-            done = run_job(book, job, quota_ms)
+            done = run_job(book, job, most if job.tenant == tenant else quota_ms)
             seconds = done.cpu_ms / 1000
             typer.echo(f"job {done.number} of {done.tenant}: {done.state}, {seconds:,.2f} processor seconds")
             if done.cpu_ms:
@@ -55,32 +81,32 @@ def run_one(folder: Path, tenant: str, workspace: Path, quota_ms: int) -> None:
                 break
 
 
-def keep_file(folder: Path, tenant: str, put: Path | None, remove: str | None) -> None:
+def keep_file(place: Place, tenant: str, put: Path | None, remove: str | None) -> None:
     """Keep, remove or list."""
-    with opened(folder) as (house, book):
+    with opened(place) as (house, book):
         from firstbest.store import usage_files
 
         require_tenant(house, tenant)
         if put is not None:
-            usage_files.put(book, folder, tenant, put, now_of(house))
+            allowed(house, book, tenant, ("file_byte_hours", byte_hours(house, put)))
+            usage_files.put(book, house.bills, tenant, put, now_of(house))
         if remove is not None:
-            usage_files.take_away(book, folder, tenant, remove, now_of(house))
+            usage_files.take_away(book, house.bills, tenant, remove, now_of(house))
         for each in usage_files.kept(book, tenant):
             if each.kept_until is None:
                 typer.echo(f"{each.name:<40} {each.bytes:>14,} bytes  sha-256 {each.digest[:16]}")
 
 
-def answer(folder: Path, tenant: str, sql: str) -> None:
+def answer(place: Place, tenant: str, sql: str) -> None:
     """Answer one query as tab-separated text."""
-    with opened(folder) as (house, book):
-        from firstbest.rehearse.folder import OUTPUT
+    with opened(place) as (house, book):
         from firstbest.store.usage_tables import QueryRefused, Tables
 
         require_tenant(house, tenant)
         code = house.names.tenants.index(tenant)
-        tables = Tables(folder / OUTPUT / "facts", house.basis.item_tenant.tolist(), code)
+        tables = Tables(house.output / "facts", house.basis.item_tenant.tolist(), code)
         try:
-            found = tables.query(sql)
+            found = tables.query(sql, lambda size: allowed(house, book, tenant, ("table_bytes", size)))
         except QueryRefused as refused:
             raise stop(str(refused)) from None
         finally:

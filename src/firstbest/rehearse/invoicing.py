@@ -1,7 +1,8 @@
-"""Invoices of a rehearsed folder: meters over its facts, outside events, cards, and months closed in order.
+"""Invoices of a house: meters over its facts, outside events, cards, and months closed in order.
 
-The facts of a rehearsal are read month by month. What one month leaves to the next (units on shelves, their ages) is
-folded again from the first month on, so nothing stands between the facts and an invoice but pure functions.
+The facts are those of a rehearsal, or those of a live book (`invoicing_live`); nothing below asks which. They are read
+month by month. What one month leaves to the next (units on shelves, their ages) is folded again from the first month
+on, so nothing stands between the facts and an invoice but pure functions.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from firstbest.operate.billing import Carried, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Window, basis_of
 from firstbest.operate.billing_stock import Layers, Shelves
+from firstbest.rehearse.explain import name_of
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.rent.card import Card
 from firstbest.rent.lines import month_name
@@ -28,9 +30,9 @@ from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
-from firstbest.store.usage_book import BillingBook, BillingError
+from firstbest.store.usage_book import BillingBook, BillingError, Event, bills_of
 from firstbest.store.usage_closing import Closed, Given, close, last_closing, working_state
-from firstbest.store.usage_events import extended, services_of, usage_of_events
+from firstbest.store.usage_events import extended, services_of, told_instant, usage_of_events
 from firstbest.store.usage_facts import FactsOf, facts_of_folder
 from firstbest.store.usage_files import events_of
 from firstbest.store.workspace import Workspace, load
@@ -48,18 +50,22 @@ Cards = tuple[tuple[Card, ...], tuple[str, ...]]
 
 
 class House(NamedTuple):
-    """A workspace and the rehearsal that stands in it."""
+    """A workspace, and the rehearsal that stands in it or the book that is served from it."""
 
     folder: Path
     workspace: Workspace
     network: Network
     basis: Basis
     names: Names
-    facts: FactsOf
-    digest: str
+    output: Path  # where facts and cubes stand
+    bills: Path  # where the billing book stands
+    digest: str  # of the facts of a rehearsal; of a book, which book it is
     scale: float
-    orders: tuple[str, ...]  # names of the orders of a log by their codes; none in a drawn year
+    order_name: Callable[[int], str]  # an order's code as a person reads it
     titles: tuple[str, ...]  # of the tenants, as sellers.csv names them
+    now: int  # the clock of a rehearsal stands at its end, that of a book on the wall
+    reached: int  # all facts before this instant are there
+    live: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,9 +73,9 @@ class House(NamedTuple):
         return ZoneInfo(self.workspace.time_zone)
 
     @property
-    def now(self) -> int:
-        """The clock of a rehearsal stands at its end."""
-        return self.network.calendar.end_us
+    def facts(self) -> FactsOf:
+        """Facts of a month."""
+        return facts_of_folder(self.output)
 
 
 class NothingToBill(Exception):  # noqa: N818 - it names a state of the folder
@@ -91,10 +97,17 @@ def house_of(folder: Path) -> House:
         raise NothingToBill(f"{folder} was edited since its last rehearsal; run it again: {again}")
     names, basis = named(workspace, network)
     orders = log_order_names(workspace, told["scale"], told["days"]) if len(nature.log.at_us) else ()
-    facts = facts_of_folder(folder / OUTPUT)
+    ends = network.calendar.end_us
+    return House(
+        folder, workspace, network, basis, names, folder / OUTPUT, bills_of(folder), told["digest"], told["scale"],
+        lambda code: name_of(code, orders, network), titles_of(workspace), ends, ends,
+    )  # fmt: skip
+
+
+def titles_of(workspace: Workspace) -> tuple[str, ...]:
+    """The tenants as sellers.csv names them."""
     sellers = workspace.frame("sellers")
-    titles = tuple(name or code for code, name in zip(sellers.texts("seller"), sellers.texts("name"), strict=True))
-    return House(folder, workspace, network, basis, names, facts, told["digest"], told["scale"], orders, titles)
+    return tuple(name or code for code, name in zip(sellers.texts("seller"), sellers.texts("name"), strict=True))
 
 
 def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
@@ -110,16 +123,20 @@ def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
 
 
 # ------------------------------------------------------------------------------------------------------------- months
-def periods(house: House) -> list[Period]:
-    """The whole months that were rehearsed, in order."""
-    calendar = house.network.calendar
-    day = (_EPOCH + timedelta(microseconds=calendar.start_us)).astimezone(house.zone).date()
-    first = date(day.year, day.month, 1) if day.day == 1 else _next(day)
+def periods(house: House, *, running: bool = False) -> list[Period]:
+    """The months that are over, in order, and with `running` the one that is not.
+
+    Of a rehearsal whole months only; the first month of a live house begins on the day on which its book was opened,
+    since what happened in it is owed.
+    """
+    start = house.network.calendar.start_us
+    day = (_EPOCH + timedelta(microseconds=start)).astimezone(house.zone).date()
+    first = date(day.year, day.month, 1) if day.day == 1 or house.live else _next(day)
     found = []
-    while _instant(_next(first), house.zone) <= calendar.end_us:
+    while _instant(_next(first) if not running else first, house.zone) <= house.reached:
         after = _next(first)
-        number = 12 * first.year + first.month - 1
-        found.append(Period(number, _instant(first, house.zone), _instant(after, house.zone), (after - first).days))
+        begins, number = max(_instant(first, house.zone), start), 12 * first.year + first.month - 1
+        found.append(Period(number, begins, _instant(after, house.zone), (after - first).days))
         first = after
     return found
 
@@ -152,7 +169,7 @@ def metered(house: House, last: Period, after: tuple[Period, Carried] | None = N
     """The usage of each month up to `last`: from the first on, or from the month behind `after`."""
     begins = house.network.calendar.start_us
     carried = after[1] if after else nothing_carried(house.basis)
-    for period in periods(house):
+    for period in periods(house, running=True):
         if after and period.month <= after[0].month:
             continue
         if period.begins > begins and carried.shelves.days == 0:
@@ -190,10 +207,15 @@ def asked_month(house: House, label: str) -> Period:
     for period in known:
         if month_name(period.month) == label:
             return period
-    told = (
-        f"whole months are {month_name(known[0].month)} to {month_name(known[-1].month)}" if known else "no whole month"
-    )
-    raise NothingToBill(f"month {label}: expected one that was rehearsed as a whole, found another; {told}")
+    span = f"{month_name(known[0].month)} to {month_name(known[-1].month)}" if known else ""
+    if house.live:
+        over = f"{span} are over" if known else "none is over yet"
+        raise NothingToBill(
+            f"month {label}: expected one that is over in the book, found another; {over}, and the book reaches to "
+            f"{told_instant(house.reached)} (firstbest serve runs what fell due since)"
+        )
+    whole = f"whole months are {span}" if known else "no whole month"
+    raise NothingToBill(f"month {label}: expected one that was rehearsed as a whole, found another; {whole}")
 
 
 def cards_of_house(house: House) -> Cards:
@@ -228,9 +250,11 @@ def close_until(
     last = asked_month(house, label)
     before = last_closing(book)
     if before and before.facts != house.digest:
+        other = "book" if house.live else "rehearsal"
+        again = "" if house.live else ", or rehearse as it was: seed, scale and files"
         raise BillingError(
-            f"months up to {before.label} were closed on another rehearsal; begin a new billing book with --restart "
-            "(the old one is kept beside it), or rehearse as it was: seed, scale and files"
+            f"months up to {before.label} were closed on another {other}; begin a new billing book with --restart "
+            f"(the old one is kept beside it){again}"
         )
     tenants = before.names.tenants if before else ()
     if house.names.tenants[: len(tenants)] != tenants:
@@ -244,7 +268,7 @@ def close_until(
     total = max(last.month - (books.periods[-1].month if after else periods(house)[0].month - 1), 1)
     for number, month in enumerate(metered(house, last, after), start=1):
         if not books.periods or month.period.month > books.periods[-1].month:
-            made, books = close(book, house.folder, given_for(house, book, month, cards), books)
+            made, books = close(book, house.bills, given_for(house, book, month, cards), books)
             closed.append(made)
         if progress is not None:
             progress(number / total)
@@ -253,14 +277,17 @@ def close_until(
 
 def given_for(house: House, book: BillingBook, month: Metering, cards: Cards) -> Given:
     """What a closing is given: the month's meters, and outside events that have come and that no closing took."""
-    period = month.period
-    book.admit(events_of(book, period))
-    everything = book.events(waiting=False)
-    waiting = [event for event in book.events() if json.loads(event.body)["at"] < period.ends]
-    known = extended(house.names, everything)
-    services = services_of(everything)
+    book.admit(events_of(book, month.period))
+    waiting = [event for event in book.events() if json.loads(event.body)["at"] < month.period.ends]
+    return given_of(house, month, cards, (waiting, book.events(waiting=False)))
+
+
+def given_of(house: House, month: Metering, cards: Cards, events: tuple[Sequence[Event], Sequence[Event]]) -> Given:
+    """What a closing is given. `events`: those it takes, and all that name services, classes and channels."""
+    waiting, everything = events
+    known, services = extended(house.names, everything), services_of(everything)
     whole = joined([month.usage, usage_of_events(waiting, known, services)])
     return Given(
-        period, whole, known, services, *cards, house.digest, f"{house.scale:g}",
+        month.period, whole, known, services, *cards, house.digest, f"{house.scale:g}",
         tuple(event.number for event in waiting), carried_bytes(month.carried),
     )  # fmt: skip

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from firstbest.operate.billing_basis import inside
 from firstbest.present.clients import Client, Clients, LostOrder
 from firstbest.present.labels import STAGES
-from firstbest.rehearse.explain import name_of
-from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House, cards_of_texts, window_of
 from firstbest.rent.card import Dimension
 from firstbest.rent.compile import compile_cards
@@ -134,7 +132,7 @@ def building_cost(house: House, closed: Closed) -> int:
 
 def _cubes(house: House, first: Closed, last: Closed) -> Mapping[tuple[str, str], tuple[int, int]]:
     """Numerators and denominators by seller and metric over the days of some months."""
-    path: Path = house.folder / OUTPUT / "cubes.parquet"
+    path: Path = house.output / "cubes.parquet"
     if not path.is_file():
         raise BillingError(f"'{path}' is missing; run firstbest rehearse {house.folder} again")
     begins, ends = (
@@ -179,7 +177,7 @@ def order_costs(house: House, closed: Closed, pool: int) -> OrderCost:
 
 def order_income(house: House, closed: Closed, cards: Compiled, orders: OrderCost) -> I64:
     """What each order was billed, millionths: its own events rated as if it were a tenant of its client's card."""
-    usage = kept_usage(usage_path(house.folder, closed.label), closed.usage)
+    usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
     usage = rows_of(usage, (usage.source == SOURCE_BOOK) & (usage.at >= closed.period.begins))
     rows, place = _placed(house, closed, usage, orders)
     income = np.zeros(len(orders.order), np.int64)
@@ -230,6 +228,6 @@ def _lost(house: House, orders: OrderCost, place: int, income: float) -> LostOrd
     }  # fmt: skip
     ranked = sorted(((int(values[place]) / MONEY, words) for words, values in parts.items()), reverse=True)
     why = ", ".join(f"{words} {value:,.2f}" for value, words in ranked if value > 0)
-    name = name_of(int(orders.order[place]), house.orders, house.network)
+    name = house.order_name(int(orders.order[place]))
     total = float(orders.total[place]) / MONEY
     return LostOrder(name, house.titles[int(orders.tenant[place])], income, total, f"billed {income:,.2f}: {why}")

@@ -15,7 +15,6 @@ from typing import Final
 import duckdb
 
 from firstbest.present.ledger_text import beancount
-from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House
 from firstbest.rent.ledger import Entry, Ledger
 from firstbest.rent.lines import Line, month_name
@@ -80,7 +79,7 @@ _LEDGER: Final = ("entry", "month", "kind", "cause", "account", "amount")
 
 
 def _usage(house: House, closed: Closed, code: int) -> Iterator[list[object]]:
-    usage = kept_usage(usage_path(house.folder, closed.label), closed.usage)
+    usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
     mine = rows_of(usage, usage.tenant == code)
     columns = zip(
         mine.meter.tolist(), mine.at.tolist(), mine.source.tolist(), mine.number.tolist(), mine.ordinal.tolist(),
@@ -145,7 +144,7 @@ def _facts(folder: Path, house: House, code: int) -> Iterator[tuple[Path, int]]:
     with duckdb.connect(config={"threads": 2}) as engine:
         for name in TENANT_FACTS:
             path = folder / f"{name}.parquet"
-            text = tenant_rows(house.folder / OUTPUT / "facts", name, house.basis.item_tenant.tolist(), code)
+            text = tenant_rows(house.output / "facts", name, house.basis.item_tenant.tolist(), code)
             engine.execute(f"COPY ({text}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION snappy)")
             found = engine.execute(f"SELECT count(*) FROM read_parquet('{quoted(path)}')").fetchone()  # noqa: S608
             yield path, int(found[0]) if found else 0

@@ -13,8 +13,6 @@ from typing import Final, NamedTuple
 import duckdb
 import numpy as np
 
-from firstbest.rehearse.explain import name_of
-from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House, periods
 from firstbest.rent.card import Blocks, Percent, Rule
 from firstbest.rent.lines import Invoice, Line, LineKind
@@ -241,7 +239,7 @@ class About:
         for name in names:
             order, item = found[name[1], name[2] // per]
             what = f", item {texts.items[item]}" if item >= 0 else ""
-            told[name] = f"order {name_of(order, self.house.orders, self.house.network)}{what}"
+            told[name] = f"order {self.house.order_name(order)}{what}"
         return told
 
     def _cargo(self, fact: str, names: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], str]:
@@ -260,7 +258,7 @@ class About:
     ) -> dict[tuple[int, int], tuple[int, int]]:
         """Two columns of the facts that carry these names."""
         numbers = ", ".join(str(number) for number in {name[1] for name in names})
-        files = quoted(self.house.folder / OUTPUT / "facts" / fact)
+        files = quoted(self.house.output / "facts" / fact)
         wanted = {(name[1], name[2] // per) for name in names}
         with duckdb.connect() as engine:
             rows = engine.execute(

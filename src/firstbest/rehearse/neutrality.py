@@ -24,7 +24,6 @@ from firstbest.operate.ports import Change, Tick
 from firstbest.present.comparison import Estimate
 from firstbest.present.neutrality import Row, Told
 from firstbest.rehearse.compare_student import quantile
-from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House
 from firstbest.rehearse.outside import Physics
 from firstbest.rehearse.run import VirtualClock
@@ -107,7 +106,7 @@ def sum_of(parts: Sequence[Pairs]) -> Pairs:
 
 def _weekly(house: House) -> dict[str, dict[str, Pairs]]:
     """By tenant and measure: numerator and denominator of every week."""
-    folder = quoted(house.folder / OUTPUT)
+    folder = quoted(house.output)
     cubes = _CUBES.format(folder=folder)
     shipping = _SHIPPING.format(folder=folder, week=7 * 24 * HOUR_US, hour=HOUR_US)
     words = {"delivered_on_time": "promise kept", "lines_filled": "lines filled", "nearest": "from the nearest"}

@@ -7,9 +7,12 @@ from typing import Any, Final, NamedTuple
 
 from litestar import Request, Response
 
+from firstbest.rent.meters import METER_CODES
+from firstbest.rent.quotas import Refused, Wish
 from firstbest.run.requests import Key
+from firstbest.service.bills import Bills
 from firstbest.service.door import Door
-from firstbest.service.keyring import Bearer
+from firstbest.service.keyring import OWNER, Bearer
 from firstbest.service.problems import Problem
 
 Http = Request[Any, Any, Any]
@@ -67,7 +70,33 @@ def bearer_of(request: Http, scope: str) -> Bearer:
     request.state.rate_left = rates.take(bearer.hash)
     if not bearer.may(scope):
         raise Problem("not_allowed", f"expected a key with scope '{scope}', found {', '.join(sorted(bearer.scopes))}")
+    bills: Bills | None = request.app.state["bills"]
+    if bills is not None and (why := bills.guard.call(bearer.tenant)) is not None:
+        raise limited(why)
     return bearer
+
+
+def bills_of(request: Http) -> Bills:
+    """The billing desk of the application."""
+    found: Bills | None = request.app.state["bills"]
+    if found is None:
+        raise Problem("down", "this house keeps no bills")
+    return found
+
+
+def require_credit(request: Http, bearer: Bearer) -> None:
+    """A tenant that owes more than its credit limit places no order; the owner's own orders are its own decision."""
+    bills: Bills | None = request.app.state["bills"]
+    if bills is None or bearer.tenant == OWNER:
+        return
+    why = bills.guard.ask(Wish(bearer.tenant, METER_CODES["orders_shipped"], 0))
+    if why is not None:
+        raise limited(why)
+
+
+def limited(why: Refused) -> Problem:
+    """The problem of a tenant at its limit."""
+    return Problem(why.code, why.bound, code=why.code, bound=why.bound, remedy=why.remedy)
 
 
 async def idempotency_of(request: Http, bearer: Bearer) -> Key | None:

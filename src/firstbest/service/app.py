@@ -12,14 +12,28 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from firstbest import __version__
-from firstbest.service import care, changes, documents, hooks, network, orders, pages, rehearsals, returns, stock, tasks
+from firstbest.service import (
+    billing,
+    care,
+    changes,
+    documents,
+    hooks,
+    network,
+    orders,
+    pages,
+    rehearsals,
+    returns,
+    stock,
+    tasks,
+)
 from firstbest.service.access import Rates
+from firstbest.service.bills import Bills
 from firstbest.service.door import Door
 from firstbest.service.problems import Problem, fault_told, framework_told, nested_told, told
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-ROUTED: Final = (orders, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, pages)
+ROUTED: Final = (orders, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, billing, pages)
 
 
 async def headed(response: Response[Any]) -> Response[Any]:
@@ -35,12 +49,17 @@ async def rated(message: Any, scope: Any) -> None:
         message.setdefault("headers", []).append((b"ratelimit-remaining", str(left).encode()))
 
 
-def make_app(door: Door, rates: Rates | None = None, forks: rehearsals.Rehearsals | None = None) -> Litestar:
+def make_app(
+    door: Door,
+    rates: Rates | None = None,
+    forks: rehearsals.Rehearsals | None = None,
+    bills: Bills | None = None,
+) -> Litestar:
     """The application over a door."""
     key = SecurityScheme(type="http", scheme="bearer", description="An API key: fb_...")
     return Litestar(
         route_handlers=[each.ROUTER for each in ROUTED],
-        state=State({"door": door, "rates": rates or Rates(), "rehearsals": forks}),
+        state=State({"door": door, "rates": rates or Rates(), "rehearsals": forks, "bills": bills}),
         exception_handlers={
             Problem: told,
             HTTPException: framework_told,

@@ -107,9 +107,12 @@ class WorkedBody(Struct, forbid_unknown_fields=True):
     busy_s: Annotated[int, Meta(ge=0, le=600_000_000)] = 0
 
 
+Scope = Literal["orders", "stock", "bills", "tasks", "network", "admin"]
+
+
 class KeyBody(Struct, forbid_unknown_fields=True):
     """A new API key."""
 
     name: Name
     seller: Name
-    scopes: Annotated[list[Literal["orders", "stock", "tasks", "network", "admin"]], Meta(min_length=1, max_length=5)]
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=6)]

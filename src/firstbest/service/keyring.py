@@ -13,8 +13,8 @@ from firstbest.store.sides import KEYRING
 PREFIX: Final = "fb_"
 SECRET_BYTES: Final = 32
 HASH_BYTES: Final = 32
-SCOPES: Final = ("orders", "stock", "tasks", "network", "admin")
-"""What a key may be for: own orders and quotes; own stock and inbound; the floor's work; the network's state; all."""
+SCOPES: Final = ("orders", "stock", "bills", "tasks", "network", "admin")
+"""What a key may be for: own orders, own stock and inbound, own bills; the floor's work, the network's state, all."""
 OWNER: Final = 0
 """The first seller is the owner; only the owner's keys may hold `tasks`, `network` and `admin`."""
 KNOWN_MOST: Final = 10_000

@@ -81,7 +81,9 @@ async def make_key(request: Http, data: JSONBody[KeyBody]) -> dict[str, Any]:
     if tenant is None:
         raise Problem("unknown_name", f"expected the name of a seller, found '{data.seller}'", field="seller")
     if tenant != OWNER and OWNERS_ONLY & set(data.scopes):
-        raise Problem("invalid", f"expected 'orders' or 'stock' for a seller's key, found {', '.join(data.scopes)}")
+        raise Problem(
+            "invalid", f"expected 'orders', 'stock' or 'bills' for a seller's key, found {', '.join(data.scopes)}"
+        )
     key, digest = new_key()
     bearer = Bearer(tenant, frozenset(data.scopes), digest, data.name)
     await door.ask(lambda house: house.keep((as_put(bearer, wall_us()),)))

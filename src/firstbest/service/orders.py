@@ -12,7 +12,7 @@ from firstbest.present.track import state_of, track_of
 from firstbest.run.answers import plan_digest
 from firstbest.run.names import Of
 from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
-from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
+from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of, require_credit
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
@@ -90,6 +90,7 @@ async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[
     if dry_run:
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
+    require_credit(request, bearer)
     asked = asked._replace(plan=plan_given(door, bearer, data), key=await idempotency_of(request, bearer))
     answer = await door.waited(lambda: door.desk.submit(asked))
     if answer.why != Why.ADMITTED:
@@ -114,6 +115,7 @@ def refusal(door: Door, answer: Answer) -> Problem:
 async def bulk(request: Http) -> Response[bytes]:
     """Orders as NDJSON, a line each; answers a line each in the same order: `placed`, or a problem."""
     door, bearer = door_of(request), bearer_of(request, "orders")
+    require_credit(request, bearer)
     rows = (await request.body()).splitlines()
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")

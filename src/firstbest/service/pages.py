@@ -38,7 +38,8 @@ GROUPS: Final = {
     "tasks": "The floor's work", "cargo": "The floor's work", "counts": "The floor's work", "hours": "The floor's work",
     "members": "Customers", "contacts": "Customers", "webhooks": "Webhooks", "items": "The network",
     "nodes": "The network", "today": "The network", "problems": "The network", "changes": "Changes",
-    "rehearsals": "Changes", "keys": "Keys",
+    "rehearsals": "Changes", "usage": "Bills", "forecast": "Bills", "invoices": "Bills", "disputes": "Bills",
+    "service-credits": "Bills", "limits": "Bills", "keys": "Keys",
 }  # fmt: skip
 
 

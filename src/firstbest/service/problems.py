@@ -12,6 +12,7 @@ MEDIA: Final = "application/problem+json"
 TITLES: Final = {
     "invalid": (400, "The request is not as the documents say"),
     "no_key": (401, "An API key is needed"),
+    "over_credit": (402, "The tenant owes more than its credit limit"),
     "not_allowed": (403, "The key may not do this"),
     "not_found": (404, "There is nothing of this name"),
     "method": (405, "This route does not do that"),
@@ -27,6 +28,7 @@ TITLES: Final = {
     "key_reused": (422, "The idempotency key came before with another body"),
     "unknown_name": (422, "Something named is not there"),
     "precondition": (428, "If-Match is needed"),
+    "over_quota": (429, "The tenant's quota of the month is used up"),
     "too_many": (429, "More requests than the key is allowed"),
     "internal": (500, "A fault of the house"),
     "busy": (503, "The house has its hands full"),

@@ -17,6 +17,7 @@ from firstbest.run.house import House
 from firstbest.run.mailing import Carrier
 from firstbest.run.open import Opened, meta, open_house, wall_us
 from firstbest.service.app import make_app
+from firstbest.service.bills import Bills
 from firstbest.service.door import Door
 from firstbest.service.front import Front, Standing
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
@@ -109,15 +110,18 @@ class Service:
         carrier = Carrier(desk, book.reader(), private=door.private_hooks)
 
         forks = Rehearsals(book_of(self.where))
+        bills = Bills(self.where.folder, book.reader)
+        bills.watch()
 
         def close() -> None:
             forks.close()
+            bills.close()
             carrier.close()
             desk.close()
             book.release()
             book.close()
 
-        return Standing(make_app(door, forks=forks), desk.lost, close)
+        return Standing(make_app(door, forks=forks, bills=bills), desk.lost, close)
 
 
 def first_key(house: House) -> str:

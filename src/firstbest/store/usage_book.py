@@ -26,6 +26,7 @@ MIGRATIONS: Final = ("billing_0001",)
 FOLDER: Final = ".firstbest"
 FILE: Final = "billing.sqlite"
 USAGE: Final = "usage"
+LIVE: Final = "live"
 EVENTS_MAX: Final = 100_000
 """Events of one batch."""
 
@@ -100,10 +101,20 @@ class BillingBook:
         """All records, or those of a kind, in order."""
         return [Record(*row) for row in self.connection.execute(query("billing_records"), (kind, kind))]
 
-    def add(self, kind: str, label: str, body: bytes, closing: Taken | None = None) -> int:
-        """Add a record, with what a closing took and leaves to the next, together; answers the record's number."""
+    def head(self) -> int:
+        """The number of the last record, 0 before the first."""
+        return self._last()[0]
+
+    def add(self, kind: str, label: str, body: bytes, closing: Taken | None = None, after: int | None = None) -> int:
+        """Add a record, with what a closing took and leaves to the next, together; answers the record's number.
+
+        With `after` it is only added where that is the last record: what was computed from the book as it was then must
+        not pass over what another process wrote meanwhile. Raises `BillingError` where it is not.
+        """
         with transaction(self.connection):
             number, chain = self._last()
+            if after is not None and number != after:
+                raise BillingError(f"'{self.path}' was written by another meanwhile; nothing was kept, try again")
             sealed = chained(chain, Record(number + 1, kind, label, body))
             self.connection.execute(query("billing_add"), (number + 1, kind, label, body, sealed))
             if closing is not None:
@@ -177,14 +188,19 @@ def chained(before: bytes, record: Record) -> bytes:
     return digest.digest()
 
 
-def book_path(folder: Path) -> Path:
-    """Where a workspace keeps its billing book."""
-    return folder / FOLDER / FILE
+def bills_of(folder: Path, *, live: bool = False) -> Path:
+    """Where a workspace keeps its bills: those of its rehearsal, or those of the book that is served from it."""
+    return folder / FOLDER / LIVE if live else folder / FOLDER
 
 
-def usage_path(folder: Path, label: str) -> Path:
+def book_path(bills: Path) -> Path:
+    """The billing book in a folder of bills."""
+    return bills / FILE
+
+
+def usage_path(bills: Path, label: str) -> Path:
     """Where the usage of a closed month is kept."""
-    return folder / FOLDER / USAGE / f"{label}.parquet"
+    return bills / USAGE / f"{label}.parquet"
 
 
 def batches(events: Iterable[Event]) -> Iterator[list[Event]]:

@@ -197,9 +197,9 @@ def _disputes_after(book: BillingBook, number: int, disputes: tuple[Dispute, ...
     return CODEC.unpack(later[-1].body) if later else disputes
 
 
-def disputed(book: BillingBook, disputes: tuple[Dispute, ...], about: str) -> None:
-    """Write down the disputes as they stand now."""
-    book.add(DISPUTES, about, CODEC.pack(disputes))
+def disputed(book: BillingBook, disputes: tuple[Dispute, ...], about: str, after: int | None = None) -> None:
+    """Write down the disputes as they stand now; `after` as in `BillingBook.add`."""
+    book.add(DISPUTES, about, CODEC.pack(disputes), after=after)
 
 
 # ------------------------------------------------------------------------------------------------------ computed again

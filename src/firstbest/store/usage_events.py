@@ -22,6 +22,8 @@ from firstbest.store.usage_book import EVENTS_MAX, BillingBook, Event, batches
 from firstbest.store.workspace_sheets import read_sheet
 from firstbest.world.units import MONEY, SECOND_US
 
+BODY: Final = "body"
+"""Where a fault of a request stands: its body, by line."""
 SOURCE_FIRST: Final = 1
 """Services are sources from here on; 0 is the book."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,6 +97,23 @@ def send_file(book: BillingBook, path: Path, known: Known) -> Told:
     return Told(told.count("counted"), told.count("repeated"), ())
 
 
+def send_rows(book: BillingBook, lines: Sequence[bytes], known: Known) -> Told:
+    """Admit events that came as JSON objects, a line each, or none of them: faults carry the line."""
+    faults: list[Fault] = []
+    checked = [
+        (row, event)
+        for row, line in enumerate(lines, start=1)
+        if (cells := _object(BODY, row, line.decode("utf-8", "replace"), faults)) is not None
+        and (event := _checked(BODY, row, cells, known, faults))
+    ]
+    if not faults:
+        faults += _changed(book, BODY, [event for _, event in checked], [row for row, _ in checked])
+    if faults:
+        return Told(0, 0, tuple(faults))
+    told = [each for batch in batches(event for _, event in checked) for each in book.admit(batch)]
+    return Told(told.count("counted"), told.count("repeated"), ())
+
+
 def send(book: BillingBook, cells: Mapping[str, Any], known: Known) -> str:
     """Admit one event; answers "counted" or "repeated", or raises `Wrong` with what was expected."""
     faults: list[Fault] = []
@@ -144,14 +163,21 @@ def _lines(path: Path, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str
             if row > EVENTS_MAX * 100:
                 faults.append(Fault(path.name, row, "", f"{EVENTS_MAX * 100:,} events or fewer", "more"))
                 return
-            try:
-                found = json.loads(line, parse_float=Decimal)
-            except ValueError:
-                found = None
-            if not isinstance(found, dict):
-                faults.append(Fault(path.name, row, "", "a JSON object", shown(line.strip())))
-                continue
-            yield row, {str(key): str(value) for key, value in found.items() if value is not None}
+            cells = _object(path.name, row, line, faults)
+            if cells is not None:
+                yield row, cells
+
+
+def _object(file: str, row: int, line: str, faults: list[Fault]) -> dict[str, str] | None:
+    """A JSON object's values as text; None, and a fault, where the line is none."""
+    try:
+        found = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        faults.append(Fault(file, row, "", "a JSON object", shown(line.strip())))
+        return None
+    return {str(key): str(value) for key, value in found.items() if value is not None}
 
 
 def _checked(file: str, row: int, cells: Mapping[str, str], known: Known, faults: list[Fault]) -> Event | None:

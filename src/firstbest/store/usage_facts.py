@@ -1,4 +1,4 @@
-"""Facts of a month, read from the files of a rehearsal or from a book, for the meters.
+"""Facts of a month, read from the files of a rehearsal or of a book's mirror, for the meters.
 
 Facts are read month by month, so memory is bounded by a month. With the month's own facts come those of earlier months
 that they belong to: picks, orders and other shipments of the orders that departed, departures of what went by van.
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from firstbest.operate.billing import CAUSES, RELATED, STOCK
 from firstbest.operate.billing_basis import Window
-from firstbest.store.book_live import BookReader
 from firstbest.store.sink_writer import PADDING, quoted
 from firstbest.world import facts as f
 from firstbest.world.facts import FactType
@@ -33,21 +32,11 @@ WANTED: Final = tuple(dict.fromkeys((*CAUSES, *STOCK, *RELATED, *COSTS)))
 
 
 def facts_of_folder(folder: Path) -> FactsOf:
-    """Facts of the rehearsal that stands in `folder/facts`."""
+    """Facts that stand in `folder/facts`."""
 
     def read(window: Window) -> Facts:
         with duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as engine:
             return {fact.name: _rows(engine, fact, _statement(folder / "facts", fact, window)) for fact in WANTED}
-
-    return read
-
-
-def facts_of_book(book: BookReader) -> FactsOf:
-    """Facts of a book; all of it is read once and kept."""
-    held = {fact.name: book.facts_of(fact) for fact in WANTED}
-
-    def read(window: Window) -> Facts:
-        return related(held, window)
 
     return read
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.store.book_queries import query
-from firstbest.store.usage_book import FOLDER, BillingBook, BillingError, Event
+from firstbest.store.usage_book import BillingBook, BillingError, Event
 from firstbest.world.units import HOUR_US
 
 FILES: Final = "files"
@@ -44,7 +44,7 @@ def kept(book: BillingBook, tenant: str | None = None) -> list[Kept]:
     return [each for each in found if tenant is None or each.tenant == tenant]
 
 
-def put(book: BillingBook, folder: Path, tenant: str, path: Path, now: int) -> Kept:
+def put(book: BillingBook, bills: Path, tenant: str, path: Path, now: int) -> Kept:
     """Keep a file for a tenant; one of the same name is replaced."""
     if not path.is_file():
         raise BillingError(f"expected a file, found nothing at '{path}'")
@@ -54,7 +54,7 @@ def put(book: BillingBook, folder: Path, tenant: str, path: Path, now: int) -> K
     if size > BYTES_MAX:
         raise BillingError(f"'{path.name}': expected {BYTES_MAX:,} bytes or fewer, found {size:,}")
     data = path.read_bytes()
-    target = place(folder, tenant, path.name)
+    target = place(bills, tenant, path.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
     book.connection.execute(query("billing_file_end"), (now, tenant, path.name))
@@ -62,19 +62,19 @@ def put(book: BillingBook, folder: Path, tenant: str, path: Path, now: int) -> K
     return kept(book, tenant)[-1]
 
 
-def take_away(book: BillingBook, folder: Path, tenant: str, name: str, now: int) -> None:
+def take_away(book: BillingBook, bills: Path, tenant: str, name: str, now: int) -> None:
     """Keep a file no longer."""
     if not any(each.name == name and each.kept_until is None for each in kept(book, tenant)):
         raise BillingError(f"expected a file kept for '{tenant}', found none of the name '{name}'")
-    place(folder, tenant, name).unlink(missing_ok=True)
+    place(bills, tenant, name).unlink(missing_ok=True)
     book.connection.execute(query("billing_file_end"), (now, tenant, name))
 
 
-def place(folder: Path, tenant: str, name: str) -> Path:
+def place(bills: Path, tenant: str, name: str) -> Path:
     """Where a tenant's file lies; names hold no path."""
     if not NAME.fullmatch(name) or "/" in tenant or tenant.startswith("."):
         raise BillingError(f"expected the name of a file, found '{name}'")
-    return folder / FOLDER / FILES / tenant / name
+    return bills / FILES / tenant / name
 
 
 def events_of(book: BillingBook, period: Period) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,15 +38,22 @@ class NoTypst(Exception):  # noqa: N818 - it names what is missing
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
     """Write sheets as an Excel workbook; formulas are computed where it is opened."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(workbook_bytes(sheets))
+    return path
+
+
+def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+    """Sheets as the bytes of an Excel workbook."""
     import openpyxl  # noqa: PLC0415 - a quarter of a second that only workbooks need
 
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet in sheets:
         _fill(book.create_sheet(sheet.name), sheet)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-    return path
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _fill(page: Any, sheet: Sheet) -> None:

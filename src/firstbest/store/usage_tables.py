@@ -8,7 +8,7 @@ the width of the columns that were looked at.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -81,8 +81,11 @@ class Tables:
         """Let the tables go."""
         self._engine.close()
 
-    def query(self, text: str) -> Answer:
-        """Answer one SELECT. Raises `QueryRefused` where it is anything else, too long, or wrong."""
+    def query(self, text: str, before: Callable[[int], object] | None = None) -> Answer:
+        """Answer one SELECT; `before` is told the bytes it scans first, and may raise.
+
+        Raises `QueryRefused` where it is anything else, too long, or wrong.
+        """
         if len(text) > TEXT_MAX:
             raise QueryRefused(f"expected a query of {TEXT_MAX:,} letters or fewer, found {len(text):,}")
         try:
@@ -90,6 +93,8 @@ class Tables:
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise QueryRefused("expected one SELECT, found another statement")
             scanned = self._scanned(text)
+            if before is not None:
+                before(scanned)
             found = self._engine.execute(text)
             rows = found.fetchmany(ROWS_MAX + 1)
             names = tuple(str(column[0]) for column in found.description or ())
