@@ -35,7 +35,7 @@ def first_expired_first_out(shelf: Shelf, leaves: I64) -> I64:
 def off_shelves(wanted: I64, free: I64, nodes: I64) -> tuple[I64, I64, I64]:
     """(item, node, units) taken off shelves: `wanted` [I] units of each item, from where `free` [I, F] is most.
 
-    `nodes` [F] are the columns' codes; ties go by their order. No more is taken than is free.
+    `nodes` [F] are the columns' codes, by rank; ties go by their order. No more is taken than is free.
     """
     items = np.flatnonzero(wanted > 0)
     order = np.argsort(-free[items], axis=1, kind="stable")

@@ -280,9 +280,9 @@ def disposed_of(number: int, now: int, ground: Ground, ready: Records, enough: N
     quantity = units[line, grade]
     return block_of(
         f.DISPOSED, number, now, order=row["key"] // MAX_LINE, quantity=quantity, value=chosen.value * quantity,
-        cost=chosen.cost * quantity, runner_up_value=chosen.runner_up_value * quantity,
+        cost=chosen.cost * quantity, second_value=chosen.runner_up_value * quantity,
         ready_at=np.full(len(row), now + rules.refurbish_us), line=row["key"] % MAX_LINE, item=item, node=row["node"],
-        grade=grade, disposition=chosen.disposition, runner_up=chosen.runner_up, reason=row["reason"],
+        grade=grade, disposition=chosen.disposition, second=chosen.runner_up, reason=row["reason"],
         seller=ground.items.seller[item],
     )  # fmt: skip
 

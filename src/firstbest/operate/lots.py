@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide import lots
 from firstbest.decide.ground import Ground
+from firstbest.decide.terms import NODE_ORDER
 from firstbest.decide.wave import today_of
 from firstbest.operate.ports import All, Read, Rows
 from firstbest.operate.rows import block_of
@@ -43,9 +44,10 @@ def settle(number: int, now: int, ground: Ground, rules: Lots) -> Generator[Read
     used = lots.first_expired_first_out(shelf, np.where(keeps_not, kept + came - there, 0))
     left = shelf.units - used
     over = np.where(shelf.expires - rules.pull_days <= today, left, 0)
-    free = np.maximum(on_hand - reserved, 0)[:, ground.stocked]
+    shelves = ground.stocked[np.argsort(ground.terms.node[ground.stocked, NODE_ORDER])]
+    free = np.maximum(on_hand - reserved, 0)[:, shelves]
     wanted = np.bincount(shelf.item, weights=over, minlength=len(on_hand)).astype(np.int64)
-    item, node, units = lots.off_shelves(wanted, free, ground.stocked)
+    item, node, units = lots.off_shelves(wanted, free, shelves)
     gone = np.bincount(item, weights=units, minlength=len(on_hand)).astype(np.int64)
     expired = lots.first_expired_first_out(shelf._replace(units=over), gone)
     some = (made > 0) | (used > 0) | (expired > 0)

@@ -55,10 +55,8 @@ def _inspected(network: Network, row: np.void) -> str:
 def _disposed(network: Network, row: np.void) -> str:
     currency = network.texts.currency
     worth = f"worth {text.money(int(row['value']) / 1e6, currency, 2)}"
-    second = int(row["runner_up"])
-    other = (
-        f"; {WAYS[second]}: {text.money(int(row['runner_up_value']) / 1e6, currency, 2)}" if second < len(WAYS) else ""
-    )
+    second = int(row["second"])
+    other = f"; {WAYS[second]}: {text.money(int(row['second_value']) / 1e6, currency, 2)}" if second < len(WAYS) else ""
     return f"{_units(network, row)}: {WAYS[int(row['disposition'])]}, {worth}{other}"
 
 

@@ -181,12 +181,12 @@ REFUNDED: Final = _fact(
 )  # fmt: skip
 """Money to a customer; below 0: charged again. `node` shipped what it is for."""
 DISPOSED: Final = _fact(
-    "disposed", ("order", "<i8"), ("quantity", "<i8"), ("value", "<i8"), ("cost", "<i8"), ("runner_up_value", "<i8"),
+    "disposed", ("order", "<i8"), ("quantity", "<i8"), ("value", "<i8"), ("cost", "<i8"), ("second_value", "<i8"),
     ("ready_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"), ("grade", "<i4"), ("disposition", "<i4"),
-    ("runner_up", "<i4"), ("reason", "<i4"), ("seller", "<i4"),
+    ("second", "<i4"), ("reason", "<i4"), ("seller", "<i4"),
 )  # fmt: skip
-"""What was decided of returned units: `value` is what they are worth that way, `cost` what it takes to get it; the
-runner-up's is its value less its cost."""
+"""What was decided of returned units: `value` is what they are worth that way, `cost` what it takes to get it; what
+came second is told by its value less its cost."""
 RESTOCKED: Final = _fact(
     "restocked",
     ("order", "<i8"),
