@@ -10,7 +10,7 @@ import numpy as np
 from firstbest.present import svg, text
 from firstbest.present.record import Record
 from firstbest.present.sums import over
-from firstbest.world.metrics import After, Metric
+from firstbest.world.metrics import AFTERS, After, Metric
 from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 
@@ -31,7 +31,7 @@ _MIDDLE: Final = 540.0
 def sums(record: Record) -> tuple[I64, I64]:
     """Numerators and denominators of the cells: [AFTERS] each; nothing where the record has none."""
     if record.after is None:
-        return np.zeros(64, np.int64), np.zeros(64, np.int64)
+        return np.zeros(AFTERS, np.int64), np.zeros(AFTERS, np.int64)
     total = record.after.sum(axis=(0, 1, 2), dtype=np.int64)
     return total[:, 0], total[:, 1]
 

@@ -322,6 +322,8 @@ def sizes(network: Network) -> dict[str, int]:
     nodes, items = len(network.nodes.kind), len(network.items.weight_g)
     days = network.calendar.midnight_us.shape[1]
     sellers = len(network.texts.sellers)
+    # Nothing is laid out for what the house does not keep.
+    kept = int(any(part is not None for part in network.detail))
     return {
         "stock": items * nodes,
         "slot": nodes * days,
@@ -330,9 +332,9 @@ def sizes(network: Network) -> dict[str, int]:
         "roster": nodes * len(Process) * days * 2,
         "profile": nodes * days,
         "cube": days * nodes * sellers * METRICS,
-        "intake": items,
-        "loose": items * nodes,
-        "after": days * nodes * sellers * AFTERS,
+        "intake": items * kept,
+        "loose": items * nodes * kept,
+        "after": days * nodes * sellers * AFTERS * kept,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
         "hours": nodes * len(Process) * 2 * (days // 7 + 2),

@@ -129,7 +129,7 @@ class After(IntEnum):
     EXPIRED = 31  # n units written off because their lot was over, d what they had cost
 
 
-AFTERS = 64
+AFTERS = 40
 """Cells kept of what happens after the door; some are spare."""
 
 
