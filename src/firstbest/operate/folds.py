@@ -205,8 +205,11 @@ def departed(rows: Records, ground: Ground) -> list[Change]:
         "cost": rows["cost"],
     }
     dock = {"dock": constant(rows, -1)}
-    moved = [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
-    return [*moved, *after.sent(rows, ground)]
+    return [
+        Set(t.SHIPMENT_T, keys, columns),
+        Add(t.LOAD_T, rows["node"].astype(np.int64), dock),
+        *after.sent(rows, ground),
+    ]
 
 
 def rolled(rows: Records, ground: Ground) -> list[Change]:

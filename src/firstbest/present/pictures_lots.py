@@ -9,6 +9,7 @@ import numpy as np
 from firstbest.present import svg, text
 from firstbest.present.pictures_care import lot_figures
 from firstbest.present.record import Record
+from firstbest.present.sums import F64
 from firstbest.world.metrics import After
 from firstbest.world.units import MONEY
 
@@ -25,7 +26,7 @@ def picture(record: Record) -> svg.Picture | None:
     f, currency = lot_figures(record), record.network.texts.currency
     cells = record.after[:, :, :, After.EXPIRED].sum(axis=(1, 2), dtype=np.int64)  # [D, 2]
     month = np.asarray(record.network.calendar.month, np.int64)[: len(cells)]
-    units, money = (np.bincount(month, weights=cells[: len(month), side]) for side in (0, 1))
+    units, money = (np.bincount(month, weights=cells[: len(month), side]).astype(np.float64) for side in (0, 1))
     first = [int(np.argmax(month == number)) for number in range(len(units))]
     names = [text.day_text(record.first_day + max(day, 1)).split()[-1] for day in first]
     if record.days and len(units) > 1 and not (month[1 : record.days + 1] == len(units) - 1).any():
@@ -45,7 +46,7 @@ def picture(record: Record) -> svg.Picture | None:
     )
 
 
-def _bars(rows: list[list[str]], units: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+def _bars(rows: list[list[str]], units: F64) -> str:
     step = (_WIDTH - _LEFT - 20) / max(len(rows), 1)
     up = svg.Scale(0, max(1.0, float(units.max(initial=0))), _FLOOR, 24)
     parts = [svg.rule(_LEFT, _FLOOR, _WIDTH - 20, _FLOOR, "grid")]

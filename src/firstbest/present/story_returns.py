@@ -9,14 +9,14 @@ from firstbest.present.pictures_care import CONTACTS
 from firstbest.present.pictures_returns import REASONS, WAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from firstbest.world.network import Network
 
-    Rows = dict[str, NDArray[np.void]]
+    Rows = Mapping[str, NDArray[np.void]]
 
 GRADES: Final = ("sellable", "opened", "broken")
 REFUSED: Final = (
