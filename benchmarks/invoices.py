@@ -23,7 +23,8 @@ from benchmarks.result import Result
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House, cards_of_house, cards_of_texts, close_until, house_of, periods
 from firstbest.rehearse.invoicing_check import reconciled
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.warm import warm
 from firstbest.rent.compile import compile_cards
 from firstbest.rent.disputes import Dispute, DisputeState, decided, opened

@@ -21,7 +21,7 @@ from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import All, Change, Tick
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.run import VirtualClock
+from firstbest.rehearse.running import VirtualClock
 from firstbest.rehearse.warm import warm
 from firstbest.run.house import House, Phase
 from firstbest.run.replay import replay

@@ -17,7 +17,8 @@ from benchmarks.result import Result, needed
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
 from firstbest.rehearse.bounds import judge
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store import workspace
 from firstbest.store.compile_network import compile_network
 from firstbest.store.import_log import Imported, import_log

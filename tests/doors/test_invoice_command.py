@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from firstbest.cli.app import app
 from firstbest.rehearse.folder import OUTPUT, network_digest
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.sink import ParquetSink

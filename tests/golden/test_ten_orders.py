@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.columns import Columns
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.workspace import load

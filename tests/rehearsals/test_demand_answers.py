@@ -19,7 +19,8 @@ from firstbest.present import needs
 from firstbest.present.record import Assumed
 from firstbest.rehearse.answers_told import write_answers
 from firstbest.rehearse.demand import Demand
-from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Result, Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Answers, Nature

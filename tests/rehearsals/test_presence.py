@@ -6,7 +6,8 @@ import pytest
 
 from firstbest.operate.ports import Change, Tick
 from firstbest.rehearse.presence import Checked, Presence, sentences
-from firstbest.rehearse.run import Result, Scenario, Settings, rehearse
+from firstbest.rehearse.run import Result, Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
 from tests.rehearsals.small import Size, small_network

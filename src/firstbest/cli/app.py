@@ -160,6 +160,62 @@ def shadow(
     serving.shadow(folder, book, policy)
 
 
+@app.command()
+def calibrate(
+    folder: Folder,
+    log: Annotated[Path, typer.Option(help="Shipments, CSV, Parquet or Excel: placed or planned, left, delivered.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="placed=order_date: a column's name; may be repeated.")
+    ] = None,
+    first_part: Annotated[float, typer.Option(min=0.3, max=0.9, help="Share of days to fit the back-test on.")] = 0.7,
+) -> None:
+    """Fit arrivals, handling and transit to a log, say how well, and try the fit out on the log's later part."""
+    from firstbest.cli import calibrating
+
+    calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
+
+
+@app.command()
+def sensitivity(
+    folder: Folder,
+    figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order",
+    runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.02,
+    days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14,
+) -> None:
+    """Which inputs the answer hangs on, over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
+    from firstbest.cli import sensing
+
+    sensing.sensitivity(sensing.Asked(folder, figure, runs, scale, days))
+
+
+@app.command()
+def baseline(
+    folder: Folder,
+    actuals: Annotated[Path, typer.Option(help="Your books: carrier_invoice, volumes, stock, hours, delivery (CSV).")],
+    days: Annotated[int | None, typer.Option(min=1, help="Days that the books cover; as many as rehearsed.")] = None,
+) -> None:
+    """Compare the last rehearsal with your books within stated bands; every comparison then says how near they are."""
+    from firstbest.cli import comparing
+
+    comparing.baseline(folder, actuals, days)
+
+
+@app.command()
+def rank(
+    folder: Folder,
+    changes: Annotated[list[Path], typer.Argument(help="Change files, each against the network as it is.")],
+    figure: Annotated[str, typer.Option(help="What they are ranked by.")] = "cost_to_serve_per_order",
+    least: Annotated[float, typer.Option(help="The least difference that matters, in its units.")] = 0.05,
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.1,
+    days: Annotated[int | None, typer.Option(min=1, help="Of each rehearsal; all that the workspace has.")] = None,
+) -> None:
+    """Rank many changes at once: the best with 95 % chance, worse ones dropped early, and the service-cost frontier."""
+    from firstbest.cli import ranking
+
+    ranking.rank(ranking.Asked(folder, tuple(changes), figure, least, scale, days))
+
+
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 

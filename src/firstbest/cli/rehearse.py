@@ -20,4 +20,4 @@ def rehearse(asked: Rehearse) -> None:
     elif asked.against is None:
         rehearsing.run(days)
     else:
-        rehearsing.compare(days, asked.against, asked.replications)
+        rehearsing.compare(days, asked.against, asked.replications, asked.precision)

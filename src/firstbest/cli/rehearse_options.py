@@ -17,6 +17,9 @@ class Rehearse(NamedTuple):
     seed: Annotated[int | None, typer.Option(min=0, help="Another draw of the same world.")] = None
     against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None
     replications: Annotated[int, typer.Option(min=1, max=1000, help="Pairs, with --against; or forks.")] = 10
+    precision: Annotated[
+        float | None, typer.Option(help="With --against: pairs until cost to serve an order is known to so much.")
+    ] = None
     respond: Annotated[bool, typer.Option("--respond", help="Customers answer price, promise and selection.")] = False
     from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
     hours: Annotated[float, typer.Option(min=1, max=672, help="With --from-live: how far.")] = 24.0

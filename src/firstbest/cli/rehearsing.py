@@ -73,7 +73,7 @@ def run(asked: Asked) -> None:
         console.print(f"levels that customers saw: {outcome.levels_path}", soft_wrap=True)
 
 
-def compare(asked: Asked, change: Path, replications: int) -> None:
+def compare(asked: Asked, change: Path, replications: int, precision: float | None = None) -> None:
     """Rehearse in pairs, print the differences, say where the report is."""
     console, quiet = Console(highlight=False), Console(stderr=True)
     change = found_change(asked.folder, change)
@@ -84,11 +84,12 @@ def compare(asked: Asked, change: Path, replications: int) -> None:
 
     workers = min(os.cpu_count() or 1, replications * 2, WORKERS_MOST)
     options = Options(asked.scale, asked.days, asked.seed, respond=asked.respond)
-    with faults_told(asked.folder), bar(quiet, f"{replications} pairs") as progress:
-        answer = rehearse_against(asked.folder, change, options, (replications, workers), progress)
+    words = f"{replications} pairs" if precision is None else f"pairs until {precision:g}"
+    with faults_told(asked.folder), bar(quiet, words) as progress:
+        answer = rehearse_against(asked.folder, change, options, (replications, workers, precision), progress)
     console.print(table(answer.comparison, console.width), soft_wrap=True)
     console.print(summary(answer.comparison), soft_wrap=True)
-    for line in (answer.payback, *answer.changed.notes, answer.record.banner):
+    for line in (*answer.futures, answer.payback, *answer.changed.notes, answer.record.banner):
         if line:
             console.print(line, soft_wrap=True)
     console.print(f"report: {answer.report_path}", soft_wrap=True)

@@ -31,6 +31,11 @@ def picture(record: Record, comparison: Comparison | None) -> svg.Picture:
     )
 
 
+def frontier(dots: tuple[Dot, ...], currency: str) -> str:
+    """The picture of several what-ifs beside each other, and the numbers behind it."""
+    return _plot(dots, currency) + _table(dots, currency)
+
+
 def _only(record: Record) -> Dot:
     f = figures(record)
     cost, two = f["cost_to_serve_per_order"], f["two_day_share"]

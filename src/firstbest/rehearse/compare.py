@@ -70,7 +70,11 @@ def compare(
     The answer does not depend on the number of workers. With one pair no interval is known: ends are nan, and nothing
     counts as distinguishable.
     """
-    pairs = run_pairs(run_one, range(seed, seed + replications), workers, progress)
+    return compared_of(run_pairs(run_one, range(seed, seed + replications), workers, progress), currency)
+
+
+def compared_of(pairs: Pairs, currency: str) -> Compared:
+    """What pairs that were rehearsed say."""
     found = differences(pairs, currency)
     return Compared(pairs, found, told(found, len(pairs.seeds)))
 

@@ -11,7 +11,8 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
 from firstbest.rehearse.answers_told import responding
 from firstbest.rehearse.compare import WITH, WITHOUT
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.compile_network import compile_network
 from firstbest.store.network_digest import network_number

@@ -78,6 +78,10 @@ class Demand:
             self._hold(_replayed(nature.log))
             self._day = len(self._first_us)
 
+    def settled(self) -> tuple[object, ...]:
+        """What never changes in place: what orders are drawn from, and those that were drawn."""
+        return (self._nature, self._shop, self._first_us, self._waiting, self._at)
+
     def begin(self, instant: int, first_order: int) -> None:
         """Go on from an instant of the calendar: nothing before it, and no order code below `first_order`.
 

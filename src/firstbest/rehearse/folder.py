@@ -19,8 +19,10 @@ from firstbest.present.comparison import Comparison
 from firstbest.present.record import Assumed, Record
 from firstbest.present.report import report
 from firstbest.rehearse.answers_told import responding, write_answers
+from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.bounds import judge
-from firstbest.rehearse.run import Result, Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Result, Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.compile_network import compile_network
 from firstbest.store.network_digest import network_digest
@@ -89,7 +91,7 @@ def judged_record(result: Result, workspace: Workspace, folder: Path, scale: flo
 
 def judged(record: Record, folder: Path) -> Record:
     """A record with its bounds judged and its suggestions made."""
-    return record._replace(bounds=judge(record, folder), suggestions=suggestions(record))
+    return record._replace(bounds=judge(record, folder), suggestions=suggestions(record), banner=banner_of(folder))
 
 
 def assumed_of(folder: Path) -> Assumed:

@@ -17,7 +17,7 @@ from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.ports import Book, Tick
 from firstbest.rehearse.known import view_of
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.run import CUBES_ROWS, VirtualClock
+from firstbest.rehearse.running import CUBES_ROWS, VirtualClock
 from firstbest.store.columns import Columns
 from firstbest.store.network_digest import network_number
 from firstbest.world.nature import Nature

@@ -26,7 +26,7 @@ from firstbest.present.neutrality import Row, Told
 from firstbest.rehearse.compare_student import quantile
 from firstbest.rehearse.invoicing import House
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.run import VirtualClock
+from firstbest.rehearse.running import VirtualClock
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.usage import Usage
 from firstbest.store.columns import Columns, sizes

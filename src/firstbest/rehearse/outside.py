@@ -198,6 +198,10 @@ class Physics:
         overdue = resume.resume_parcels(ways, floor, works_now, when, rows)
         return overdue + resume.resume_vans(ways, floor, works_now, when, vans)
 
+    def settled(self) -> tuple[object, ...]:
+        """What never changes in place; forks may share it."""
+        return (self._floor, self._ways, self._timers, *self._demand.settled())
+
     @property
     def true_units(self) -> NDArray[np.int64]:
         """Units truly on hand, at item * N + node; for tests and reports, never for a decision."""

@@ -52,15 +52,15 @@ class Presence:
             kind = _KIND.get(block.fact.name)
             if kind is None or not len(block.rows):
                 continue
-            rows = block.rows[block.rows["attempt"] == 0]
-            since = rows["at"] - self.start_us
-            part = since // PART_US
-            inside = (part >= 0) & (part < self.parts)
-            part, since, rows = part[inside], since[inside], rows[inside]
+            at = block.rows["at"]
+            part = (at - self.start_us) // PART_US
+            inside = (block.rows["attempt"] == 0) & (part >= 0) & (part < self.parts)
+            part, at = part[inside], at[inside]
+            since = at - self.start_us
             np.add.at(self.count[kind], part, 1)
             np.add.at(self.rest_us[kind], part, (part + 1) * PART_US - since)
             if kind == _OUT:
-                np.add.at(self.stay_us, part, rows["at"] - rows["placed_at"])
+                np.add.at(self.stay_us, part, at - block.rows["placed_at"][inside])
 
     def checked(self) -> Checked:
         """Little's law in 20 parts, and where MSER-5 sees the end of the start, on the mean stay."""

@@ -202,5 +202,5 @@ def opened(
 
 def _rehearsed(house: House, path: Path, asked: Asked, progress: Callable[[float], None]) -> tuple[Difference, ...]:
     options = Options(house.scale, asked.days, None)
-    answer = rehearse_against(house.folder, path, options, (asked.replications, asked.workers), progress)
+    answer = rehearse_against(house.folder, path, options, (asked.replications, asked.workers, None), progress)
     return headline(answer.compared.differences)

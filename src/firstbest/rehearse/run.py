@@ -7,38 +7,25 @@ pages. Where the facts go is the book's business: a sink that streams them to fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from firstbest.operate.loop import Adoption, Loop, Ports
-from firstbest.operate.opening import opening
-from firstbest.operate.ports import Book, Change, Tick
+from firstbest.operate.ports import Book
 from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
+from firstbest.rehearse.banner import NOT_COMPARED
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
-from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.presence import Checked, Presence, sentences
-from firstbest.store.columns import Columns, sizes
-from firstbest.world import facts as f
-from firstbest.world.facts import Block
+from firstbest.rehearse.presence import Checked, sentences
+from firstbest.rehearse.running import Running
+from firstbest.rehearse.scenario import Scenario
+from firstbest.store.columns import Columns
 from firstbest.world.metrics import AFTERS, BINS, METRICS, Metric, Spread
-from firstbest.world.nature import Nature
-from firstbest.world.network import I64, Network
+from firstbest.world.network import I64
 from firstbest.world.units import DAY_US
 
 STEP_TOLD = 1 / 400
 """How far a rehearsal goes between two calls of `progress`."""
-CUBES_ROWS = 100_000
-BANNER = "not compared with any actuals"
-
-
-class Scenario(NamedTuple):
-    """A world to rehearse: what decisions know, what nature does, and what is adopted when."""
-
-    network: Network
-    nature: Nature
-    adoptions: tuple[Adoption, ...] = ()
 
 
 class Settings(NamedTuple):
@@ -63,60 +50,26 @@ class Result(NamedTuple):
     checked: Checked | None = None
 
 
-class VirtualClock:
-    """Time jumps to the next instant."""
-
-    def reach(self, instant: int) -> int:
-        """Be there."""
-        return instant
-
-
-class Watch:
-    """A book that counts facts, keeps the days' closings, and passes every tick on."""
-
-    def __init__(self, book: Book | None, presence: Presence) -> None:
-        """Pass ticks on to `book`, if there is one."""
-        self.book = book
-        self.presence = presence
-        self.facts = 0
-        self.closings: list[np.ndarray[tuple[int, ...], np.dtype[np.void]]] = []
-
-    def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
-        """Count, keep, pass on."""
-        self.presence.take(blocks)
-        for block in blocks:
-            self.facts += len(block.rows)
-            if block.fact is f.DAY_CLOSED:
-                self.closings.append(block.rows)
-        if self.book is not None:
-            self.book.seal(tick, blocks, changes)
-
-
 def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
     began = time.perf_counter()
-    network, nature = scenario.network, scenario.nature
-    watch = Watch(settings.book, Presence(network.calendar.start_us, network.calendar.end_us))
-    state = Columns(sizes(network))
-    physics = Physics(network, nature, settings.seed)
-    loop = Loop(network, Ports(VirtualClock(), state, watch, physics), cubes_rows=CUBES_ROWS)
-    for adoption in scenario.adoptions:
-        loop.adopt(adoption)
-    calendar = network.calendar
-    loop.open(opening(nature.opening, calendar.start_us), calendar.start_us)
+    running = Running(scenario, settings.seed, settings.book)
+    calendar = scenario.network.calendar
     span = max(calendar.end_us - calendar.start_us, 1)
     told = 0.0
-    while loop.advance():
-        due = loop.next_due()
-        done = 1.0 if due is None else (due - calendar.start_us) / span
+    while (due := running.advance()) is not None:
+        done = (due - calendar.start_us) / span
         if settings.progress is not None and done - told >= STEP_TOLD:
             settings.progress(done)
             told = done
-    loop.finish(calendar.end_us)
-    closings = np.concatenate(watch.closings) if watch.closings else np.zeros(0, f.DAY_CLOSED.dtype)
+    running.finish()
+    if settings.progress is not None:
+        settings.progress(1.0)
+    watch, closings = running.watch, running.closings()
     spent = time.perf_counter() - began
-    counted = (watch.facts, loop.ticks, spent, settings.seed)
-    return Result(scenario, state, closings, *counted, physics.answered, watch.presence.checked())
+    counted = (watch.facts, running.loop.ticks, spent, settings.seed)
+    answered = running.physics.answered
+    return Result(scenario, running.state, closings, *counted, answered, watch.presence.checked())
 
 
 def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest: str = "") -> Record:
@@ -152,7 +105,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         assumed=assumed,
         bounds=(),
         suggestions=(),
-        banner=BANNER,
+        banner=NOT_COMPARED,
         stock_items=stock_items(result),
         needs=needs_of(result),
         after=after_cells(result, shape[:3]),

@@ -23,7 +23,8 @@ from firstbest.operate.loop import run_step
 from firstbest.operate.ports import Add, Put, Set, Staged
 from firstbest.operate.ranks import last_rows
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
-from firstbest.rehearse.run import Scenario, Settings, rehearse
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.columns import Columns, sizes
 from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin

@@ -41,7 +41,7 @@ class Dense:
     def copied(self) -> Dense:
         """The same rows, in memory of their own."""
         made = Dense.__new__(Dense)
-        made.table, made.rows = self.table, self.rows.copy()
+        made.table, made.rows = self.table, copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         return made
 
@@ -120,7 +120,7 @@ class Sparse:
     def copied(self) -> Sparse:
         """The same rows, in memory of their own, each where it was."""
         made = Sparse.__new__(Sparse)
-        made.table, made.marked, made.rows = self.table, self.marked, self.rows.copy()
+        made.table, made.marked, made.rows = self.table, self.marked, copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         held = self.held
         own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
@@ -194,8 +194,11 @@ class Sparse:
 
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""
-        alive: NDArray[np.void] = self.rows[self.held.marks != packed.DEAD]
-        return alive[np.argsort(alive["key"])]
+        slots = np.flatnonzero(self.held.marks != packed.DEAD)
+        slots = slots[np.argsort(self.packed.words[slots, packed.KEY])]
+        made = np.empty(len(slots), self.table.dtype)
+        packed.read_slots(self.packed.words, slots, packed.words_of(made))
+        return made
 
     def range_rows(self, low: int, high: int) -> NDArray[np.void]:
         """Live rows with low <= key < high, by key."""
@@ -218,6 +221,10 @@ class Columns:
         made = Columns.__new__(Columns)
         made.tables = {name: held.copied() for name, held in self.tables.items()}
         return made
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Columns:
+        """A fork, where all that stands on the columns is copied with them."""
+        return self.copied()
 
     def read(self, read: Read) -> Rows:
         """Answer one declared read with copies."""
@@ -274,6 +281,11 @@ class Columns:
                 if len(values) and values.min() < 0:
                     key = change.keys[values.argmin()]
                     raise BoundBroken(f"{change.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
+
+
+def copied_rows(rows: packed.Packed, table: Table) -> NDArray[np.void]:
+    """The same rows in memory of their own; as words, which NumPy copies several times as fast as rows of columns."""
+    return rows.words.copy().reshape(-1).view(table.dtype)
 
 
 def all_found(count: int) -> NDArray[np.bool_]:

@@ -1,0 +1,38 @@
+"""baseline: the model beside the firm's own books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from firstbest.cli.making import faults_told, require_folder, stop
+
+SHOWN = 40
+
+
+def baseline(folder: Path, actuals: Path, days: int | None) -> None:
+    """Compare, print what is outside first, keep the banner."""
+    from firstbest.rehearse.banner import KEPT, banner_of
+    from firstbest.rehearse.baseline import NothingToCompare
+    from firstbest.rehearse.baseline import baseline as compare
+
+    require_folder(folder)
+    if not actuals.is_dir():
+        raise stop(f"expected a folder with the books, found nothing at '{actuals}'")
+    with faults_told(actuals):
+        try:
+            lines = compare(folder, actuals, days)
+        except NothingToCompare as nothing:
+            raise stop(str(nothing)) from None
+    order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
+    typer.echo(f"{'':<44}{'model a day':>14}{'books a day':>14}   apart")
+    for line in order[:SHOWN]:
+        apart = line.said.rpartition(": ")[2]
+        mark = "" if line.inside else "  OUTSIDE"
+        typer.echo(f"{line.words:<44}{line.model:>14,.2f}{line.books:>14,.2f}   {apart}{mark}")
+    if len(order) > SHOWN:
+        typer.echo(f"and {len(order) - SHOWN} more, all closer")
+    banner = banner_of(folder)
+    typer.echo(f"{banner[:1].upper()}{banner[1:]}.")
+    typer.echo(f"kept in {folder / KEPT}: every rehearsal and comparison of this workspace now says so")

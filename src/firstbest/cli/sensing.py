@@ -1,0 +1,124 @@
+"""sensitivity: which inputs the answer hangs on, within a budget of rehearsals that is said first."""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Console
+
+from firstbest.cli.making import faults_told, stop
+
+if TYPE_CHECKING:
+    from firstbest.rehearse.sensitivity import Answer, Budget, Point
+
+OUTPUT = "sensitivity"
+WORKERS_MOST = 8
+
+
+class Asked(NamedTuple):
+    """What the command line asked for."""
+
+    folder: Path
+    figure: str
+    runs: int
+    scale: float
+    days: int
+
+
+def sensitivity(asked: Asked) -> None:
+    """Say the budget, rehearse, print the table, write the page and the CSV."""
+    from importlib.util import find_spec
+
+    from firstbest.cli.rehearsing import prepare
+
+    if find_spec("SALib") is None:
+        raise stop('expected SALib, found nothing: pip install "firstbest[sensitivity]"')
+    console, quiet = Console(highlight=False), Console(stderr=True)
+    prepare(asked.folder, quiet)
+    from firstbest.rehearse import sensitivity as found
+    from firstbest.store.sensitivity_inputs import read_inputs
+    from firstbest.store.workspace import load
+
+    _known_figure(asked.figure)
+    with faults_told(asked.folder):
+        workspace = load(asked.folder)
+    listed = read_inputs(asked.folder)
+    inputs, out = found.sensible(asked.folder, listed.found)
+    if len(inputs) < 2:  # noqa: PLR2004 - one input has no rival
+        raise stop(f"expected assumptions.csv with two ranges or more that stand in files, found {len(inputs)}")
+    planned = found.budget(len(inputs), asked.runs)
+    point = found.Point(asked.folder, inputs, asked.figure, asked.scale, asked.days)
+    workers = min(os.cpu_count() or 1, WORKERS_MOST)
+    console.print(_budget(planned, asked, point, workers), soft_wrap=True)
+    console.print(
+        f"not moved: {listed.left_out} rows of assumptions.csv without a range or place in a file"
+        + (f", and {', '.join(out)}, whose ends make no workspace" if out else ""),
+        soft_wrap=True,
+    )
+    answer = _run(planned, point, workers, quiet)
+    _show(answer, workspace.name, workspace.currency, asked, console)
+
+
+def _known_figure(figure: str) -> None:
+    from firstbest.present.catalog import CATALOG
+    from firstbest.store.faults import nearest
+
+    if figure not in CATALOG:
+        raise stop(f"expected a figure of a rehearsal, found '{figure}'{nearest(figure, CATALOG)}")
+
+
+def _budget(planned: Budget, asked: Asked, point: Point, workers: int) -> str:
+    """The budget, with the time that one rehearsal takes."""
+    began = time.perf_counter()
+    point([0.5] * planned.inputs)
+    minutes = planned.runs * (time.perf_counter() - began) / workers / 60
+    return (
+        f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
+        f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "
+        f"first {planned.top}; about {minutes:.0f} minutes"
+    )
+
+
+def _run(planned: Budget, point: Point, workers: int, quiet: Console) -> Answer:
+    from firstbest.cli.rehearsing import bar
+    from firstbest.rehearse.sensitivity import evaluator
+    from firstbest.rehearse.sensitivity import sensitivity as answer
+
+    names, done = [each.name for each in point.inputs], [0]
+    with bar(quiet, f"{planned.runs} rehearsals") as progress:
+
+        def one_more(count: int) -> None:
+            done[0] += count
+            progress(min(done[0] / (planned.runs + 1), 1.0))
+
+        try:
+            return answer(names, point.figure, planned, evaluator(point, workers, one_more))
+        except ValueError as too_few:
+            raise stop(str(too_few)) from None
+
+
+def _show(answer: Answer, name: str, currency: str, asked: Asked, console: Console) -> None:
+    from firstbest.present.sensitivity_page import Shown, Told, page, table
+
+    planned = answer.budget
+    said = f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}, one seed."
+    if answer.faulty:
+        said += f" {answer.faulty} points made no sense as a workspace and were left out."
+    rows = [Shown(each.name, each.size, each.size_half, each.spread, each.total) for each in answer.effects]
+    told = Told(name, answer.figure, answer.middle, currency, said, rows)
+    output = asked.folder / OUTPUT
+    output.mkdir(exist_ok=True)
+    (output / "sensitivity.html").write_text(page(told), encoding="utf-8")
+    with (output / "sensitivity.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["input", "effect", "effect_half", "spread", "alone", "total", "total_half"])
+        writer.writerows(
+            [each.name, each.size, each.size_half, each.spread, each.alone, each.total, each.total_half]
+            for each in answer.effects
+        )
+    console.print(table(told, console.width), soft_wrap=True)
+    console.print(f"page: {output / 'sensitivity.html'}", soft_wrap=True)

@@ -1,0 +1,118 @@
+"""Model against books: the same books are inside every band, others outside where and by how much they differ."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firstbest.rehearse.banner import banner_of, keep
+from firstbest.rehearse.baseline import Line, compared, model_totals
+from firstbest.rehearse.run import Settings, rehearse
+from firstbest.rehearse.scenario import Scenario
+from firstbest.store.actuals import FILES, Known, Totals, read_actuals
+from firstbest.store.faults import WorkspaceFaulty
+from firstbest.store.sink import ParquetSink
+from firstbest.world.network import Network
+from tests.rehearsals.small import Size, small_network
+
+PROCESSES = ("receive", "pick", "pack", "load", "indirect")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Totals]:
+    folder = tmp_path_factory.mktemp("rehearsal")
+    network, nature = small_network(Size(days=14, orders_day=60))
+    with ParquetSink(folder) as sink:
+        rehearse(Scenario(network, nature), Settings(3, sink))
+    return network, model_totals(folder / "facts", network, 1.0)
+
+
+def written(folder: Path, totals: Totals, factor: float = 1.0) -> Path:
+    """The model's own figures as somebody's books, times a factor."""
+    for file, rows in totals.items():
+        names, numbers = FILES[file]
+        lines = [",".join((*names, *numbers))]
+        lines += [
+            ",".join((*name, *(str(own[column] * (1 if column == "parcels" else factor)) for column in numbers)))
+            for name, own in rows.items()
+        ]
+        (folder / f"{file}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+def known(network: Network) -> Known:
+    return Known(network.texts.carriers, network.texts.nodes, PROCESSES)
+
+
+def test_the_models_own_figures_are_inside(run: tuple[Network, Totals], tmp_path: Path) -> None:
+    network, model = run
+    books = read_actuals(written(tmp_path, model), known(network))
+
+    lines = list(compared(model, books, (14, 14)))
+
+    assert len(lines) > 40
+    assert all(line.inside for line in lines)
+    assert {line.words.partition(",")[0] for line in lines} == {
+        "carrier money", "surcharges", "billed kg", "parcels", "shipments", "units", "stock", "paid hours",
+        "days to the door",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("factor", "outside"), [(1.04, set()), (1.08, {0.05}), (1.2, {0.05, 0.1, 0.3})])
+def test_what_differs_more_than_its_band_is_outside(
+    run: tuple[Network, Totals], tmp_path: Path, factor: float, outside: set[float]
+) -> None:
+    network, model = run
+    books = read_actuals(written(tmp_path, model, factor), known(network))
+
+    lines = [line for line in compared(model, books, (14, 14)) if line.model > 0 and "parcels" not in line.words]
+
+    assert {line.band for line in lines if not line.inside} == outside
+    assert all(line.apart < 0 for line in lines)
+
+
+def test_books_of_more_days_are_taken_a_day(run: tuple[Network, Totals], tmp_path: Path) -> None:
+    network, model = run
+    doubled = {
+        file: {name: {column: 2 * value for column, value in own.items()} for name, own in rows.items()}
+        for file, rows in model.items()
+        if file in ("volumes", "hours")
+    }
+    books = read_actuals(written(tmp_path, doubled), known(network))
+
+    assert all(line.inside for line in compared(model, books, (14, 28)))
+    assert not any(line.inside for line in compared(model, books, (14, 14)) if line.model)
+
+
+def test_money_and_weight_add_up_to_the_facts(run: tuple[Network, Totals]) -> None:
+    _, model = run
+    invoice = model["carrier_invoice"].values()
+
+    assert sum(each["parcels"] for each in invoice) > 500
+    assert all(0 <= each["surcharge"] <= each["amount"] for each in invoice)
+    there = sum(each["parcels"] for each in model["delivery"].values())
+    assert np.isclose(there, sum(each["shipments"] for each in model["volumes"].values()), rtol=0.2)
+
+
+def test_the_banner_says_where_and_by_how_much(tmp_path: Path) -> None:
+    assert banner_of(tmp_path) == "not compared with any actuals"
+    keep(tmp_path, 12, [])
+    assert banner_of(tmp_path) == "compared with actuals: all 12 figures within their bands"
+    said = Line("carrier money, ground zone 8", "amount", 112.0, 100.0, 0.05).said
+    keep(tmp_path, 12, [said, Line("days to the door, ground", "days", 3.0, 2.5, 0.3).said, "c", "d"])
+    assert banner_of(tmp_path) == (
+        "OUTSIDE its bands against actuals in 4 of 12 figures: carrier money, ground zone 8: +12.0 %; "
+        "days to the door, ground: +0.50 days; c and 1 more"
+    )
+
+
+def test_faults_of_the_books_are_told_together(run: tuple[Network, Totals], tmp_path: Path) -> None:
+    (tmp_path / "stock.csv").write_text("node,unit\nwest,3\n", "utf-8")
+    (tmp_path / "hours.csv").write_text("node,process,hours\nwets,pick,3\nwest,pick,many\n", "utf-8")
+
+    with pytest.raises(WorkspaceFaulty) as faulty:
+        read_actuals(tmp_path, known(run[0]))
+
+    assert [(fault.file, fault.row, fault.column) for fault in faulty.value.faults] == [
+        ("stock.csv", 1, "units"), ("hours.csv", 2, "node"), ("hours.csv", 3, "hours"),
+    ]  # fmt: skip
