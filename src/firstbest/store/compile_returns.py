@@ -120,7 +120,9 @@ def compile_levels(plan: Plan) -> Levels | None:
         return None
     packs = plan.workspace.frame("packs")
     case_units = np.zeros(len(plan.items), np.int64)
-    for item, level, quantity in zip(packs.texts("item"), packs.texts("level"), packs.whole("quantity"), strict=True):
+    for item, level, quantity in zip(
+        packs.texts("item"), packs.texts("level"), whole(packs.numbers("quantity")).tolist(), strict=True
+    ):
         if level == "case" and quantity > 1:
             case_units[plan.items[item]] = quantity
     return Levels(case_units)
