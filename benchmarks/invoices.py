@@ -138,11 +138,13 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
         rehearse_facts(folder, days)
         rehearse_s = time.perf_counter() - began
         house = house_of(folder)
-        with BillingBook(book_path(folder)) as book:
+        with BillingBook(book_path(house.bills)) as book:
             found = close_all(house, book)
             yearly = whole_difference(house, book)
             began = time.perf_counter()
-            replay = sum(m.differences for m in replayed(book, folder, lambda texts: cards_of_texts(texts, house.zone)))
+            replay = sum(
+                m.differences for m in replayed(book, house.bills, lambda texts: cards_of_texts(texts, house.zone))
+            )
             replay_s = time.perf_counter() - began
             records = book.verify()
     difference = found.difference + yearly
@@ -223,7 +225,7 @@ def close_all(house: House, book: BillingBook) -> Closings:
         (closed,) = close_until(house, book, month_name(period.month), cards)
         seconds.append(time.perf_counter() - began)
         cpu.append(time.process_time() - busy)
-        usage = kept_usage(usage_path(house.folder, closed.label), closed.usage)
+        usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
         difference += reconciled(closed, usage, cards[0]).total
         events += usage.rows
         contest(book, closed)
@@ -281,7 +283,7 @@ def whole_difference(house: House, book: BillingBook) -> int:
         for line in closed.lines:
             if line.charge in meters and line.kind in {LineKind.USAGE, LineKind.CORRECTION}:
                 lines[line.charge] = lines.get(line.charge, 0) + line.quantity
-        usage = kept_usage(usage_path(house.folder, closed.label), closed.usage)
+        usage = kept_usage(usage_path(house.bills, closed.label), closed.usage)
         for charge, meter in meters.items():
             used[charge] = used.get(charge, 0) + int(usage.measures[usage.meter == meter, 0].sum())
     return sum(abs(lines.get(charge, 0) - used[charge]) for charge in meters)

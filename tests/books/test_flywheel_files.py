@@ -94,8 +94,8 @@ def test_the_built_in_model_has_a_source_for_every_number() -> None:
         ),
         ('is = "MAX(0, market - buyers)"', 'is = "MAXI(0, market - buyers)"', "expected a lookup or one of abs, exp"),
         (
-            'is = "offers / offers_at_start"',
-            'is = "offers / / offers_at_start"',
+            'is = "offers / offers_at_start *',
+            'is = "offers / / offers_at_start *',
             "auxiliary.is of selection, character 10: expected a number, a name or '(', found '/'",
         ),
         (

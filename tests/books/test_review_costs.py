@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from firstbest.mechanisms.calendar import day_of
+from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.review_costs import week_costs
 from firstbest.store.sink_writer import write_rows
-from firstbest.world.facts import DELIVERED, DEPARTED, PLANNED, WORKED, FactType
+from firstbest.store.workspace import load
+from firstbest.world.facts import DELIVERED, DEPARTED, PLANNED, VEHICLE, WORKED, FactType
 from firstbest.world.words import Process, Reason
 
 NODE = 7
@@ -91,3 +93,28 @@ def test_another_week_has_none_of_it(folder: Path) -> None:
 
 def test_a_folder_without_facts_has_no_door_desk(tmp_path: Path) -> None:
     assert week_costs(tmp_path, "rehearsal", DAY, DAY + 6) is None
+
+
+def test_vehicles_that_left_less_than_half_full(folder: Path) -> None:
+    network, _ = compile_network(load(folder), 1.0, 9)
+    lane, station = (network.texts.lanes.index(each) for each in ("riverside_dallas", "allentown_secaucus"))
+    capacity, cost = int(network.lanes.capacity_cm3[lane]), int(network.lanes.cost_vehicle[lane])
+    made = rows(
+        VEHICLE,
+        # Two trucks three tenths full: seven tenths of both; one that is half full, and one to a station: nothing.
+        {"lane": lane, "vehicles": 2, "volume_cm3": capacity * 6 // 10, "cost": 2 * cost},
+        {"lane": lane, "vehicles": 1, "volume_cm3": capacity // 2 + 1, "cost": cost},
+        {"lane": station, "vehicles": 1, "volume_cm3": 1, "cost": cost},
+    )
+    path = folder / "rehearsal/facts/vehicle"
+    path.mkdir()
+    with duckdb.connect() as engine:
+        write_rows(engine, made, path / "0.parquet")
+    found = week_costs(folder, "rehearsal", DAY - 3, DAY + 3)
+    (path / "0.parquet").unlink()
+    path.rmdir()
+
+    assert found is not None
+    line = next(each for each in found.lines if each.what.startswith("Half-empty"))
+    assert (line.what, line.where, line.count) == ("Half-empty vehicles to Dallas", "Riverside", 2)
+    assert line.cost == pytest.approx(2 * cost * 0.7 / MONEY)

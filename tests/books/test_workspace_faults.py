@@ -93,7 +93,7 @@ def test_too_many_cells_bad_bytes_and_empty_files_are_told(tmp_path: Path) -> No
     found = [str(each) for each in check(tmp_path)]
     assert "sellers.csv, row 2: expected 2 cells or fewer, found 3, beyond them 'x'" in found
     assert "packs.csv, row 1: expected a row of column names, found nothing" in found
-    assert "cartons.csv: expected text in UTF-8, found byte 0xf6" in found
+    assert not any("UTF-8" in each and each.startswith("cartons") for each in found)  # it is read, and told
     assert "demand.toml: expected text in UTF-8, found byte 0xff" in found
 
 
@@ -112,7 +112,10 @@ def test_orders_are_checked(tmp_path: Path) -> None:
     ]
     assert [re.sub(": expected.*found", ":", each) for each in found] == [
         "orders.csv, row 4, item: 'lmap' (nearest: 'lamp')",
-        "orders.csv, row 5, placed_at: '3/3/2026' (write year-month-day)",
+        (
+            "orders.csv, row 5, placed_at: '3/3/2026' (write year-month-day;"
+            " which of the two is the month it does not say)"
+        ),
         "orders.csv, row 5, place: '90O' (nearest: '900')",
         "orders.csv, row 6, quantity: '0'",
         "orders.csv, row 6, order, line: 'A1, 0' as in row 4",
@@ -132,4 +135,4 @@ def test_parquet_orders_go_the_same_way(tmp_path: Path) -> None:
     assert [each.expected for each in check(tmp_path / "b")] == ["one of orders.csv and orders.parquet"]
     (tmp_path / "b" / "orders.csv").unlink()
     (tmp_path / "b" / "orders.parquet").write_bytes(b"no parquet")
-    assert [each.expected for each in check(tmp_path / "b")] == ["a file that can be read"]
+    assert [each.expected for each in check(tmp_path / "b")] == ["a Parquet file"]

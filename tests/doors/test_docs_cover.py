@@ -21,6 +21,7 @@ import pytest
 
 from firstbest.cli.app import app
 from firstbest.present.labels import CAUSES, NODE_KINDS, REASONS, SERVICES, VERDICTS
+from firstbest.present.offers import REASONS as OFFER_REASONS
 from firstbest.store import schema
 from firstbest.store.changes_words import KINDS, SHARED
 from firstbest.store.goals import GOALS
@@ -40,13 +41,14 @@ SAID: dict[type[enum.IntEnum], dict[int, str]] = {
     words.NodeKind: {**NODE_KINDS},
     words.Service: {**SERVICES},
     words.Verdict: {**VERDICTS},
+    words.OfferReason: {**OFFER_REASONS},
     words.Reason: {**REASONS},
     words.LateCause: {cause: said for cause, (said, _) in CAUSES.items()},
 }
 """In words, where a page says them otherwise than the code; by list, since members of two lists may be equal."""
 LISTED = (
-    words.NodeKind, words.Mode, words.Service, words.Process, words.Stage, words.Reason, words.Verdict, words.Remedy,
-    words.LateCause, words.Outcome,
+    words.NodeKind, words.Mode, words.Service, words.Process, words.Stage, words.Reason, words.Verdict,
+    words.OfferReason, words.Remedy, words.LateCause, words.Outcome,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Rows of a log: each is in exactly one bucket, and the buckets add up."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,6 +19,13 @@ from tests.doors import small_log
 def read(folder: Path, text: str = small_log.MAP, rows: tuple[str, ...] = small_log.ROWS) -> tuple[Log, Map]:
     made = read_map(small_log.write_map(folder, text))
     return read_log(small_log.write_log(folder, rows), made), made
+
+
+def bare_map() -> Map:
+    kinds = {"clock": -1, "first_day": 0, "last_day": 0, "rules": ()}
+    empty: dict[str, Any] = {key: kinds.get(key, {} if "dict" in str(kind) else "" if kind == "str" else False)
+                             for key, kind in Map.__annotations__.items()}  # fmt: skip
+    return Map(**empty)
 
 
 def by_name(log: Log) -> dict[str, Bucket]:
@@ -72,13 +80,13 @@ def test_a_date_format_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_column_that_cannot_be_read_is_a_fault_of_the_map(tmp_path: Path) -> None:
-    rows = ("1,31/01/2024 08:30,A1,mug,two,3,7,France", "2,30/01/2024 08:30,A1,mug,one,3,7,France")
+    rows = ("1,31st of May,A1,mug,two,3,7,France", "2,30th of May,A1,mug,one,3,7,France")
 
     with pytest.raises(WorkspaceFaulty) as caught:
         read(tmp_path, rows=rows)
 
     assert [str(each) for each in caught.value.faults] == [
-        "log.csv, row 2, when: expected a date and time, found '31/01/2024 08:30' (say log.date_format in the map)",
+        "log.csv, row 2, when: expected a date and time, found '31st of May' (say log.date_format in the map)",
         "log.csv, row 2, count: expected a whole number, found 'two'",
     ]
 
@@ -146,7 +154,7 @@ def test_an_unknown_country_is_a_fault_with_the_nearest(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=50, unique=True))
 def test_the_place_of_a_customer_hangs_on_the_name_alone(customers: list[int]) -> None:
     network = chosen_network("uk_wholesale", {})
-    bare = Map("", "", "", "", "", "", -1, "", False, True, 0, 0, {}, (), {}, {}, {})
+    bare = bare_map()
     keys = [(str(each), "United Kingdom") for each in customers]
 
     forward, backward = placed(keys, bare, network), placed(keys[::-1], bare, network)
@@ -155,7 +163,7 @@ def test_the_place_of_a_customer_hangs_on_the_name_alone(customers: list[int]) -
 
 def test_customers_spread_as_people_do() -> None:
     network = chosen_network("uk_wholesale", {})
-    bare = Map("", "", "", "", "", "", -1, "", False, True, 0, 0, {}, (), {}, {}, {})
+    bare = bare_map()
     found = placed([(f"customer {n}", "United Kingdom") for n in range(20_000)], bare, network)
 
     people = {area.place: area.share for area in network.areas if area.country == "United Kingdom"}

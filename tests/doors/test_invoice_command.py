@@ -125,9 +125,11 @@ def test_a_query_over_own_facts_is_metered(demo: Path) -> None:
     ("arguments", "expected"),
     [
         (("invoice", "DEMO", "--month", "2026-02"), "whole months are 2026-01 to 2026-01"),
-        (("invoice", "DEMO", "--month", "October"), "expected one that was rehearsed"),
+        (("invoice", "DEMO", "--month", "October"), "expected a month such as 2026-10, found 'October'"),
+        (("invoice", "DEMO", "--month", "2031-01"), "expected one that was rehearsed"),
+        (("invoice", "explain", "DEMO", "2026-01/aparel/1"), "expected a line of an invoice of 2026-01"),
         (("invoice", "DEMO", "--month", "2026-01", "--tenant", "aparel"), "expected a tenant with an invoice"),
-        (("invoice", "explain", "DEMO", "2026-01/apparel/999"), "expected a line of 2026-01, such as"),
+        (("invoice", "explain", "DEMO", "2026-01/apparel/999"), "expected a line of 2026-01/apparel, 1 to "),
         (("invoice", "explain", "DEMO", "2025-07/apparel/1"), "expected one that is closed"),
         (("invoice", "export", "DEMO", "--tenant", "nobody", "--to", "x"), "expected a tenant"),
         (("rented", "file", "DEMO", "--tenant", "nobody"), "expected a tenant"),

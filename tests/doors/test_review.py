@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from firstbest.cli.app import app
+from firstbest.store.faults import WorkspaceFaulty
 
 TOML = (
     'title = "Shop"\n[[source]]\nname = "s"\nfile = "s.csv"\n[[metric]]\nkey = "m"\ntitle = "Orders"\nkind = "sum"\n'
@@ -50,3 +52,34 @@ def test_faults_are_words(shop: Path, words: list[str], told: str) -> None:
 
     assert ran.exit_code == 2
     assert told in ran.output
+
+
+def test_cubes_of_a_book_are_read_and_not_called_rehearsed(tmp_path: Path) -> None:
+    from firstbest.store.review import review
+
+    definitions = TOML.replace('file = "s.csv"', 'book = "kept"').replace('"s.n"', '"s.sales.n"')
+    (tmp_path / "metrics.toml").write_text(definitions)
+    with pytest.raises(WorkspaceFaulty, match=r"kept/cubes\.parquet: expected the book's cubes, found none"):
+        review(tmp_path)
+    (tmp_path / "kept").mkdir()
+    days = "(SELECT DATE '2026-01-01' + CAST(i AS INTEGER) AS day FROM range(40) AS days(i))"
+    rows = f"SELECT day, 'a' AS node, 's' AS seller, metric, 7 AS numerator, 1 AS denominator FROM {days}, "
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"COPY ({rows} (VALUES ('sales'), ('stock_units')) AS named(metric)) "
+            f"TO '{tmp_path / 'kept/cubes.parquet'}' (FORMAT parquet)"
+        )
+    deck = review(tmp_path, "2026-W05").deck
+
+    assert not deck.rehearsed
+    assert deck.cards[0].boxes[0].value == 49
+
+
+def test_check_reads_the_definitions(shop: Path) -> None:
+    (shop / "goals.toml").write_text("")
+    (shop / "metrics.toml").write_text(TOML.replace('kind = "sum"', 'kind = "summ"'))
+    ran = CliRunner().invoke(app, ["check", str(shop)])
+
+    assert ran.exit_code == 2
+    assert "metrics.toml" in ran.output
+    assert "'summ'" in ran.output

@@ -219,8 +219,9 @@ def test_quotas_and_credit_limits_refuse_with_code_bound_and_remedy(house: Bille
     guard = house.bills.guard
     guard.quantity[1, METER_CODES["api_calls"]] = 1_999_999_999
     last, over = house.get("/v1/orders", "guest"), house.get("/v1/orders", "guest")
+    (house.folder / "limits.toml").write_text(text.replace("guest", "gest"), encoding="utf-8")
+    faulty, held = house.get("/v1/limits").json(), house.get("/v1/orders", "guest").status_code
     (house.folder / "limits.toml").unlink()
-    house.bills.forget()
     house.get("/v1/limits")
     free = house.get("/v1/orders", "guest").status_code
 
@@ -235,7 +236,9 @@ def test_quotas_and_credit_limits_refuse_with_code_bound_and_remedy(house: Bille
     assert (last.status_code, over.status_code) == (200, 429)
     assert over.json()["code"] == "over_quota"
     assert over.json()["remedy"] == "next_month_or_higher_quota"
-    assert free == 200
+    assert len(faulty["faults"]) == 2
+    assert "nearest: 'guest'" in faulty["faults"][0]
+    assert (held, free) == (429, 200)
 
 
 def order_body(name: str) -> dict[str, Any]:

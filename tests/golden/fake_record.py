@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from firstbest.present.bounds import Kind, judged
 from firstbest.present.figures import figures
 from firstbest.present.record import STOCK_ITEM, Assumed, Record, Suggestion
+from firstbest.store.staging import no_arms
 from firstbest.world import network as net
 from firstbest.world.facts import DAY_CLOSED
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
@@ -119,6 +120,7 @@ def network(where: NDArray[np.float64], nodes: Sequence[int]) -> net.Network:
         labour=zeros(net.Labour, shift_minutes=np.full((count, 2), 510, np.int32)),
         fleet=zeros(net.Fleet),
         promises=zeros(net.Promises),
+        arms=no_arms(),
         policy=net.Policy(*([0] * len(net.Policy._fields))),
         texts=net.Texts(
             nodes=tuple(row[0] for row in chosen),

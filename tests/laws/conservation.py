@@ -89,19 +89,24 @@ def reserved_is_what_open_lines_want(history: History) -> list[str]:
         if row["reason"] == Reason.GRANTED:
             by_facts[row["item"] * nodes + row["node"]] -= row["quantity"]
     for row in held(history, t.LINE_T):
+        if row["node"] < 0:
+            continue
         by_lines[row["item"] * nodes + row["node"]] += row["quantity"]
     reserved = {row["key"]: row["reserved"] for row in held(history, t.STOCK_T)}
     return differences("reserved", by_facts, reserved) + differences("reserved", by_lines, reserved)
 
 
 def slots_are_promised_shipments(history: History) -> list[str]:
-    """Slots taken = shipments promised for the day - those that will not leave."""
+    """Slots taken = shipments promised for the day - those that will not leave or are kept back."""
     days = history.network.calendar.midnight_us.shape[1]
     taken = Counter[int]()
     for row in each(history, f.PLANNED):
         taken[row["node"] * days + row["day"]] += 1
     for row in each(history, f.UNPLANNED):
-        taken[row["node"] * days + row["day"]] -= 1
+        taken[row["node"] * days + row["day"]] -= row["stage"] != Stage.HELD
+    for row in each(history, f.HELD):
+        if row["node"] >= 0:
+            taken[row["node"] * days + row["day"]] -= 1 if row["on"] else -1
     return differences("slots", taken, {row["key"]: row["taken"] for row in held(history, t.SLOT_T)})
 
 
@@ -114,7 +119,7 @@ def floors_and_docks_hold_what_came_and_did_not_go(history: History) -> list[str
         floor[row["node"]] -= 1
         dock[row["node"]] += 1
     for row in each(history, f.UNPLANNED):
-        floor[row["node"]] -= row["stage"] != Stage.WAITING
+        floor[row["node"]] -= row["stage"] not in {Stage.WAITING, Stage.HELD}
     for row in each(history, f.DEPARTED):
         dock[row["node"]] -= 1
     load = held(history, t.LOAD_T)
@@ -129,7 +134,7 @@ def each_order_ends_once(history: History) -> list[str]:
     """Open orders = ordered - completed - closed, order by order."""
     left = Counter[int]()
     for row in each(history, f.ORDERED):
-        left[row["order"]] += row["shipments"] > 0
+        left[row["order"]] += row["shipments"] > 0 or row["waiting"] > 0
     for row in (*each(history, f.COMPLETED), *each(history, f.CLOSED)):
         left[row["order"]] -= 1
     return differences("open orders", left, {row["key"]: 1 for row in held(history, t.ORDER_T)})
@@ -313,6 +318,45 @@ def orders_are_worth_what_was_sent(history: History) -> list[str]:
     ]
 
 
+def lines_that_wait_are_counted(history: History) -> list[str]:
+    """Lines that wait = put to wait - sent - waited in vain or cancelled; order, rows and lines say so."""
+    left = Counter[int]()
+    for row in each(history, f.BACKORDERED):
+        left[row["order"]] += 1
+    for row in each(history, f.FILLED):
+        left[row["order"]] -= row["lines"]
+    for row in each(history, f.LAPSED):
+        left[row["order"]] -= 1
+    by_lines = Counter(row["key"] // MAX_LINE for row in held(history, t.LINE_T) if row["node"] < 0)
+    rows = {row["key"]: row["lines"] for row in held(history, t.WAIT_T)}
+    wrong = differences("waiting lines", left, {row["key"]: row["waiting"] for row in held(history, t.ORDER_T)})
+    return wrong + differences("waiting lines", left, by_lines) + differences("waiting lines", left, rows)
+
+
+def nothing_is_worked_on_while_it_is_held(history: History) -> list[str]:
+    """Between being kept back and going on, a shipment is not released; at the end it is at the stage that was said."""
+    kept = Counter[Shipment]()
+    events = [(row["number"], 0, of(row), row["on"]) for row in each(history, f.HELD)]
+    events += [(row["number"], 1, of(row), 2) for row in each(history, f.RELEASED)]
+    events += [(row["number"], 0, of(row), 3) for row in each(history, f.UNPLANNED)]
+    wrong = []
+    for _, _, shipment, what in sorted(events):
+        if what == 2 and kept[shipment]:
+            wrong.append(f"shipment {shipment} was released while it was held")
+        kept[shipment] = what == 1
+    stages = {of_key(row["key"]): row["stage"] for row in held(history, t.SHIPMENT_T)}
+    return wrong + [
+        f"shipment {each} is at stage {stages.get(each)}, and was held"
+        for each, on in kept.items()
+        if on and each[1] >= 0 and stages.get(each) != Stage.HELD
+    ]
+
+
+def of_key(key: int) -> Shipment:
+    """Which shipment a row of the table is."""
+    return key // 8 // 128, key // 8 % 128, key % 8
+
+
 def lost_parcels_count_as_late(history: History) -> list[str]:
     """What never came was not in time."""
     return [
@@ -348,6 +392,8 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     orders_are_worth_what_was_sent,
     lost_parcels_count_as_late,
     lines_end_with_their_order,
+    lines_that_wait_are_counted,
+    nothing_is_worked_on_while_it_is_held,
 )
 
 

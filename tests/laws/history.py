@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.loop import Loop, Ports
+from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.ports import Change, Tick
 from firstbest.operate.rows import block_of
 from firstbest.rehearse.outside import Physics
@@ -18,7 +18,8 @@ from firstbest.world.commands import Batch, empty
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.words import Kind
+from firstbest.world.units import HOUR_US
+from firstbest.world.words import Fill, Kind
 
 AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
 NOT_THERE = 10**15
@@ -99,6 +100,7 @@ class Meddler:
         self.random = np.random.default_rng(seed)
         self.after = np.random.default_rng(seed + 1)
         self.past: list[Batch] = []
+        self.held: list[Rows] = []
 
     def accept(self, blocks: Sequence[Block], now: int) -> None:
         self.outside.accept(blocks, now)
@@ -108,6 +110,7 @@ class Meddler:
         commands, lines = batch
         if not len(commands):
             return batch
+        self._wish(commands)
         extra = [self._again(commands), self._again(self.past[0].commands) if self.past else commands[:0]]
         told = np.isin(commands["kind"], (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED))
         if told.any():
@@ -121,14 +124,35 @@ class Meddler:
         added["at"] = self.random.integers(first, last + 1, len(added))
         return merged_batch(commands, without_revivals(commands, added), lines)
 
+    def _wish(self, commands: Rows) -> None:
+        """Some customers would wait for stock, some will not have it from everywhere."""
+        placed = commands["kind"] == Kind.PLACE
+        waits = placed & (self.random.random(len(commands)) < 0.6)
+        commands["flag"][waits] = self.random.integers(Fill.REFUSE, Fill.WHOLE_WAITS + 1, int(waits.sum()))
+        hours = self.random.integers(-1, 72, len(commands))
+        commands["expected"][waits] = commands["at"][waits] + hours[waits] * HOUR_US
+        barred = placed & (self.random.random(len(commands)) < 0.1)
+        commands["node"][barred] = self.random.integers(0, 4, int(barred.sum()))
+        commands["item"][barred] = self.random.integers(0, 4, int(barred.sum()))
+
     def _again(self, commands: Rows) -> Rows:
         """Some of the commands once more, or a cancel of their orders."""
         kinds = (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED)
         chosen = commands[np.isin(commands["kind"], kinds) & (self.random.random(len(commands)) < 0.08)].copy()
-        as_cancel = self.random.random(len(chosen)) < 0.5
-        chosen["kind"][as_cancel] = Kind.CANCEL
-        chosen["lines"][as_cancel] = 0
-        return chosen
+        draw = self.random.random(len(chosen))
+        chosen["kind"][draw < 0.5] = Kind.CANCEL
+        chosen["kind"][draw < 0.3] = Kind.HOLD
+        held = chosen[draw < 0.3].copy()
+        held["kind"] = np.where(self.random.random(len(held)) < 0.5, Kind.RESUME, Kind.HOLD)
+        chosen["lines"][draw < 0.5], held["lines"] = 0, 0
+        return np.concatenate([chosen, held, *self._resumed(held)])
+
+    def _resumed(self, held: Rows) -> list[Rows]:
+        """Orders held before go on some time later."""
+        due, self.held = [*self.held[:-1]], [*self.held[-1:], held.copy()]
+        for rows in due:
+            rows["kind"] = Kind.RESUME
+        return due
 
 
 def without_revivals(commands: Rows, added: Rows) -> Rows:
@@ -183,6 +207,7 @@ class Run(NamedTuple):
     log: list[tuple[int, Batch]] | None = None
     wrap: Callable[[Outside], Outside] | None = None
     instants: int = 10**9  # timer instants to go through
+    adopt: tuple[Adoption, ...] = ()  # networks that come into force on the way
 
 
 def run(world: tuple[Network, Nature], seed: int, how: Run | None = None) -> History:
@@ -195,6 +220,8 @@ def run(world: tuple[Network, Nature], seed: int, how: Run | None = None) -> His
     state, book = Columns(sizes(network)), Kept(how.onward)
     loop = CutLoop(network, Ports(AtOnce(), state, book, recorded))
     loop.cuts = how.cuts
+    for adoption in how.adopt:
+        loop.adopt(adoption)
     opening, start = nature.opening, network.calendar.start_us
     stock = {"node": opening.node, "item": opening.item, "quantity": opening.quantity}
     loop.open([block_of(f.OPENED, 0, start, **stock)], start)

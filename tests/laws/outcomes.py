@@ -6,16 +6,19 @@ from collections import Counter
 
 import numpy as np
 
+from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.words import ContactReason, Disposition, LateCause, Outcome, Reason, RefundWhen
+from firstbest.world.words import ContactReason, Disposition, Fill, LateCause, Outcome, Reason, RefundWhen
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
     **dict.fromkeys(("split order", "cancel granted", "cancel too late", "short pick re-sourced"), 0.25),
     **dict.fromkeys(("refused: no stock", "rolled", "upgraded", "duplicate order", "transfer received"), 0.25),
     **dict.fromkeys(("short pick cancelled", "refused: no capacity", "order closed", "count found a difference"), 0.1),
-    **dict.fromkeys(("hours above pace", "head hurt", "temporary staff"), 0.1),
+    **dict.fromkeys(("hours above pace", "head hurt", "temporary staff", "offer featured anew"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
+    **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
+    **dict.fromkeys(("waited in vain", "wait cancelled", "waited whole and sent", "both arms"), 0.1),
     **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
@@ -47,6 +50,18 @@ def outcomes(history: History) -> set[str]:
     some("duplicate order", refused["reason"] == Reason.DUPLICATE)
     some("rolled", history.rows(f.ROLLED)["order"] >= 0)
     some("order closed", history.rows(f.CLOSED)["order"] >= 0)
+    held, lapsed, filled = history.rows(f.HELD), history.rows(f.LAPSED), history.rows(f.FILLED)
+    some("order held", (held["on"] == 1) & (held["node"] >= 0))
+    some("held order went on", (held["on"] == 0) & (held["node"] >= 0))
+    some("line waits for stock", history.rows(f.BACKORDERED)["order"] >= 0)
+    some("waited and sent", filled["order"] >= 0)
+    ordered = history.rows(f.ORDERED)
+    whole = ordered["order"][(ordered["fill"] == Fill.WHOLE_WAITS) & (ordered["waiting"] > 0)]
+    some("waited whole and sent", np.isin(filled["order"], whole))
+    some("waited in vain", lapsed["reason"] == Reason.NO_STOCK)
+    some("wait cancelled", lapsed["reason"] == Reason.GRANTED)
+    arms = arms_of(history.network.arms, ordered["tie"].copy())
+    some("both arms", np.full(1, 0 < arms.sum() < len(arms)))
     departed, delivered, completed = history.rows(f.DEPARTED), history.rows(f.DELIVERED), history.rows(f.COMPLETED)
     some("upgraded", departed["reason"] == Reason.UPGRADED)
     some("parcel lost", delivered["outcome"] == Outcome.LOST)
@@ -86,6 +101,7 @@ def outcomes(history: History) -> set[str]:
     worked = history.rows(f.WORKED)
     some("hours above pace", worked["above_min"] > 0)
     some("head hurt", worked["injured"] > 0)
+    some("offer featured anew", history.rows(f.FEATURED)["before"] >= 0)
     some("hands lent", worked["lent_min"] > 0)
     some("temporary staff", worked["temp_min"] > 0)
     return {name for name, count in seen.items() if count}

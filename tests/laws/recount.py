@@ -53,7 +53,7 @@ class Recount:
 def ordered(count: Recount, row: Row) -> None:
     where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
     count.add(Metric.ORDERS_PLACED, where, 1, row["lines"])
-    count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0))
+    count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0 and row["waiting"] == 0))
     count.spreads[int(Spread.ORDER_LINES), row["lines"]] += 1
 
 
@@ -68,6 +68,16 @@ def refused(count: Recount, row: Row) -> None:
         where = count.here({**row, "node": row["nearest"]})
         count.add(Metric.LINES_FILLED, where, 0, 1)
         count.add(Metric.LOST_SALES, where, row["quantity"] * row["price"], row["quantity"])
+
+
+def filled(count: Recount, row: Row) -> None:
+    where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
+    count.add(Metric.LINES_FILLED, where, row["lines"], row["lines"])
+
+
+def lapsed(count: Recount, row: Row) -> None:
+    if row["reason"] == Reason.NO_STOCK:
+        refused(count, row)
 
 
 def cancelled(count: Recount, row: Row) -> None:
@@ -170,6 +180,8 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
     (f.MOVED, moved),
     (f.WORKED, worked),
     (f.DAY_CLOSED, day_closed),
+    (f.FILLED, filled),
+    (f.LAPSED, lapsed),
 )
 RECOUNTED = frozenset(
     {

@@ -12,7 +12,7 @@ import pytest
 from firstbest.operate.billing import FED, UNFED, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Records, Window, basis_of, inside, sides
 from firstbest.operate.billing_freight import container_shares
-from firstbest.operate.billing_stock import Layers, left_of
+from firstbest.operate.billing_stock import Layers, left_of, receipts
 from firstbest.rent.meters import METER_CODES, METERS
 from firstbest.rent.usage import Measure, Usage, joined
 from firstbest.store.usage_facts import WANTED, related
@@ -146,3 +146,17 @@ def test_the_oldest_units_leave_first() -> None:
 
 def test_sides_not_given_are_those_of_a_square_box() -> None:
     assert sides(np.array([1_000, 1, 10**6]), np.array([100, 400, 50])).tolist() == [100, 2, 50]
+
+
+def test_cases_of_a_receipt_are_whole_and_none_where_no_case_is_stated(metered: Metered) -> None:
+    """Receipts drawn here: whole cases, a begun one, an item without a case, a transfer of the house's own."""
+    rows = np.zeros(5, f.RECEIVED.dtype)
+    rows["item"], rows["quantity"] = [0, 1, 2, 0, 1], [14, 15, 9, 0, 7]
+    rows["cargo"], rows["number"] = [1, 1, 1, 1, 2], np.arange(5)
+    case = np.zeros(len(metered.basis.item_tenant), np.int64)
+    case[:2] = 7
+    found = of(joined(receipts(rows, metered.basis._replace(case_units=case))), "cartons_received")
+
+    assert found.number.tolist() == [0, 1]
+    assert found.measures[:, Measure.QUANTITY].tolist() == [2, 3]
+    assert not of(usage_of(metered), "cartons_received").rows

@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from firstbest.store.staging import armed
 from firstbest.world.nature import Asking, Back, Nature
-from firstbest.world.network import Care, Detail, Levels, Lots, Network, Returns
-from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
+from firstbest.world.network import Care, Detail, Levels, Lots, Network, Offers, Returns
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
 
@@ -43,7 +44,10 @@ class World(NamedTuple):
     delay: bool = False  # the truck to the station comes a day late
     tight: bool = False  # promises without slack, and no money to save them
     slow: bool = False  # packing takes so long that packing slots run out
+    wait_days: int = 0  # what has no stock waits so long
+    share_ppm: int = 0  # of the orders, promised a tighter day and a later cut-off than the rest
     people: bool = False  # people learn, leave, tire and are hurt, and the house reckons with it
+    offers: bool = False  # three sellers offer a kettle each, two offer socks
     drawn: bool = False  # every other such world has people, `with_people` says which
     returns: bool = False  # returns are asked for, inspected and disposed of; of drawn worlds two in three
     at_once: bool = False  # refunds are paid before anything comes
@@ -69,7 +73,10 @@ worlds = st.builds(
     delay=st.booleans(),
     tight=st.booleans(),
     slow=st.booleans(),
+    wait_days=st.sampled_from([0, 0, 2]),
+    share_ppm=st.sampled_from([0, 0, 500_000]),
     people=st.just(False),  # builds draws what is not said
+    offers=st.just(False),
     drawn=st.just(True),
     returns=st.just(False),
     at_once=st.just(False),
@@ -89,12 +96,13 @@ def histories(most: int) -> settings:
 
 
 def with_people(world: World) -> World:
-    """Every other drawn world has people who learn, leave, tire and are hurt.
+    """Every other drawn world has people who learn, leave, tire and are hurt; every third, offers to choose from.
 
     Not those that are to run out of packing slots: a house that expects beginners asks for more hands, and does not.
     """
     scarce = world.slow and world.capacity_days < ROOMY
-    return world._replace(people=world.people or (world.drawn and world.seed % 2 == 1 and not scarce))
+    offered = world.offers or (world.drawn and world.seed % 3 == 1)
+    return world._replace(people=world.people or (world.drawn and world.seed % 2 == 1 and not scarce), offers=offered)
 
 
 def made(world: World) -> tuple[Network, Nature]:
@@ -102,6 +110,8 @@ def made(world: World) -> tuple[Network, Nature]:
     world = with_people(world)
     size = Size(days=world.days, orders_day=world.orders_day, heads=world.heads, stock_days=world.stock_days)
     network, nature = small_network(size)
+    if world.offers:
+        network, nature = offering(network, world.wave_minutes + 7), with_takers(nature)
     network, nature = _network(network, world), _nature(network, nature, world)
     return (
         with_returns(network, nature, world) if world.returns or (world.drawn and world.seed % 3) else (network, nature)
@@ -152,7 +162,9 @@ def _network(network: Network, world: World) -> Network:
             stops_max=np.where(network.fleet.vans > 0, world.stops, 0).astype(np.int32),
         ),
         calendar=calendar._replace(cut_off_us=cut_off),
-        policy=network.policy._replace(wave_minutes=world.wave_minutes, capacity_days=world.capacity_days),
+        policy=network.policy._replace(
+            wave_minutes=world.wave_minutes, capacity_days=world.capacity_days, wait_days=world.wait_days
+        ),
     )
     if world.slow:
         labour = network.labour
@@ -168,7 +180,46 @@ def _network(network: Network, world: World) -> Network:
             promises=network.promises._replace(pad_days=nothing, low_days=nothing + 1),
             policy=network.policy._replace(upgrade_most=0),
         )
+    if world.share_ppm:
+        network = with_arms(network, world.share_ppm)
     return with_waves(network, world.wave_minutes)
+
+
+OFFERED = ((0, 0), (0, 2), (0, 4), (1, 3), (1, 5))
+"""(product, item): each of another seller."""
+
+
+def offering(network: Network, minutes: int) -> Network:
+    """The same network in which several sellers offer one thing, looked at every so many minutes."""
+    product, item = (np.array(values, np.int64) for values in zip(*OFFERED, strict=True))
+    charge = np.array([0, 11 * MONEY, 30 * MONEY, 0, 3 * MONEY])
+    offers = Offers(product, item, charge, 2, 5_700, 10_000, 20)
+    calendar = network.calendar
+    instants = np.arange(calendar.start_us, calendar.end_us, minutes * MINUTE_US)
+    kinds = np.concatenate([calendar.timers_kind, np.full(len(instants), Timer.OFFER, np.int16)])
+    at = np.concatenate([calendar.timers_us, instants])
+    key = np.concatenate([calendar.timers_key, np.zeros(len(instants), np.int32)])
+    order = np.lexsort((key, kinds, at))
+    calendar = calendar._replace(timers_us=at[order], timers_kind=kinds[order], timers_key=key[order])
+    texts = network.texts._replace(products=("kettle", "socks"))
+    return network._replace(offers=offers, calendar=calendar, texts=texts)
+
+
+def with_takers(nature: Nature) -> Nature:
+    """The same nature in which most take what is featured."""
+    return nature._replace(demand=nature.demand._replace(featured_ppm=800_000))
+
+
+def with_arms(network: Network, share_ppm: int) -> Network:
+    """The same network in which a share of the orders is promised later, at another price of lateness and cut-off."""
+    calendar, promises = network.calendar, network.promises
+    cut_off = np.where(calendar.cut_off_us > 0, calendar.cut_off_us - 3 * HOUR_US, -1)
+    changed = network._replace(
+        calendar=calendar._replace(cut_off_us=cut_off),
+        promises=promises._replace(pad_days=promises.pad_days + np.int16(1)),
+        policy=network.policy._replace(late_day_penalty=network.policy.late_day_penalty // 3),
+    )
+    return armed(network, changed, share_ppm, "tried")
 
 
 def reckoning_with_people(network: Network) -> Network:

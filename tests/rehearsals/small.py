@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from firstbest.store.staging import no_arms
 from firstbest.world import network as net
 from firstbest.world.nature import Nature
 from firstbest.world.units import DAY_US, G_PER_LB_X1000, HOUR_US, MINUTE_US, MONEY, NEVER_US
@@ -63,6 +64,7 @@ def small_network(size: Size | None = None) -> tuple[net.Network, Nature]:
         calendar=calendar,
         labour=_labour(calendar, size.heads),
         fleet=_fleet(),
+        arms=no_arms(),
         promises=net.Promises(
             pad_days=_a([1, 0, 2], np.int16),
             low_days=_a([3, 2, 5], np.int16),
@@ -376,4 +378,5 @@ def _policy() -> net.Policy:
         return_loss_ppm=220_000,
         loss_claim_ppm=500_000,
         holding_ppm_year=220_000,
+        wait_days=0,
     )

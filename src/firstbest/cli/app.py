@@ -14,13 +14,21 @@ from firstbest.cli.ask import ask
 from firstbest.cli.ask_options import Ask
 from firstbest.cli.asked import command
 from firstbest.cli.bet import app as bet_app
+from firstbest.cli.doors import init
+from firstbest.cli.doors_options import Init
+from firstbest.cli.flywheel_options import Flywheel, flywheel
 from firstbest.cli.invoice import invoices
 from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Source
+from firstbest.cli.membership import Asked as Membership
+from firstbest.cli.membership import membership
+from firstbest.cli.offers import offers
 from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
+from firstbest.cli.whatif import Asked as Whatif
+from firstbest.cli.whatif import whatif
 
 app = typer.Typer(
     name="firstbest",
@@ -52,31 +60,37 @@ def options(
     """Run your supply chain, rehearse every change with the same code."""
 
 
+command(app, Init)(init)
+
+
 @app.command()
-def init(
+def check(
     folder: Folder,
-    log: Annotated[Path | None, typer.Option("--from", help="An order log, CSV or Parquet.")] = None,
-    map_file: Annotated[Path | None, typer.Option("--map", help="Which column of the log is what (TOML).")] = None,
-    mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False,
+    mark: Annotated[bool, typer.Option("--mark", help="Also your own tables, faulty cells coloured.")] = False,
 ) -> None:
-    """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
-    from firstbest.cli.making import make, make_mechanisms
-
-    if mechanisms:
-        make_mechanisms(folder, alone=log is None and map_file is None)
-    else:
-        make(folder, log, map_file)
-
-
-@app.command()
-def check(folder: Folder) -> None:
-    """Report every fault of a workspace at once; writes nothing."""
+    """Report every fault of a workspace at once; writes nothing but, with --mark, copies in marked/."""
     from firstbest.cli.making import check_folder
 
-    check_folder(folder)
+    check_folder(folder, mark=mark)
+
+
+@app.command()
+def template(file: Annotated[Path, typer.Argument(help="The workbook to write, such as tables.xlsx.")]) -> None:
+    """Write an empty workbook: a tab a table, drop-downs, units and an example."""
+    from firstbest.cli.doors import write
+
+    write(file)
 
 
 command(app, Rehearse)(rehearse)
+
+
+@app.command()
+def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
+    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    from firstbest.cli.conforming import conform_package
+
+    conform_package(package)
 
 
 @app.command()
@@ -117,11 +131,33 @@ def apply(
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
 ) -> None:
-    """Put a decided change into the running network at an instant, as a fact; or take it back."""
+    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back."""
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 
     bring_in(Wanted(folder, change, at, emergency, tuple(kill or ()), revert))
+
+
+@app.command()
+def doctor(
+    folder: Annotated[Path | None, typer.Argument(help="A workspace to look at too.")] = None, book: Book = None
+) -> None:
+    """Look at Python, versions, kernels, memory, disk, clock, workspace and book; each with a remedy."""
+    from firstbest.cli import doctor as looked
+
+    looked.doctor(folder, book)
+
+
+@app.command()
+def applied(
+    folder: Folder,
+    change: Annotated[Path | None, typer.Argument(help="One of them, with its stages and its trial.")] = None,
+    book: Book = None,
+) -> None:
+    """What was applied: stages, kill criteria; and of a change tried on a share of orders, both arms."""
+    from firstbest.cli.applied import show
+
+    show(folder, change, book)
 
 
 @app.command()
@@ -250,27 +286,7 @@ def overrule(
     reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
 
 
-@app.command()
-def flywheel(
-    folder: Annotated[Path | None, typer.Argument(help="The workspace; with --example, where it is written.")] = None,
-    knock_out: Annotated[bool, typer.Option("--knock-out", help="What each loop is worth.")] = False,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Which coefficients the spread hangs on.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Another draw.")] = 1,
-    source: Annotated[Path | None, typer.Option("--from-xmile", help="Make flywheel.toml of an XMILE file.")] = None,
-    example: Annotated[str | None, typer.Option(help="A worked example: amazon.")] = None,
-) -> None:
-    """Run growth as stocks and flows: where it goes, the brake now, what each loop is worth."""
-    from firstbest.cli import flywheel as made
-    from firstbest.cli.making import stop
-
-    if example is not None:
-        made.example(example, folder or Path(f"flywheel-{example}"), seed)
-    elif folder is None:
-        raise stop("expected a workspace folder, or --example amazon; found neither")
-    elif source is not None:
-        made.from_xmile(folder, source)
-    else:
-        made.run(made.Asked(folder, knock_out, sensitivity, seed))
+command(app, Flywheel)(flywheel)
 
 
 @app.command()
@@ -298,6 +314,9 @@ def neutrality(
     show_neutrality(Place(folder, source), swaps, days)
 
 
+app.command()(offers)
+command(app, Membership)(membership)
+command(app, Whatif)(whatif)
 app.add_typer(invoices, name="invoice")
 app.add_typer(primitives, name="primitive")
 app.add_typer(rented, name="rented")

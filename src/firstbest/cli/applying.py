@@ -20,7 +20,7 @@ from firstbest.service.serving import Where, book_of
 
 KEY = "FIRSTBEST_KEY"
 BOOK = "FIRSTBEST_BOOK"
-WAIT_S = 60
+WAIT_S = 300
 
 
 class Wanted(NamedTuple):
@@ -41,6 +41,8 @@ class Wanted(NamedTuple):
 
 def apply(wanted: Wanted) -> None:
     """Put a change into the running network, or take it back."""
+    from firstbest.run.applying import Applied, checked
+
     require_folder(wanted.folder)
     prepare(wanted.folder, Console(highlight=False, stderr=True))
     if wanted.revert:
@@ -48,6 +50,9 @@ def apply(wanted: Wanted) -> None:
         typer.echo(f"{told['name']} ends at {local(wanted.folder, told['until_us'])}")
         return
     change = found_change(wanted.folder, wanted.change)
+    with faults_told(wanted.folder):
+        # What can never be applied is told before a correction of error is opened for it.
+        checked(Applied(change.name, change.read_text(encoding="utf-8"), 0, 0, "", wanted.by))
     decision, door = decided(wanted, change)
     body = {
         "name": change.name, "text": change.read_text(encoding="utf-8"), "decision": decision, "by": wanted.by,
@@ -55,6 +60,8 @@ def apply(wanted: Wanted) -> None:
     }  # fmt: skip
     told = asked(wanted, "/v1/changes", body)
     typer.echo(f"{told['name']} is in force from {local(wanted.folder, told['at_us'])}   ({decision})")
+    for step in told.get("stages", ()):
+        typer.echo(f"  from {local(wanted.folder, step['from_us'])}: {step['extent']}")
     for each in told["kill"]:
         typer.echo(f"  ends by itself on the day after one with {each}")
     if door == "two-way":
@@ -151,8 +158,8 @@ def posted(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Bring a change in where nobody serves the book."""
-    from firstbest.run.applying import Applied, NotApplied
-    from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
+    from firstbest.run.applying import Applied, NotApplied, instants_of, steps_of
+    from firstbest.run.changing import at_once, ended
     from firstbest.run.open import open_house
 
     if not book.claim(f"apply {os.getpid()}", ""):
@@ -161,16 +168,17 @@ def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[st
         try:
             house = open_house(wanted.folder, book).house
             house.pass_time()
-            soon = house.now_us() + AHEAD_US * 10
-            if path.endswith("revert"):
-                applied = ended(book, str(body["name"]), soon)
-            else:
-                names = ("name", "text", "decision", "by", "door")
-                kill = tuple(body["kill"])
-                applied = Applied(
-                    at_us=max(int(body["at_us"]), soon), until_us=0, kill=kill, **{n: body[n] for n in names}
-                )
-            return bring_in(house, prepared(book, applied))._asdict()
+
+            def make(soonest: int) -> Applied:
+                if path.endswith("revert"):
+                    return ended(book, str(body["name"]), soonest)
+                named = {name: body[name] for name in ("name", "text", "decision", "by", "door")}
+                return Applied(at_us=max(int(body["at_us"]), soonest), until_us=0, kill=tuple(body["kill"]), **named)
+
+            kept = at_once(make, book, lambda question: question(house))
+            steps, instants = steps_of(kept), instants_of(kept, house.world.network)
+            stages = [{"from_us": at, "extent": each.words} for each, at in zip(steps, instants, strict=False)]
+            return {**kept._asdict(), "stages": stages}
         except (NotApplied, ValueError) as wrong:
             raise stop(str(wrong)) from None
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,8 @@ class Asked(NamedTuple):
     knock_out: bool
     sensitivity: bool
     seed: int
+    measure: bool = False
+    scale: float = 0.1
 
 
 def run(asked: Asked) -> None:
@@ -36,8 +39,30 @@ def run(asked: Asked) -> None:
     if not path.is_file():
         raise stop(f"expected a model at '{path}', found nothing; firstbest init writes one, --from-xmile reads one")
     console = Console()
+    if asked.measure:
+        _measure(asked)
     with faults_told(asked.folder), console.status("Running the flywheel"):
         _run(asked, path, console)
+
+
+CURVE_DAYS = 28
+CURVE_SEEDS = 2
+QUARTERS = 5
+
+
+def _measure(asked: Asked) -> None:
+    """Rehearse ten volumes and some first quarters, and keep what came of it."""
+    from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
+    from firstbest.rehearse.unit_cost import At, measure
+    from firstbest.store.flywheel_curve import write_curve
+
+    quiet = Console(stderr=True)
+    prepare(asked.folder, quiet)
+    at = At(asked.folder, asked.scale, CURVE_DAYS)
+    workers = min(os.cpu_count() or 1, WORKERS_MOST)
+    with faults_told(asked.folder), bar(quiet, "ten volumes") as progress:
+        curve = measure(at, (asked.seed, CURVE_SEEDS, QUARTERS), workers, progress)
+    write_curve(asked.folder, curve)
 
 
 def _run(asked: Asked, path: Path, console: Console) -> None:
@@ -47,6 +72,7 @@ def _run(asked: Asked, path: Path, console: Console) -> None:
     from firstbest.present.flywheel_page import page
     from firstbest.present.flywheel_screen import screen
     from firstbest.present.flywheel_words import Missing, Story
+    from firstbest.rehearse.first_quarter import measured_of
     from firstbest.store import flywheel_write as write
     from firstbest.store.flywheel_book import book_of, with_book
     from firstbest.store.flywheel_file import read_model
@@ -55,7 +81,8 @@ def _run(asked: Asked, path: Path, console: Console) -> None:
     began = time.perf_counter()
     model = read_model(path)
     found = book_of(asked.folder, model)
-    model = with_book(model, found)
+    told = measured_of(asked.folder, with_book(model, found), asked.seed)
+    model = told.model
     until = min(model.span.stop, model.span.start + YEARS * PER_YEAR.get(model.span.unit, 1.0))
     story = Story(
         model=model,
@@ -68,6 +95,9 @@ def _run(asked: Asked, path: Path, console: Console) -> None:
         indices=model_indices(model, asked.seed, until) if asked.sensitivity else (),
         missing=tuple(Missing(each.name, each.missing) for each in found if each.missing),
         told=sum(not each.missing for each in found),
+        curve=told.rows,
+        curve_words=told.words,
+        quarter=told.quarter,
     )
     story = story._replace(seconds=time.perf_counter() - began)
     output = asked.folder / OUTPUT

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
 from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.world.plugged import BrokenLaw
 
 FAULTY = 2
 
@@ -33,6 +35,8 @@ def faults_told(folder: Path) -> Iterator[None]:
         yield
     except WorkspaceFaulty as faulty:
         raise stop(told(faulty.faults, folder)) from None
+    except BrokenLaw as broken:
+        raise stop(f"{folder}: code of another package broke a law of its port: {broken}") from None
 
 
 def require_folder(folder: Path) -> None:
@@ -41,24 +45,34 @@ def require_folder(folder: Path) -> None:
         raise stop(f"expected a workspace folder, found nothing at '{folder}'; firstbest init {folder} makes one")
 
 
-def make(folder: Path, log: Path | None, map_file: Path | None) -> None:
+class Given(NamedTuple):
+    """An order log and what is said of it."""
+
+    log: Path | None
+    map_file: Path | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    time_zone: str | None = None
+
+
+def make(folder: Path, given: Given) -> None:
     """Write a workspace."""
     from firstbest.store.init import FolderInUse, write_builtin
 
-    if (log is None) != (map_file is None):
-        raise stop("--from LOG and --map MAP.toml belong together: the map says which column is what")
+    if given.log is None and any(given):
+        raise stop("--map, --dates, --decimal and --time-zone say how a log is read: they go with --from LOG")
     try:
-        if log is None or map_file is None:
+        if given.log is None:
             files = write_builtin(folder)
             what = "a US direct-to-consumer operation of three sellers, 8,000 orders a day"
             typer.echo(f"{len(files)} files in {folder}: {what}.")
             listed = folder / "assumptions.csv"
             typer.echo(f"Every number is an editable default, listed in {listed} with range and source.")
         else:
-            from_log(folder, log, map_file)
+            from_log(folder, given)
     except FolderInUse as used:
         raise stop(str(used)) from None
-    typer.echo(f"Next: firstbest rehearse {folder} --scale 0.1")
+    typer.echo(f"Next: firstbest rehearse {folder}{'' if given.log else ' --scale 0.1'}")
 
 
 def make_mechanisms(folder: Path, *, alone: bool) -> None:
@@ -75,33 +89,72 @@ def make_mechanisms(folder: Path, *, alone: bool) -> None:
     typer.echo(f"Next: firstbest bet list --in {folder}")
 
 
-def from_log(folder: Path, log: Path, map_file: Path) -> None:
+def from_log(folder: Path, given: Given) -> None:
     """Make a workspace of an order log."""
-    from firstbest.store.import_log import import_log
+    from shutil import get_terminal_size
 
-    for path in (log, map_file):
-        if not path.is_file():
+    from firstbest.store.import_log import Said, import_log
+    from firstbest.store.import_text import WIDE
+
+    for path in (given.log, given.map_file):
+        if path is not None and not path.is_file():
             raise stop(f"expected a file, found nothing at '{path}'")
+    if given.time_zone:
+        _require_zone(given.time_zone)
+    assert given.log is not None
+    said = Said(given.dates or "", given.decimal or "", given.time_zone or "")
     with faults_told(folder):
-        typer.echo(import_log(log, map_file, folder).text)
+        made = import_log(given.log, given.map_file, folder, said)
+        typer.echo(made.wide if get_terminal_size().columns >= WIDE else made.text)
 
 
-def check_folder(folder: Path) -> None:
+def _require_zone(name: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise stop(f"--time-zone: expected a time zone like America/New_York, found '{name}'") from None
+
+
+def check_folder(folder: Path, *, mark: bool = False) -> None:
     """Every fault at once."""
     from firstbest.cli.steering import figures, now_us
     from firstbest.store.bets_check import check_mechanisms
     from firstbest.store.flywheel_file import check_model
     from firstbest.store.init import has_network
-    from firstbest.store.workspace import check
+    from firstbest.store.limits import check_limits
+    from firstbest.store.metrics_file import check_definitions
+    from firstbest.store.workspace import checked
 
     require_folder(folder)
     steered = check_mechanisms(folder, figures(), now_us())
-    faults = [*(check(folder) if has_network(folder) else ()), *check_model(folder), *steered.faults]
+    found, notes = checked(folder) if has_network(folder) else ([], ())
+    limits = check_limits(folder) if has_network(folder) and not found else []
+    faults = [*found, *limits, *check_model(folder), *check_definitions(folder), *steered.faults]
+    faults = list(dict.fromkeys(faults))
+    for note in notes if faults else ():
+        typer.echo(f"  {note}", err=True)
     if faults:
-        raise stop(told(faults, folder))
+        typer.echo(told(faults, folder), err=True)
+        if mark:
+            marked(folder)
+        raise typer.Exit(FAULTY)
     typer.echo(f"{folder}: no fault")
-    for note in steered.notes:
+    for note in (*notes, *steered.notes):
         typer.echo(f"  {note}")
+
+
+def marked(folder: Path) -> None:
+    """Write copies of the tables with their faults in the cells."""
+    from firstbest.store.mark import mark
+    from firstbest.store.workspace import every_fault
+
+    files, left = mark(folder, every_fault(folder))
+    for path in files:
+        typer.echo(f"marked: {path}", err=True)
+    if left:
+        typer.echo(f"{left:,} faults stand in files that take no mark (see above)", err=True)
 
 
 def explain_order(folder: Path, order: str) -> None:

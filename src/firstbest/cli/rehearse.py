@@ -12,11 +12,19 @@ def rehearse(asked: Rehearse) -> None:
     """
     from firstbest.cli import rehearsing
 
+    if asked.further and not asked.along:
+        from firstbest.cli.making import stop
+
+        raise stop(f"expected --along before the changes, found '{asked.further[0]}' behind the workspace")
     days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
 
         from_live(asked)
+    elif asked.along is not None or asked.suggest:
+        from firstbest.cli import growing
+
+        growing.along(days, asked) if asked.along is not None else growing.suggest(days, asked)
     elif asked.against is None:
         rehearsing.run(days)
     else:

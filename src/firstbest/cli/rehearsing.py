@@ -6,13 +6,17 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from firstbest.cli.making import faults_told, require_folder, stop
 from firstbest.store.kernel_cache import mark_complete, use_cache
+
+if TYPE_CHECKING:
+    from firstbest.present.comparison import Comparison
+    from firstbest.present.record import Record
 
 WORKERS_MOST = 8
 
@@ -31,6 +35,11 @@ def prepare(folder: Path, console: Console) -> None:
     """Check the folder and get the kernels ready; the first time says that it takes a while."""
     require_folder(folder)
     require_network(folder)
+    compiled(console)
+
+
+def compiled(console: Console) -> None:
+    """Get the kernels ready; the first time says that it takes a while."""
     if not use_cache():
         return
     from firstbest.rehearse.warm import warm
@@ -69,6 +78,7 @@ def run(asked: Asked) -> None:
     with faults_told(asked.folder), bar(quiet, "rehearsing") as progress:
         outcome = rehearse_folder(asked.folder, options, progress)
     console.print(screen(outcome.record, console.width, report_path=str(outcome.report_path)), soft_wrap=True)
+    console.print(f"tables: {write_tables(outcome.report_path, outcome.record)}", soft_wrap=True)
     if outcome.levels_path is not None:
         console.print(f"levels that customers saw: {outcome.levels_path}", soft_wrap=True)
 
@@ -93,6 +103,16 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
         if line:
             console.print(line, soft_wrap=True)
     console.print(f"report: {answer.report_path}", soft_wrap=True)
+    told = write_tables(answer.report_path, answer.record, answer.comparison)
+    console.print(f"tables: {told}", soft_wrap=True)
+
+
+def write_tables(report: Path, record: Record, against: Comparison | None = None) -> Path:
+    """The report's tables as a workbook beside it."""
+    from firstbest.present.report_tables import report_tables
+    from firstbest.store.excel_write import write_workbook
+
+    return write_workbook(report.with_suffix(".xlsx"), report_tables(record, against))
 
 
 def found_change(folder: Path, change: Path) -> Path:

@@ -70,11 +70,36 @@ def made(asked: Asked) -> tuple[Deck, tuple[str, ...]]:
     from firstbest.store.review import review as read_review
 
     with faults_told(asked.folder):
+        from_book(asked.folder)
         try:
             found = read_review(asked.folder, asked.week, as_of)
         except WeekUnknown as unknown:
             raise stop(str(unknown)) from None
     return found.deck, found.warnings
+
+
+def from_book(folder: Path) -> None:
+    """Where metrics.toml has a source in the live book: its daily cubes as of now, written where the source says.
+
+    Cubes of days that are closed do not change, and the book is only read; it may be in use.
+    """
+    from firstbest.store.metrics_file import read_definitions
+
+    homes = [each.book for each in read_definitions(folder).sources if each.book]
+    if not homes:
+        return
+    from firstbest.cli.serving import reading
+    from firstbest.run.open import NotOpened, standing
+    from firstbest.store.sink_tables import write_cubes
+
+    with reading(folder, None) as reader:
+        try:
+            world, columns = standing(reader)
+        except NotOpened as unopened:
+            raise stop(str(unopened)) from None
+        for home in homes:
+            (folder / home).mkdir(parents=True, exist_ok=True)
+            write_cubes(folder / home, columns, world.network)
 
 
 def wbr_config(folder: Path) -> Path | None:

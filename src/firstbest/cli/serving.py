@@ -95,7 +95,7 @@ def problems(folder: Path, book: str | None, *, everything: bool) -> None:
     with reading(folder, book) as reader:
         world, state = standing(reader)
         found = reading_today.problems(world.network, state, wall_us())
-        named = order_names(reader, [int(each.name) for each in found if each.kind == "shipment"])
+        named = order_names(reader, [int(each.name) for each in found if each.kind in ("shipment", "order")])
     found = [each._replace(name=named.get(each.name, each.name)) for each in found]
     console = Console(highlight=False)
     console.print(problems_screen(found, console.width, len(found) if everything else 40), soft_wrap=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
+from firstbest.decide.replenish import DAY_S, lanes_from, path_seconds
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import NodeKind
@@ -60,9 +61,22 @@ def week_season(ground: Ground, today: int) -> int:
 def opening_rate(ground: Ground, stock: Records) -> I64:
     """A first guess of the daily rate, thousandths: a node's stock over the days it should cover.
 
-    A storage node's guess is that of the nodes it feeds.
+    A storage node's guess is that of the nodes it feeds. A centre that buys from makers itself covers what such a buyer
+    should (lead time, half a review, storage cover) where the policy says that its first stock was laid in so.
     """
     nodes = len(ground.nodes.kind)
-    guess = stock["on_hand"].reshape(-1, nodes) * 1000 // max(ground.policy.cover_node_days, 1)
+    on_hand = stock["on_hand"].reshape(-1, nodes)
+    guess = on_hand * 1000 // max(ground.policy.cover_node_days, 1)
+    if ground.policy.opening_covers_lead:
+        for node in ground.centres[ground.nodes.fed_by[ground.centres] < 0]:
+            guess[:, node] = on_hand[:, node] * 1000 // buyer_days(ground, int(node))
     guess[:, ground.nodes.kind != NodeKind.FULFILMENT] = 0
     return demand_of(ground, guess.ravel())
+
+
+def buyer_days(ground: Ground, node: int) -> I64:
+    """By item: days that the stock of a node which buys from makers covers at rest: [I], 1 or more."""
+    lane = lanes_from(ground, node)
+    lead = -(-(ground.items.lead_s + path_seconds(ground, lane)) // DAY_S)
+    days: I64 = np.maximum(lead + ground.policy.review_days // 2 + ground.policy.cover_storage_days, 1)
+    return days

@@ -10,6 +10,7 @@ from firstbest.decide.terms import Terms, terms_of
 from firstbest.world.network import (
     I64,
     Arcs,
+    Arms,
     Calendar,
     Carriers,
     Cartons,
@@ -20,10 +21,12 @@ from firstbest.world.network import (
     Lanes,
     Network,
     Nodes,
+    Offers,
     Places,
     Policy,
     Promises,
 )
+from firstbest.world.plugged import Plugged
 from firstbest.world.words import NodeKind, Process
 
 
@@ -42,13 +45,16 @@ class Ground(NamedTuple):
     fleet: Fleet
     promises: Promises
     policy: Policy
+    arms: Arms
     centres: I64
     lane_of: I64  # [C, N] pick-up lane of a carrier at a node, -1: none
     stocked: I64  # nodes that hold stock: fulfilment and storage
     terms: Terms  # the same for kernels
     sellers: int
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
-    detail: Detail = Detail()
+    plugged: Plugged  # what decides in place of the house's own code
+    offers: Offers
+    detail: Detail
 
 
 SINGLE_MS = 0
@@ -73,8 +79,10 @@ def ground_of(network: Network) -> Ground:
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
-    # The twelve parts before the texts.
-    return Ground(*network[:12], centres, lane_of, stocked, terms, len(network.texts.sellers), packing, network.detail)
+    sellers = len(network.texts.sellers)
+    # Texts, what is plugged in, offers and what is kept in detail stand last.
+    last = (network.plugged, network.offers, network.detail)
+    return Ground(*network[:-4], centres, lane_of, stocked, terms, sellers, packing, *last)
 
 
 def packing_of(labour: Labour) -> I64:

@@ -29,9 +29,9 @@ from firstbest.decide.terms import (
     NODE_UNTIL,
     PLACE_REMOTE,
     POLICY_DAYS,
-    POLICY_LATE_DAY,
     PROMISE_CARRIERS,
     PROMISE_HIGH,
+    PROMISE_LATE_DAY,
     PROMISE_LOW,
     PROMISE_PAD,
     Terms,
@@ -54,21 +54,24 @@ class Window(NamedTuple):
     taken: I64
     limit: I64
     first: int
-    known_day: I64  # [C, N] ship day last looked up, which holds for every later row
-    known_until: I64  # [C, N] up to this cut-off
+    known_day: I64  # [C, A * N] ship day last looked up, which holds for every later row
+    known_until: I64  # [C, A * N] up to this cut-off
 
 
 class Asked(NamedTuple):
     """What an order asks of a node."""
 
     place: int
-    service: int
+    service: int  # its row of `Terms.promise`
     at: int
     day: int  # local day of the first fulfilment node's zone at `at`, or one before
     weight_g: int
     volume_cm3: int
     longest_mm: int
     wanted_day: int  # last local day of the service's window, were everything to hand
+    arm: int  # rows of nodes in `Terms.cut_off` begin at arm * N
+    nodes_out: int  # fulfilment nodes that may not send it, a bit each
+    carriers_out: int  # carriers that may not bring it, a bit each
 
 
 class Option(NamedTuple):
@@ -106,13 +109,14 @@ def ship_day_from(terms: Terms, window: Window, node: int, carrier: int, asked: 
 
     Rows come in order of time, so a day once found is the first until its cut-off has passed.
     """
-    if asked.at <= window.known_until[carrier, node]:
-        return int(window.known_day[carrier, node])
+    row = node + asked.arm * terms.node.shape[0]
+    if asked.at <= window.known_until[carrier, row]:
+        return int(window.known_day[carrier, row])
     last = min(asked.day + terms.policy[POLICY_DAYS], terms.cut_off.shape[1] - 20)
     for day in range(max(asked.day, 0), last):
-        if terms.cut_off[node, day] >= asked.at and terms.pick_up[carrier, node, day] > 0:
-            window.known_day[carrier, node] = day
-            window.known_until[carrier, node] = terms.cut_off[node, day]
+        if terms.cut_off[row, day] >= asked.at and terms.pick_up[carrier, node, day] > 0:
+            window.known_day[carrier, row] = day
+            window.known_until[carrier, row] = terms.cut_off[row, day]
             return day
     return -1
 
@@ -152,8 +156,9 @@ def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
             zone = terms.zone[carrier, node, asked.place]
             if zone < 0 or terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
                 continue
-            if asked.at <= window.known_until[carrier, node]:
-                day = window.known_day[carrier, node]
+            row = node + asked.arm * terms.node.shape[0]
+            if asked.at <= window.known_until[carrier, row]:
+                day = window.known_day[carrier, row]
             else:
                 day = ship_day_from(terms, window, node, carrier, asked)
             if day < 0:
@@ -204,12 +209,18 @@ def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Ask
     remote = terms.place[asked.place, PLACE_REMOTE]
     cost = journey_cost(terms, carrier, zone, day, remote, (billed, count))
     late = max(door_day - asked.wanted_day, 0)
-    score = cost + late * terms.policy[POLICY_LATE_DAY] + terms.node[node, NODE_SYSTEM]
+    score = cost + late * terms.promise[asked.service, PROMISE_LATE_DAY] + terms.node[node, NODE_SYSTEM]
     verdict = TOO_SLOW if late > 0 else DEARER
     return Option(
         score, cost, whole(carrier), day, door_day, days - transit, whole(verdict), whole(carton),
         whole(count), billed, outer, zone,
     )  # fmt: skip
+
+
+@compiled
+def is_out(barred: int, which: int) -> bool:
+    """Is one of those that may not be used? `barred` holds a bit each."""
+    return (barred >> which) & 1 != 0
 
 
 @compiled
@@ -222,7 +233,7 @@ def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
         # What does not serve is passed over here: a call with all these arrays costs more than the look.
         if terms.zone[carrier, node, asked.place] < 0 or terms.lane_of[carrier, node] < 0:
             continue
-        if terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0:
+        if terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or is_out(asked.carriers_out, carrier):
             continue
         option = by_carrier(terms, window, node, carrier, asked)
         if option.score == NONE:

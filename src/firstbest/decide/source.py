@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, comes_before, is_open
+from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, comes_before, is_open, is_out
 from firstbest.decide.terms import ITEM_LONGEST, ITEM_VOLUME, ITEM_WEIGHT, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
@@ -59,7 +59,10 @@ def load_of(terms: Terms, basket: Basket, assigned: I64, centre: int) -> tuple[i
 @compiled
 def with_load(asked: Asked, load: tuple[int, int, int]) -> Asked:
     """The same wish for other goods."""
-    return Asked(asked.place, asked.service, asked.at, asked.day, load[0], load[1], load[2], asked.wanted_day)
+    return Asked(
+        asked.place, asked.service, asked.at, asked.day, load[0], load[1], load[2], asked.wanted_day, asked.arm,
+        asked.nodes_out, asked.carriers_out,
+    )  # fmt: skip
 
 
 @compiled
@@ -110,6 +113,8 @@ def from_one(terms: Terms, window: Window, basket: Basket, scratch: Scratch, ask
     whole = with_load(asked, load_of(terms, basket, scratch.assigned, EVERY))
     for centre in range(len(terms.centres)):
         scratch.options[centre, 0] = NONE
+        if is_out(asked.nodes_out, centre):
+            continue
         if not is_open(terms, terms.centres[centre], asked.at):
             scratch.verdict[centre] = CLOSED
         elif scratch.covers[centre] < lines:
@@ -128,6 +133,8 @@ def next_in_split(terms: Terms, window: Window, basket: Basket, scratch: Scratch
     whole = with_load(asked, load_of(terms, basket, scratch.assigned, -1))
     for centre in range(len(terms.centres)):
         if scratch.covers[centre] == 0 or scratch.covers[centre] < most or scratch.verdict[centre] == CHOSEN:
+            continue
+        if is_out(asked.nodes_out, centre):
             continue
         option = best_from(terms, window, terms.centres[centre], whole)
         if option.score == NONE:

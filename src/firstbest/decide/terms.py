@@ -40,22 +40,29 @@ CARRIER_ORDER = 8
 PROMISE_PAD = 0
 PROMISE_LOW = 1
 PROMISE_HIGH = 2
-PROMISE_CARRIERS = 3
-POLICY_LATE_DAY = 0
+PROMISE_LATE_DAY = 3
+PROMISE_CARRIERS = 4
+POLICY_WAIT_DAYS = 0
 POLICY_DAYS = 1
 POLICY_UPGRADE = 2
+POLICY_SHARE = 3
+POLICY_SALT = 4
 
 
 class Terms(NamedTuple):
-    """Wide arrays: a row each node, place, item, carton, carrier, service."""
+    """Wide arrays: a row each node, place, item, carton, carrier, service.
+
+    Where a change holds for a share of the orders (A is 2, else 1), the treated ones have rows of their own behind
+    those of the rest: `promise` by arm and service, `cut_off` by arm and node.
+    """
 
     node: I64  # [N, 5]
     place: I64  # [P, 2]
     item: I64  # [I, 4]
     carton: I64  # [K, 4]
     carrier: I64  # [C, 9]
-    promise: I64  # [V, 3 + C]
-    policy: I64  # [3]
+    promise: I64  # [A * V, 4 + C]
+    policy: I64  # [5]
     centres: I64  # [F]
     lane_of: I64  # [C, N]
     rate: I64  # [C, 9, B]
@@ -66,7 +73,7 @@ class Terms(NamedTuple):
     zone: NDArray[np.int8]  # [C, N, P]
     distance: NDArray[np.int32]  # [N, P]
     midnight: I64  # [Z, D]
-    cut_off: I64  # [N, D]
+    cut_off: I64  # [A * N, D]
     pick_up: I64  # [C, N, D]
     door_closes: I64  # [Z, D]
     near: I64  # [P, F] fulfilment nodes, nearest first; ties by rank, then by hash of the text
@@ -99,7 +106,14 @@ def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
     carrier = wide(
         c.mode, c.step_g_x1000, c.divisor_cm3_kg, c.fuel_ppm, c.residential, c.remote, c.max_g, c.min_g, order_of(c.tie)
     )
-    promise = np.concatenate([wide(p.pad_days, p.low_days, p.high_days), p.carriers.astype(np.int64)], axis=1)
+    arms, late = network.arms, np.full(len(p.pad_days), pol.late_day_penalty)
+    promise = np.concatenate([wide(p.pad_days, p.low_days, p.high_days, late), p.carriers.astype(np.int64)], axis=1)
+    cut_off = cal.cut_off_us
+    if arms.share_ppm > 0:
+        late = np.full(len(p.pad_days), arms.late_day_penalty)
+        treated = wide(arms.pad_days, arms.low_days, arms.high_days, late)
+        treated = np.concatenate([treated, arms.carriers.astype(np.int64)], axis=1)
+        promise, cut_off = np.concatenate([promise, treated]), np.concatenate([cut_off, arms.cut_off_us])
     return Terms(
         node,
         wide(network.places.time_zone, network.places.remote),
@@ -107,7 +121,7 @@ def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
         wide(cartons.inner_cm3, cartons.outer_cm3, cartons.longest_mm, cartons.tare_g),
         carrier,
         np.ascontiguousarray(promise),
-        np.array([pol.late_day_penalty, pol.capacity_days, pol.upgrade_most], np.int64),
+        np.array([pol.wait_days, pol.capacity_days, pol.upgrade_most, arms.share_ppm, arms.salt], np.int64),
         centres,
         lane_of,
         np.ascontiguousarray(c.rate),
@@ -118,7 +132,7 @@ def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
         np.ascontiguousarray(network.arcs.zone.astype(np.int8)),
         np.ascontiguousarray(network.arcs.distance_km.astype(np.int32)),
         np.ascontiguousarray(cal.midnight_us),
-        np.ascontiguousarray(cal.cut_off_us),
+        np.ascontiguousarray(cut_off),
         np.ascontiguousarray(cal.pick_up_us),
         np.ascontiguousarray(cal.door_closes_us),
         nearest_first(network.arcs.distance_km, node[:, NODE_ORDER], centres),

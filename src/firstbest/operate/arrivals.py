@@ -27,13 +27,16 @@ from firstbest.world.network import I64
 from firstbest.world.tables import CARGO_T, LINE_T, ORDER_T, SHIPMENT_T, SLOT_T, STOCK_T
 from firstbest.world.words import Kind
 
-KINDS = (Kind.PLACE, Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RECEIVED, Kind.COUNTED)
+KINDS = (
+    Kind.PLACE, Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RECEIVED, Kind.COUNTED, Kind.HOLD,
+    Kind.RESUME, Kind.FILL,
+)  # fmt: skip
 
 
 def take(batch: Batch, ground: Ground) -> Step:
     """Decide a mixed batch; answers its facts."""
     asks, local = yield from read_local(batch, ground)
-    out = room_for(batch, local)
+    out = room_for(batch, local, asks.order_row)
     decide(ground.terms, asks, local, out)
     rooms = cast("tuple[Records, ...]", out[: len(TYPES)])
     blocks = [Block(fact, rows[:n]) for fact, rows, n in zip(TYPES, rooms, out.n.tolist(), strict=True)]
@@ -123,7 +126,7 @@ def read_window(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
     rows = (yield ByKey(SLOT_T, keys)).rows.reshape(len(centres), len(span))
     taken, limit = np.zeros((nodes, len(span)), np.int64), np.zeros((nodes, len(span)), np.int64)
     taken[centres], limit[centres] = rows["taken"], rows["limit"]
-    shape = (len(ground.carriers.mode), nodes)
+    shape = (len(ground.carriers.mode), len(ground.terms.cut_off))
     return Window(taken, limit, first, np.zeros(shape, np.int64), np.full(shape, -1, np.int64))
 
 
@@ -137,18 +140,32 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     )
 
 
-def room_for(batch: Batch, local: Local) -> Out:
-    """Room for the most facts the batch can make."""
+def room_for(batch: Batch, local: Local, order_row: I64) -> Out:
+    """Room for the most facts the batch can make; a line can be refused its cancelling, or be held, many times."""
     n, m, old = len(batch.commands), len(batch.lines), len(local.lines)
     counts = np.zeros((names.KINDS, 2), np.int64)
     names.count_kinds(batch.commands, counts)
     commands, lines = counts.T.tolist()
-    placed, sent = commands[names.PLACE], lines[names.PLACE] + lines[names.PICKED]
-    ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED]
+    filled = lines[names.FILL]
+    placed, sent = commands[names.PLACE], lines[names.PLACE] + lines[names.PICKED] + filled
+    ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED] + commands[names.FILL]
+    again = lines_again(batch, local, order_row) if old else 0
+    kept = again + n if commands[names.HOLD] + commands[names.RESUME] else 0
     most = (
-        placed, sent, sent, placed + lines[names.PLACE], m + old + n, m + len(local.shipments), lines[names.PICKED],
-        commands[names.PACKED], commands[names.DELIVERED], ends, ends, commands[names.RECEIVED],
-        commands[names.COUNTED],
+        placed, sent, sent, placed + lines[names.PLACE], m + old + n + again, m + len(local.shipments),
+        lines[names.PICKED], commands[names.PACKED], commands[names.DELIVERED], ends, ends,
+        commands[names.RECEIVED], commands[names.COUNTED], kept, lines[names.PLACE], commands[names.FILL],
+        lines[names.PLACE] + old,
     )  # fmt: skip
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
     return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])
+
+
+def lines_again(batch: Batch, local: Local, order_row: I64) -> int:
+    """Lines of the orders that cancels and holds are about, an order as often as it is named."""
+    kinds = batch.commands["kind"]
+    about = order_row[np.isin(kinds, (Kind.CANCEL, Kind.HOLD, Kind.RESUME))]
+    wanted = np.flatnonzero(local.line_base >= 0)
+    count = np.zeros(len(local.line_base), np.int64)
+    count[wanted] = np.diff(local.line_base[wanted], append=len(local.lines))
+    return int(count[about].sum())

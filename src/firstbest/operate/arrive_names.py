@@ -19,6 +19,9 @@ PACKED = int(Kind.PACKED)
 DELIVERED = int(Kind.DELIVERED)
 RECEIVED = int(Kind.RECEIVED)
 COUNTED = int(Kind.COUNTED)
+HOLD = int(Kind.HOLD)
+RESUME = int(Kind.RESUME)
+FILL = int(Kind.FILL)
 KINDS = int(max(Kind)) + 1
 
 
@@ -26,7 +29,7 @@ KINDS = int(max(Kind)) + 1
 def name_orders(commands: Records, orders: I64) -> None:
     """The order that each command [n] is about."""
     for c in range(len(commands)):
-        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, PACKED, DELIVERED)
+        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, PACKED, DELIVERED, HOLD, RESUME, FILL)
         orders[c] = commands[c].order if of_order else -1
 
 
@@ -34,14 +37,15 @@ def name_orders(commands: Records, orders: I64) -> None:
 def span_lines(commands: Records, order_row: I64, orders: Records, span: I64) -> int:
     """Write how many lines of each order [O] are wanted; the sum.
 
-    Lines that stand are wanted by cancels and picks; an order that is not there yet gets room for what is placed.
+    Lines that stand are wanted by cancels, picks, holds and what asks again for stock; an order that is not there yet
+    gets room for what is placed.
     """
     span[:] = 0
     for c in range(len(commands)):
         kind, row = commands[c].kind, order_row[c]
         if kind == PLACE and orders[row].live == 0:
             span[row] = max(span[row], commands[c].lines)
-        elif kind in (CANCEL, PICKED) and orders[row].live != 0:
+        elif kind in (CANCEL, PICKED, HOLD, RESUME, FILL) and orders[row].live != 0:
             span[row] = orders[row].lines
     return int(span.sum())
 
@@ -79,7 +83,7 @@ def name_shipments(commands: Records, lines: Records, keys: I64) -> None:
     for spot in range(len(lines)):
         line = lines[spot]
         sent = (line.key // MAX_LINE * MAX_NODE + line.node) * MAX_ATTEMPT + line.attempt
-        keys[len(commands) + spot] = sent if line.live != 0 else -1
+        keys[len(commands) + spot] = sent if line.live != 0 and line.node >= 0 else -1
 
 
 @compiled

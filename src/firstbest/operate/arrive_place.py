@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from firstbest.decide.arms import arm_of
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
 from firstbest.decide.source import Basket, choose, verdicts_of, wins
-from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, Terms
+from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, POLICY_WAIT_DAYS, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import ALLOCATED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.operate.arrive_state import ALLOCATED, BACKORDERED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
+from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE, MAX_NODE
 
 WAITING = 1
 CHEAPEST_IN_TIME = 1
@@ -19,12 +20,19 @@ NOT_SERVED = 5
 DUPLICATE = 6
 RESOURCED = 9
 NO_CAPACITY = 15
+WAITS = 16
+STAGE_NONE = 0
+FILL_HOUSE = 0
+FILL_REFUSE = 1
+FILL_REST = 2
+FILL_WHOLE = 3
 MORE_STOCK = 1
 OTHER_NODE = 3
 MORE_HEADS = 5
 VERDICT_NO_CAPACITY = 5
 TOO_SLOW = 4
 PPM = 1_000_000
+SERVICES = 3
 
 
 @compiled
@@ -135,8 +143,11 @@ def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     shipment.live = 1
     shipment.stage = WAITING
     shipment.node = row.node
+    shipment.carrier = row.carrier
+    shipment.zone = row.zone
     shipment.day = row.day
     shipment.ship_by = row.ship_by
+    shipment.deliver_by = row.deliver_by
     shipment.lines = 0
     local.chain_next[spot] = local.chain_head[order_row]
     local.chain_head[order_row] = spot
@@ -157,13 +168,15 @@ def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, in
 
 
 @compiled
-def wish_of(terms: Terms, window: Window, command: Row) -> Asked:
-    """What the order asks, goods aside."""
+def wish_of(terms: Terms, window: Window, at: int, order: Row, barred: tuple[int, int]) -> Asked:
+    """What an order asks at an instant, goods aside; barred: nodes and carriers that may not be used, a bit each."""
     zone = terms.node[terms.centres[0], NODE_ZONE]
-    day = local_day(terms.midnight, zone, command.at) - 1
-    bare = Asked(command.place, command.service, command.at, day, 0, 0, 0, 0)
+    day = local_day(terms.midnight, zone, at) - 1
+    arm = arm_of(terms, order.tie)
+    service = order.service + arm * SERVICES
+    bare = Asked(order.place, service, at, day, 0, 0, 0, 0, arm, 0, 0)
     wanted = wanted_day_of(terms, window, bare)
-    return Asked(command.place, command.service, command.at, day, 0, 0, 0, wanted)
+    return Asked(order.place, service, at, day, 0, 0, 0, wanted, arm, barred[0], barred[1])
 
 
 @compiled
@@ -199,7 +212,7 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     command = asks.commands[c]
     order = local.orders[asks.order_row[c]]
     first, count = command.first_line, command.lines
-    wish = wish_of(terms, local.window, command)
+    wish = wish_of(terms, local.window, command.at, command, (command.node, command.item))
     nearest = nearest_open(terms, command.place, command.at)
     if order.live != 0:
         refuse(terms, out, command, asks.lines[first], (DUPLICATE, 0, nearest))
@@ -208,14 +221,64 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     stop = first + count
     basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
-    send(terms, asks, local, out, (c, chosen, nearest))
-    close_promise(terms, asks, local, out, (c, chosen, wish.wanted_day))
+    until, fill = patience(terms, command)
+    order.fill = fill
+    why = why_refused(local) if chosen == 0 else (NO_STOCK, MORE_STOCK)
+    if fill == FILL_WHOLE and chosen > 0 and filled_lines(local, count) < count:
+        chosen = 0
+        local.scratch.assigned[:count] = -1
+    send(terms, asks, local, out, (c, chosen, nearest, 0))
+    if fill > FILL_REFUSE and why[0] == NO_STOCK:
+        wait_for_stock(asks, local, out, (c, chosen, until))
+    close_promise(terms, asks, local, out, (c, chosen, wish.wanted_day, why[0], why[1]))
 
 
 @compiled
-def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> None:
-    """Plan the chosen centres' shipments with their lines; what: (command, centres chosen, nearest)."""
-    c, chosen, nearest = what
+def patience(terms: Terms, command: Row) -> tuple[int, int]:
+    """Until when lines without stock may wait, and what waits: as the customer says, else as the house does."""
+    days = terms.policy[POLICY_WAIT_DAYS]
+    if command.flag == FILL_HOUSE:
+        return command.at + days * DAY_US, FILL_REST if days > 0 else FILL_REFUSE
+    return command.expected, command.flag if command.expected > command.at else FILL_REFUSE
+
+
+@compiled
+def filled_lines(local: Local, lines: int) -> int:
+    """How many of an order's lines found a node."""
+    filled = 0
+    for n in range(lines):
+        if local.scratch.assigned[n] >= 0:
+            filled += 1
+    return filled
+
+
+@compiled
+def wait_for_stock(asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> None:
+    """Lines that found no stock wait for it; what: (command, shipments, until)."""
+    c, chosen, until = what
+    command = asks.commands[c]
+    order = local.orders[asks.order_row[c]]
+    base = local.line_base[asks.order_row[c]]
+    for n in range(command.lines):
+        if chosen > 0 and local.scratch.assigned[n] >= 0:
+            continue
+        line = asks.lines[command.first_line + n]
+        row = out.backordered[out.n[BACKORDERED]]
+        head(row, out, BACKORDERED, command)
+        row.order, row.line, row.item = command.order, line.line, line.item
+        row.quantity, row.price, row.until = line.quantity, line.price, until
+        row.tie, row.placed_at, row.nearest, row.lines = command.tie, command.at, order.nearest, command.lines
+        state = local.lines[base + n]
+        state.live, state.node, state.attempt, state.stage = 1, -1, 0, STAGE_NONE
+        state.item, state.quantity, state.price = line.item, line.quantity, line.price
+        local.line_item_row[base + n] = asks.line_stock_row[command.first_line + n]
+        order.waiting += 1
+
+
+@compiled
+def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int]) -> None:
+    """Plan the chosen centres' shipments with their lines; what: (command, centres chosen, nearest, attempt)."""
+    c, chosen, nearest, attempt = what
     command = asks.commands[c]
     order_row = asks.order_row[c]
     base = local.line_base[order_row]
@@ -224,31 +287,35 @@ def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
         reason = SPLIT if chosen > 1 else CHEAPEST_IN_TIME
         if chosen == 1 and local.scratch.options[centre, 6] == TOO_SLOW:
             reason = SOONEST
+        if attempt > 0:
+            reason = WAITS
         fact = out.n[PLANNED]
-        spot = plan(terms, local, out, command, (centre, 0, reason, order_row, nearest))
+        spot = plan(terms, local, out, command, (centre, attempt, reason, order_row, nearest))
         node = terms.centres[centre]
         for n in range(command.lines):
             if local.scratch.assigned[n] != centre:
                 continue
             line = asks.lines[command.first_line + n]
             row = asks.line_stock_row[command.first_line + n]
-            local.line_item_row[base + n] = row
+            local.line_item_row[base + line.line] = row
             goods = (line.line, line.item, line.quantity, line.price)
-            allocate(local, out, command, goods, (node, 0, nearest, row, base + n))
+            allocate(local, out, command, goods, (node, attempt, nearest, row, base + line.line))
             load_shipment(terms, local, out.planned[fact], goods, spot)
 
 
 @compiled
-def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> None:
-    """State the order's promise, and what is refused; what: (command, shipments, wanted day)."""
-    c, chosen, wanted_day = what
+def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int, int]) -> None:
+    """State the order's promise, and what is refused; what: (command, shipments, wanted day, reason, remedy)."""
+    c, chosen, wanted_day = what[:3]
+    why = (what[3], what[4])
     command = asks.commands[c]
     order = local.orders[asks.order_row[c]]
-    why = why_refused(local) if chosen == 0 else (NO_STOCK, MORE_STOCK)
     filled, value = 0, 0
     for n in range(command.lines):
         line = asks.lines[command.first_line + n]
         if chosen == 0 or local.scratch.assigned[n] < 0:
+            if order.waiting > 0:
+                continue
             refuse(terms, out, command, line, (why[0], why[1], order.nearest))
         else:
             filled += 1
@@ -262,7 +329,7 @@ def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[
         chance = chance * (PPM - terms.chance_late[slack]) // PPM
     order.ship_by, order.deliver_by, order.value = ship_by, deliver_by, value
     order.open_shipments, order.open_lines = chosen, filled
-    if chosen == 0:
+    if chosen == 0 and order.waiting == 0:
         order.live = 0
     row = out.ordered[out.n[ORDERED]]
     head(row, out, ORDERED, command)
@@ -272,7 +339,9 @@ def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[
     row.shipments, row.service = chosen, command.service
     row.wanted_by = wanted_instant(terms, command.place, wanted_day)
     row.filled, row.nearest, row.seller = filled, order.nearest, order.seller
-    row.reason = why[0] if chosen == 0 else out.planned[out.n[PLANNED] - 1].reason
+    row.waiting, row.fill = order.waiting, order.fill
+    reason = WAITS if order.waiting > 0 else why[0]
+    row.reason = reason if chosen == 0 else out.planned[out.n[PLANNED] - 1].reason
 
 
 @compiled
@@ -293,10 +362,7 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     state = local.lines[spot]
     if order.resourced >= MAX_ATTEMPT - 1:
         return False
-    zone = terms.node[terms.centres[0], NODE_ZONE]
-    day = local_day(terms.midnight, zone, command.at) - 1
-    bare = Asked(order.place, order.service, command.at, day, 0, 0, 0, 0)
-    wish = Asked(order.place, order.service, command.at, day, 0, 0, 0, wanted_day_of(terms, local.window, bare))
+    wish = wish_of(terms, local.window, command.at, order, (0, 0))
     one = local.one_line
     one[0].item, one[0].quantity, local.one_row[0] = state.item, state.quantity, stock_row
     basket = Basket(one["item"][0:1], local.one_row[0:1], one["quantity"][0:1])

@@ -22,6 +22,7 @@ from firstbest.operate.arrive_state import (
     Out,
     Row,
 )
+from firstbest.operate.arrive_wait import fill, find_shipment, hold, lapse, resume
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE
 
 WAITING = 1
@@ -33,6 +34,7 @@ AT_STATION = 6
 DONE = 7
 STAGE_CANCELLED = 8
 DOCKED = 3
+NO_STOCK = 4
 TOO_LATE = 7
 GRANTED = 8
 SHORT_EVERYWHERE = 10
@@ -43,6 +45,10 @@ K_PACKED = 4
 K_DELIVERED = 5
 K_RECEIVED = 7
 K_COUNTED = 8
+K_HOLD = 12
+K_RESUME = 13
+K_FILL = 14
+HELD_BACK = 9
 SPAN = 16
 
 
@@ -68,22 +74,10 @@ def drop_shipment(local: Local, out: Out, command: Row, spot: int, reason: int) 
     row.day, row.reason, row.stage = shipment.day, reason, shipment.stage
     row.units, row.lines = shipment.units, shipment.lines
     w = shipment.day - local.window.first
-    if 0 <= w < local.window.taken.shape[1]:
+    if shipment.stage != HELD_BACK and 0 <= w < local.window.taken.shape[1]:
         local.window.taken[shipment.node, w] -= 1
     shipment.stage = STAGE_CANCELLED
     shipment.live = 0
-
-
-@compiled
-def find_shipment(local: Local, order_row: int, node: int, attempt: int) -> int:
-    """Local row of an order's shipment, -1: not there."""
-    spot = int(local.chain_head[order_row])
-    while spot >= 0:
-        shipment = local.shipments[spot]
-        if shipment.node == node and shipment.key % MAX_ATTEMPT == attempt:
-            return spot
-        spot = int(local.chain_next[spot])
-    return -1
 
 
 @compiled
@@ -91,7 +85,7 @@ def end_order(terms: Terms, local: Local, out: Out, command: Row, why: tuple[int
     """An order whose shipments are all done: completed if anything was delivered, else closed; why: (row, reason)."""
     order_row, reason = why
     order = local.orders[order_row]
-    if order.open_shipments > 0 or order.live == 0:
+    if order.open_shipments > 0 or order.waiting > 0 or order.live == 0:
         return
     order.live = 0
     if order.delivered == 0:
@@ -111,6 +105,12 @@ def end_order(terms: Terms, local: Local, out: Out, command: Row, why: tuple[int
 
 
 @compiled
+def may_stop(local: Local, shipment: int) -> bool:
+    """Is a shipment still where nobody works on it?"""
+    return bool(local.shipments[shipment].stage in (WAITING, HELD_BACK))
+
+
+@compiled
 def business_days(terms: Terms, placed: int, door: int) -> int:
     """Business days of the first carrier from one local day to another, 15 at most."""
     for days in range(SPAN):
@@ -121,7 +121,7 @@ def business_days(terms: Terms, placed: int, door: int) -> int:
 
 @compiled
 def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
-    """Cancel an order's lines: granted while their shipment waits for a wave, refused after."""
+    """Cancel an order's lines: granted while they wait for stock or their shipment for a wave, refused after."""
     command = asks.commands[c]
     order_row = asks.order_row[c]
     order = local.orders[order_row]
@@ -132,8 +132,11 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         state = local.lines[spot]
         if state.live == 0:
             continue
+        if state.node < 0:
+            lapse(local, out, command, (order_row, spot, GRANTED))
+            continue
         shipment = find_shipment(local, order_row, state.node, state.attempt)
-        if shipment < 0 or local.shipments[shipment].stage != WAITING:
+        if shipment < 0 or not may_stop(local, shipment):
             cancelled(local, out, command, spot, (state.quantity, TOO_LATE, 0))
             continue
         cancelled(local, out, command, spot, (state.quantity, GRANTED, 1))
@@ -145,7 +148,7 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         order.value -= state.quantity * state.price
     for spot in range(base, base + order.lines):
         shipment = find_shipment(local, order_row, local.lines[spot].node, local.lines[spot].attempt)
-        if shipment < 0 or local.shipments[shipment].stage != WAITING or local.shipments[shipment].live == 0:
+        if shipment < 0 or not may_stop(local, shipment) or local.shipments[shipment].live == 0:
             continue
         drop_shipment(local, out, command, shipment, GRANTED)
         order.open_shipments -= 1
@@ -320,3 +323,10 @@ def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
             received(asks, local, out, c)
         elif kind == K_COUNTED:
             counted(asks, local, out, c)
+        elif kind == K_HOLD:
+            hold(asks, local, out, c)
+        elif kind == K_RESUME:
+            resume(terms, asks, local, out, c)
+        elif kind == K_FILL:
+            fill(terms, asks, local, out, c)
+            end_order(terms, local, out, asks.commands[c], (asks.order_row[c], NO_STOCK))

@@ -56,7 +56,7 @@ class Local(NamedTuple):
 
 
 class Out(NamedTuple):
-    """Room for facts by type, and how many rows are in each: `n` [13], in this order."""
+    """Room for facts by type, and how many rows are in each: `n` [17], in this order."""
 
     ordered: Records
     planned: Records
@@ -71,6 +71,10 @@ class Out(NamedTuple):
     closed: Records
     received: Records
     counted: Records
+    held: Records
+    backordered: Records
+    filled: Records
+    lapsed: Records
     n: I64
     before: I64  # counts when the present command began: ordinals start there
 
@@ -89,6 +93,10 @@ TYPES = (
     facts.CLOSED,
     facts.RECEIVED,
     facts.COUNTED,
+    facts.HELD,
+    facts.BACKORDERED,
+    facts.FILLED,
+    facts.LAPSED,
 )
 ORDERED = 0
 PLANNED = 1
@@ -103,3 +111,7 @@ COMPLETED = 9
 CLOSED = 10
 RECEIVED = 11
 COUNTED = 12
+HELD = 13
+BACKORDERED = 14
+FILLED = 15
+LAPSED = 16

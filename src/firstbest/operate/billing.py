@@ -55,6 +55,7 @@ FED: Final[dict[str, str]] = {
     "pallet_days": "the same, at buildings of bulk storage",
     "aged_units": "the same, oldest first, on snapshot days",
     "units_received": "received",
+    "cartons_received": "received, in cases of packs.csv; a case that is not full is a case",
     "pallets_received": "received, at buildings of bulk storage",
     "receipts": "received",
     "labels_printed": "packed",
@@ -70,9 +71,8 @@ FED: Final[dict[str, str]] = {
 """Meters that facts feed today, and by which."""
 
 UNFED: Final[dict[str, str]] = {
-    "cartons_received": "no fact counts cartons of a receipt",
     "containers_received": "containers are unloaded at the port's own transload; no fact tells of a door",
-    "units_removed": "there is no removal yet",
+    "units_removed": "no fact tells of goods sent back to their owner or destroyed",
     "dock_s": "no fact tells how long a vehicle stood at a door",
     "labour_s": "hours are told by building and process, not by tenant",
     "robot_s": "no robots report minutes yet",

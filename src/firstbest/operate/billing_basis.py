@@ -35,6 +35,7 @@ class Basis(NamedTuple):
     bulk: NDArray[np.bool_]  # [N] buildings of bulk storage
     ocean: NDArray[np.bool_]  # [L]
     centre: int  # where returned goods come back to
+    case_units: I64  # [I] units of a case as goods come in, 0 where none is stated
 
 
 class Window(NamedTuple):
@@ -46,8 +47,8 @@ class Window(NamedTuple):
     snapshots: tuple[int, ...] = ()
 
 
-def basis_of(network: Network, regions: I64 | None = None) -> Basis:
-    """The basis of a network; `regions`: [N] codes of a list that the caller keeps."""
+def basis_of(network: Network, regions: I64 | None = None, case_units: I64 | None = None) -> Basis:
+    """The basis of a network; `regions`: [N] codes of a list that the caller keeps; `case_units`: [I] of packs.csv."""
     items, nodes = network.items, network.nodes
     longest = items.longest_mm.astype(np.int64)
     side = sides(items.volume_cm3, longest)
@@ -66,6 +67,7 @@ def basis_of(network: Network, regions: I64 | None = None) -> Basis:
         bulk=nodes.kind == NodeKind.STORAGE,
         ocean=network.lanes.mode == Mode.OCEAN,
         centre=int(np.flatnonzero(nodes.kind == NodeKind.FULFILMENT)[0]),
+        case_units=np.zeros(len(longest), np.int64) if case_units is None else case_units,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from firstbest.operate.billing_basis import Basis, Records, events, some, with_item, with_node
-from firstbest.operate.folds import shipment_keys
+from firstbest.operate.fold_keys import shipment_keys
 from firstbest.rent.usage import Usage, rows_of
 from firstbest.world.network import I64
 from firstbest.world.units import PPM

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.operate.billing_basis import Basis, Records, Window, events, inside, renamed, some, with_item, with_node
-from firstbest.operate.folds import shipment_keys
+from firstbest.operate.fold_keys import shipment_keys
 from firstbest.rent.usage import Attribute, Measure, Usage
 from firstbest.world.network import I64
 from firstbest.world.words import LateCause

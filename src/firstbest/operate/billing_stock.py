@@ -250,7 +250,9 @@ def aged(standing: Standing, layers: Layers, basis: Basis) -> Usage:
 
 # --------------------------------------------------------------------------------------------------------- receipts
 def receipts(received: Records, basis: Basis) -> list[Usage]:
-    """Receipts from suppliers: how many, their units, and in bulk storage their pallets.
+    """Receipts from suppliers: how many, their units, their cases, and in bulk storage their pallets.
+
+    A case that is not full is a case. An item without a case comes as single units, and counts none.
 
     What the house moves between its own buildings is its own decision, and no receipt of the tenant's.
     """
@@ -258,10 +260,13 @@ def receipts(received: Records, basis: Basis) -> list[Usage]:
     item = rows["item"].astype(np.int64)
     tenant, units = basis.item_tenant[item], rows["quantity"]
     pallets = np.where(basis.bulk[rows["node"]], pallets_of(units, basis, item), 0)
+    case = basis.case_units[item]
+    cases = np.where(case > 0, -(-units // np.maximum(case, 1)), 0)
     made = []
     for meter, quantity in (
         ("receipts", np.ones(len(rows), np.int64)),
         ("units_received", units),
+        ("cartons_received", cases),
         ("pallets_received", pallets),
     ):
         each = with_node(with_item(events(meter, rows, tenant, quantity), basis, item), basis, rows["node"])

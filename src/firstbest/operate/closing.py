@@ -6,7 +6,7 @@ import numpy as np
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.wave import today_of
-from firstbest.operate.folds import Records
+from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f

@@ -9,29 +9,34 @@ import numpy as np
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
+from firstbest.decide.plugged import released as rows_released
 from firstbest.operate import levels
-from firstbest.operate.folds import Records
-from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Step
+from firstbest.operate.backorders import ask_again
+from firstbest.operate.fold_keys import Records
+from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
+from firstbest.world.words import Stage
 
 
 def release(number: int, now: int, ground: Ground) -> Step:
-    """The wave: release due shipments as far as hands allow, with the lines to pick."""
+    """The wave: ask again for what waits for stock, release due shipments as far as hands allow, with lines to pick."""
     today = wave.today_of(ground, now)
     policy = ground.policy
+    waiting = (yield All(t.WAIT_T)).rows
+    again = (yield from ask_again(number, now, ground, waiting)) if len(waiting) else []
     load = (yield All(t.LOAD_T)).rows
     roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
-        return []
-    waiting = (yield due(ground, quota, today + policy.release_ahead_days)).rows
-    chosen = waiting[wave.choose(ground, waiting, quota)]
+        return again
+    queue = (yield due(ground, quota, today + policy.release_ahead_days)).rows
+    chosen = queue[rows_released(ground, queue, quota)]
     if not len(chosen):
-        return []
+        return again
     held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
     released = block_of(
         f.RELEASED, number, now,
@@ -41,12 +46,17 @@ def release(number: int, now: int, ground: Ground) -> Step:
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
     if ground.detail.levels is None:
-        return [released, tasked]
-    return [released, tasked, (yield from levels.broken(number, now, ground, ground.detail.levels, tasked))]
+        return [*again, released, tasked]
+    return [*again, released, tasked, (yield from levels.broken(number, now, ground, ground.detail.levels, tasked))]
 
 
-def due(ground: Ground, quota: I64, day: int) -> Soonest:
-    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most."""
+def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:
+    """As much of what waits at each fulfilment node, soonest first, as its quota can take at most.
+
+    A package that decides waves is told all that is due: its order may be another.
+    """
+    if ground.plugged.wave is not None:
+        return Staged(t.SHIPMENT_T, Stage.WAITING, "day", day)
     return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 

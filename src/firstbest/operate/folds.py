@@ -9,66 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
+from firstbest.operate import folds_waiting as waiting
+from firstbest.operate.fold_keys import (
+    Records,
+    constant,
+    copied,
+    day_keys,
+    line_keys,
+    ones,
+    shipment_keys,
+    stock_keys,
+)
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows, ranked
-from firstbest.operate.rows import repeated
+from firstbest.operate.record import featured, held_up, on_record, returned
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
-from firstbest.world.network import I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
 from firstbest.world.words import CargoStage, Mode, Process, Reason, Stage
 
-Records = NDArray[np.void]
 Fold = Callable[[Records, Ground], list[Change]]
-
-
-def ones(rows: Records) -> I64:
-    """One for each row."""
-    return repeated(1, len(rows))
-
-
-def shipment_keys(rows: Records) -> I64:
-    """Keys of the shipments that rows are about."""
-    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
-    return keys
-
-
-def line_keys(rows: Records) -> I64:
-    """Keys of the order lines that rows are about."""
-    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
-    return keys
-
-
-def stock_keys(rows: Records, node: str, ground: Ground) -> I64:
-    """Keys of stock of the rows' item at the node in the named column."""
-    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows[node]
-    return keys
-
-
-def day_keys(rows: Records, ground: Ground) -> I64:
-    """Keys by node and local day."""
-    keys: I64 = rows["node"].astype(np.int64) * ground.calendar.midnight_us.shape[1] + rows["day"]
-    return keys
-
-
-def constant(keys: I64 | Records, value: int) -> I64:
-    """The same value for each key or row."""
-    return repeated(value, len(keys))
-
-
-def copied(rows: Records, table: t.Table, names: Sequence[str]) -> Records:
-    """New rows of a table with the named columns taken over."""
-    made = np.zeros(len(rows), table.dtype)
-    for name in names:
-        made[name] = rows[name]
-    return made
 
 
 def picked(rows: Records, ground: Ground) -> list[Change]:
@@ -94,11 +59,12 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
 
 
 def ordered(rows: Records, ground: Ground) -> list[Change]:
-    """An order with at least one shipment is open."""
-    rows = rows[rows["shipments"] > 0]
+    """An order is open that has a shipment, or waits for stock."""
+    rows = rows[(rows["shipments"] > 0) | (rows["waiting"] > 0)]
     made = copied(rows, t.ORDER_T, ("tie", "ship_by", "deliver_by", "value", "lines", "place", "service"))
     made["key"], made["live"], made["placed_at"] = rows["order"], 1, rows["at"]
     made["open_lines"], made["nearest"], made["seller"] = rows["filled"], rows["nearest"], rows["seller"]
+    made["waiting"], made["fill"] = rows["waiting"], rows["fill"]
     return [Put(t.ORDER_T, made)]
 
 
@@ -136,13 +102,15 @@ def allocated(rows: Records, ground: Ground) -> list[Change]:
         Put(t.LINE_T, made),
         Add(t.STOCK_T, stock_keys(rows, "node", ground), {"reserved": quantity, "sold": wanted}),
         Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": wanted}),
+        *on_record(rows[rows["attempt"] == 0], ground, "lines"),
     ]
 
 
 def refused(rows: Records, ground: Ground) -> list[Change]:
     """What could not be had was wanted all the same."""
     rows = rows[(rows["reason"] != Reason.DUPLICATE) & (rows["nearest"] >= 0)]
-    return [Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})]
+    wanted = Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})
+    return [wanted, *on_record(rows[rows["reason"] == Reason.NO_STOCK], ground, "lines", "refused")]
 
 
 def cancelled(rows: Records, ground: Ground) -> list[Change]:
@@ -163,11 +131,12 @@ def cancelled(rows: Records, ground: Ground) -> list[Change]:
 
 def unplanned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment ends before it left; its slot is free, and its work off the floor."""
-    on_floor = rows[rows["stage"] != Stage.WAITING]
+    held = rows["stage"] == Stage.HELD
+    on_floor = rows[(rows["stage"] != Stage.WAITING) & ~held]
     load = {"floor": constant(on_floor, -1), "floor_ms": -pack_ms(ground, on_floor)}
     keys = shipment_keys(rows)
     return [
-        Add(t.SLOT_T, day_keys(rows, ground), {"taken": constant(rows, -1)}),
+        Add(t.SLOT_T, day_keys(rows, ground)[~held], {"taken": constant(rows[~held], -1)}),
         Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
         Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": constant(rows, -1)}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
@@ -249,6 +218,11 @@ def ended(rows: Records, ground: Ground) -> list[Change]:
     """An order is closed."""
     keys = rows["order"].copy()
     return [Set(t.ORDER_T, keys, {"live": constant(keys, 0)})]
+
+
+def completed(rows: Records, ground: Ground) -> list[Change]:
+    """An order is done; one that waited for goods is on its seller's record."""
+    return [*ended(rows, ground), *held_up(rows, ground)]
 
 
 CARGO_COLUMNS = ("quantity", "volume_cm3", "weight_g", "ready_at", "due_at", "item", "lane", "to_node")
@@ -346,11 +320,14 @@ def day_closed(rows: Records, ground: Ground) -> list[Change]:
 
 FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.PICKED, picked), (f.ORDERED, ordered), (f.PLANNED, planned), (f.ALLOCATED, allocated), (f.REFUSED, refused),
-    (f.CANCELLED, cancelled), (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
-    (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, ended), (f.CLOSED, ended),
+    (f.BACKORDERED, waiting.backordered), (f.FILLED, waiting.filled), (f.LAPSED, waiting.lapsed),
+    (f.HELD, waiting.held), (f.CANCELLED, cancelled),
+    (f.RELEASED, released), (f.PACKED, packed), (f.ROLLED, rolled), (f.DEPARTED, departed),
+    (f.VANNED, vanned), (f.UNPLANNED, unplanned), (f.DELIVERED, delivered), (f.COMPLETED, completed), (f.CLOSED, ended),
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
-    (f.OPENED, opened), (f.WORKED, worked), (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
+    (f.OPENED, opened), (f.WORKED, worked), (f.FEATURED, featured), (f.RETURNED, returned),
+    (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
     (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),

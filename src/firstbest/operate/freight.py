@@ -10,7 +10,7 @@ from firstbest.decide.freight import Journeys, Loads
 from firstbest.decide.ground import Ground
 from firstbest.decide.lateness import cause_at_dock
 from firstbest.decide.wave import today_of
-from firstbest.operate.folds import Records
+from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import ByKey, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, storage
+from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, offers, storage
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
@@ -228,6 +228,7 @@ class Loop:
             Timer.COUNT: floor.ask_counts,
             Timer.WAVE: floor.release,
             Timer.CLOSE_DAY: closing.close_day,
+            Timer.OFFER: offers.feature,
             Timer.SETTLE: aftermath.settle,
         }
         return steps[kind](number, due, ground)

@@ -82,7 +82,7 @@ def ordered(cells: Cells, rows: Records) -> None:
     nearest = np.maximum(rows["nearest"], 0)
     where = cells.where(cells.days(rows["at"], nearest), nearest, rows["seller"])
     cells.add(where, Metric.ORDERS_PLACED, 1, rows["lines"])
-    cells.add(where, Metric.ORDERS_REFUSED, rows["shipments"] == 0)
+    cells.add(where, Metric.ORDERS_REFUSED, (rows["shipments"] == 0) & (rows["waiting"] == 0))
     cells.spread(Spread.ORDER_LINES, rows["lines"].astype(np.int64))
     cells.spread(Spread.PLACED_HOUR, (rows["at"] % DAY_US) // HOUR_US)
 
@@ -117,6 +117,18 @@ def cancelled(cells: Cells, rows: Records) -> None:
     short = rows["reason"] == Reason.SHORT_EVERYWHERE
     cells.add(where, Metric.CANCELLED_STOCK, short)
     cells.add(where, Metric.CANCELLED_CUSTOMER, ~short)
+
+
+def filled(cells: Cells, rows: Records) -> None:
+    """Lines promised after they waited for stock."""
+    nearest = np.maximum(rows["nearest"], 0)
+    where = cells.where(cells.days(rows["at"], nearest), nearest, rows["seller"])
+    cells.add(where, Metric.LINES_FILLED, rows["lines"], rows["lines"])
+
+
+def lapsed(cells: Cells, rows: Records) -> None:
+    """Lines that waited in vain are refused; those cancelled meanwhile are the customer's."""
+    refused(cells, rows[rows["reason"] != Reason.GRANTED])
 
 
 def picked(cells: Cells, rows: Records) -> None:
@@ -356,7 +368,8 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.ROLLED.name: rolled, f.DELIVERED.name: delivered, f.COMPLETED.name: completed, f.RETURNED.name: returned,
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
-    f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed, f.DISPOSED.name: disposed,
+    f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
+    f.DISPOSED.name: disposed,
     f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
     f.CLAIM_SETTLED.name: paid_by_carrier,
 }  # fmt: skip

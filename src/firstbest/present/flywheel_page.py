@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from firstbest.flywheel.model import Constant
 from firstbest.present import text
+from firstbest.present.flywheel_curve import curve_picture, curve_table, quarter_table
 from firstbest.present.flywheel_pictures import coefficient_table, fan_table, fans, spread_bars, worth_bars
 from firstbest.present.flywheel_wheel import wheel
 from firstbest.present.flywheel_words import (
@@ -29,6 +30,8 @@ def page(story: Story) -> str:
         parts.append(_worth(story))
     if story.indices:
         parts.append(_spread(story))
+    if story.curve:
+        parts.append(_curve(story))
     parts += [_coefficients(story.model.constants), _missing(story)]
     return shell(story.model.title, "".join(parts))
 
@@ -146,6 +149,21 @@ def _coefficients(constants: tuple[Constant, ...]) -> str:
         "Edit flywheel.toml and run again.",
         coefficient_table(rows),
     )
+
+
+def _curve(story: Story) -> str:
+    lowest = min(sum(row[1:4]) for row in story.curve)
+    highest = max(sum(row[1:4]) for row in story.curve)
+    finding = f"An order costs {text.number(lowest, 2)} to {text.number(highest, 2)}, by volume"
+    lead = (
+        f"{story.curve_words} People, vehicles and stock go with the volume, buildings and prices of carriers stay. "
+        "What is learned over years is not in it."
+    )
+    body = curve_picture(story.curve) + curve_table(story.curve)
+    if story.quarter:
+        body += '<p class="lead after">The first quarter, as the flywheel tells it and as the twin lived it:</p>'
+        body += quarter_table(story.quarter)
+    return section("Measured in the twin", finding, lead, body)
 
 
 def _missing(story: Story) -> str:

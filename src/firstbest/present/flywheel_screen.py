@@ -8,6 +8,7 @@ from typing import Final
 from rich.text import Text
 
 from firstbest.present import text
+from firstbest.present.flywheel_curve import curve_screen, quarter_screen
 from firstbest.present.flywheel_words import (
     Story,
     brake_words,
@@ -39,7 +40,13 @@ def screen(story: Story, width: int, page: str) -> Text:
         _worth(out, story)
     if story.indices:
         _spread(out, story)
+    if story.curve:
+        out.append_text(curve_screen(story.curve, story.curve_words))
+    if story.quarter:
+        out.append_text(quarter_screen(story.quarter))
     _known(out, story, width)
+    if story.curve_words and not story.curve:
+        out.append(story.curve_words + "\n")
     out.append(f"{page}\n", style=_LOUD)
     out.rstrip()
     return out

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from firstbest.flywheel.futures import Futures
 from firstbest.flywheel.knock_out import Loosened, Worth
 from firstbest.flywheel.model import Model
+from firstbest.flywheel.quarter import Row
 from firstbest.flywheel.sobol import Index
 from firstbest.present import text
 
@@ -32,6 +33,9 @@ class Story(NamedTuple):
     indices: tuple[Index, ...]  # empty: not asked for
     missing: tuple[Missing, ...]
     told: int  # coefficients that the book told
+    curve: tuple[tuple[float, ...], ...] = ()  # volume, then present.flywheel_curve.COLUMNS; empty: not measured
+    curve_words: str = ""  # how it was measured, or why not
+    quarter: tuple[Row, ...] = ()  # the first quarter beside the twin's
 
 
 def valued(value: float, unit: str) -> str:

@@ -164,12 +164,13 @@ def open_screen(told: OpenTold, width: int) -> Text:
     page.append(f"  below {unit(told.margin, money)} not even the hands are paid\n", style="dim")
     page.append("\nThe own promise", style="bold")
     page.append(f"  outsiders take {text.share(told.hands)} of the hands; {told.replications} pairs on the same luck\n")
-    moved = [each for each in told.differences if each.difference]
+    moved = [each for each in told.differences if each.distinguishable]
     for each in moved:
         page.append(f"  {each.sentence}\n")
     same = len(told.differences) - len(moved)
     if same:
-        page.append(f"  no difference in {'any' if not moved else 'the other'} {same} headline figures\n")
+        which = f"{'the other ' if moved else 'all '}{same} headline figures"
+        page.append(f"  {which}: no difference that {told.replications} pairs can tell from chance\n")
     page.append(f"\nOne more block of {m3(told.block_m3)}\n", style="bold")
     value = told.block_value
     span = f"{text.brief(value.low, 'money', money)} to {text.brief(value.high, 'money', money)}"

@@ -56,6 +56,15 @@ class Need(NamedTuple):
     lost: float
 
 
+class Moved(NamedTuple):
+    """A seller who came or left in the rehearsal, on which local day, at which margin of sales."""
+
+    seller: str
+    day: int  # since the epoch
+    came: bool
+    margin: float
+
+
 class Record(NamedTuple):
     """One rehearsal. Shapes: D local days, N nodes, S sellers, P places; cells of the cube: `world.metrics`."""
 
@@ -82,4 +91,6 @@ class Record(NamedTuple):
     needs: tuple[Need, ...] = ()  # empty: nobody answered
     after: I64 | None = None  # [D, N, S, AFTERS, 2] cells of what happened after the door
     planned: int = 0  # orders had nobody answered
+    gone: int = 0  # orders that stayed away because their seller was not there
+    moved: tuple[Moved, ...] = ()  # sellers who came or left
     checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from typing import Final, NamedTuple
@@ -11,6 +12,7 @@ from firstbest.present import (
     comparison,
     constraints,
     needs,
+    panels,
     pictures_care,
     pictures_cost,
     pictures_frontier,
@@ -27,6 +29,7 @@ from firstbest.present import (
 from firstbest.present.catalog import CATALOG, WANTED, meaning_of
 from firstbest.present.comparison import Comparison
 from firstbest.present.figures import figures
+from firstbest.present.panels import Panel
 from firstbest.present.record import Bound, Record
 
 _KICKERS: Final = {
@@ -45,8 +48,11 @@ class _Number(NamedTuple):
     beside: str
 
 
-def report(record: Record, against: Comparison | None = None) -> str:
-    """The page of a rehearsal; with a comparison the record is the one with the change."""
+def report(record: Record, against: Comparison | None = None, others: Sequence[tuple[str, Panel]] = ()) -> str:
+    """The page of a rehearsal; with a comparison the record is the one with the change.
+
+    `others`: panels of other packages, each with who made it.
+    """
     without = against.without if against is not None else None
     pictures = [
         pictures_late.picture(record),
@@ -65,6 +71,7 @@ def report(record: Record, against: Comparison | None = None) -> str:
         needs.section(record),
         _differences(against) if against is not None else "",
         *(_section(found) for found in pictures if found is not None),
+        panels.sections(others),
         _helps(record),
         _bound_section(record),
         _assumed(record),

@@ -50,6 +50,10 @@ class Due(NamedTuple):
         return "on course"
 
 
+MANY: Final = {"shelf": "shelves", "inbound": "inbound"}
+"""Kinds of problem whose many do not just end on an s."""
+
+
 class Problem(NamedTuple):
     """Something that is stuck."""
 
@@ -110,7 +114,13 @@ def problems_screen(problems: list[Problem], width: int, most: int = 40) -> Text
     for each in problems:
         kinds[each.kind] = kinds.get(each.kind, 0) + 1
     page.append(f"{text.count(len(problems))} stuck: ", style="bold")
-    page.append(", ".join(f"{text.count(number)} {kind}" for kind, number in sorted(kinds.items())) + "\n\n")
+    page.append(
+        ", ".join(
+            f"{text.count(number)} {kind if number == 1 else MANY.get(kind, f'{kind}s')}"
+            for kind, number in sorted(kinds.items())
+        )
+        + "\n\n"
+    )
     for each in problems[:most]:
         page.append(f"  {age(each.age_us):>10}  ", style="bold")
         page.append(f"{each.kind} {each.name} {each.what}"[: width - 14] + "\n")

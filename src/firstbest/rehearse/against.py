@@ -69,7 +69,7 @@ def rehearse_against(
     found = payback(compared.pairs, changed.one_off_cost, Span(with_.days, options.scale), workspace.currency)
     output = folder / OUTPUT
     output.mkdir(exist_ok=True)
-    path = write_report(output / f"{change.stem}.html", with_, comparison)
+    path = write_report(output / f"{change.stem}.html", with_, comparison, workspace)
     said += futures_text(compared.pairs, workspace.currency)
     return Answer(comparison, with_, compared, changed, found.sentence if found else "", path, said)
 

@@ -83,10 +83,11 @@ def _by_day(path: Path, result: Result) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         causes = [f"{cause}_{word}" for cause in CAUSES for word in ("won", "lost")]
-        writer.writerow(["date", "planned", "came", *causes])
+        writer.writerow(["date", "planned", "came", *causes, "without_seller"])
         for day in range(len(told.planned)):
             if not told.planned[day]:
                 continue
             moved = [f"{float(each[day, cause]):.2f}" for cause in range(len(CAUSES)) for each in (told.won, told.lost)]
             at = _EPOCH + timedelta(days=network.calendar.first_day + day)
-            writer.writerow([at.isoformat(), int(told.planned[day]), int(told.came[day]), *moved])
+            row = (int(told.planned[day]), int(told.came[day]), *moved, int(told.gone[day]))
+            writer.writerow([at.isoformat(), *row])

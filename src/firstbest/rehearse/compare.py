@@ -87,14 +87,21 @@ def run_pairs(
     assert 1 <= len(kept) <= REPLICATIONS_MAX, f"1 to {REPLICATIONS_MAX} replications, was {len(kept)}"
     assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     tasks = [(which, seed) for seed in kept for which in (WITHOUT, WITH)]
-    run = _one_after_the_other if workers == 1 else _side_by_side
-    found = run(run_one, tasks, workers, progress or _unheard)
+    found = run_each(run_one, tasks, workers, progress)
     keys = [key for key in found[0] if all(_measured(each, key) for each in found)]
     return Pairs(
         kept,
         {key: tuple(float(each[key]) for each in found[0::2]) for key in keys},
         {key: tuple(float(each[key]) for each in found[1::2]) for key in keys},
     )
+
+
+def run_each(
+    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int = 1, progress: Callable[[float], None] | None = None
+) -> list[Mapping[str, float]]:
+    """Figures of each (world, seed), in the order of the tasks, whatever the number of workers."""
+    run = _one_after_the_other if workers == 1 else _side_by_side
+    return run(run_one, tasks, workers, progress or _unheard)
 
 
 def _unheard(_: float) -> None:

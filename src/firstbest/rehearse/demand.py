@@ -19,6 +19,7 @@ from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
 from firstbest.rehearse import purposes
 from firstbest.rehearse.demand_answers import OFF, Memory
+from firstbest.rehearse.demand_offers import Shelf
 from firstbest.world.commands import COMMAND, LINE, Batch, empty, laid
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
@@ -73,8 +74,9 @@ class Demand:
         self._first_order, self._salt = 0, np.uint64(0)
         answers = nature.demand.answers
         self.memory = None if answers is None or answers.on == OFF else Memory(network, nature.demand, answers)
+        self.shelf = Shelf(network, nature.demand.featured_ppm, seed) if network.offers.products else None
         if len(nature.log.at_us):
-            self.memory = None
+            self.memory = self.shelf = None
             self._hold(_replayed(nature.log))
             self._day = len(self._first_us)
 
@@ -107,10 +109,13 @@ class Demand:
         first = int(commands["first_line"][start])
         last = int(commands["first_line"][stop - 1] + commands["lines"][stop - 1])
         given = commands[start:stop].copy()
+        lines = lines[first:last]
+        if self.shelf is not None:
+            lines = self.shelf.chosen(given, lines)
         given["first_line"] -= first
         given["order"] += self._first_order
         given["tie"] ^= self._salt
-        return Batch(given, lines[first:last])
+        return Batch(given, lines)
 
     def _hold(self, more: Batch) -> None:
         """Adds orders to those that wait, and sorts."""

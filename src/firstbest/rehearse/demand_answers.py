@@ -25,9 +25,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled, makes_arrays
-from firstbest.kernels.draws import joined, uniform
+from firstbest.kernels.draws import uniforms
 from firstbest.rehearse import purposes
+from firstbest.rehearse.demand_sellers import Move, Sellers
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Answers, Demand
 from firstbest.world.network import I64, Network
@@ -57,6 +57,8 @@ class Answered(NamedTuple):
     promise_s: F64  # [R]
     items: F64  # [S] items on offer times the share of lines filled
     orders: I64  # [R] with a promise, by region
+    gone: I64  # [D] orders that stayed away because their seller was not there
+    moves: tuple[Move, ...] = ()  # sellers who came or left
 
 
 class Memory:
@@ -79,7 +81,8 @@ class Memory:
         self._promised = np.zeros((days, regions, 2), np.int64)  # orders, seconds
         self._lines = np.zeros((days, sellers, 2), np.int64)  # asked, filled
         self._tally = np.zeros((2, days, len(CAUSES)))
-        self._orders = np.zeros((2, days), np.int64)
+        self._orders = np.zeros((3, days), np.int64)  # planned, came, without their seller
+        self.sellers = Sellers(network, answers) if answers.on == ON and answers.review_days else None
 
     def hear(self, rows: Rows) -> None:
         """Takes ORDERED facts."""
@@ -120,12 +123,17 @@ class Memory:
         if self.answers.on != ON:
             logs = np.zeros_like(logs)
         factor = np.minimum(np.exp(logs.sum(axis=0)), self.most)
-        wish = wishes(seed, np.ascontiguousarray(commands["tie"]))
+        wish = uniforms(seed, np.ascontiguousarray(commands["tie"]), purposes.ANSWERS, 0)
         first = np.arange(count) < planned
         beyond = (factor - 1.0) / (self.most - 1.0) if self.most > 1.0 else np.zeros(count)
         comes = np.where(first, wish < factor, wish < beyond)
-        self._note(day, logs, (first & ~comes, ~first & comes))
-        self._orders[:, day] = planned, int(comes.sum())
+        gone = np.zeros(count, np.bool_)
+        if self.sellers is not None:
+            self.sellers.look(day)
+            gone = comes & here & ~self.sellers.there[seller]
+            comes &= ~gone
+        self._note(day, logs, (first & ~comes & ~gone, ~first & comes))
+        self._orders[:, day] = planned, int(comes.sum()), int((gone & first).sum())
         return Batch(commands[comes], lines)
 
     def _note(self, day: int, logs: F64, moved: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> None:
@@ -148,6 +156,8 @@ class Memory:
             promise_s=wait_s / np.maximum(orders, 1),
             items=self._offered * filled / np.maximum(asked, 1),
             orders=orders,
+            gone=self._orders[2],
+            moves=tuple(self.sellers.moves) if self.sellers is not None else (),
         )
 
 
@@ -161,14 +171,4 @@ def _power(seen: F64, level: F64, elasticity: float) -> F64:
     known = (level > 0) & (seen > 0)
     ratio = np.divide(seen, level, out=np.ones_like(level), where=known)
     found: F64 = ratio**elasticity
-    return found
-
-
-@compiled
-@makes_arrays
-def wishes(seed: int, ties: NDArray[np.uint64]) -> F64:
-    """One draw between 0 and 1 for each order: how little has to be offered for it to come."""
-    found = np.empty(len(ties), np.float64)
-    for place in range(len(ties)):
-        found[place] = uniform(joined(np.uint64(seed), ties[place]), purposes.ANSWERS, 0)
     return found

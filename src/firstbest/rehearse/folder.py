@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from firstbest import __version__
 from firstbest.present.comparison import Comparison
+from firstbest.present.panels import Panel, panel_faults
 from firstbest.present.record import Assumed, Record
 from firstbest.present.report import report
 from firstbest.rehearse.answers_told import responding, write_answers
@@ -25,6 +26,8 @@ from firstbest.rehearse.run import Result, Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.compile_network import compile_network
+from firstbest.store.extensions import extensions_of
+from firstbest.store.extensions_judged import broken
 from firstbest.store.network_digest import network_digest
 from firstbest.store.sink import ParquetSink
 from firstbest.store.sink_tables import write_cubes, write_orders
@@ -79,7 +82,8 @@ def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], 
     write_tables(output, result, facts=options.facts)
     write_run(output, record, options, seed)
     outcome = Outcome(record, result, output, write_answers(output, result))
-    outcome.report_path.write_text(report(record), encoding="utf-8")
+    others = panels_of(workspace, record)
+    outcome.report_path.write_text(report(record, None, others), encoding="utf-8")
     return outcome
 
 
@@ -130,7 +134,20 @@ def write_run(output: Path, record: Record, options: Options, seed: int) -> None
     (output / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
-def write_report(path: Path, record: Record, against: Comparison | None = None) -> Path:
+def write_report(path: Path, record: Record, against: Comparison | None, workspace: Workspace) -> Path:
     """Write the report."""
-    path.write_text(report(record, against), encoding="utf-8")
+    path.write_text(report(record, against, panels_of(workspace, record)), encoding="utf-8")
     return path
+
+
+def panels_of(workspace: Workspace, record: Record) -> list[tuple[str, Panel]]:
+    """The panels of other packages, each with who made it. Raises `WorkspaceFaulty` where one may not be shown."""
+    found = []
+    for each in extensions_of(workspace):
+        if each.port == "panel":
+            panel = each.function(record)
+            for fault in panel_faults(panel):
+                expected, _, was = fault.partition(" was expected, found ")
+                raise broken(each, expected, was)
+            found.append((f"{each.package} {each.version}", panel))
+    return found

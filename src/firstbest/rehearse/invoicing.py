@@ -8,6 +8,7 @@ on, so nothing stands between the facts and an invoice but pure functions.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -17,6 +18,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.operate.billing import Carried, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Window, basis_of
@@ -28,6 +30,8 @@ from firstbest.rent.lines import month_name
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Names, Usage, joined
 from firstbest.store.compile_network import compile_network, log_order_names
+from firstbest.store.extensions import Extension, extensions_of
+from firstbest.store.extensions_judged import used
 from firstbest.store.network_digest import network_digest
 from firstbest.store.rate_cards import FOLDER, cards_of
 from firstbest.store.usage_book import BillingBook, BillingError, Event, bills_of
@@ -43,6 +47,7 @@ from firstbest.world.words import Service
 SNAPSHOT_DAY: Final = 15
 """Of each month: the day on which ages are counted, as marketplaces do."""
 CLASSES: Final = ("A", "B", "C")
+MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cards = tuple[tuple[Card, ...], tuple[str, ...]]
@@ -66,6 +71,11 @@ class House(NamedTuple):
     now: int  # the clock of a rehearsal stands at its end, that of a book on the wall
     reached: int  # all facts before this instant are there
     live: bool = False
+
+    @property
+    def meters(self) -> tuple[Extension, ...]:
+        """Of other packages."""
+        return tuple(each for each in extensions_of(self.workspace) if each.port == "meter")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,7 +129,15 @@ def named(workspace: Workspace, network: Network) -> tuple[Names, Basis]:
     regions = np.array([codes.get(of_node.get(name, ""), -1) for name in network.texts.nodes], np.int64)
     services = tuple(service.name.lower() for service in Service)
     names = Names(network.texts.sellers, CLASSES, network.texts.nodes, listed, services)
-    return names, basis_of(network, regions)
+    return names, basis_of(network, regions, cases_of(workspace, network))
+
+
+def cases_of(workspace: Workspace, network: Network) -> NDArray[np.int64]:
+    """[I] Units of the case of packs.csv by item, 0 where none is stated."""
+    packs = workspace.frame("packs")
+    rows = zip(packs.texts("item"), packs.texts("level"), packs.numbers("quantity"), strict=True)
+    units = {item: int(quantity) for item, level, quantity in rows if level == "case"}
+    return np.array([units.get(item, 0) for item in network.texts.items], np.int64)
 
 
 # ------------------------------------------------------------------------------------------------------------- months
@@ -176,7 +194,9 @@ def metered(house: House, last: Period, after: tuple[Period, Carried] | None = N
             before = Window(begins, period.begins, house.network.calendar.first_day)
             carried = meter_month(house.facts(before), house.basis, before, carried).carried
         window = window_of(house, period)
-        usage, carried = meter_month(house.facts(window), house.basis, window, carried)
+        facts, meters = house.facts(window), house.meters
+        usage, carried = meter_month(facts, house.basis, window, carried)
+        usage = joined([usage, *(used(each, facts, house.basis, window) for each in meters)])
         yield Metering(period, usage, carried)
         if period.month == last.month:
             return
@@ -203,6 +223,8 @@ def carried_from(data: bytes) -> Carried:
 
 def asked_month(house: House, label: str) -> Period:
     """The month of a label such as 2026-10. Raises `NothingToBill` where it was not rehearsed as a whole."""
+    if not MONTH.fullmatch(label):
+        raise NothingToBill(f"expected a month such as 2026-10, found '{label}'")
     known = periods(house)
     for period in known:
         if month_name(period.month) == label:

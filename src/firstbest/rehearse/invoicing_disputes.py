@@ -30,7 +30,7 @@ def contest(house: House, book: BillingBook, claim: Claim) -> Dispute:
     claimed = line.rounded if claim.claimed is None else claim.claimed
     now = house.now if house.live else books.periods[-1].ends
     made = Dispute(0, (line.month, line.number), line.tenant, claimed, claim.reason, now)
-    after = opened(books.disputes, line, made, closed.period.ends)
+    after = opened(books.disputes, line, made, closed.period.ends, claim.line)
     disputed(book, after, claim.line, head)
     return after[-1]
 

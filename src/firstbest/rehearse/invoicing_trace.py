@@ -47,8 +47,8 @@ FACT_OF: Final = {
 }  # fmt: skip
 """Facts of an order behind a meter's events."""
 CARGO_OF: Final = {
-    "receipts": "received", "units_received": "received", "pallets_received": "received", "weight_moved_g": "moved",
-    "containers_moved": "moved",
+    "receipts": "received", "units_received": "received", "cartons_received": "received",
+    "pallets_received": "received", "weight_moved_g": "moved", "containers_moved": "moved",
 }  # fmt: skip
 
 
@@ -80,8 +80,11 @@ def line_of(closed: Closed, label: str) -> tuple[Invoice, int, Line]:
         if invoice.number == number and place.isdigit() and 1 <= int(place) <= len(invoice.lines):
             wanted = invoice.lines[int(place) - 1]
             return invoice, int(place), next(line for line in closed.lines if line.number == wanted)
-    example = f"{closed.invoices[0].number}/1" if closed.invoices else "2026-10/NAME/1"
-    raise BillingError(f"expected a line of {closed.label}, such as {example}, found '{label}'")
+    own = next((each for each in closed.invoices if each.number in {number, label}), None)
+    if own is not None:
+        raise BillingError(f"expected a line of {own.number}, 1 to {len(own.lines)}, found '{label}'")
+    known = ", ".join(f"{each.number}/1" for each in closed.invoices[:8]) or "none"
+    raise BillingError(f"expected a line of an invoice of {closed.label} ({known} ...), found '{label}'")
 
 
 def trace(house: House, book: BillingBook, what: tuple[Closed, Usage, Compiled], label: str, most: int) -> Trace:

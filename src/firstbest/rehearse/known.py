@@ -40,6 +40,7 @@ class View(NamedTuple):
     cargo: Rows
     roster: Rows
     hours: Rows
+    featured: Rows
     told: dict[str, Rows]  # by the name of the fact
     returns: Rows | None = None
     sent: Rows | None = None
@@ -66,6 +67,7 @@ def view_of(state: State, told: dict[str, Rows], now: int) -> View:
         cargo=state.read(All(t.CARGO_T)).rows,
         roster=state.read(All(t.ROSTER_T)).rows,
         hours=state.read(All(t.HOURS_T)).rows,
+        featured=state.read(All(t.FEATURED_T)).rows,
         told=told,
         returns=state.read(All(t.RETURN_T)).rows,
         sent=state.read(All(t.SENT_T)).rows,

@@ -87,8 +87,14 @@ class Physics:
         for fact in AT_NEXT_TIMER:
             if fact.name in known:
                 self._defer(fact, _rows_of(blocks, fact))
-        if self._demand.memory is not None and facts.ORDERED.name in known:
-            self._demand.memory.hear(_rows_of(blocks, facts.ORDERED))
+        memory = self._demand.memory
+        if memory is not None and facts.ORDERED.name in known:
+            memory.hear(_rows_of(blocks, facts.ORDERED))
+        if memory is not None and memory.sellers is not None and facts.PLANNED.name in known:
+            memory.sellers.hear(_rows_of(blocks, facts.ALLOCATED), _rows_of(blocks, facts.PLANNED))
+        if self._demand.shelf is not None and facts.FEATURED.name in known:
+            rows = _rows_of(blocks, facts.FEATURED)
+            self._demand.shelf.show(rows["product"].astype(np.int64), rows["item"].astype(np.int64))
         if self._later:
             self._take_effect(now)
         for fact in AT_ONCE:
@@ -130,6 +136,8 @@ class Physics:
         """
         self._now = self._agenda.marks[PAST] = now
         self._demand.begin(now, FORKED_FIRST)
+        if self._demand.shelf is not None:
+            self._demand.shelf.show(view.featured["key"].copy(), view.featured["item_next"] - 1)
         wrong = self._goods.true_units * 0
         opening = nature.opening
         np.add.at(wrong, opening.item.astype(np.int64) * self._nodes + opening.node, opening.wrong)

@@ -39,6 +39,7 @@ INJURY: Final = 42
 REST: Final = 43
 """How much of a job is done when a rehearsal begins in its midst."""
 ANSWERS: Final = 44
+FEATURED: Final = 45
 RETURN_REASON: Final = 60
 NEVER_SENT: Final = 61
 RETURN_TRAVEL: Final = 62

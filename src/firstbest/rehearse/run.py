@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.operate.ports import Book
-from firstbest.present.record import STOCK_ITEM, Assumed, Need, Record
+from firstbest.present.record import STOCK_ITEM, Assumed, Moved, Need, Record
 from firstbest.rehearse.banner import NOT_COMPARED
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
 from firstbest.rehearse.presence import Checked, sentences
@@ -34,6 +34,7 @@ class Settings(NamedTuple):
     seed: int = 1
     book: Book | None = None
     progress: Callable[[float], None] | None = None
+    batch_most: int = 200_000  # commands of one tick; changes no byte
 
 
 class Result(NamedTuple):
@@ -54,6 +55,7 @@ def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
     began = time.perf_counter()
     running = Running(scenario, settings.seed, settings.book)
+    running.loop.batch_most = settings.batch_most
     calendar = scenario.network.calendar
     span = max(calendar.end_us - calendar.start_us, 1)
     told = 0.0
@@ -110,6 +112,8 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         needs=needs_of(result),
         after=after_cells(result, shape[:3]),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
+        gone=0 if result.answered is None else int(result.answered.gone.sum()),
+        moved=moved_of(result),
         checks=() if result.checked is None else sentences(result.checked),
     )
 
@@ -130,6 +134,17 @@ def needs_of(result: Result) -> tuple[Need, ...]:
     won, lost = (each.sum(axis=0).tolist() for each in (result.answered.won, result.answered.lost))
     told = sorted(answers.told, key=lambda each: CAUSES.index(each[0]))
     return tuple(Need(*each, won[CAUSES.index(each[0])], lost[CAUSES.index(each[0])]) for each in told)
+
+
+def moved_of(result: Result) -> tuple[Moved, ...]:
+    """Sellers who came or left, in the order of days."""
+    if result.answered is None:
+        return ()
+    network = result.scenario.network
+    return tuple(
+        Moved(network.texts.sellers[each.seller], network.calendar.first_day + each.day, each.came, each.margin)
+        for each in result.answered.moves
+    )
 
 
 HOURS = (

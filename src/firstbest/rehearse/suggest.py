@@ -27,7 +27,7 @@ from firstbest.rehearse.suggest_words import WHOLE_YEAR_DAYS, Candidate, amount,
 from firstbest.world.metrics import Metric
 from firstbest.world.network import Labour
 from firstbest.world.units import MONEY, PPM
-from firstbest.world.words import NodeKind, Process
+from firstbest.world.words import NodeKind, Process, Service
 
 SHOWN: Final = 3
 LATE_SHARE: Final = 0.005
@@ -40,6 +40,7 @@ HEADS_MOST: Final = 3
 BACKLOG_PART: Final = 0.9
 """Extra hands are counted for a backlog that nine days in ten do not exceed."""
 STOCK_DAYS: Final = 7
+PAD_MOST: Final = 14
 _NEEDED: Final = {Process.PICK: Metric.NEEDED_PICK, Process.PACK: Metric.NEEDED_PACK}
 
 
@@ -118,14 +119,18 @@ def _roster(record: Record, at: tuple[int, Process], heads: tuple[int, int], val
     more = heads[1] - heads[0]
     count = abs(more)
     words = f"{count} {'more' if more > 0 else 'fewer'} permanent {'head' if count == 1 else 'heads'}"
+    node, process = record.network.texts.nodes[at[0]], at[1].name.lower()
+    change = {"kind": "roster", "node": node, "process": process, "add_heads": more}
     return Candidate(
         value,
         Suggestion(
-            f"{words} for {at[1].name.lower()}ing in {name_of(record, at[0])}",
+            f"{words} for {process}ing in {name_of(record, at[0])}",
             f"about {amount(record, value)} a year",
             "hours needed week by week, at contract, then overtime, then temporary price; not rehearsed",
         ),
         service=False,
+        change=(change,),
+        name=f"{node}_{process}_heads",
     )
 
 
@@ -170,6 +175,12 @@ def _hands(record: Record, at: tuple[int, Process], what: tuple[slice, int], tol
     (node, process), (span, count), (late, cost) = at, what, told
     weeks = [text.week_of(record.first_day + day) for day in (span.start, span.stop - 1)]
     value = (late * late_order_cost(record) - cost) * yearly(record) * record.scale
+    until = min(span.stop, record.days)
+    change = {
+        "kind": "roster", "node": record.network.texts.nodes[node], "process": process.name.lower(), "add_temps": count,
+        **({"from": text.date_of(record.first_day + span.start)} if span.start > 1 else {}),
+        **({"until": text.date_of(record.first_day + until)} if until < record.days else {}),
+    }  # fmt: skip
     return Candidate(
         value,
         Suggestion(
@@ -179,6 +190,8 @@ def _hands(record: Record, at: tuple[int, Process], what: tuple[slice, int], tol
             "late orders for want of labour in those weeks; hands for the shipments left at pick-up; not rehearsed",
         ),
         service=True,
+        change=(change,),
+        name=f"{change['node']}_{change['process']}_hands",
     )
 
 
@@ -207,6 +220,12 @@ def promises(record: Record, _found: dict[str, float]) -> list[Candidate]:
                 "late orders of the last mile, of which carriers are believed to be one day late; not rehearsed",
             ),
             service=True,
+            change=tuple(
+                {"kind": "promise", "service": service.name.lower(), "pad_days": int(pad) + 1}
+                for service, pad in zip(Service, record.network.promises.pad_days.tolist(), strict=True)
+                if pad < PAD_MOST
+            ),
+            name="a_day_more_promised",
         )
     ]
 
@@ -217,7 +236,8 @@ def stock(record: Record, found: dict[str, float]) -> list[Candidate]:
     days = found["days_of_stock"]
     goods = found["goods_cost_per_order"] / found["order_value"] if sales else math.nan
     earned = 1 - goods - found["cost_to_serve_of_sales"]
-    holding = record.network.policy.holding_ppm_year / PPM
+    policy = record.network.policy
+    holding = policy.holding_ppm_year / PPM
     value = lost * earned * yearly(record) - found["stock_value"] / days * STOCK_DAYS * holding / record.scale
     if not math.isfinite(value):
         return []
@@ -230,8 +250,14 @@ def stock(record: Record, found: dict[str, float]) -> list[Candidate]:
                 "margin of all sales refused for want of stock, less the capital cost of a week's more; not rehearsed",
             ),
             service=False,
+            change=(_policy("replenishment.cover_storage_days", policy.cover_storage_days + STOCK_DAYS),),
+            name="a_week_more_in_storage",
         )
     ]
+
+
+def _policy(key: str, value: int) -> dict[str, object]:
+    return {"kind": "policy", "key": key, "value": value}
 
 
 def carriers(record: Record, found: dict[str, float]) -> list[Candidate]:

@@ -22,6 +22,7 @@ from firstbest.world.words import Mode, NodeKind
 KM_MILE: Final = 1.609344
 PLACES_MOST: Final = 3_000
 ZONES: Final = 9
+MORE_COVER_DAYS: Final = 7
 FAR: Final = 1e9
 """A price that nobody pays, where no carrier goes."""
 
@@ -79,7 +80,8 @@ def _station(record: Record, node: int, value: float, why: str) -> Candidate:
         f"about {amount(record, value)} a year",
         f"{why}, at the mean billed weight; not rehearsed",
     )
-    return Candidate(value, told, service=False)
+    change = {"kind": "close_node", "node": record.network.texts.nodes[node]}
+    return Candidate(value, told, service=False, change=(change,), name=f"close_{change['node']}")
 
 
 def nearer_stock(record: Record, _found: dict[str, float]) -> list[Candidate]:
@@ -99,7 +101,9 @@ def nearer_stock(record: Record, _found: dict[str, float]) -> list[Candidate]:
         f"at most {amount(record, value)} a year less to carriers",
         "shipments that left from a dearer centre, at the price from the cheapest; not rehearsed",
     )
-    return [Candidate(value / 2, told, service=False)]
+    cover = record.network.policy.cover_node_days + MORE_COVER_DAYS
+    change = {"kind": "policy", "key": "replenishment.cover_node_days", "value": cover}
+    return [Candidate(value / 2, told, service=False, change=(change,), name="more_cover_at_centres")]
 
 
 def new_centre(record: Record, _found: dict[str, float]) -> list[Candidate]:

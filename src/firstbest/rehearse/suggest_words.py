@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from firstbest.present import text
 from firstbest.present.record import Record, Suggestion
@@ -11,12 +12,18 @@ WHOLE_YEAR_DAYS: Final = 330
 YEAR: Final = 365
 
 
+Operation = Mapping[str, Any]
+"""An operation of a change file, as TOML has it."""
+
+
 class Candidate(NamedTuple):
     """A suggestion with its value for a year at full scale, whole currency units; `service`: it mends promises."""
 
     value: float
     suggestion: Suggestion
     service: bool
+    change: tuple[Operation, ...] = ()  # as operations of a change file; empty: it says where, not what to write
+    name: str = ""  # of that file
 
 
 def yearly(record: Record) -> float:

@@ -47,9 +47,14 @@ class DisputeRefused(Exception):  # noqa: N818 - it names what became of a reque
     """A dispute cannot be opened or decided; says why."""
 
 
-def opened(disputes: Sequence[Dispute], line: Line, claim: Dispute, invoiced_at: int) -> tuple[Dispute, ...]:
-    """The disputes with a further one. Raises `DisputeRefused` where the line is closed or the claim is not of it."""
-    label = f"line {month_name(line.month)}/{line.number}"
+def opened(
+    disputes: Sequence[Dispute], line: Line, claim: Dispute, invoiced_at: int, named: str = ""
+) -> tuple[Dispute, ...]:
+    """The disputes with a further one. Raises `DisputeRefused` where the line is closed or the claim is not of it.
+
+    `named`: the line as its invoice names it, for what is said.
+    """
+    label = f"line {named or f'{month_name(line.month)}/{line.number}'}"
     if claim.tenant != line.tenant:
         raise DisputeRefused(f"{label}: expected a line of this tenant, found another's")
     for other in disputes:
@@ -77,7 +82,8 @@ def decided(disputes: Sequence[Dispute], number: int, state: DisputeState, grant
     """The disputes with one decided: accepted for `granted` (at most what was claimed), rejected or withdrawn."""
     found = next((each for each in disputes if each.number == number), None)
     if found is None:
-        raise DisputeRefused(f"dispute {number}: expected one of 1 to {len(disputes)}, found none")
+        known = f"one of 1 to {len(disputes)}" if disputes else "a dispute that was opened"
+        raise DisputeRefused(f"dispute {number}: expected {known}, found none")
     if found.state != DisputeState.OPEN:
         raise DisputeRefused(f"dispute {number}: expected an open dispute, found one {found.state.name.lower()}")
     if state not in {DisputeState.ACCEPTED, DisputeState.REJECTED, DisputeState.WITHDRAWN}:

@@ -17,7 +17,7 @@ from firstbest.world.words import Kind
 
 BY_ORDER = (
     Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED,
-    Kind.CONTACTED, Kind.CLAIM_ANSWERED,
+    Kind.CONTACTED, Kind.CLAIM_ANSWERED, Kind.HOLD, Kind.RESUME,
 )  # fmt: skip
 """Kinds that name an order which must be there."""
 BY_SHIPMENT_IN = (Kind.ARRIVED, Kind.RECEIVED)

@@ -37,9 +37,13 @@ def by_number(blocks: Sequence[Block], first: int, count: int) -> list[dict[str,
 
 
 def plan_digest(blocks: dict[str, Rows]) -> bytes:
-    """A digest of what an order was promised: its shipments, and the lines that are refused."""
+    """A digest of what an order was promised: its shipments, the lines that are refused, those that wait for stock."""
     digest = blake2b(digest_size=PLAN_BYTES)
-    for name, parts in (("planned", PLANNED_PARTS), ("refused", ("line", "item", "quantity", "reason"))):
+    parts_of = (
+        ("planned", PLANNED_PARTS), ("refused", ("line", "item", "quantity", "reason")),
+        ("backordered", ("line", "item", "quantity")),
+    )  # fmt: skip
+    for name, parts in parts_of:
         rows = blocks.get(name)
         if rows is None:
             continue

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from firstbest.run.applying import Applied, NotApplied, applied_of, as_put, phases_of, standing_in
+from firstbest.run.applying import (
+    Applied,
+    NotApplied,
+    applied_of,
+    as_put,
+    begun,
+    checked,
+    in_force,
+    phases_of,
+    standing_in,
+)
 from firstbest.run.house import House, Phase
-from firstbest.run.kill import closed_day, criterion, met
+from firstbest.run.kill import closed_day, criterion, met, met_by
 from firstbest.run.open import Kept, NotOpened, kept_of
+from firstbest.run.trial import trial_of
 from firstbest.run.world import unpack, world_of
 from firstbest.store.book_live import BookReader
+from firstbest.store.changes_stages import Step
 
 AHEAD_US = 2_000_000
 """A change comes into force this much later at least, so that its network is ready before."""
+SLOWER = 8
+"""Where making it ready took longer, it is tried again with so many times the delay."""
+AHEAD_US_MOST = AHEAD_US * SLOWER**2
+Asking = Callable[[Callable[[House], Any]], Any]
+"""Asks the house something in the writer's thread."""
+
+
+class TooLate(NotApplied):
+    """The instant passed while the change was made ready."""
 
 
 class Coming(NamedTuple):
@@ -32,6 +54,7 @@ def prepared(book: BookReader, applied: Applied) -> Coming:
     """
     for each in applied.kill:
         criterion(each)
+    checked(applied)
     kept = kept_of(book)
     if kept is None:
         raise NotOpened("this book holds no house yet: firstbest serve opens it")
@@ -58,9 +81,25 @@ def bring_in(house: House, coming: Coming) -> Applied:
     now = house.now_us()
     instants = [at for at in (coming.applied.at_us, coming.applied.until_us) if at]
     if all(at <= now for at in instants):
-        raise NotApplied("the instant has passed while the change was made ready: give a later one")
+        raise TooLate("the instant has passed while the change was made ready: give a later one")
     house.adopt(coming.phases, (as_put(coming.applied, now),))
     return coming.applied
+
+
+def at_once(make: Callable[[int], Applied], book: BookReader, ask: Asking) -> Applied:
+    """Bring in what `make` makes of the soonest instant there can be; one that takes long to make ready comes later."""
+    ahead = AHEAD_US
+    while True:
+        now: int = ask(lambda house: house.now_us())
+        coming = prepared(book, make(now + ahead))
+        try:
+            kept: Applied = ask(partial(bring_in, coming=coming))
+        except TooLate:
+            if ahead >= AHEAD_US_MOST:
+                raise
+            ahead *= SLOWER
+        else:
+            return kept
 
 
 class Broken(NamedTuple):
@@ -72,7 +111,10 @@ class Broken(NamedTuple):
 
 
 def broken(house: House) -> list[Broken]:
-    """Kill criteria that held on the day closed last, of changes that were in force on it."""
+    """Kill criteria that held on the day closed last, of changes that were in force on it.
+
+    Each is looked at where its change holds: at the buildings of its stages, or for the orders that are treated.
+    """
     now, network = house.now_us(), house.world.network
     day = closed_day(network, now)
     if day < 0:
@@ -80,10 +122,25 @@ def broken(house: House) -> list[Broken]:
     midnight = int(network.calendar.midnight_us[0, day])
     found = []
     for each in applied_of(house.book):
-        if each.until_us or each.at_us > midnight:
+        if each.until_us or not in_force(each, network, midnight):
             continue
+        steps = begun(each, network, midnight)
         for text in each.kill:
-            value = met(text, network, house.state, day)
+            if steps and steps[-1].share_ppm:
+                value = met_by(text, trial_of(house.book, house.phases, (midnight, day)).treated.cells)
+            else:
+                value = met(text, network, house.state, day, nodes_of(house, steps))
             if value is not None:
                 found.append(Broken(each, text, value))
     return found
+
+
+def nodes_of(house: House, steps: Sequence[Step]) -> frozenset[int]:
+    """Codes of the buildings at which a change in stages holds; none: everywhere."""
+    if not steps or steps[-1].everywhere:
+        return frozenset()
+    frame, names = house.world.workspace.frame("nodes"), house.world.network.texts.nodes
+    regions = dict(zip(frame.texts("node"), frame.texts("region"), strict=True))
+    joined = {name for step in steps for name in step.nodes}
+    areas = {name for step in steps for name in step.regions}
+    return frozenset(code for code, name in enumerate(names) if name in joined or regions.get(name) in areas)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, NamedTuple, TypeVar
 
-from firstbest.run.changing import AHEAD_US, bring_in, broken, prepared
+from firstbest.run.applying import Applied
+from firstbest.run.changing import Broken, at_once, broken
 from firstbest.run.house import House
 from firstbest.run.kill import closed_day
 from firstbest.run.requests import Answer, Request
@@ -45,6 +47,11 @@ class Limits(NamedTuple):
     gather_s: float = 0.003
     tick_most: int = 500
     queue_most: int = 4_000
+
+
+def over(applied: Applied, at_us: int) -> Applied:
+    """A change that ends at an instant."""
+    return applied._replace(until_us=at_us)
 
 
 class Waiting(NamedTuple):
@@ -155,9 +162,22 @@ class Desk:
         if day == self._looked:
             return
         self._looked = day
-        for each in broken(self.house):
-            over = each.applied._replace(until_us=self.house.now_us() + AHEAD_US)
-            bring_in(self.house, prepared(self.house.book, over))
+        found = broken(self.house)
+        if found:
+            # A network is compiled for it, which takes seconds: beside the writer, who answers meanwhile.
+            Thread(target=self._end, args=(found,), name="kill", daemon=True).start()
+
+    def _end(self, found: list[Broken]) -> None:
+        """End changes; where that fails they are looked at again."""
+        try:
+            reader = self.house.book.reader()
+            try:
+                for each in found:
+                    at_once(partial(over, each.applied), reader, lambda question: self.ask(question).result())
+            finally:
+                reader.close()
+        except Exception:  # noqa: BLE001 - whatever it was, the criterion still holds
+            self._looked = -1
 
     def _answer(self, each: Waiting) -> None:
         assert each.question is not None, "it waits for an answer"

@@ -5,12 +5,16 @@ They are kept beside the facts, in ticks of their own, and may be erased: person
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from firstbest.run.house import House
 from firstbest.store.beside import SideEnd, SidePut
 from firstbest.store.book_live import BookReader
 from firstbest.store.sides import THING
+
+CONTACT: Final = "contact"
+LINK: Final = "contact of order"
+"""Rows whose names begin with an order's, so that its contacts are found without looking at all."""
 
 
 class Stale(Exception):  # noqa: N818 - it says what the version is
@@ -57,6 +61,23 @@ def page(book: BookReader, kind: str, tenant: int, after: str | None, limit: int
     return [document_of(row) for row in book.side_where(THING, limit, start, kind=kind, tenant=tenant)]
 
 
+def of_order(book: BookReader, tenant: int, order: str, limit: int) -> list[Document]:
+    """The contacts of an order, by name."""
+    start = f"{order}\x1f"
+    rows = book.side_where(THING, limit, (LINK, tenant, start), kind=LINK, tenant=tenant)
+    names = [each.id.removeprefix(start) for each in map(document_of, rows) if each.id.startswith(start)]
+    found = book.side_get(THING, [(CONTACT, tenant, name) for name in names]) if names else {}
+    return [document_of(row) for row in found.values()]
+
+
+def link_of(document: Document) -> Document | None:
+    """The row by which an order finds a contact about it; None for other documents."""
+    if document.kind != CONTACT:
+        return None
+    order = document.body["order"]
+    return Document(LINK, document.tenant, f"{order}\x1f{document.id}", 1, document.updated_us, {})
+
+
 def keep(house: House, document: Document, expected: int | None) -> Document:
     """Write a document whose present version is `expected` (0: it is new, None: whatever it is); answers it as kept.
 
@@ -69,13 +90,19 @@ def keep(house: House, document: Document, expected: int | None) -> Document:
     if known is not None and known.body == document.body:
         return known
     kept = document._replace(version=version + 1, updated_us=house.now_us())
-    house.keep((SidePut(THING, [row_of(kept)]),))
+    link, before = link_of(kept), link_of(known) if known is not None else None
+    moved = before is not None and link is not None and before.id != link.id
+    ends = (SideEnd(THING, [(before.kind, before.tenant, before.id)]),) if before is not None and moved else ()
+    house.keep((SidePut(THING, [row_of(each) for each in (kept, link) if each is not None]),), ends)
     return kept
 
 
 def erase(house: House, kind: str, tenant: int, name: str) -> bool:
     """Erase a document; False where there was none."""
-    if find(house.book, kind, tenant, name) is None:
+    known = find(house.book, kind, tenant, name)
+    if known is None:
         return False
-    house.keep((), (SideEnd(THING, [(kind, tenant, name)]),))
+    link = link_of(known)
+    keys = [(each.kind, each.tenant, each.id) for each in (known, link) if each is not None]
+    house.keep((), (SideEnd(THING, keys),))
     return True

@@ -75,7 +75,7 @@ class House:
         self.phases = sorted(phases, key=lambda phase: phase.at_us)
         self.book = book
         self.wall_us = wall_us
-        self.sealer = Sealer(book, code_digest(), wall_us)
+        self.sealer = Sealer(book, code_digest(self.phases[0].world.network.plugged.digest), wall_us)
         self._stand()
 
     # --------------------------------------------------------------------------------------------------- standing up

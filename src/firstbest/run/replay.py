@@ -78,7 +78,7 @@ def loop_over(network: Network) -> Loop:
 def replay(book: BookReader, phases: Sequence[Phase]) -> Replayed:
     """Decide the whole log again; stops at the first difference."""
     loop, worlds = loop_over(phases[0].world.network), {phase.world.policy: phase.world for phase in phases}
-    code, ticks, facts = code_digest(), 0, 0
+    code, ticks, facts = code_digest(phases[0].world.network.plugged.digest), 0, 0
     policy = phases[0].world.policy
     for sealed in book.ticks():
         envelope = sealed.beside_envelope

@@ -40,6 +40,9 @@ class Plan(NamedTuple):
 
     expires_us: int
     digest: bytes  # of what was planned: see answers.plan_digest
+    nodes: int = 0  # fulfilment nodes that were barred, a bit each
+    carriers: int = 0  # carriers that were barred
+    rows: tuple[tuple[int, ...], ...] = ()  # of its shipments, to say later what changed
 
 
 class Key(NamedTuple):
@@ -68,7 +71,7 @@ class Request(NamedTuple):
     flag: int = 0
     cargo: int = 0
     fill: Fill = Fill.AVAILABLE
-    plan: Plan | None = None
+    plan: Plan | None = None  # `node` and `item` of an order are what the plan bars, `flag` and `expected` its patience
     puts: tuple[SidePut, ...] = ()  # records to be kept with it
     ends: tuple[SideEnd, ...] = ()
 

@@ -72,6 +72,8 @@ def problems(network: Network, state: State, now: int) -> list[Problem]:
         *_not_there(network, rows_of(state, t.SHIPMENT_T), now),
         *_inbound(network, rows_of(state, t.CARGO_T), now),
         *_suspect(network, rows_of(state, t.STOCK_T)),
+        *_kept_back(network, rows_of(state, t.SHIPMENT_T), now),
+        *_waiting(rows_of(state, t.WAIT_T), now),
     ]
     return sorted(found, key=lambda each: (-each.age_us, each.what))
 
@@ -133,6 +135,28 @@ def _suspect(network: Network, stock: Rows) -> list[Problem]:
         item, node = divmod(int(row["key"]), nodes)
         words = f"was short by {int(row['suspect'])} since its last count"
         found.append(Problem("shelf", network.texts.items[item], words, 0, network.texts.nodes[node], "count it"))
+    return found
+
+
+def _kept_back(network: Network, shipments: Rows, now: int) -> list[Problem]:
+    """Shipments that are held, oldest order first."""
+    rows = shipments[shipments["stage"] == Stage.HELD]
+    found = []
+    for row in rows[np.argsort(rows["placed_at"], kind="stable")][:SHOWN_MOST]:
+        node, age = network.texts.nodes[int(row["node"])], now - int(row["placed_at"])
+        action = "release it, or cancel it: its stock is reserved"
+        found.append(Problem("order", shipment_name(row), "is held", age, node, action))
+    return found
+
+
+def _waiting(waiting: Rows, now: int) -> list[Problem]:
+    """Orders whose lines wait for stock, oldest first."""
+    found = []
+    for row in waiting[np.argsort(waiting["placed_at"], kind="stable")][:SHOWN_MOST]:
+        count, left_h = int(row["lines"]), max(int(row["until"]) - now, 0) // HOUR_US
+        words = f"{count} {'line waits' if count == 1 else 'lines wait'} for stock, {left_h} h more"
+        age = now - int(row["placed_at"])
+        found.append(Problem("order", f"{int(row['key'])}", words, age, "buying", "bring stock in, or say no"))
     return found
 
 

@@ -52,9 +52,13 @@ class World(NamedTuple):
 
 
 @cache
-def code_digest() -> bytes:
-    """Digest of the code that decides: that of this process, whatever is edited on disk while it runs."""
-    return blake2b(f"{__version__} {source_digest()}".encode(), digest_size=DIGEST_BYTES).digest()
+def code_digest(plugged: bytes = b"") -> bytes:
+    """Digest of the code that decides: that of this process, whatever is edited on disk while it runs.
+
+    `plugged`: the digest of the packages that firstbest.toml names (`world.plugged.Plugged`), none of them as a rule.
+    """
+    own = f"{__version__} {source_digest()}".encode()
+    return blake2b(own + plugged, digest_size=DIGEST_BYTES).digest()
 
 
 def pack(folder: Path) -> dict[str, str]:

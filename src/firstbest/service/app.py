@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from firstbest import __version__
 from firstbest.service import (
     billing,
+    bulk,
     care,
     changes,
     documents,
@@ -21,6 +22,7 @@ from firstbest.service import (
     network,
     orders,
     pages,
+    proofs,
     rehearsals,
     returns,
     stock,
@@ -33,7 +35,9 @@ from firstbest.service.problems import Problem, fault_told, framework_told, nest
 
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
-ROUTED: Final = (orders, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, billing, pages)
+ROUTED: Final = (
+    orders, bulk, proofs, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, billing, pages
+)  # fmt: skip
 
 
 async def headed(response: Response[Any]) -> Response[Any]:

@@ -106,7 +106,8 @@ async def send_usage(request: Http) -> dict[str, Any]:
         told = send_rows(book, rows, Known(house.names, house.now, house.network.calendar.start_us))
         if told.faults:
             listed = [str(fault) for fault in told.faults]
-            raise Problem("invalid", f"{len(listed)} faults, nothing was kept", faults=listed[:FAULTS_SHOWN])
+            count = f"{len(listed)} {'fault' if len(listed) == 1 else 'faults'}"
+            raise Problem("invalid", f"{count}, nothing was kept", faults=listed[:FAULTS_SHOWN])
         bills.forget()
         return {"counted": told.counted, "repeated": told.repeated}
 
@@ -334,13 +335,14 @@ async def service_credits(request: Http, seller: FromQuery[str | None] = None) -
 
 @get("/v1/limits")
 async def limits(request: Http, seller: FromQuery[str | None] = None) -> dict[str, Any]:  # noqa: ARG001 - as above
-    """What the tenant may use in a month and owe, and how much of it is used."""
-    _, tenant = whose(request)
+    """What the tenant may use in a month and owe, and how much of it is used; the owner is told faults of the file."""
+    bearer, tenant = whose(request)
     bills = bills_of(request)
 
     def found(house: House, book: BillingBook) -> dict[str, Any]:
         used = used_of(bills.looked(house, book).found, len(house.names.tenants))
-        return views.limits_told(bills.guard.limits, used, tenant)
+        told = views.limits_told(bills.guard.limits, used, tenant)
+        return told | ({"faults": bills.limit_faults} if bearer.tenant == OWNER and bills.limit_faults else {})
 
     return await bills.ask(found)
 

@@ -66,11 +66,10 @@ class Guard:
         self.calls: dict[int, int] = {}
         self._lock = Lock()
 
-    def look(self, limits: Limits, quantity: Mapping[tuple[int, int], int], owed: Mapping[int, int]) -> None:
+    def look(self, quantity: Mapping[tuple[int, int], int], owed: Mapping[int, int]) -> None:
         """Take a new look; calls that are not in the billing book yet are counted on."""
         with self._lock:
-            self.limits, self.owed = limits, dict(owed)
-            self.quantity = dict(quantity)
+            self.quantity, self.owed = dict(quantity), dict(owed)
             for tenant, count in self.calls.items():
                 key = (tenant, METER_CODES[CALLS])
                 self.quantity[key] = self.quantity.get(key, 0) + count
@@ -108,7 +107,8 @@ class Bills:
         self._held: tuple[House, BillingBook, BookReader] | None = None
         self._looked: Looked | None = None
         self._forecast: tuple[float, Mapping[int, Forecast]] | None = None
-        self._limits: tuple[float, Limits] = (-1.0, NOTHING)
+        self.limit_faults: list[str] = []
+        self._limits_at = -1.0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="bills")
         self._waiting = 0
         self._name = secrets.token_hex(4)
@@ -158,13 +158,14 @@ class Bills:
     def looked(self, house: House, book: BillingBook) -> Looked:
         """The running month, not older than the desk may be; what was used and is owed goes to the guard."""
         now = time.monotonic()
+        self._renew_limits(house)
         if self._looked is not None and now < self._looked.at_s:
             return self._looked
         self._send_calls(house, book)
         cards = cards_of_house(house)
         found = running(house, book, cards)
         used = used_of(found, len(house.names.tenants))
-        self.guard.look(self._limits_of(house), used.quantity, used.owed)
+        self.guard.look(used.quantity, used.owed)
         took = time.monotonic() - now
         self._looked = Looked(found, cards, time.monotonic() + max(LOOK_S, SHARE * took))
         return self._looked
@@ -181,13 +182,17 @@ class Bills:
             self._forecast = now + FORECAST_S, found
         return self._forecast[1]
 
-    def _limits_of(self, house: House) -> Limits:
-        """limits.toml, read again when it changed; with a fault the last good one holds on."""
+    def _renew_limits(self, house: House) -> None:
+        """limits.toml, read again when it changed; where it has faults, what held before holds on."""
         path = self.folder / FILE
         changed = path.stat().st_mtime if path.is_file() else 0.0
-        if changed != self._limits[0]:
-            self._limits = changed, read_limits(self.folder, house.names.tenants, house.zone)
-        return self._limits[1]
+        if changed == self._limits_at:
+            return
+        self._limits_at, self.limit_faults = changed, []
+        try:
+            self.guard.limits = read_limits(self.folder, house.names.tenants, house.zone)
+        except WorkspaceFaulty as faulty:
+            self.limit_faults = [str(fault) for fault in faulty.faults]
 
     def _send_calls(self, house: House, book: BillingBook) -> None:
         """Calls that were answered since the last look, as usage events: a name of its own for each lot."""

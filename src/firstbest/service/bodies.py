@@ -14,6 +14,13 @@ UnitsOrNone = Annotated[int, Meta(ge=0, le=1_000_000)]
 Micros = Annotated[int, Meta(ge=0, le=10**15, description="money in millionths of the currency")]
 Instant = Annotated[int, Meta(ge=0, le=2**53, description="microseconds since 1970-01-01T00:00:00Z")]
 LINES_MOST = 200
+Fill = Annotated[
+    Literal["house", "available", "all", "rest_waits", "whole_waits"],
+    Meta(
+        description="lines without stock: as the house does; refused; all lines or none; they wait and the rest goes; "
+        "nothing goes before all can"
+    ),
+]
 
 
 class OrderLine(Struct, forbid_unknown_fields=True):
@@ -34,6 +41,9 @@ class QuoteBody(Struct, forbid_unknown_fields=True):
     place: Name
     lines: Lines
     service: Literal["standard", "member", "economy"] | None = None
+    fill: Fill = "house"
+    wait_until_us: Instant = 0
+    alternatives: Annotated[int, Meta(ge=0, le=5, description="further plans within each service")] = 2
 
 
 class OrderBody(Struct, forbid_unknown_fields=True):
@@ -44,7 +54,9 @@ class OrderBody(Struct, forbid_unknown_fields=True):
     place: Name
     lines: Lines
     service: Literal["standard", "member", "economy"] = "standard"
-    fill: Literal["available", "all"] = "available"
+    fill: Fill = "house"
+    wait_until_us: Instant = 0
+    hold: bool = False
     quote: Annotated[str, Meta(max_length=2_000)] | None = None
 
 
@@ -68,6 +80,9 @@ class DeliveredBody(Struct, forbid_unknown_fields=True):
     failed_attempts: Annotated[int, Meta(ge=0, le=100)] = 0
     cause: Literal["none", "linehaul", "last_mile", "address_or_customer"] = "none"
     received_by: Annotated[str, Meta(max_length=200)] = ""
+    handed_over: Literal["", "in_person", "neighbour", "mailbox", "safe_place", "locker", "signed"] = ""
+    note: Annotated[str, Meta(max_length=1_000)] = ""
+    picture: Annotated[str, Meta(max_length=500, description="where the picture is kept")] = ""
 
 
 class InboundBody(Struct, forbid_unknown_fields=True):

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 from litestar import Router, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from firstbest.run.applying import Applied, NotApplied, applied_of
-from firstbest.run.changing import AHEAD_US, bring_in, ended, prepared
+from firstbest.run.applying import Applied, NotApplied, applied_of, instants_of, steps_of
+from firstbest.run.changing import at_once, ended
+from firstbest.run.desk import Busy, HouseDown
+from firstbest.run.trial import standing_of
 from firstbest.service.access import Http, bearer_of, door_of
 from firstbest.service.bodies import Name
-from firstbest.service.door import Door
+from firstbest.service.door import WAIT_S, Door
 from firstbest.service.problems import Problem
+from firstbest.store.book_live import BookReader
 from firstbest.store.faults import WorkspaceFaulty
+from firstbest.world.network import Network
 
 TEXT_MOST: Final = 200_000
 KILLS_MOST: Final = 20
@@ -44,16 +50,27 @@ def told(applied: Applied) -> dict[str, Any]:
     return {name: value for name, value in applied._asdict().items() if name != "text"}
 
 
-async def brought_in(door: Door, applied: Applied) -> dict[str, Any]:
-    """Make a change ready beside the writer, then let it come into force."""
+def told_stages(applied: Applied, network: Network) -> list[dict[str, Any]]:
+    """The stages of a change, with the instants at which they start."""
+    steps = steps_of(applied)
+    instants = instants_of(applied, network) if steps else []
+    return [{"from_us": at, "extent": step.words} for step, at in zip(steps, instants, strict=True)]
+
+
+async def brought_in(door: Door, make: Callable[[BookReader, int], Applied]) -> dict[str, Any]:
+    """Make a change ready beside the writer, then let it come into force, as soon as it can be or when it says."""
     reader = door.desk.house.book.reader()
     try:
-        coming = await asyncio.to_thread(prepared, reader, applied)
-        return told(await door.ask(lambda house: bring_in(house, coming)))
+        kept = await asyncio.to_thread(
+            at_once, partial(make, reader), reader, lambda question: door.desk.ask(question).result(WAIT_S)
+        )
+        return {**told(kept), "stages": told_stages(kept, door.world.network)}
     except WorkspaceFaulty as faulty:
         raise Problem("invalid", "; ".join(str(fault) for fault in faulty.faults)) from None
     except (NotApplied, ValueError) as wrong:
         raise Problem("conflict", str(wrong)) from None
+    except (Busy, HouseDown, TimeoutError) as down:
+        raise Problem("down", f"the house did not answer: {down}", after_s=5) from None
     finally:
         reader.close()
 
@@ -62,22 +79,20 @@ async def brought_in(door: Door, applied: Applied) -> dict[str, Any]:
 async def change(request: Http, data: JSONBody[ChangeBody]) -> dict[str, Any]:
     """Put a change into the running network at an instant (at once where none is given), as a fact."""
     door, _ = door_of(request), bearer_of(request, "admin")
-    now = await door.ask(lambda house: house.now_us())
-    at = max(data.at_us, now + AHEAD_US)
     kill = tuple(data.kill)
-    return await brought_in(door, Applied(data.name, data.text, at, 0, data.decision, data.by, data.door, kill))
+
+    def make(_: BookReader, soonest: int) -> Applied:
+        at = max(data.at_us, soonest)
+        return Applied(data.name, data.text, at, 0, data.decision, data.by, data.door, kill)
+
+    return await brought_in(door, make)
 
 
 @post("/v1/changes/revert", status_code=200)
 async def revert(request: Http, data: JSONBody[RevertBody]) -> dict[str, Any]:
     """Take back a change that was decided as a two-way door."""
     door, _ = door_of(request), bearer_of(request, "admin")
-    now = await door.ask(lambda house: house.now_us())
-    try:
-        applied = ended(door.reader, data.name, now + AHEAD_US)
-    except NotApplied as wrong:
-        raise Problem("conflict", str(wrong)) from None
-    return await brought_in(door, applied)
+    return await brought_in(door, lambda reader, soonest: ended(reader, data.name, soonest))
 
 
 @get("/v1/changes")
@@ -87,4 +102,19 @@ async def changes(request: Http) -> dict[str, Any]:
     return {"changes": [told(each) for each in applied_of(door.reader)]}
 
 
-ROUTER = Router(path="/", route_handlers=[change, revert, changes])
+@get("/v1/changes/{name:str}")
+async def one(request: Http, name: FromPath[str]) -> dict[str, Any]:
+    """A change with its stages; tried on a share of orders, with what became of the treated ones and of the rest."""
+    door, _ = door_of(request), bearer_of(request, "network")
+    mine = [each for each in applied_of(door.reader) if each.name == name]
+    if not mine:
+        raise Problem("not_found", f"no change '{name}' was applied")
+    phases, now = await door.ask(lambda house: (house.phases, house.now_us()))
+    reader = door.desk.house.book.reader()
+    try:
+        return await asyncio.to_thread(standing_of, reader, phases, mine[-1], now)
+    finally:
+        reader.close()
+
+
+ROUTER = Router(path="/", route_handlers=[change, revert, changes, one])

@@ -9,7 +9,7 @@ from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from firstbest.run.documents import Document, Stale, erase, find, keep, page
+from firstbest.run.documents import Document, Stale, erase, find, keep, of_order, page
 from firstbest.service.access import Http, Json, bearer_of, door_of
 from firstbest.service.bodies import Instant, Micros, Name
 from firstbest.service.door import Door
@@ -140,8 +140,18 @@ async def get_contact(request: Http, contact: FromPath[str]) -> Json:
 
 
 @get("/v1/contacts")
-async def contacts(request: Http, after: After = None, limit: Limit = 50) -> dict[str, Any]:
-    """Contacts of the tenant's, by name."""
+async def contacts(
+    request: Http,
+    after: After = None,
+    limit: Limit = 50,
+    order: Annotated[str | None, QueryParameter(max_length=64, description="about this order")] = None,
+) -> dict[str, Any]:
+    """Contacts of the tenant's, by name; all, or those about an order."""
+    if order is not None:
+        door, bearer = door_of(request), bearer_of(request, "orders")
+        code_of(door, bearer, order)
+        found = of_order(door.reader, bearer.tenant, order, limit)
+        return {"contacts": [{"id": each.id, **each.body} for each in found], "next": None}
     return listed(request, "contact", after, limit)
 
 

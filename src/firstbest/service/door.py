@@ -74,10 +74,14 @@ class Door:
         self.desk = desk
         self.reader = reader
         self.keyring = Keyring(reader)
-        self.world = desk.house.world
-        self.codes = Codes.of(self.world)
+        self.codes = Codes.of(self.world)  # names stay what they are under every change
         self.secret = gate_secret or secrets.token_bytes(32)
         self.private_hooks = bool(self.setting("private_webhooks"))
+
+    @property
+    def world(self) -> World:
+        """The world in force: what was applied meanwhile is in it."""
+        return self.desk.house.world
 
     def setting(self, name: str) -> Any:
         """A setting of [live]."""

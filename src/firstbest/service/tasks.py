@@ -12,6 +12,8 @@ from firstbest.present.track import event_of
 from firstbest.run import work
 from firstbest.run.house import House
 from firstbest.run.open import order_names
+from firstbest.run.proofs import as_put as proof_put
+from firstbest.run.proofs import named
 from firstbest.run.requests import Answer, Line, Request
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import CountBody, DeliveredBody, PickedBody, ReceivedBody, WorkedBody
@@ -139,11 +141,18 @@ async def packed(request: Http, order: FromPath[str], node: FromPath[str], attem
 async def delivered(
     request: Http, order: FromPath[str], node: FromPath[str], data: JSONBody[DeliveredBody], attempt: ATTEMPT = 0
 ) -> Json:
-    """Its journey has ended: at the door, lost or damaged; late ones with what held them up."""
+    """Its journey has ended: at the door, lost or damaged; late ones with what held them up.
+
+    Who took it, how, a note and where the picture is are kept beside the fact, and can be erased.
+    """
     asked = await about(request, Kind.DELIVERED, order, node, attempt)
     asked = asked._replace(
         service=Outcome[data.outcome.upper()], quantity=data.failed_attempts, flag=LateCause[data.cause.upper()]
     )
+    told_of = {name: getattr(data, name) for name in ("received_by", "handed_over", "note", "picture")}
+    if any(told_of.values()):
+        at_us = await door_of(request).ask(lambda house: house.now_us())
+        asked = asked._replace(puts=(proof_put(asked.tenant, named(order, node, attempt), told_of, at_us),))
     return await reported(request, asked, (Stage.DEPARTED, Stage.AT_STATION))
 
 

@@ -32,14 +32,62 @@ def plan_of(network: Network, blocks: Blocks) -> dict[str, Any]:
         "service": SERVICE_NAMES[int(ordered["service"])],
         "lines": int(ordered["lines"]),
         "lines_promised": int(ordered["filled"]),
+        "lines_waiting": int(ordered["waiting"]),
         "value_micros": int(ordered["value"]),
         "journey_cost_micros": sum(each["journey_cost_micros"] for each in shipments),
         "carbon_g": sum(each["carbon_g"] for each in shipments),
         "splits": max(len(shipments) - 1, 0),
         "reason": reason_of(int(ordered["reason"])),
+        "price_lines": price_lines(shipments, int(ordered["value"])),
         "shipments": shipments,
+        "waiting": [waiting_of(network, row) for row in blocks.get("backordered", ())],
         "refused": [refused_of(network, row) for row in blocks.get("refused", ())],
     }
+
+
+def price_lines(shipments: list[dict[str, Any]], value: int) -> list[dict[str, Any]]:
+    """What a plan comes to, line by line: the goods at the customer's price, each journey at its rate card."""
+    journeys = [
+        {"what": "journey", "from": each["node"], "by": each["carrier"], "micros": each["journey_cost_micros"]}
+        for each in shipments
+    ]
+    return [{"what": "goods", "micros": value}, *journeys]
+
+
+def waiting_of(network: Network, row: np.void) -> dict[str, Any]:
+    """A line that waits for stock, and until when."""
+    return {
+        "line": int(row["line"]),
+        "item": network.texts.items[int(row["item"])],
+        "quantity": int(row["quantity"]),
+        "until_us": int(row["until"]),
+    }
+
+
+def lapsed_of(network: Network, row: np.void) -> dict[str, Any]:
+    """A line that waited for stock and was cancelled."""
+    return {
+        "line": int(row["line"]),
+        "item": network.texts.items[int(row["item"])],
+        "quantity": int(row["quantity"]),
+        "granted": True,
+        "code": reason_of(int(row["reason"])),
+    }
+
+
+def held_of(network: Network, rows: Rows) -> dict[str, Any]:
+    """Whether an order is kept back, which of its shipments, and what they are promised."""
+    shipments = [
+        {
+            "node": network.texts.nodes[int(row["node"])],
+            "attempt": int(row["attempt"]),
+            "ship_by_us": int(row["ship_by"]),
+            "deliver_by_us": int(row["deliver_by"]),
+        }
+        for row in rows
+        if int(row["node"]) >= 0
+    ]
+    return {"held": bool(int(rows[0]["on"])), "shipments": shipments}
 
 
 def shipment_of(network: Network, row: np.void, blocks: Blocks) -> dict[str, Any]:

@@ -9,6 +9,7 @@ which is why only what decisions alone read may change on the way (`changes_word
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +17,14 @@ import numpy as np
 
 from firstbest.store.changes_draft import Draft
 from firstbest.store.changes_kinds import Phase, write
+from firstbest.store.changes_log import raised_log
 from firstbest.store.changes_nodes import MINUTES_DAY, opens_later, prepared
 from firstbest.store.changes_read import Operation, Read, read_change
+from firstbest.store.changes_stages import Step, staged, unknown_places
 from firstbest.store.compile_network import compile_network
-from firstbest.store.compile_plan import plan
+from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.store.staging import NotStaged
 from firstbest.store.workspace import Files, Workspace, check, read, typed_workspace
 from firstbest.world.nature import Nature
 from firstbest.world.network import I64, Network
@@ -60,6 +64,8 @@ class Changed(NamedTuple):
     one_off: tuple[OneOff, ...]
     demand: tuple[Surge, ...]
     notes: tuple[str, ...]  # what a reader should know of how the change is rehearsed
+    steps: tuple[Step, ...] = ()  # in which it is brought in
+    name: str = ""  # of the file: the key by which orders are treated
 
     @property
     def one_off_cost(self) -> float:
@@ -83,6 +89,10 @@ def load_changed(folder: Path, change: Path) -> Changed:
     faults.extend(fault for each in given.operations for fault in _times(given.file, each, start, end))
     if faults:
         raise WorkspaceFaulty(faults)
+    if given.steps:
+        # It holds from just after the start on: what the physics is made of cannot be brought in by stages.
+        given = given._replace(operations=tuple(replace(each, begins=start + 1) for each in given.operations))
+        faults.extend(unknown_places(given.file, given.steps, before))
     stages = []
     for at in _instants(given.operations, start, end):
         stage, found = _stage(files, given, Phase(at, start, end))
@@ -91,7 +101,8 @@ def load_changed(folder: Path, change: Path) -> Changed:
     if faults:
         raise WorkspaceFaulty(faults)
     return Changed(
-        given.title, given.note, tuple(stages), _one_off(given), _surges(given), _notes(given, start)
+        given.title, given.note, tuple(stages), _one_off(given), _surges(given), _notes(given, start), given.steps,
+        change.name,
     )  # fmt: skip
 
 
@@ -105,10 +116,15 @@ def scenario_of(
     """
     last = changed.workspaces[-1]
     network, nature = compile_network(last.workspace, scale, days)
-    nature = nature._replace(demand=nature.demand._replace(orders_day=_raised(changed, network, nature)))
+    nature = nature._replace(
+        demand=nature.demand._replace(orders_day=_raised(changed, network, nature)),
+        log=raised_log(nature.log, network, changed.demand),
+    )
     if len(changed.workspaces) == 1:
         return network, nature, ()
     made = plan(last.workspace, scale, days)
+    if changed.steps:
+        return network, nature, _staged(changed, (scale, days), network, made)
     adoptions = []
     for stage in changed.workspaces:
         own = network if stage is last else compile_network(stage.workspace, scale, days)[0]
@@ -119,6 +135,26 @@ def scenario_of(
         if at < network.calendar.end_us:
             adoptions.append((at, _without(own, stage.shut)))
     return network, nature, tuple(adoptions)
+
+
+def _staged(
+    changed: Changed, how: tuple[float, int | None], network: Network, made: Plan
+) -> tuple[tuple[int, Network], ...]:
+    """The networks of the stages of a change, from the start on; raises `WorkspaceFaulty` where it cannot be staged."""
+    base = compile_network(changed.workspaces[0].workspace, *how)[0]
+    start, first_day = network.calendar.start_us, changed.workspaces[0].workspace.start_day
+    adoptions = {start: base}
+    for count, step in enumerate(changed.steps, start=1):
+        at = made.instant(0, first_day + step.day, 0) if step.day else start
+        if at < network.calendar.end_us:
+            try:
+                workspace = changed.workspaces[0].workspace
+                adoptions[at] = staged((base, network), changed.steps[:count], workspace, changed.name)
+            except NotStaged as wrong:
+                raise WorkspaceFaulty(
+                    [Fault(changed.name, step.line, f"stage {count}", wrong.expected, wrong.found)]
+                ) from None
+    return tuple(sorted(adoptions.items(), key=lambda each: each[0]))
 
 
 def _times(file: str, operation: Operation, start: int, end: int) -> list[Fault]:

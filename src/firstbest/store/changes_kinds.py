@@ -13,10 +13,13 @@ from typing import Any, Final, NamedTuple
 from firstbest.store.changes_draft import RATES, Draft, as_text, declared
 from firstbest.store.changes_nodes import close_node, open_node
 from firstbest.store.changes_read import Operation, Place
+from firstbest.store.changes_sellers import open_seller
 from firstbest.store.changes_words import LATER, SETTABLE
 from firstbest.store.faults import nearest, shown
 from firstbest.store.schema_words import ZONES
 
+ADDABLE: Final = ("carriers", "cartons", "suppliers")
+"""Files that other operations add no rows to."""
 SHOCKS: Final = (
     ("demand", "surge"), ("demand", "boost"), ("nature", "delay"), ("nature", "snow"), ("nature", "breakdown"),
     ("nature", "late_period"),
@@ -144,7 +147,8 @@ def _retime_lane(operation: Operation, draft: Draft, phase: Phase) -> None:
 
 def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
     file, column, value = operation["file"].removesuffix(".csv"), operation["column"], operation.free["value"]
-    key = as_text(operation.free["key"])
+    given = operation.free["key"]
+    keys = [as_text(each) for each in (given if isinstance(given, list) else [given])]
     known = [*SETTABLE, "nature", "demand", *(name for name in draft.tables() if name.startswith(RATES))]
     if file not in known:
         hint = " (use kind 'policy')" if file == "policies" else nearest(file, known)
@@ -154,17 +158,16 @@ def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
             expected = f"no 'from' or 'until': {file}.toml is the world and holds from start to end"
             draft.fault(operation.place("from"), expected, "a part of the time")
             return
-        draft.set_key(file, (key, column), value, (operation.place("key"), operation.place("value")))
+        draft.set_key(file, (keys[0], column), value, (operation.place("key"), operation.place("value")))
     else:
-        row = draft.row(file, key, operation.place("key"))
-        if row < 0:
-            return
+        rows = [draft.row(file, key, operation.place("key")) for key in keys]
         columns = [each.name for each in declared(file).columns]
         if column not in columns:
             found = shown(column) + nearest(column, columns)
             draft.fault(operation.place("column"), f"a column of {file}.csv", found)
             return
-        _edit(operation, draft, phase, (file, row), {column: (value, "value")})
+        for row in (row for row in rows if row >= 0):
+            _edit(operation, draft, phase, (file, row), {column: (value, "value")})
 
 
 KEPT_THROUGHOUT = ("returns.on", "care.on", "lots.on", "levels.on")
@@ -275,6 +278,19 @@ def _add_lane(operation: Operation, draft: Draft, _phase: Phase) -> None:
     draft.add("lanes", cells, operation.place(), {"lane": operation.place("lane"), **where})
 
 
+def _add_row(operation: Operation, draft: Draft, phase: Phase) -> None:
+    """A new row of a CSV file: its name is there in all phases, so it holds from start to end."""
+    file, cells = operation["file"].removesuffix(".csv"), operation.tables["columns"]
+    if file not in ADDABLE and not file.startswith(RATES):
+        expected = f"one of {', '.join(ADDABLE)}, or {RATES}NAME"
+        draft.fault(operation.place("file"), expected, shown(file) + nearest(file, ADDABLE))
+    elif not whole_time(operation, phase):
+        draft.fault(operation.place("from"), "no 'from' or 'until': a new name is there from the start", "a time")
+    else:
+        where = {name: operation.place(f"columns.{name}") for name in cells}
+        draft.add(file, cells, operation.place(), where)
+
+
 def _demand(operation: Operation, draft: Draft, _phase: Phase) -> None:
     if operation.begins is None or operation.ends is None:
         draft.fault(operation.place(), "'from' and 'until', the day after the last", "none")
@@ -282,8 +298,6 @@ def _demand(operation: Operation, draft: Draft, _phase: Phase) -> None:
         draft.fault(operation.place("from"), "midnights: days as a whole", "a time of day")
     if operation["factor"] == 1:
         draft.fault(operation.place("factor"), "another number than 1", "1")
-    if len(draft.rows("orders")):
-        draft.fault(operation.place(), "a workspace whose orders are drawn from demand.toml", "an orders file")
 
 
 def _shock(operation: Operation, draft: Draft, _phase: Phase) -> None:
@@ -310,6 +324,7 @@ def _shock(operation: Operation, draft: Draft, _phase: Phase) -> None:
 
 STANDING: Final[dict[str, Callable[[Operation, Draft, Phase], None]]] = {
     "add_lane": _add_lane, "demand": _demand, "shock": _shock, "open_node": open_node, "close_node": close_node,
+    "add_row": _add_row, "open_seller": open_seller,
 }  # fmt: skip
 PASSING: Final[dict[str, Callable[[Operation, Draft, Phase], None]]] = {
     "resize_node": _resize_node, "retime_lane": _retime_lane, "set": _set, "policy": _policy, "promise": _promise,

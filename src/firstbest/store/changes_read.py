@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from firstbest.store.changes_stages import NOT_STAGED, Step, read_steps
 from firstbest.store.changes_words import KINDS, SHARED, OperationKind
 from firstbest.store.faults import Fault, nearest, shown
 from firstbest.store.schema_words import Section, Settings
@@ -18,7 +19,7 @@ from firstbest.store.workspace_settings import Document, Entry, read_document, t
 OPERATIONS_MAX: Final = 500
 _HEAD: Final = re.compile(r"\s*(\[\[?)\s*operation(?:\.([\w-]+))?\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
-_TOP: Final = ("title", "note", "operation")
+_TOP: Final = ("title", "note", "operation", "stage")
 _OPEN_MOMENTS: Final = ("from", "until")
 
 
@@ -60,6 +61,7 @@ class Read(NamedTuple):
     title: str
     note: str
     operations: tuple[Operation, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def read_change(path: Path, faults: list[Fault]) -> Read:
@@ -86,7 +88,21 @@ def read_change(path: Path, faults: list[Fault]) -> Read:
     if len(given) > OPERATIONS_MAX:
         faults.append(Fault(file, 0, "operation", f"{OPERATIONS_MAX} operations or fewer", f"{len(given):,}"))
     made = (_operation(document, n, each, lines, faults) for n, each in enumerate(given[:OPERATIONS_MAX], start=1))
-    return Read(file, str(title), str(tree.get("note", "")).strip(), tuple(each for each in made if each))
+    operations = tuple(each for each in made if each)
+    steps = read_steps(document, faults)
+    faults.extend(fault for each in operations if steps for fault in _unstaged(file, each))
+    return Read(file, str(title), str(tree.get("note", "")).strip(), operations, steps)
+
+
+def _unstaged(file: str, operation: Operation) -> Iterator[Fault]:
+    """What an operation of a file with stages may not be, or say."""
+    if operation.kind in NOT_STAGED:
+        expected = f"an operation that can be staged (no {', '.join(sorted(NOT_STAGED))})"
+        yield Fault(file, operation.place("kind").line, operation.place("kind").label, expected, f"'{operation.kind}'")
+    for key, value in (("from", operation.begins), ("until", operation.ends)):
+        if value is not None:
+            place = operation.place(key)
+            yield Fault(file, place.line, place.label, f"no '{key}' in a file with stages: they say when", "one")
 
 
 def _lines(text: str) -> dict[tuple[int, str], int]:

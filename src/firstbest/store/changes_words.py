@@ -67,6 +67,22 @@ KINDS: Final[dict[str, OperationKind]] = {
             ("labour",),
         ),
         OperationKind(
+            "open_seller",
+            "A seller begins: one of sellers.csv that has no orders yet.",
+            (
+                text("seller", "which", refers="sellers.seller"),
+                number("orders_per_day", "the seller's own, on top of the others", low=0.01, high=10**7),
+                text("node", "where the first goods lie", refers="nodes.node"),
+                number("cover_days", "of the seller's demand, in stock on the first day", 60, high=400),
+            ),
+        ),
+        OperationKind(
+            "add_row",
+            "A new row of carriers.csv, cartons.csv, suppliers.csv or a price list.",
+            (text("file", "name of the file without its ending, or carrier_rates/NAME"),),
+            ("columns",),
+        ),
+        OperationKind(
             "add_lane", "A new row of lanes.csv.", (text("lane", "short name of the new lane"),), ("columns",)
         ),
         OperationKind(

@@ -22,6 +22,7 @@ from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
 FOUND = np.ones(4_096, np.bool_)
+KEYS_AT_ONCE = 1 << 20
 FOUND.setflags(write=False)
 
 
@@ -35,7 +36,10 @@ class Dense:
     def __init__(self, table: Table, size: int) -> None:
         self.table = table
         self.rows = np.zeros(size, table.dtype)
-        self.rows["key"] = np.arange(size)
+        # In pieces: cubes of 300 sellers are a hundred million rows, whose keys at once would be 800 MB beside them.
+        for start in range(0, size, KEYS_AT_ONCE):
+            stop = min(start + KEYS_AT_ONCE, size)
+            self.rows["key"][start:stop] = np.arange(start, stop)
         self.packed = packed.packed_rows(self.rows)
 
     def copied(self) -> Dense:
@@ -350,4 +354,6 @@ def sizes(network: Network) -> dict[str, int]:
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
         "hours": nodes * len(Process) * 2 * (days // 7 + 2),
+        "featured": network.offers.products,
+        "record": (int(network.calendar.month.max()) + 1) * sellers if network.offers.products else 0,
     }

@@ -23,6 +23,8 @@ def compile_answers(plan: Plan) -> Answers | None:
     def levels(key: str, names: tuple[str, ...] | list[str]) -> list[float]:
         return [float(respond[key].get(name, 0.0)) for name in names]
 
+    review = plan.workspace.section("demand", "sellers_review")
+    waiting = plan.workspace.frame("sellers").whole("waiting")
     return Answers(
         on=SWITCH.index(respond["on"]),
         memory_days=int(respond["memory_days"]),
@@ -37,4 +39,10 @@ def compile_answers(plan: Plan) -> Answers | None:
         told=tuple(
             (each["cause"], f"{each['value']:g}", each["unit"], each["mark"], each["source"]) for each in entries
         ),
+        review_days=int(review["days"]),
+        leave_ppm=int(ppm(review["leave_below_percent"])),
+        join_ppm=int(ppm(review["join_above_percent"])),
+        fee_order=int(micros(review["fee_order"])),
+        commission_ppm=int(ppm(review["commission_percent"])),
+        waiting=tuple(bool(each) for each in waiting.tolist()),
     )

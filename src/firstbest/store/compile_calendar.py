@@ -83,6 +83,9 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
         (Timer.WAVE, 0, np.arange(start, end, minutes * MINUTE_US, dtype=np.int64)),
         (Timer.CLOSE_DAY, 0, plan.instants(zone, CLOSE_MINUTE)),
     ]
+    if len(plan.workspace.frame("offers")):
+        every = int(plan.workspace.section("policies", "offers")["minutes"]) * MINUTE_US
+        found.append((Timer.OFFER, 0, np.arange(start, end, every, dtype=np.int64)))
     if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots")):
         found.append((Timer.SETTLE, 0, plan.instants(zone, SETTLE_MINUTE)))
     works = work_days(plan)

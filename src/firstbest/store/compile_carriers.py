@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 
 from firstbest.store.compile_plan import Plan, micros, ppm, whole
+from firstbest.store.extensions import Extension
+from firstbest.store.extensions_judged import priced
 from firstbest.store.schema_words import SERVICES, ZONES
 from firstbest.store.workspace_sense_freight import LB_KG, STEPS
 from firstbest.store.workspace_tables import F64
@@ -17,17 +19,24 @@ from firstbest.world.words import Mode
 DAYS_AHEAD: Final = 16
 
 
-def compile_carriers(plan: Plan) -> Carriers:
-    """Carriers: [C]. Prices do not scale."""
+def compile_carriers(plan: Plan, extensions: tuple[Extension, ...] = ()) -> Carriers:
+    """Carriers: [C]. Prices do not scale; those of a carrier with a tariff come from its package."""
+    tariffs = {each.of: each for each in extensions if each.port == "tariff"}
     carriers = plan.workspace.frame("carriers")
     names = carriers.texts("carrier")
     unit_g = np.array([LB_KG * 1_000 if each == "lb" else 1_000.0 for each in carriers.texts("step_unit")])
+    step_g_x1000 = whole(carriers.numbers("step") * unit_g * 1_000)
     late = plan.workspace.section("policies", "door")["late_percent"]
     return Carriers(
         tie=text_hashes(names),
         mode=np.array([Mode[each.upper()] for each in carriers.texts("mode")], np.int8),
-        rate=np.stack([_rates(plan, name, float(carriers.numbers("step")[c])) for c, name in enumerate(names)]),
-        step_g_x1000=whole(carriers.numbers("step") * unit_g * 1_000),
+        rate=np.stack(
+            [
+                _tariff(tariffs.get(name), _rates(plan, name, float(carriers.numbers("step")[c])), int(step_g_x1000[c]))
+                for c, name in enumerate(names)
+            ]
+        ),
+        step_g_x1000=step_g_x1000,
         divisor_cm3_kg=whole(carriers.numbers("divisor_cm3_kg")),
         fuel_ppm=ppm(carriers.numbers("fuel_percent")),
         residential=micros(carriers.numbers("residential")),
@@ -57,6 +66,15 @@ def _rates(plan: Plan, carrier: str, step: float) -> I64:
         if not np.isnan(prices).all():
             found[zone] = micros(_along(weights, prices, steps))
     return found
+
+
+def _tariff(extension: Extension | None, listed: I64, step_g_x1000: int) -> I64:
+    """The prices of a package in the zones that the price list serves: [9, B]; the list itself where there is none."""
+    if extension is None:
+        return listed
+    return priced(
+        extension, np.arange(STEPS, dtype=np.int64) * step_g_x1000 // 1_000, [bool(each.any()) for each in listed]
+    )
 
 
 def _along(weights: F64, prices: F64, steps: F64) -> F64:

@@ -65,6 +65,7 @@ def _demand(plan: Plan, planned: F64) -> Demand:
         cancel_ppm=int(ppm(orders["cancel_percent"])),
         cancel_mean_s=int(whole(orders["cancel_mean_hours"] * 3_600)),
         answers=compile_answers(plan),
+        featured_ppm=int(ppm(orders["featured_percent"])),
     )
 
 

@@ -16,6 +16,7 @@ from firstbest.store.compile_goods import compile_cartons, compile_items
 from firstbest.store.compile_lanes import compile_lanes
 from firstbest.store.compile_log import order_names
 from firstbest.store.compile_nature import compile_nature
+from firstbest.store.compile_offers import compile_offers, product_names
 from firstbest.store.compile_people import compile_fleet, compile_labour
 from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_places
 from firstbest.store.compile_plan import Plan, plan
@@ -23,6 +24,9 @@ from firstbest.store.compile_policy import compile_policy
 from firstbest.store.compile_returns import compile_detail
 from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
+from firstbest.store.extensions import extensions_of, plugged_of
+from firstbest.store.extensions_judged import natural
+from firstbest.store.staging import no_arms
 from firstbest.store.workspace_typed import Workspace
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network, Texts
@@ -37,7 +41,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
     """
     assert 0 < scale <= 1, f"scale is above 0 and at most 1, was {scale}"
     assert days is None or days >= 1, f"a rehearsal has 1 day or more, was {days}"
-    made = plan(workspace, scale, days)
+    made, extensions = plan(workspace, scale, days), extensions_of(workspace)
     planned = season(made)
     cartons, carton_names = compile_cartons(made)
     lanes, lane_names = compile_lanes(made)
@@ -47,7 +51,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         places=compile_places(made),
         items=compile_items(made),
         cartons=cartons,
-        carriers=compile_carriers(made),
+        carriers=compile_carriers(made, extensions),
         arcs=compile_arcs(made),
         lanes=lanes,
         calendar=manned_waves(compile_calendar(made, planned), labour, nodes, policy),
@@ -55,10 +59,16 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         fleet=compile_fleet(made),
         promises=compile_promises(made),
         policy=policy,
+        arms=no_arms(),
         texts=_texts(made, lane_names, carton_names),
+        plugged=plugged_of(extensions),
+        offers=compile_offers(made),
         detail=compile_detail(made),
     )
-    return network, compile_nature(made, planned, lanes)
+    nature = compile_nature(made, planned, lanes)
+    for each in (each for each in extensions if each.port == "nature"):
+        nature = natural(each, nature, network)
+    return network, nature
 
 
 def log_order_names(workspace: Workspace, scale: float = 1.0, days: int | None = None) -> tuple[str, ...]:
@@ -77,4 +87,5 @@ def _texts(made: Plan, lanes: tuple[str, ...], cartons: tuple[str, ...]) -> Text
         cartons=cartons,
         time_zones=made.zone_names,
         currency=made.workspace.currency,
+        products=product_names(made),
     )

@@ -9,9 +9,9 @@ from firstbest.world.units import MONEY, PPM
 
 def compile_policy(workspace: Workspace) -> Policy:
     """The policy of policies.toml."""
-    sourcing, floor, replenishment, counting, people, after = (
+    sourcing, floor, replenishment, counting, people, after, backorders = (
         workspace.section("policies", each).values
-        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after")
+        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after", "backorders")
     )
 
     def money(amount: float) -> int:
@@ -33,6 +33,7 @@ def compile_policy(workspace: Workspace) -> Policy:
         cover_node_days=int(replenishment["cover_node_days"]),
         safety_z_x1000=round(replenishment["safety_z"] * 1_000),
         urgent_days=int(replenishment["urgent_days"]),
+        opening_covers_lead=int(replenishment["opening_covers_lead"]),
         count_per_day=int(counting["counts_per_day"]),
         staff_target_ppm=ppm(people["staff_target_percent"]),
         lead_temp_days=int(people["lead_temp_days"]),
@@ -48,4 +49,5 @@ def compile_policy(workspace: Workspace) -> Policy:
         return_loss_ppm=ppm(after["return_loss_percent"]),
         loss_claim_ppm=ppm(after["loss_claim_percent"]),
         holding_ppm_year=ppm(after["holding_percent_year"]),
+        wait_days=int(backorders["wait_days"]),
     )

@@ -71,6 +71,9 @@ def _worked_out(parts: Parts) -> Iterator[Row]:
     yield Row("stock.csv", "all", "quantity", str(int(goods.opening.sum())), least, "filled", "holding", "units")
     cover = "[c] opening stock over mean demand; the first forecast divides by it"
     yield Row("policies.toml", "replenishment", "cover_node_days", str(parts.cover_days), cover, "filled", "", "days")
+    if parts.network.postcodes:
+        floor = "[c] opening stock fills three fifths of it, 3,000 at least; put your own building here"
+        yield Row("nodes.csv", node, "floor_ft2", str(parts.floor_ft2), floor, "filled", "building", "square feet")
     for crew in parts.crews:
         source = "[c] work of a mean working day over rate, productive share and shift, rounded up; peaks are overtime"
         yield Row("labour.csv", f"{node} {crew.process}", "heads", str(crew.heads), source, "filled", "labour", "heads")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from firstbest.store.import_calendar import DayOff
+from firstbest.store.import_changes import change_files
 from firstbest.store.import_items import Goods
 from firstbest.store.import_map import Map
-from firstbest.store.import_network import Chosen
+from firstbest.store.import_network import BY_DISTANCE, Chosen
 from firstbest.store.import_people import Crew
 from firstbest.store.import_profile import Profile
 from firstbest.store.import_rows import Bucket
@@ -21,6 +23,8 @@ from firstbest.store.import_text import day_text
 from firstbest.world.units import MONEY
 
 SELLER: Final = "owner"
+STORAGE_M3_FT2: Final = 0.15
+"""Cubic metres of stock that a square foot of floor holds: as in the built-in network."""
 _EPOCH: Final = date(1970, 1, 1)
 _MONTHS: Final = 12
 _YEAR: Final = 365
@@ -38,6 +42,7 @@ class Parts(NamedTuple):
     crews: tuple[Crew, ...]
     days_off: tuple[DayOff, ...]
     buckets: tuple[Bucket, ...]
+    notes: tuple[str, ...]  # what was read in another way than it is written
     log: str  # name of the log's file
     return_ppm: int  # of a unit, so that as many orders as in the log have a return
     lines_shape: tuple[float, ...]  # share of orders with 1, 2, 3 ... lines
@@ -49,6 +54,12 @@ class Parts(NamedTuple):
         """Days of mean demand that the opening stock comes to."""
         mean = self.goods.units.sum() / self.sales.days
         return min(max(round(float(self.goods.opening.sum() / mean)), 1), 400)
+
+    @property
+    def floor_ft2(self) -> int:
+        """Floor space, square feet: the opening stock fills three fifths of what it holds; 3,000 at least."""
+        stock_m3 = float((self.goods.opening * self.goods.volume_l).sum()) / 1_000
+        return max(math.ceil(stock_m3 / STORAGE_M3_FT2 / 0.6 / 1_000) * 1_000, 3_000)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -63,7 +74,9 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
     """(name, content) of every file but orders.parquet, assumptions.csv and profile.txt."""
     values = {key: f"{each.value:g}" for key, each in parts.network.fill.items()} | {
-        "cover_days": str(parts.cover_days)
+        "cover_days": str(parts.cover_days),
+        "floor_ft2": str(parts.floor_ft2),
+        "storage_m3": str(round(parts.floor_ft2 * STORAGE_M3_FT2)),
     }
     for name, content in parts.network.files:
         yield name, with_values(content, values)
@@ -77,7 +90,11 @@ def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
         "places.csv": _places(parts),
         "zones.csv": csv_text(
             ("carrier", "node", "place", "zone"),
-            [("", parts.network.node, each.area.place, each.area.zone) for each in parts.sales.places],
+            [
+                ("", parts.network.node, each.area.place, each.area.zone)
+                for each in parts.sales.places
+                if each.area.zone != BY_DISTANCE
+            ],
         ),
         "items.csv": _items(parts),
         "packs.csv": _packs(parts),
@@ -101,6 +118,7 @@ def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
             ],
         ),
     }
+    texts |= dict(change_files(parts.network, parts.profile, parts.crews))
     for name, text in texts.items():
         yield name, text.encode()
 
@@ -190,10 +208,12 @@ def _listed(values: Iterable[float]) -> str:
 
 def _places(parts: Parts) -> str:
     rows = [
-        (each.area.place, each.orders, each.area.latitude, each.area.longitude, each.area.time_zone, each.area.country)
+        (each.area.place, each.orders, each.area.latitude, each.area.longitude, each.area.time_zone,
+         each.area.region or each.area.country, each.area.remote, each.area.land_km2)
         for each in parts.sales.places
-    ]
-    return csv_text(("place", "weight", "latitude", "longitude", "time_zone", "region"), rows)
+    ]  # fmt: skip
+    header = ("place", "weight", "latitude", "longitude", "time_zone", "region", "remote", "land_km2")
+    return csv_text(header, rows)
 
 
 def _items(parts: Parts) -> str:

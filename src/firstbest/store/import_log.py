@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from textwrap import fill
 from typing import Any, NamedTuple
 
 import duckdb
@@ -17,15 +16,17 @@ import numpy as np
 
 from firstbest.store.import_assumed import assumptions
 from firstbest.store.import_calendar import DayOff, closed_days, holidays
+from firstbest.store.import_conditions import bucket_index, sales_bucket
 from firstbest.store.import_files import Parts, files_of
 from firstbest.store.import_items import make_goods
 from firstbest.store.import_map import Map, read_map
 from firstbest.store.import_network import Chosen, chosen_network
 from firstbest.store.import_people import crews
-from firstbest.store.import_profile import NETWORK_OF, Profile, order_profile
-from firstbest.store.import_rows import Bucket, Log, read_log
-from firstbest.store.import_sales import Sales, make_sales
-from firstbest.store.import_text import WIDTH, buckets_text, chosen_text, profile_text
+from firstbest.store.import_profile import NETWORK_OF, WHOLESALE, Profile, order_profile
+from firstbest.store.import_rows import Bucket, Log, buckets_of, read_log
+from firstbest.store.import_sales import Sales, country_name, make_sales
+from firstbest.store.import_shapes import recognised
+from firstbest.store.import_text import WIDE, WIDTH, assumed_text, buckets_text, chosen_text, notes_text, profile_text
 from firstbest.store.init import require_empty
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
@@ -44,29 +45,50 @@ class Imported(NamedTuple):
     buckets: tuple[Bucket, ...]
     profile: Profile
     network: str
-    text: str  # buckets, profile, network and what is assumed, for a terminal
+    text: str  # profile, network, buckets and what is assumed, for a terminal of 80 columns
+    wide: str  # the same for 120
 
 
-def import_log(log: Path, map_file: Path, folder: Path) -> Imported:
-    """Makes a workspace of an order log in `folder`.
+class Said(NamedTuple):
+    """What a user says of a log without a map, or against it; empty: nothing."""
+
+    dates: str = ""
+    decimal: str = ""
+    time_zone: str = ""
+
+
+def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None = None) -> Imported:
+    """Makes a workspace of an order log in `folder`; without a map its header says what it is.
 
     Raises `FolderInUse` where the folder holds something, `WorkspaceFaulty` where the map or the log is not right.
     """
     require_empty(folder)
-    made = read_map(map_file)
+    title, made = ("", read_map(map_file)) if map_file else _by_header(log)
+    given = {key: value for key, value in (said or Said())._asdict().items() if value}
+    made = made._replace(**given)
     read = read_log(log, made)
+    read = read._replace(notes=(*([f"the header is that of {title}"] if title else []), *read.notes))
     try:
         return _imported(read, made, log, folder)
     finally:
-        read.connection.close()
+        read.close()
+
+
+def _by_header(log: Path) -> tuple[str, Map]:
+    shape, made = recognised(log)
+    return shape.title, made
 
 
 def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
-    network = _network(read, made)
+    network, why = _network(read, made)
+    network = network._replace(because=why)
+    read = _set_aside(read, made, network)
     sales = make_sales(read, made, network)
     profile = order_profile(read, made, sales)
     parts = _parts(read, made, network, (sales, profile), log.name)
-    text = _text(parts)
+    volume = float((parts.goods.units * parts.goods.volume_l).sum()) / sales.orders
+    parts = parts._replace(profile=profile._replace(cube_l=volume))
+    text = _text(parts, WIDTH)
     files = [*files_of(parts), ("assumptions.csv", assumptions(parts).encode()), ("profile.txt", text.encode())]
     written = []
     for name, content in sorted(files):
@@ -75,22 +97,55 @@ def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
         target.write_bytes(content)
         written.append(target)
     written.append(_write_orders(read.connection, folder / "orders.parquet"))
-    return Imported(folder, tuple(written), read.rows, read.buckets, profile, network.name, text)
+    wide = _text(parts, WIDE)
+    return Imported(folder, tuple(written), read.rows, read.buckets, parts.profile, network.name, text, wide)
 
 
-def _network(read: Log, made: Map) -> Chosen:
-    """The network that the map asks for, else the one that fits the profile.
+def _network(read: Log, made: Map) -> tuple[Chosen, str]:
+    """The network that the map asks for, else the one that fits, and why.
 
     The profile needs orders, and orders need the places of a network; which business it is hangs on no place, so the
-    first network serves to find out.
+    first network serves to find out. Where customers are says more than the business: goods leave a country's shed.
     """
     if made.network != "by_profile":
-        return chosen_network(made.network, made.filled)
+        asked = chosen_network(made.network, made.filled)
+        return asked, asked.because
     trial = chosen_network("us_warehouse", made.filled)
     bare = made._replace(countries={row[0]: trial.home for row in read.connection.execute(
         "SELECT DISTINCT country FROM line").fetchall()})  # fmt: skip
     profile = order_profile(read, made, make_sales(read, bare, trial))
-    return chosen_network(NETWORK_OF[profile.business], made.filled)
+    home = country_name(profile.home, made, chosen_network("uk_wholesale", {})) if profile.home else ""
+    name = NETWORK_OF[profile.business]
+    if home == "United States" or (not home and "postcode" in made.columns):
+        name = "us_consumer" if "postcode" in made.columns else "us_warehouse"
+    elif home == "United Kingdom":
+        name = "uk_wholesale"
+    found = chosen_network(name, made.filled)
+    why = found.because
+    if profile.business == WHOLESALE and name != "uk_wholesale":
+        why = "customers are in the United States; no wholesaler's network there is built in, so it has no pallets"
+    elif profile.business != WHOLESALE and name == "uk_wholesale":
+        why = "customers are in the United Kingdom; no network of homes in that country is built in"
+    elif profile.home_share is not None and home:
+        why += f"; {profile.home_share:.1%} of the orders go to {home}"
+    return found, why
+
+
+def _set_aside(read: Log, made: Map, network: Chosen) -> Log:
+    """Puts rows to countries that the network does not serve into their bucket, if the map says so."""
+    if not made.abroad_aside:
+        return read
+    served = {area.country for area in network.areas}
+    found = read.connection.execute("SELECT DISTINCT country FROM line WHERE country <> ''").fetchall()
+    abroad = [name for (name,) in found if country_name(name, made, network) not in served]
+    if not abroad:
+        return read
+    read.connection.execute(
+        f"UPDATE line SET bucket = {bucket_index(made, 'abroad')} WHERE bucket = {sales_bucket(made)}"
+        " AND country IN (SELECT unnest(?))",
+        [abroad],
+    )
+    return read._replace(buckets=buckets_of(read.connection, made))
 
 
 def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], name: str) -> Parts:
@@ -111,12 +166,31 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
         crews=crews(network, goods, sales, max(working, 1)),
         days_off=tuple(off),
         buckets=read.buckets,
+        notes=_notes(read, sales, network),
         log=name,
         return_ppm=_return_ppm(read, network),
         lines_shape=_lines_shape(db),
-        currency=made.currency or network.currency,
+        currency=made.currency or read.currency or network.currency,
         time_zone=made.time_zone or network.time_zone,
     )
+
+
+def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
+    """What was read in another way than it is written, and what the network makes of it."""
+    notes = list(read.notes)
+    if sales.drawn:
+        told = f"{sales.drawn:,} orders have no postcode that is known: their place is drawn by population"
+        notes.append(told)
+    if network.postcodes:
+        short = "length(regexp_extract(postcode, '^[^0-9A-Za-z]?([0-9]+)$', 1)) IN (3, 4)"
+        count = read.connection.execute(f"SELECT count(*) FROM ordering WHERE {short}").fetchone()
+        if count and count[0]:
+            notes.append(f"{count[0]:,} orders have a ZIP that lost the zeros it begins with: they are put back")
+    if read.currency and read.currency != network.currency:
+        notes.append(
+            f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"
+        )
+    return tuple(notes)
 
 
 def _days_off(db: duckdb.DuckDBPyConnection, network: Chosen, sales: Sales) -> list[DayOff]:
@@ -136,6 +210,11 @@ def _return_ppm(read: Log, network: Chosen) -> int:
     orders: Any = read.connection.execute("SELECT units FROM ordering ORDER BY units").fetchnumpy()
     units = np.asarray(orders["units"]).astype(np.int64)
     share = network.of("order_return_percent") / 100
+    refunded: Any = read.connection.execute(
+        "SELECT count(*) FILTER (refunded > 0), count(refunded) FROM ordering"
+    ).fetchone()
+    if refunded[1]:
+        share = refunded[0] / len(units)
     if RETURNS in names:
         row: Any = read.connection.execute(
             "SELECT count(DISTINCT order_name) FROM line WHERE bucket = ?", [names.index(RETURNS)]
@@ -172,29 +251,30 @@ def _write_orders(db: duckdb.DuckDBPyConnection, path: Path) -> Path:
             SELECT o.order_name AS "order", strftime(o.placed_at, '%Y-%m-%d %H:%M:%S') AS placed_at,
                 o.customer, o.place, sale.line, sale.item, sale.quantity, sale.price / 1e6 AS price
             FROM sale JOIN ordering AS o ON o.order_name = sale.order_name
-            ORDER BY o.placed_at, o.order_name, sale.line
+            ORDER BY o.rank, sale.line
         ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)
         """
     )
     return path
 
 
-def _text(parts: Parts) -> str:
-    """Buckets, profile, network, and what stands behind the money."""
-    goods, network = parts.goods, parts.network
-    volume = float((goods.units * goods.volume_l).sum()) / parts.sales.orders
-    weight = float((goods.units * goods.weight_kg).sum()) / parts.sales.orders
+def _text(parts: Parts, width: int) -> str:
+    """Profile, network, buckets, what was read otherwise than written, and what stands behind the money."""
+    network = parts.network
     heads = sum(each.heads for each in parts.crews)
+    weight = float((parts.goods.units * parts.goods.weight_kg).sum()) / parts.sales.orders
     filled = (
-        f"Filled: an order takes {volume:.0f} litres and {weight:.0f} kg on average; {heads} people; opening stock"
-        f" of {parts.cover_days} days of demand, the least that serves the log (a log holds no lost sales). The log"
-        " holds no cost: all money of a rehearsal rests on filled values (assumptions.csv)."
+        f"An order takes {parts.profile.cube_l:,.1f} litres and {weight:,.2f} kg on average, from prices."
+        f" {heads} people do the work of a mean day. Opening stock of {parts.cover_days} days of demand is the least"
+        " that serves the log (a log holds no lost sales). The log holds no cost: all money of a rehearsal rests on"
+        " filled values, each with its range and source in assumptions.csv."
     )
     return "\n".join(
         (
-            buckets_text(parts.buckets, parts.currency),
-            profile_text(parts.profile, parts.currency),
-            chosen_text(parts.profile, network.name, network.title, network.because),
-            fill(filled, WIDTH) + "\n",
+            profile_text(parts.profile, parts.currency, width),
+            chosen_text(parts.profile, network, width, made_by_map=parts.made.network != "by_profile"),
+            buckets_text(parts.buckets, parts.currency, width),
+            notes_text(parts.notes, width),
+            assumed_text(filled, width),
         )
     )

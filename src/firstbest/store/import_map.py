@@ -19,19 +19,26 @@ from firstbest.store.workspace_settings import Document, Entry, Read, read_docum
 
 SALES: Final = "sales"
 BUILT_IN: Final = (
+    ("too many cells", "rows with more cells than the header: a separator or a quotation mark too many"),
+    ("repeated header", "rows that hold the names of the columns again"),
+    ("totals", "rows of sums, not of sales"),
     ("no order", "rows without the name of an order"),
     ("no item", "rows without an item"),
+    ("lost digits", "rows whose item a spreadsheet has shortened, like 1.23E+11: format the column as text"),
     ("no date", "rows whose date is missing or cannot be read"),
     ("no quantity", "rows whose quantity is missing, zero or no whole number"),
     ("negative quantity", "rows below zero that no bucket of the map takes"),
     ("negative price", "rows with a price below zero that no bucket of the map takes"),
     ("outside the period", "rows before or after the period of the map"),
+    ("abroad", "to countries that the network does not serve"),
     ("exact duplicates", "rows that repeat an earlier one in every column, if the map drops them"),
     (SALES, "everything else: these rows become orders"),
 )
 """Buckets that every log has, behind those of the map: (name, what falls into it)."""
 NOT: Final = "not "
-TESTED: Final = ("order", "item", "name", "country")
+TESTED: Final = (
+    "order", "item", "name", "country", "status", "paid", "fulfilled", "cancelled", "payment", "ships", "channel"
+)  # fmt: skip
 COMPARED: Final = ("quantity", "price")
 _COMPARISON: Final = re.compile(r"(<=|>=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,6})?)")
 MISSING: Final = "missing"
@@ -46,6 +53,17 @@ _COLUMNS: Final = (
     text("customer", "name or number; empty: the log has none", ""),
     text("country", "country of the customer; empty: the log has none", ""),
     text("name", "what the item is; empty: the log does not say", ""),
+    text("postcode", "postcode or ZIP of the customer; empty: the log has none", ""),
+    text("currency", "of the price; empty: one for the whole log", ""),
+    text("amount", "what the whole line costs, where the log has no price of one unit; empty: it has", ""),
+    text("status", "of the order, for buckets; empty: the log has none", ""),
+    text("paid", "whether it is paid, for buckets; empty: the log does not say", ""),
+    text("fulfilled", "whether it left, for buckets; empty: the log does not say", ""),
+    text("cancelled", "when it was cancelled, for buckets; empty: the log does not say", ""),
+    text("payment", "how it was paid, for buckets; empty: the log does not say", ""),
+    text("ships", "whether there is something to ship, for buckets; empty: the log does not say", ""),
+    text("channel", "who ships it, or where it was sold, for buckets; empty: the log does not say", ""),
+    text("refunded", "amount paid back on the order; above zero it counts as a return; empty: the log has none", ""),
     text("planned_ship", "day the order was planned to leave; empty: the log does not say", ""),
     text("actual_ship", "day it really left; empty: the log does not say", ""),
 )
@@ -62,13 +80,26 @@ MAP: Final = Settings(
                 choice("network", ("by_profile", *NETWORKS), "which default network serves it", "by_profile"),
                 text("currency", "three letters; empty: that of the network", ""),
                 of("time_zone", Type.TIME_ZONE, "in which its dates are written; empty: that of the network", ""),
-                text("date_format", "as strptime has it, like %d/%m/%Y %H:%M; empty: year-month-day", ""),
+                text("date_format", "as strptime has it, like %d/%m/%Y %H:%M; empty: as the dates show", ""),
+                choice("dates", ("day_first", "month_first"), "of 03/04/2024; empty: as the dates show", ""),
+                choice("decimal", ("point", "comma"), "of numbers; empty: as the numbers show", ""),
                 of("clock", Type.CLOCK, "when orders are placed, if the log knows only days; empty: it knows", ""),
-                text("encoding", "of a CSV file", "utf-8"),
+                text("encoding", "of a CSV file; empty: as its bytes show", ""),
+                choice("heads", ("every_row", "first_row"), "which rows of an order hold its own columns", "every_row"),
+                choice("abroad", ("fault", "set_aside"), "rows to countries that the network does not serve", "fault"),
                 choice("exact_duplicates", ("keep", "drop"), "rows that repeat an earlier one in every column", "keep"),
+                choice("no_code", ("set_aside", "use_name"), "rows without an item's code", "set_aside"),
                 choice("item_case", ("fold", "keep"), "fold: 'a1' and 'A1' are one item", "fold"),
                 of("from", Type.DATE, "first day to take; empty: the first", ""),
                 of("until", Type.DATE, "last day to take; empty: the last", ""),
+            ),
+        ),
+        Section(
+            "recognise",
+            "By what a known export is told; for the maps that come with the program.",
+            (
+                text("title", "what the export is", ""),
+                text("header", "columns that only it has, parted by ' | '", ""),
             ),
         ),
         Section("columns", "The log's own name of each column.", _COLUMNS),
@@ -83,6 +114,7 @@ MAP: Final = Settings(
                 text("item", "regular expression that is found in the item's code", ""),
                 text("name_of_item", "regular expression that is found in the item's name", ""),
                 text("country", "regular expression that is found in the country", ""),
+                *(text(each, "regular expression that is found in this column", "") for each in TESTED[4:]),
                 text("quantity", "comparison like '< 0', or 'missing'", ""),
                 text("price", "comparison like '<= 0', or 'missing'", ""),
             ),
@@ -131,8 +163,13 @@ class Map(NamedTuple):
     time_zone: str
     date_format: str
     clock: int
+    dates: str
+    decimal: str
+    heads_once: bool  # only an order's first row holds its own columns
+    abroad_aside: bool
     encoding: str
     drop_duplicates: bool
+    name_for_code: bool
     fold_case: bool
     first_day: int
     last_day: int
@@ -146,7 +183,11 @@ class Map(NamedTuple):
 def read_map(path: Path) -> Map:
     """The map in `path`. Raises `WorkspaceFaulty` with all that is wrong with it."""
     faults: list[Fault] = []
-    document = read_document(path, path.name, faults)
+    return map_of(read_document(path, path.name, faults), faults)
+
+
+def map_of(document: Document | None, faults: list[Fault]) -> Map:
+    """The map of a document. Raises `WorkspaceFaulty` with all that is wrong with it."""
     if document is None:
         raise WorkspaceFaulty(faults)
     read = typed_settings(document, MAP, ZoneInfo("UTC"), faults)
@@ -155,15 +196,20 @@ def read_map(path: Path) -> Map:
         raise WorkspaceFaulty(faults)
     log, columns, fill = (_section(read, each) for each in ("log", "columns", "fill"))
     return Map(
-        file=path.name,
+        file=document.file,
         name=log["name"],
         network=log["network"],
         currency=log["currency"],
         time_zone=log["time_zone"],
         date_format=log["date_format"],
         clock=log["clock"],
+        dates=log["dates"],
+        decimal=log["decimal"],
+        heads_once=log["heads"] == "first_row",
+        abroad_aside=log["abroad"] == "set_aside",
         encoding=log["encoding"],
         drop_duplicates=log["exact_duplicates"] == "drop",
+        name_for_code=log["no_code"] == "use_name",
         fold_case=log["item_case"] == "fold",
         first_day=log["from"],
         last_day=log["until"],

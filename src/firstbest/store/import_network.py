@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, NamedTuple
 
-NETWORKS: Final = ("uk_wholesale", "us_warehouse")
+NETWORKS: Final = ("uk_wholesale", "us_warehouse", "us_consumer")
 _ROOT: Final = files("firstbest.store") / "wholesale"
+_ZIPS: Final = files("firstbest.store") / "builtin" / "places.csv"
+BY_DISTANCE: Final = -1
+"""The zone of a place whose zone follows from its distance."""
 
 
 class Filled(NamedTuple):
@@ -53,6 +57,9 @@ class Area(NamedTuple):
     time_zone: str
     zone: int
     source: str
+    remote: str = "no"
+    land_km2: str = "100"
+    region: str = ""
 
 
 class Holiday(NamedTuple):
@@ -79,6 +86,7 @@ class Chosen(NamedTuple):
     fill: dict[str, Filled]
     assumed: tuple[dict[str, str], ...]
     files: tuple[tuple[str, bytes], ...]  # (path in the workspace, content), by path
+    postcodes: bool = False  # places of the home country are the first three digits of its postcodes
 
     def of(self, key: str) -> float:
         """A filled value; an unknown key is a programmer's error."""
@@ -99,13 +107,14 @@ def chosen_network(name: str, own: dict[str, float]) -> Chosen:
         because=head["because"],
         node=head["node"],
         supplier=head["supplier"],
-        areas=tuple(_area(row) for row in _rows(folder / "countries.csv")),
+        areas=(*(_area(row) for row in _rows(folder / "countries.csv")), *(_zips(head) if "postcodes" in head else ())),
         holidays=tuple(
             Holiday(row["name"], row["rule"], row["substitute"] == "yes") for row in _rows(folder / "holidays.csv")
         ),
         fill=fill,
         assumed=tuple(_rows(folder / "assumed.csv")),
         files=tuple(_below(folder / "files", "")),
+        postcodes=head.get("postcodes", False),
     )
 
 
@@ -138,6 +147,20 @@ def _area(row: dict[str, str]) -> Area:
         int(row["zone"]),
         row["source"],
     )
+
+
+def _zips(head: dict[str, str]) -> Iterator[Area]:
+    """The areas of the first three digits of a ZIP, as the built-in network has them."""
+    for row in _rows(_ZIPS):
+        where = (
+            row["latitude"],
+            row["longitude"],
+            row["time_zone"],
+            BY_DISTANCE,
+            "US Census via examples/make_places.py",
+        )
+        more = (row["remote"], row["land_km2"], row["region"])
+        yield Area(head["home"], row["place"], float(row["weight"]), *where, *more)
 
 
 def _text(path: Traversable) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from firstbest.store.import_map import Map, knows_only_days
-from firstbest.store.import_rows import Log, quoted
+from firstbest.store.import_rows import Log
 from firstbest.store.import_sales import Sales
 from firstbest.world.units import MONEY
 
@@ -17,6 +17,7 @@ WHOLESALE: Final = "wholesale"
 CONSUMER: Final = "direct-to-consumer"
 PARTS: Final = "spare parts"
 NETWORK_OF: Final = {WHOLESALE: "uk_wholesale", CONSUMER: "us_warehouse", PARTS: "us_warehouse"}
+"""By business, where the log says neither country nor postcode."""
 PERCENTILES: Final = (0.1, 0.5, 0.9, 0.99)
 TOPS: Final = (0.01, 0.05, 0.1, 0.2, 0.5)
 BULK_UNITS: Final = 100
@@ -75,6 +76,8 @@ class Profile(NamedTuple):
     peak_month_factor: float
     peak_day_factor: float
     peak_day_orders: int
+    peak_day: int  # days since the epoch
+    cube_l: float | None  # an order, on average, as items are filled; None before they are
     missing: tuple[tuple[str, float], ...]  # column of the log, share of rows without a value
     duplicates: int  # rows that repeat an earlier one in every column
     shipped: Shipped | None
@@ -95,7 +98,11 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
     judged = business_of(by_lines, by_units, bare[6], items / bare[1] * 1000)
     home = _home(db) if "country" in made.columns else ("", None)
     months, peak_month = _months(db, bare[0] / bare[4])
-    peak_day = int(_one(db, "SELECT max(c) FROM (SELECT count(*) AS c FROM ordering GROUP BY placed_at::DATE)")[0])
+    peak_day, busiest = _one(
+        db,
+        "SELECT count(*) AS c, date_diff('day', DATE '1970-01-01', placed_at::DATE) AS d FROM ordering GROUP BY d"
+        " ORDER BY c DESC, d LIMIT 1",
+    )
     return Profile(
         orders=int(bare[0]),
         lines=int(bare[1]),
@@ -121,8 +128,10 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         peak_month_factor=peak_month,
         peak_day_factor=peak_day / (bare[0] / bare[4]),
         peak_day_orders=peak_day,
-        missing=_missing(db, made, log.rows),
-        duplicates=log.rows - int(_one(db, "SELECT count(*) FROM (SELECT DISTINCT * FROM source)")[0]),
+        peak_day=busiest,
+        cube_l=None,
+        missing=log.missing,
+        duplicates=log.duplicates,
         shipped=_shipped(db) if {"planned_ship", "actual_ship"} <= set(made.columns) else None,
         business=judged[0],
         reasons=judged[1],
@@ -196,17 +205,6 @@ def _months(db: Any, mean: float) -> tuple[tuple[tuple[str, int, int], ...], flo
         " GROUP BY m ORDER BY m"
     ).fetchall()
     return tuple(rows), max(orders / days for _, orders, days in rows) / mean
-
-
-def _missing(db: Any, made: Map, rows: int) -> tuple[tuple[str, float], ...]:
-    cells = [f"count(*) FILTER ({_empty(name)})" for name in made.columns.values()]
-    found = _one(db, f"SELECT {', '.join(cells)} FROM source")
-    return tuple((name, count / max(rows, 1)) for name, count in zip(made.columns.values(), found, strict=True))
-
-
-def _empty(name: str) -> str:
-    cell = f"CAST({quoted(name)} AS VARCHAR)"
-    return f"{cell} IS NULL OR trim({cell}) IN ('', 'nan', 'NaN')"
 
 
 def _shipped(db: Any) -> Shipped:

@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import Final
 
 BUILTIN: Final = files("firstbest.store") / "builtin"
+SMALL: Final = files("firstbest.store") / "builtin_small"
+SHARED: Final = (
+    "calendars.csv", "carrier_rates/ground.csv", "cartons.csv", "places.csv", "sanity.toml",
+)  # fmt: skip
+"""Files of the built-in network that the small one has as well."""
+MADE_FROM: Final = ("assumed_here.csv",)
+"""Files from which others are made; they are not a workspace's."""
 MECHANISMS: Final = files("firstbest.store") / "steering"
 NODES: Final = "nodes.csv"
 RULES: Final = "goals.toml"
@@ -27,6 +34,28 @@ def write_builtin(folder: Path) -> list[Path]:
     Raises `FolderInUse` where anything but hidden files stands there; then nothing is written.
     """
     return _copy(BUILTIN, folder)
+
+
+def write_small(folder: Path) -> list[Path]:
+    """Copy the small network into `folder`: one building, one category, one owner, and five changes that grow it.
+
+    Raises `FolderInUse` as `write_builtin` does.
+    """
+    written = _copy(SMALL, folder)
+    for name in SHARED:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = BUILTIN.joinpath(name).read_text("utf-8")
+        target.write_text(_without_stations(text) if name == "places.csv" else text, encoding="utf-8", newline="")
+        written.append(target)
+    return sorted(written)
+
+
+def _without_stations(places: str) -> str:
+    """Places of which carriers take all: the last column, the station, empty."""
+    head, *rows = places.splitlines()
+    assert head.endswith(",station"), "the station is the last column of places.csv"
+    return "\n".join([head, *(row.rpartition(",")[0] + "," for row in rows)]) + "\n"
 
 
 def write_mechanisms(folder: Path) -> list[Path]:
@@ -70,7 +99,7 @@ def _files_below(folder: Traversable, prefix: str) -> list[tuple[str, Traversabl
     """Data files of a folder and those below it, by name: (path from the top, file)."""
     found: list[tuple[str, Traversable]] = []
     for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if each.name.startswith((".", "__")):
+        if each.name.startswith((".", "__")) or each.name in MADE_FROM:
             continue
         name = f"{prefix}{each.name}"
         found += _files_below(each, f"{name}/") if each.is_dir() else [(name, each)]

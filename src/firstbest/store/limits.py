@@ -15,6 +15,7 @@ from firstbest.rent.meters import METER_CODES
 from firstbest.rent.quotas import Limits
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
 from firstbest.store.schema_words import Section, Settings, integer, money, text
+from firstbest.store.workspace import load
 from firstbest.store.workspace_settings import Entry, Read, read_document, typed_settings
 from firstbest.world.units import MONEY
 
@@ -73,6 +74,16 @@ def read_limits(folder: Path, tenants: Sequence[str], zone: ZoneInfo) -> Limits:
     if faults:
         raise WorkspaceFaulty(faults)
     return Limits(quotas, credit)
+
+
+def check_limits(folder: Path) -> list[Fault]:
+    """Faults of the file in a workspace that has none else."""
+    workspace = load(folder)
+    try:
+        read_limits(folder, workspace.frame("sellers").texts("seller"), ZoneInfo(workspace.time_zone))
+    except WorkspaceFaulty as faulty:
+        return list(faulty.faults)
+    return []
 
 
 def _entries(found: Read, name: str) -> list[Entry]:

@@ -23,7 +23,8 @@ SECTIONS: Final = (
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where columns come from.
 
-    `file` (CSV or Parquet, globs too), `sql` (DuckDB, paths from the folder), `rehearsal` (its folder) or `book`.
+    `file` (CSV or Parquet, globs too), `sql` (DuckDB, paths from the folder), `rehearsal` (its folder) or `book` (a
+    folder, such as .firstbest/deck, into which `firstbest review` writes the live book's daily cubes).
     `key`: columns that part a day's rows, each revised by itself.
     """
 
@@ -81,6 +82,17 @@ def read_definitions(folder: Path) -> Definitions:
     if faults:
         raise WorkspaceFaulty(faults)
     return found
+
+
+def check_definitions(folder: Path) -> list[Fault]:
+    """Every fault of a folder's metrics.toml; none where there is no such file."""
+    if not (folder / FILE).is_file():
+        return []
+    try:
+        read_definitions(folder)
+    except WorkspaceFaulty as faulty:
+        return list(faulty.faults)
+    return []
 
 
 def _typed(document: Document, faults: list[Fault]) -> Definitions:

@@ -76,22 +76,21 @@ def _relation(engine: duckdb.DuckDBPyConnection, folder: Path, source: Source) -
             )
     elif source.sql:
         text = f"SELECT *, 0 AS row_of_file FROM ({source.sql.rstrip().rstrip(';')})"
-    elif source.rehearsal:
-        cubes = folder / source.rehearsal / "cubes.parquet"
+    else:
+        home = source.rehearsal or source.book
+        cubes, whose = folder / home / "cubes.parquet", "a rehearsal's" if source.rehearsal else "the book's"
         if not cubes.is_file():
-            raise WorkspaceFaulty([Fault(f"{source.rehearsal}/cubes.parquet", 0, "", "a rehearsal's cubes", "none")])
+            raise WorkspaceFaulty([Fault(f"{home}/cubes.parquet", 0, "", f"{whose} cubes", "none")])
         text = f"SELECT * FROM read_parquet('{_quoted(str(cubes))}')" + (
             f" WHERE {source.where}" if source.where else ""
         )
-    else:
-        raise WorkspaceFaulty([Fault(_place(source), 0, "", "a source that can be read", "a book")])
     engine.execute(f"CREATE TEMP TABLE raw AS {text}")
-    if source.where and not source.rehearsal:
+    if source.where and not (source.rehearsal or source.book):
         engine.execute(f"DELETE FROM raw WHERE NOT coalesce({source.where}, false)")
 
 
 def _typed(engine: duckdb.DuckDBPyConnection, source: Source, wanted: Sequence[str], raw: Sequence[str]) -> Rows:
-    if source.rehearsal:
+    if source.rehearsal or source.book:
         return _cubes(engine, wanted)
     names = [str(each[0]) for each in engine.execute("DESCRIBE raw").fetchall()]
     faults = [

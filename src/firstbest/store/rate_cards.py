@@ -80,7 +80,7 @@ def read_cards(paths: Sequence[Path], zone: ZoneInfo) -> ReadCards:
     files: dict[tuple[str, int], str] = {}
     lines: dict[tuple[str, int, str, str], int] = {}
     for path in paths[:CARDS_MAX]:
-        file = f"{path.parent.name}/{path.name}"
+        file = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
         card = _read_file(path, file, zone, faults, lines)
         if card is None:
             continue

@@ -1,8 +1,9 @@
 """The door desk: money of a week that no promise needed, from the facts of a rehearsal, by the decision that caused it.
 
-Amazon's first desks were doors on legs: what customers do not feel is not paid for. Five kinds of cost can be told from
+Amazon's first desks were doors on legs: what customers do not feel is not paid for. Six kinds of cost can be told from
 the facts without any opinion: paid time in which nobody had work, overtime in such time, parcels beyond one an order,
-parcels sent again because the shelf was short, and a faster carrier that was late all the same. None is counted twice.
+parcels sent again because the shelf was short, a faster carrier that was late all the same, and vehicles between
+buildings that left less than half full. None is counted twice.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from firstbest.mechanisms.deck import CostLine
 from firstbest.store.compile_network import compile_network
 from firstbest.store.workspace import load
 from firstbest.world.network import Network
-from firstbest.world.words import Process, Reason
+from firstbest.world.words import NodeKind, Process, Reason
 
 LINES: Final = 10
+HALF: Final = 0.5
 _PROCESSES: Final = {
     Process.RECEIVE: "receiving", Process.PICK: "picking", Process.PACK: "packing", Process.LOAD: "loading",
     Process.INDIRECT: "support",
@@ -56,6 +58,7 @@ def week_costs(folder: Path, rehearsal: str, start: int, end: int) -> Costs | No
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as engine:
         engine.execute(f"SET TimeZone = '{week.zone}'")
         lines = [*_idle(engine, week), *_splits(engine, week), *_again(engine, week), *_in_vain(engine, week)]
+        lines += _half_empty(engine, week)
     lines.sort(key=lambda line: (-line.cost, line.what, line.where))
     scale = float(told["scale"])
     note = (
@@ -68,14 +71,17 @@ def week_costs(folder: Path, rehearsal: str, start: int, end: int) -> Costs | No
 
 def _rows(engine: duckdb.DuckDBPyConnection, week: _Week, text: str) -> list[tuple[int, int, float, int]]:
     """Rows of (node, what, cost in millionths, count) of a query with {fact} for files and {day} for a fact's day."""
+    return [(int(a), int(b), float(c), int(d)) for a, b, c, d in engine.execute(_filled(week, text)).fetchall()]
+
+
+def _filled(week: _Week, text: str) -> str:
     day = """date_diff('day', DATE '1970-01-01', CAST(make_timestamptz({0}"at") AS DATE))"""
     filled = text
-    for fact in ("worked", "planned", "departed", "delivered"):
+    for fact in ("worked", "planned", "departed", "delivered", "vehicle"):
         filled = filled.replace(f"{{{fact}}}", f"read_parquet('{week.facts / fact}/*.parquet')")
     filled = filled.replace("{day}", day.format("")).replace("{day_d}", day.format("d."))
     filled = filled.replace("{start}", str(week.start)).replace("{end}", str(week.end))
-    filled = filled.replace("{first}", str(week.network.calendar.first_day))
-    return [(int(a), int(b), float(c), int(d)) for a, b, c, d in engine.execute(filled).fetchall()]
+    return filled.replace("{first}", str(week.network.calendar.first_day))
 
 
 def _idle(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
@@ -145,6 +151,45 @@ def _in_vain(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
     ]
 
 
+def _half_empty(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+    """What the empty part of goods vehicles cost that left less than half full, by volume and by weight.
+
+    Trucks to stations carry parcels whose promise needs them, and carriers' own lanes cost by the parcel: left out. Of
+    a part load that is paid by weight only what is paid a vehicle counts.
+    """
+    if not any((week.facts / "vehicle").glob("*.parquet")):
+        return []
+    text = """
+        SELECT lane, 0, volume_cm3, weight_g, cost, vehicles FROM {vehicle}
+        WHERE {day} BETWEEN {start} AND {end} AND vehicles > 0 AND cost > 0
+    """
+    lanes, nodes = week.network.lanes, week.network.nodes
+    lost: dict[int, list[float]] = {}
+    for lane, _, volume, weight, cost, vehicles in engine.execute(_filled(week, text)).fetchall():
+        end = int(lanes.destination[lane])
+        if lanes.carrier[lane] >= 0 or end < 0 or nodes.kind[end] == NodeKind.STATION:
+            continue
+        fill = max(
+            float(volume) / max(float(lanes.capacity_cm3[lane]) * vehicles, 1.0),
+            float(weight) / max(float(lanes.capacity_g[lane]) * vehicles, 1.0),
+        )
+        if fill < HALF:
+            sums = lost.setdefault(int(lane), [0.0, 0.0])
+            sums[0] += min(float(cost), float(lanes.cost_vehicle[lane]) * vehicles) * (1 - fill)
+            sums[1] += int(vehicles)
+    decision = "departure: a thin load left because something on it had waited"
+    found = []
+    for lane, (paid, count) in sorted(lost.items()):
+        said = f"Half-empty vehicles to {_where(week, int(lanes.destination[lane]))}"
+        found.append(_line(week, said, int(lanes.origin[lane]), paid, (int(count), "vehicles"), decision))
+    return found
+
+
+def _where(week: _Week, node: int) -> str:
+    return week.network.texts.nodes[node].replace("_", " ").title()
+
+
 def _line(week: _Week, what: str, node: int, cost: float, counted: tuple[int, str], decision: str) -> CostLine:
-    where = week.network.texts.nodes[node].replace("_", " ").title()
-    return CostLine(what=what, where=where, cost=cost / 1e6, count=counted[0], of=counted[1], decision=decision)
+    return CostLine(
+        what=what, where=_where(week, node), cost=cost / 1e6, count=counted[0], of=counted[1], decision=decision
+    )

@@ -1,7 +1,7 @@
 """Every workspace file, declared once.
 
     firstbest.toml  policies.toml  demand.toml  nature.toml
-    nodes.csv  places.csv  zones.csv  items.csv  packs.csv  cartons.csv  sellers.csv  suppliers.csv
+    nodes.csv  places.csv  zones.csv  items.csv  offers.csv  packs.csv  cartons.csv  sellers.csv  suppliers.csv
     carriers.csv  carrier_rates/NAME.csv  lanes.csv  labour.csv  shifts.csv  fleet.csv  calendars.csv
     stock.csv  orders.csv (or orders.parquet)  assumptions.csv
 
@@ -24,6 +24,7 @@ TABLES: Final[tuple[Table, ...]] = (
     schema_tables.SELLERS,
     schema_tables.SUPPLIERS,
     schema_tables.ITEMS,
+    schema_tables.OFFERS,
     schema_tables.PACKS,
     schema_tables.CARTONS,
     schema_tables.CARRIERS,

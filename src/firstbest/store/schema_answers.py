@@ -44,6 +44,17 @@ ANSWER_SECTIONS: Final = (
         ),
     ),
     Section(
+        "sellers_review",
+        "How sellers answer their margin, where customers answer; the owner stays.",
+        (
+            integer("days", "between looks, and how far back they look; 0: nobody comes or goes", 0, high=366),
+            number("leave_below_percent", "margin, of sales, below which a seller leaves", 0, low=-100, high=100),
+            number("join_above_percent", "mean margin of the sellers above which a waiting one comes", 10, low=-100),
+            number("fee_order", "what a seller reckons an order costs beside the parcel, money", 5, high=10**6),
+            number("commission_percent", "of sales", 12, high=100),
+        ),
+    ),
+    Section(
         "answer",
         "One coefficient of the answer.",
         (

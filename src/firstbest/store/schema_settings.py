@@ -8,6 +8,7 @@ from firstbest.store.schema_answers import ANSWER_SECTIONS
 from firstbest.store.schema_returns import CARE_RULES, LEVEL_NATURE, LEVEL_RULES, LOT_RULES, RETURN_NATURE, RETURN_RULES
 from firstbest.store.schema_words import (
     MODES,
+    PORTS,
     PROCESSES,
     SERVICES,
     Column,
@@ -73,6 +74,18 @@ FIRSTBEST: Final = Settings(
                 numbers("up_to", "outer edge of each band but the last", (0, 8), [150, 300, 600, 1000, 1400, 1800]),
             ),
         ),
+        Section(
+            "extension",
+            "Code of other packages (docs/extending.md).",
+            (
+                text("name", "of the entry point; a meter's is the meter's own"),
+                choice("port", PORTS, "what it takes the place of"),
+                text("of", "tariff: of which carrier", ""),
+                text("package", "where several packages have that name", ""),
+                of("on", Type.YES_NO, "put in", "yes"),
+            ),
+            many=True,
+        ),
     ),
 )
 
@@ -89,6 +102,11 @@ _POLICIES: Final = Settings(
                 money("upgrade_most", "most paid to save a late shipment", 0),
                 integer("capacity_days", "days ahead a ship day is looked for", 10, low=1, high=40),
             ),
+        ),
+        Section(
+            "backorders",
+            "What happens with lines for which there is no stock.",
+            (integer("wait_days", "they wait so long, where the customer says nothing else; 0: refused", 0, high=365),),
         ),
         Section(
             "floor",
@@ -108,6 +126,22 @@ _POLICIES: Final = Settings(
                 integer("cover_node_days", "stock cover of a node that is fed by another", 14, low=1, high=400),
                 number("safety_z", "standard deviations of demand over the lead time kept as safety", 1.65, high=6),
                 integer("urgent_days", "a thin load leaves if something on it has waited this long", 2, low=0, high=60),
+                of(
+                    "opening_covers_lead",
+                    Type.YES_NO,
+                    "whether the first stock of a centre that buys from makers covers its lead time as well",
+                    "no",
+                ),
+            ),
+        ),
+        Section(
+            "offers",
+            "Which offer of a product is featured, where offers.csv has some.",
+            (
+                integer("minutes", "between decisions; divides a day", 60, low=1, high=1_440),
+                percent("day_percent", "of the landed price, what a promise one day sooner is worth", 0.57),
+                percent("defect_percent", "of the landed price, for one defect more in 100 lines", 1),
+                integer("trust_lines", "lines of everybody's record mixed into a seller's", 100, high=10**6),
             ),
         ),
         Section("counting", "Cycle counts.", (integer("counts_per_day", "by each node", 20, high=100_000),)),
@@ -201,6 +235,7 @@ DEMAND_ALONE: Final = Settings(
                 integer("customers", "persisting customers", 100_000, low=1, high=10**9),
                 percent("member_percent", "of customers who are members", 0),
                 percent("economy_percent", "of the others who choose economy", 0),
+                percent("featured_percent", "of orders of one line that take the featured offer of offers.csv", 80),
                 percent("cancel_percent", "of orders cancelled by the customer", 0),
                 number("cancel_mean_hours", "from order to cancel", 3, low=0.01, high=1_000),
             ),

@@ -108,6 +108,18 @@ ITEMS: Final = Table(
     ),
 )
 
+OFFERS: Final = Table(
+    "offers",
+    "Items that are offers of one product: two or more, each item in one row at most.",
+    ("item",),
+    (
+        text("product", "what customers want, whoever sells it"),
+        text("item", "a seller's offer of it", refers="items.item"),
+        money("delivery_charge", "what a customer pays beside the price, a unit", 0),
+    ),
+    required=False,
+)
+
 PACKS: Final = Table(
     "packs",
     "Levels above one unit: inner, case, pallet.",
@@ -145,6 +157,7 @@ SELLERS: Final = Table(
         text("seller", "short name"),
         text("name", "full name", ""),
         percent("order_percent", "share of orders"),
+        of("waiting", Type.YES_NO, "planned for, and comes only if it pays, where customers answer", "no"),
     ),
 )
 

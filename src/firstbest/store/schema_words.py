@@ -146,3 +146,5 @@ LANE_MODES: Final = ("ocean", "air", "truck", "part_load")
 CARRIER_MODES: Final = ("parcel", "parcel_air", "own_van", "pallet")
 SERVICES: Final = ("standard", "member", "economy")
 PROCESSES: Final = ("receive", "pick", "pack", "load", "indirect")
+PORTS: Final = ("wave", "tariff", "nature", "meter", "panel")
+"""Where code of other packages may be put in (`store.extensions.PORTS` says what each is given)."""

@@ -14,16 +14,21 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from firstbest.store import schema
+from firstbest.store.door_excel import sheets_of
+from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import FAULTS_PER_COLUMN_MAX, Fault, WorkspaceFaulty
 from firstbest.store.workspace_cells import Wrong, parser
 from firstbest.store.workspace_links import check_links
 from firstbest.store.workspace_sense import check_sense
 from firstbest.store.workspace_settings import Document, read_document, typed_settings
-from firstbest.store.workspace_sheets import Sheet, read_sheet
+from firstbest.store.workspace_sheets import Sheet, read_sheet, read_tab
 from firstbest.store.workspace_tables import Frame, empty, typed
 from firstbest.store.workspace_typed import Workspace
 
-__all__ = ["Files", "Workspace", "check", "load", "read", "typed_workspace"]
+WORKBOOK = "tables.xlsx"
+"""A workbook with a tab for each table, as `firstbest template` writes it."""
+
+__all__ = ["WORKBOOK", "Files", "Workspace", "check", "checked", "every_fault", "load", "read", "typed_workspace"]
 
 
 class Files(NamedTuple):
@@ -33,6 +38,7 @@ class Files(NamedTuple):
     documents: Mapping[str, Document]  # by name without ending
     sheets: Mapping[str, Sheet]
     rates: Mapping[str, Sheet]  # by carrier
+    notes: tuple[str, ...] = ()  # what was read in another way than it is written
 
 
 def load(folder: Path) -> Workspace:
@@ -46,9 +52,22 @@ def load(folder: Path) -> Workspace:
 
 def check(folder: Path) -> list[Fault]:
     """Every fault of the workspace in `folder`, file by file, row by row; empty if it can be used."""
+    return checked(folder)[0]
+
+
+def every_fault(folder: Path) -> list[Fault]:
+    """Every fault, however many are alike: for marks in cells."""
     faults: list[Fault] = []
     typed_workspace(read(folder, faults), faults)
-    return _capped(faults)
+    return list(dict.fromkeys(faults))
+
+
+def checked(folder: Path) -> tuple[list[Fault], tuple[str, ...]]:
+    """Every fault, and what was read in another way than it is written."""
+    faults: list[Fault] = []
+    files = read(folder, faults)
+    typed_workspace(files, faults)
+    return _capped(faults), files.notes
 
 
 def read(folder: Path, faults: list[Fault]) -> Files:
@@ -66,16 +85,20 @@ def read(folder: Path, faults: list[Fault]) -> Files:
         elif settings.required:
             faults.append(Fault(path.name, 0, "", f"a file: {settings.note}", "none"))
     sheets = {}
+    notes: list[str] = []
+    book = folder / WORKBOOK
+    tabs = _tabs(book, faults) if book.is_file() else ()
     for table in schema.TABLES:
-        found = _read_table(folder, table, faults)
+        tab = _tab(book, table, faults) if table.name in tabs else None
+        found = _read_table(folder, table, tab, (faults, notes))
         if found:
             sheets[table.name] = found
     rates = {}
     for path in sorted((folder / "carrier_rates").glob("*.csv")):
-        sheet = read_sheet(path, f"carrier_rates/{path.name}", faults)
+        sheet = read_sheet(path, f"carrier_rates/{path.name}", faults, names_of(schema.RATES), notes)
         if sheet:
             rates[path.stem] = sheet
-    return Files(folder, documents, sheets, rates)
+    return Files(folder, documents, sheets, rates, tuple(notes))
 
 
 def typed_workspace(files: Files, faults: list[Fault]) -> Workspace:
@@ -98,18 +121,44 @@ def typed_workspace(files: Files, faults: list[Fault]) -> Workspace:
     return workspace
 
 
-def _read_table(folder: Path, table: schema.Table, faults: list[Fault]) -> Sheet | None:
-    paths = [folder / f"{table.name}.csv"]
-    if table.name == "orders":
-        paths.append(folder / "orders.parquet")
-    found = [path for path in paths if path.is_file()]
-    if len(found) > 1:
-        faults.append(Fault(found[1].name, 0, "", "one of orders.csv and orders.parquet", "both"))
+def names_of(table: schema.Table) -> tuple[str, ...]:
+    """The declared columns of a table."""
+    return tuple(each.name for each in table.columns)
+
+
+def _read_table(
+    folder: Path, table: schema.Table, tab: Sheet | None, told: tuple[list[Fault], list[str]]
+) -> Sheet | None:
+    """A table from its own file, CSV, Excel or (orders) Parquet, or from its tab of tables.xlsx; from one of them."""
+    paths = [folder / f"{table.name}{ending}" for ending in (".csv", ".xlsx", ".parquet")]
+    found = [path for path in (paths if table.name == "orders" else paths[:2]) if path.is_file()]
+    names = [path.name for path in found]
+    faults, notes = told
+    if tab:
+        names.append(f"{WORKBOOK} ({table.name})")
+    if len(names) > 1:
+        expected = f"one of {' and '.join(names)}"
+        faults.append(Fault(names[1], 0, "", expected, "both" if len(names) == 2 else "all"))  # noqa: PLR2004 - a pair
     if found:
-        return read_sheet(found[0], found[0].name, faults)
-    if table.required:
+        return read_sheet(found[0], found[0].name, faults, names_of(table), notes)
+    if not tab and table.required:
         faults.append(Fault(paths[0].name, 0, "", f"a file: {table.note}", "none"))
-    return None
+    return tab
+
+
+def _tabs(book: Path, faults: list[Fault]) -> tuple[str, ...]:
+    """Names of the tabs of the workbook."""
+    try:
+        return sheets_of(book)
+    except Unreadable as wrong:
+        faults.append(Fault(WORKBOOK, wrong.row, "", wrong.expected, wrong.found))
+        return ()
+
+
+def _tab(book: Path, table: schema.Table, faults: list[Fault]) -> Sheet | None:
+    """The tab of a table, None where it holds only its header."""
+    sheet = read_tab(book, table.name, f"{WORKBOOK} ({table.name})", faults, names_of(table))
+    return sheet if sheet and sheet.rows else None
 
 
 def _zone(document: Document | None) -> ZoneInfo:

@@ -22,11 +22,19 @@ EVERY_DAY: Final = 0b111_1111
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _YEARS: Final = (1990, 2100)
 _WEEK: Final = 7
+_MONTHS: Final = 12
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)")
 _CLOCK: Final = re.compile(r"(\d\d?):(\d\d)(?::00)?")
 _PARTS: Final = re.compile(r"[\s,;]+")
 _LEAP_YEAR: Final = 2024
+_UNIT: Final = re.compile(r"""([+-]?\d+(?:[.,]\d+)?)\s*([A-Za-z]+|")\.?""")
+_UNITS: Final = {
+    "kg": (1.0, "kg"), "g": (0.001, "kg"), "lb": (0.45359237, "kg"), "lbs": (0.45359237, "kg"),
+    "oz": (0.028349523, "kg"), "cm": (1.0, "cm"), "mm": (0.1, "cm"), "m": (100.0, "cm"), "in": (2.54, "cm"),
+    "inch": (2.54, "cm"), '"': (2.54, "cm"), "ft": (30.48, "cm"), "l": (1.0, "litres"), "ml": (0.001, "litres"),
+}  # fmt: skip
+"""Units that people write into cells: in kilograms, centimetres, litres (international pound and inch)."""
 
 
 class Wrong(ValueError):  # noqa: N818 - says of a cell what `Fault` then says of a file
@@ -109,7 +117,8 @@ def days_of(year: int, month: int, day: int) -> int:
     try:
         found = date(year, month, day)
     except ValueError as error:
-        raise Wrong(f" ({error})") from error
+        swapped = month > _MONTHS >= day
+        raise Wrong(" (day and month swapped?)" if swapped else f" ({error})") from error
     if not _YEARS[0] <= year <= _YEARS[1]:
         raise Wrong(f" (years {_YEARS[0]} to {_YEARS[1]})")
     return found.toordinal() - _EPOCH
@@ -125,6 +134,11 @@ def _number(written: str) -> float:
         raise Wrong(" (a decimal comma? write a point)")
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", written):
         raise Wrong(" (write it without commas)")
+    unit = _UNIT.fullmatch(written)
+    if unit and unit[2].casefold() in _UNITS:
+        factor, metric = _UNITS[unit[2].casefold()]
+        told = f"{float(unit[1].replace(',', '.')) * factor:.4g} {metric}"
+        raise Wrong(f" (a unit in the cell: {told}; write the number alone, in the unit of the column)")
     if re.fullmatch(r"[^\w\s]?\s*[\d.,]+\s*[^\d]{0,4}", written):
         raise Wrong(" (write the number alone)")
     raise Wrong
@@ -142,7 +156,17 @@ def _date(written: str) -> int:
     found = _DATE.fullmatch(written) or re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)[ T]00:00:00(?:\.0+)?", written)
     if found:
         return days_of(int(found[1]), int(found[2]), int(found[3]))
-    raise Wrong(" (write year-month-day)" if re.fullmatch(r"\d\d?[./]\d\d?[./]\d{2,4}", written) else "")
+    raise Wrong(_date_hint(written))
+
+
+def _date_hint(written: str) -> str:
+    """What a text that is no date looks like."""
+    slashed = re.match(r"(\d\d?)[./](\d\d?)[./]\d{2,4}", written)
+    if not slashed:
+        return ""
+    if int(slashed[1]) <= _MONTHS and int(slashed[2]) <= _MONTHS:
+        return " (write year-month-day; which of the two is the month it does not say)"
+    return " (write year-month-day)"
 
 
 def _season_date(written: str) -> SeasonDate:
@@ -164,7 +188,10 @@ def _instant(written: str, zone: ZoneInfo) -> int:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise Wrong(" (write year-month-day)" if "/" in written else "") from None
+        iso = _DATE.match(written)
+        if iso:
+            days_of(int(iso[1]), int(iso[2]), int(iso[3]))
+        raise Wrong(_date_hint(written)) from None
     if not _YEARS[0] <= moment.year <= _YEARS[1]:
         raise Wrong(f" (years {_YEARS[0]} to {_YEARS[1]})")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)

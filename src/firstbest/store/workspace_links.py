@@ -44,13 +44,20 @@ def _check_column(workspace: Workspace, frame: Frame, column: Column, faults: li
         cells = ((each,) for each in frame.texts(column.name))
     if not unknown:
         return
-    hints = {name: nearest(name, sorted(known)) for name in sorted(unknown)[:200]}
+    hints = {name: _lost_zeros(name, known) or nearest(name, sorted(known)) for name in sorted(unknown)[:200]}
     faults.extend(
         _fault(frame.file, row, column.name, column.refers, shown(name) + hints.get(name, ""))
         for row, names in zip(frame.rows.tolist(), cells, strict=True)
         for name in names
         if name in unknown
     )
+
+
+def _lost_zeros(name: str, known: frozenset[str]) -> str:
+    """A hint at a code that a spreadsheet took for a number."""
+    bare = name.removesuffix(".0").lstrip("0")
+    alike = sorted(each for each in known if each != name and bare and each.lstrip("0") == bare)
+    return f" (it lost the zeros that it begins with? '{alike[0]}'; format the column as text)" if alike else ""
 
 
 def _fault(file: str, row: int, column: str, refers: str, found: str) -> Fault:

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from firstbest.store.compile_offers import offer_faults
+from firstbest.store.extensions import extension_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
+from firstbest.store.workspace_sense_goods import check_goods
 from firstbest.store.workspace_sense_returns import return_faults
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
@@ -228,10 +231,13 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_settings, set()),
     (answer_faults, set()),
     (return_faults, set()),
+    (offer_faults, {("offers.csv", "product"), ("offers.csv", "item")}),
     (_stock, {("stock.csv", "quantity")}),
+    (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),
     (check_prices, {("carriers.csv", "mode"), ("carriers.csv", "carrier")}),
+    (extension_faults, {("firstbest.toml", "extension.port"), ("firstbest.toml", "extension.name")}),
     (check_vans, {_KIND, ("carriers.csv", "mode"), ("carriers.csv", "stations"), *_LANES}),
 )
 """Parts, each with the columns without which it says nothing."""

@@ -1,21 +1,26 @@
-"""Files as sheets of text: the one door by which tables come in.
+"""Files as sheets of text: how tables of a workspace come in, through the same door as logs (door_source).
 
-CSV is read by the standard library: it keeps exact row numbers through blank lines, quoted line breaks and
-mixed line ends, where DuckDB 2.0 refuses such a file as a whole or counts rows without blank ones. Parquet is
-read by DuckDB as text. Whatever the format, the next stage sees only text and row numbers.
+CSV is read by the standard library here: it keeps exact row numbers through blank lines, quoted line breaks and mixed
+line ends. Whatever the format, the next stage sees only text and row numbers.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from firstbest.store.door_excel import Range, hidden, sheet_rows
+from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below
+from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, shown
 
 ROWS_MAX: Final = 50_000_000
+_HARD: Final = "\u00a0"
+_SUMS_AT_END: Final = 3
+_TOTAL: Final = re.compile(r"(?i)(grand |sub-?)?(totals?|sum|sums|summe|gesamt|gesamtsumme|somme)\s*:?")
 _CHUNK: Final = 500
 """Rows at a time: few enough that the garbage collector does not walk them again and again."""
 
@@ -27,56 +32,133 @@ class Sheet(NamedTuple):
     header: tuple[str, ...]
     rows: list[int]  # [n] as a spreadsheet counts: the header is row 1
     columns: list[list[str]]  # by header
+    hard: int = 0  # cells that held hard blanks
 
 
-def read_sheet(path: Path, file: str, faults: list[Fault]) -> Sheet | None:
-    """The sheet of a CSV or Parquet file called `file` in faults; None, and a fault, if it cannot be read."""
+def read_sheet(
+    path: Path, file: str, faults: list[Fault], wanted: Sequence[str] = (), notes: list[str] | None = None
+) -> Sheet | None:
+    """The sheet of a CSV, Excel or Parquet file called `file` in faults; None, and a fault, if it cannot be read.
+
+    `wanted`: declared columns, by which the header is found below titles; what is told is added to `notes`.
+    """
     try:
         if path.suffix == ".parquet":
-            return _gathered(file, _parquet_rows(path), faults)
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return _gathered(file, csv.reader(lines), faults)
-    except UnicodeDecodeError as error:
-        faults.append(Fault(file, 0, "", "text in UTF-8", f"byte {error.object[error.start]:#04x}"))
-    except (OSError, csv.Error, ValueError) as error:
+            header = look(path, ()).header
+            return _gathered(file, header, enumerate(_parquet_rows(path), start=2), faults)
+        seen = look(path, [wanted] if wanted else ())
+    except Unreadable as wrong:
+        faults.append(_fault(file, wrong))
+        return None
+    except (OSError, ValueError) as error:
+        faults.append(Fault(file, 0, "", "a file that can be read", shown(error)))
+        return None
+    sheet = _below(seen, file, faults)
+    if notes is not None:
+        notes += [f"{file}: {each}" for each in seen.notes if "merged" not in each]
+        if sheet and sheet.hard:
+            notes.append(f"{file}: {sheet.hard:,} cells held hard (non-breaking) blanks: read as plain ones")
+    return sheet
+
+
+def read_tab(path: Path, tab: str, file: str, faults: list[Fault], wanted: Sequence[str]) -> Sheet | None:
+    """The sheet of one tab of a workbook; its header is found by the declared columns."""
+    try:
+        beside = hidden(path, tab)
+        rows = list(sheet_rows(path, tab, beside))
+        if not rows:
+            return None
+        header, at, _ = header_of(rows[:HEAD_ROWS], [wanted])
+        _merged(beside.merged, at, file, faults)
+        return _gathered(file, header, ((row, cells) for row, cells in rows if row > at), faults)
+    except Unreadable as wrong:
+        faults.append(_fault(file, wrong))
+    return None
+
+
+def _fault(file: str, wrong: Unreadable) -> Fault:
+    empty = "empty file" in wrong.found or "blank lines" in wrong.found
+    return Fault(file, 1 if empty else wrong.row, "", wrong.expected, "nothing" if empty else wrong.found)
+
+
+def _below(seen: Looked, file: str, faults: list[Fault]) -> Sheet | None:
+    """The rows below a header. In a workspace every cell is somebody's word, so merged ones are faults."""
+    if not any(seen.header):
+        faults.append(Fault(file, 1, "", "a row of column names", "nothing"))
+        return None
+    _merged(seen.merged, seen.header_row, file, faults)
+    try:
+        return _gathered(file, seen.header, rows_below(seen._replace(merged=())), faults)
+    except Unreadable as wrong:
+        faults.append(_fault(file, wrong))
+    except (OSError, ValueError) as error:
         faults.append(Fault(file, 0, "", "a file that can be read", shown(error)))
     return None
 
 
+def _merged(found: Sequence[Range], header_row: int, file: str, faults: list[Fault]) -> None:
+    for each in found:
+        if each.last_row > header_row:
+            row = max(each.first_row, header_row + 1)
+            faults.append(Fault(file, row, "", "a value in each cell: unmerge them", f"merged cells {each.name}"))
+
+
 def _parquet_rows(path: Path) -> Iterator[list[str]]:
-    """Header and rows of a Parquet file, every cell as text, null as an empty one."""
+    """Rows of a Parquet file, every cell as text, null as an empty one."""
     import duckdb  # noqa: PLC0415 - a quarter of a second that only Parquet needs
 
     try:
         with duckdb.connect() as connection:
             found = connection.execute("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)", [str(path)])
-            yield [str(each[0]) for each in found.description or ()]
             while rows := found.fetchmany(_CHUNK):
                 yield from (["" if cell is None else cell for cell in row] for row in rows)
     except duckdb.Error as error:
-        raise ValueError(str(error).split("\n", 1)[0]) from error
+        raise Unreadable("a Parquet file that can be read", shown(str(error).split("\n", 1)[0])) from error
 
 
-def _gathered(file: str, rows: Iterator[list[str]], faults: list[Fault]) -> Sheet | None:
-    header = tuple(each.strip() for each in next(rows, []))
-    if not any(header):
-        faults.append(Fault(file, 1, "", "a row of column names", "nothing"))
-        return None
+def _gathered(
+    file: str, names: Sequence[str], numbered: Iterator[tuple[int, list[str]]], faults: list[Fault]
+) -> Sheet | None:
+    header = tuple(each.strip() for each in names)
     width = len(header)
     sheet = Sheet(file, header, [], [[] for _ in header])
     # The same text is kept once, however often it stands in a column: a log repeats its names.
     memory: list[dict[str, str]] = [{} for _ in header]
-    numbered = enumerate(rows, start=2)
+    hard = 0
     while chunk := list(islice(numbered, _CHUNK)):
         fitting = _fitting(file, chunk, width, faults)
         sheet.rows.extend(number for number, _ in fitting)
         for index, cells in enumerate(zip(*(cells for _, cells in fitting), strict=True)):
             texts = list(map(str.strip, cells))  # which knows non-breaking blanks as well
+            if _HARD in "".join(cells):
+                hard += sum(_HARD in each for each in cells)
+                texts = [each.replace(_HARD, " ") for each in texts]
             sheet.columns[index].extend(map(memory[index].setdefault, texts, texts))
         if len(sheet.rows) > ROWS_MAX:
             faults.append(Fault(file, 0, "", f"{ROWS_MAX:,} rows or fewer", "more"))
             return None
-    return _named(sheet, faults)
+    return _named(_without_sums(sheet._replace(hard=hard), faults), faults)
+
+
+def _without_sums(sheet: Sheet, faults: list[Fault]) -> Sheet:
+    """The sheet without rows of sums and repeated headers, which are faults: neither is a row of its own."""
+    gone = {
+        place: "the row of sums"
+        for place in range(max(len(sheet.rows) - _SUMS_AT_END, 0), len(sheet.rows))
+        if _TOTAL.fullmatch(next((cells[place] for cells in sheet.columns if cells[place]), ""))
+    }
+    if sheet.columns and sheet.header[0] in sheet.columns[0]:
+        again = (place for place, cell in enumerate(sheet.columns[0]) if cell == sheet.header[0])
+        same = (place for place in again if tuple(cells[place] for cells in sheet.columns) == sheet.header)
+        gone |= dict.fromkeys(same, "the second header")
+    if not gone:
+        return sheet
+    for place, what in gone.items():
+        found = shown(next(cells[place] for cells in sheet.columns if cells[place]))
+        faults.append(Fault(sheet.file, sheet.rows[place], "", f"rows of one thing each: delete {what}", found))
+    kept = [place for place in range(len(sheet.rows)) if place not in set(gone)]
+    columns = [[cells[place] for place in kept] for cells in sheet.columns]
+    return sheet._replace(rows=[sheet.rows[place] for place in kept], columns=columns)
 
 
 def _fitting(

@@ -20,6 +20,11 @@ from firstbest.world.network import I64
 F64 = NDArray[np.float64]
 _NUMERIC: Final = frozenset({Type.INTEGER, Type.NUMBER, Type.MONEY})
 _WHOLE: Final = frozenset({Type.DATE, Type.CLOCK, Type.WEEKDAYS, Type.INSTANT, Type.YES_NO})
+_OTHER_UNITS: Final = {
+    "lb": ("kg", 0.4536), "lbs": ("kg", 0.4536), "oz": ("kg", 0.02835), "g": ("kg", 0.001), "in": ("cm", 2.54),
+    "inch": ("cm", 2.54), "mm": ("cm", 0.1), "ft3": ("l", 28.317), "in3": ("l", 0.016387), "m2": ("ft2", 10.764),
+    "ft3_": ("m3", 0.028317), "miles": ("km", 1.609),
+}  # fmt: skip
 FREE: Final = "x_"
 """A column whose name starts so is the user's own and never read."""
 
@@ -113,7 +118,7 @@ def _check_header(sheet: Sheet, declared: Table, faults: list[Fault]) -> None:
     known = [each.name for each in declared.columns]
     for name in sheet.header:
         if name not in known and not name.startswith(FREE):
-            hint = nearest(name, [each for each in known if each not in sheet.header])
+            hint = _other_unit(name, known) or nearest(name, [each for each in known if each not in sheet.header])
             expected = f"a declared column, or a name that starts with {FREE}"
             faults.append(Fault(sheet.file, 1, name, expected, shown(name) + hint))
     faults.extend(
@@ -121,6 +126,15 @@ def _check_header(sheet: Sheet, declared: Table, faults: list[Fault]) -> None:
         for column in declared.columns
         if column.required and column.name not in sheet.header
     )
+
+
+def _other_unit(name: str, known: list[str]) -> str:
+    """A hint at a column that is declared in another unit: weight_lb for weight_kg."""
+    stem, _, unit = name.rpartition("_")
+    for theirs, (ours, factor) in _OTHER_UNITS.items():
+        if unit == theirs and f"{stem}_{ours}" in known:
+            return f" (the column is '{stem}_{ours}': 1 {theirs} is {factor} {ours})"
+    return ""
 
 
 def _typed_column(sheet: Sheet, column: Column, cells: Sequence[str], zone: ZoneInfo, faults: list[Fault]) -> Any:

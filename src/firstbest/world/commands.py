@@ -37,7 +37,12 @@ COMMAND = np.dtype(
 )
 """One command. Which columns a kind uses:
 
-PLACE     order tie customer place service, lines (line, item, quantity, price)
+PLACE     order tie customer place service flag=words.Fill expected=until when lines may wait for stock
+          node=fulfilment nodes that may not send it, a bit each in the order of their codes; item=carriers that may
+          not bring it, a bit each; lines (line, item, quantity, price)
+HOLD      order
+RESUME    order
+FILL      order flag=1: its time is over, lines that wait (line, item, quantity, price)
 CANCEL    order
 PICKED    order node attempt, lines (line, item, quantity picked)
 PACKED    order node attempt

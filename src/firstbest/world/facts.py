@@ -33,6 +33,7 @@ ORDERED: Final = _fact(
     ("wanted_by", "<i8"),  # the end of the window that the service asks for, before capacity and stock moved it
     ("chance_ppm", "<i4"), ("lines", "<i4"), ("place", "<i4"), ("shipments", "<i4"), ("service", "<i4"),
     ("reason", "<i4"), ("filled", "<i4"), ("nearest", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
+    ("waiting", "<i4"), ("fill", "<i4"),  # lines that wait for stock; words.Fill
 )  # fmt: skip
 PLANNED: Final = _fact(
     "planned", *_OF_SHIPMENT,
@@ -159,6 +160,32 @@ DAY_CLOSED: Final = _fact(
 OPENED: Final = _fact("opened", ("quantity", "<i8"), ("node", "<i4"), ("item", "<i4"))
 """Stock that was there before the first instant."""
 ADOPTED: Final = _fact("adopted", ("digest", "<u8"), ("policy", "<i4"), ("pad", "<i4"))
+HELD: Final = _fact(
+    "held", *_OF_SHIPMENT, ("ship_by", "<i8"), ("deliver_by", "<i8"), ("day", "<i4"), ("on", "<i4"),
+)  # fmt: skip
+"""A shipment is kept back (`on` 1) or goes on (0) with the promise given here; node -1: the order itself."""
+BACKORDERED: Final = _fact(
+    "backordered", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("until", "<i8"), ("tie", "<u8"),
+    ("placed_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("nearest", "<i4"), ("lines", "<i4"),
+)  # fmt: skip
+"""A line waits for stock until an instant; `lines` are all lines of its order."""
+FILLED: Final = _fact(
+    "filled", ("order", "<i8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("value", "<i8"), ("lines", "<i4"),
+    ("left", "<i4"), ("shipments", "<i4"), ("attempt", "<i4"), ("nearest", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""Lines that waited are sent; `left` still wait. `ship_by` and `deliver_by` are the order's from now."""
+LAPSED: Final = _fact(
+    "lapsed", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("reason", "<i4"), ("nearest", "<i4"),
+)  # fmt: skip
+"""A line that waited waits no more: nothing came in time (NO_STOCK), or it was cancelled (GRANTED)."""
+FEATURED: Final = _fact(
+    "featured", ("price", "<i8"), ("runner_up_price", "<i8"), ("score", "<i8"), ("runner_up_score", "<i8"),
+    ("product", "<i4"), ("item", "<i4"), ("before", "<i4"), ("runner_up", "<i4"), ("days_x1000", "<i4"),
+    ("runner_up_days_x1000", "<i4"), ("defects_ppm", "<i4"), ("runner_up_defects_ppm", "<i4"), ("offers", "<i4"),
+    ("in_stock", "<i4"), ("reason", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""Which offer of a product customers are shown first; `price` is the landed one, `before` and `runner_up` -1: none."""
 
 RETURN_AUTHORISED: Final = _fact(
     "return_authorised", *_OF_SHIPMENT, ("tie", "<u8"), ("quantity", "<i8"), ("price", "<i8"), ("refund", "<i8"),
@@ -236,6 +263,7 @@ FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
+    HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
 )  # fmt: skip

@@ -27,6 +27,12 @@ class Answers(NamedTuple):
     items_level_x1000: I64  # [S] items on offer, times the share of lines filled
     regions: tuple[str, ...]  # [R]
     told: tuple[tuple[str, str, str, str, str], ...]  # cause, value, unit, mark and source, for the report
+    review_days: int = 0  # days between sellers' looks at their margin; 0: nobody comes or goes
+    leave_ppm: int = 0  # of sales: a margin below this and a seller leaves
+    join_ppm: int = 0  # a mean margin of the others above this and a waiting seller comes
+    fee_order: int = 0  # what a seller reckons an order costs beside the parcel, money
+    commission_ppm: int = 0  # of sales
+    waiting: tuple[bool, ...] = ()  # [S] sellers who are planned for and not there yet
 
 
 class Demand(NamedTuple):
@@ -48,6 +54,7 @@ class Demand(NamedTuple):
     cancel_ppm: int  # orders cancelled
     cancel_mean_s: int
     answers: Answers | None = None  # none: nobody answers
+    featured_ppm: int = 0  # orders of one line that take the featured offer of the product
 
 
 class Hands(NamedTuple):

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.world.plugged import NOTHING, Plugged
+
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 I16 = NDArray[np.int16]
@@ -229,6 +231,39 @@ class Policy(NamedTuple):
     return_loss_ppm: int  # of price, value lost on a unit returned
     loss_claim_ppm: int  # of a lost parcel's value that the house bears
     holding_ppm_year: int
+    wait_days: int  # what cannot be promised waits so long for stock, where the customer says nothing else
+    opening_covers_lead: int = 0  # 1: a buying centre's first stock covers the lead time as well
+
+
+class Arms(NamedTuple):
+    """A change that holds for a share of the orders: what decisions on arrival see of it in place of the rest.
+
+    Which order is treated is a hash of the change's name and of the order (`decide.arms`); share 0: no change is tried.
+    """
+
+    share_ppm: int
+    salt: int  # of the change's name, 63 bits
+    late_day_penalty: int
+    pad_days: I16  # [V] as in Promises
+    low_days: I16
+    high_days: I16
+    carriers: I8  # [V, C]
+    cut_off_us: I64  # [N, D] as in Calendar
+
+
+class Offers(NamedTuple):
+    """Items that are offers of one product, each of one seller: [O], by product. No offers: nothing is featured."""
+
+    product: I64  # code
+    item: I64
+    charge: I64  # delivery that a customer pays beside the price, money a unit
+    products: int
+    day_ppm: int  # of the landed price, what a promise one day sooner is worth
+    defect_ppm: int  # of the landed price, what a record better by one in a hundred is worth
+    trust_lines: int  # lines of everybody's record that are mixed into a seller's
+
+
+NO_OFFERS = Offers(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), 0, 0, 0, 0)
 
 
 class Texts(NamedTuple):
@@ -243,6 +278,7 @@ class Texts(NamedTuple):
     cartons: tuple[str, ...]
     time_zones: tuple[str, ...]
     currency: str
+    products: tuple[str, ...] = ()  # of offers
 
 
 class Returns(NamedTuple):
@@ -309,5 +345,8 @@ class Network(NamedTuple):
     fleet: Fleet
     promises: Promises
     policy: Policy
+    arms: Arms
     texts: Texts
+    plugged: Plugged = NOTHING  # what other packages put in
+    offers: Offers = NO_OFFERS
     detail: Detail = Detail()

@@ -70,6 +70,10 @@ ORDER: Final = np.dtype(
         ("resourced", "<i2"),  # lines sent again from another node after a short pick
         ("nearest", "<i2"),
         ("seller", "<i2"),
+        ("waiting", "<i2"),  # lines that wait for stock
+        ("fill", "<i2"),  # words.Fill
+        ("held", "<i2"),  # 1: kept back
+        ("spare", "<i2"),
     ]
 )
 LINE_STATE: Final = np.dtype(
@@ -79,10 +83,21 @@ LINE_STATE: Final = np.dtype(
         ("quantity", "<i8"),
         ("price", "<i8"),
         ("item", "<i4"),
-        ("node", "<i4"),
+        ("node", "<i4"),  # -1: waits for stock
         ("attempt", "<i2"),
         ("stage", "<i2"),  # words.Stage
         ("spare", "<i4"),
+    ]
+)
+WAIT: Final = np.dtype(
+    [
+        ("key", "<i8"),  # order code
+        ("live", "<i8"),
+        ("tie", "<u8"),
+        ("placed_at", "<i8"),
+        ("until", "<i8"),  # then the lines that still wait are refused
+        ("lines", "<i4"),  # that wait
+        ("span", "<i4"),  # lines of the order
     ]
 )
 SHIPMENT: Final = np.dtype(
@@ -188,6 +203,17 @@ SPREAD: Final = np.dtype([("key", "<i8"), ("count", "<i8")])  # metrics.Spread *
 FLOW: Final = np.dtype(
     [("key", "<i8"), ("shipments", "<i8"), ("days", "<i8"), ("cost", "<i8")]  # place * N + node; days: hundredths
 )
+FEATURED: Final = np.dtype([("key", "<i8"), ("item_next", "<i8"), ("since", "<i8")])  # product; item + 1, 0: none yet
+RECORD: Final = np.dtype(
+    [
+        ("key", "<i8"),  # month * S + seller
+        ("lines", "<i8"),  # asked for, of items that others offer too
+        ("refused", "<i8"),  # of them, for want of stock
+        ("returned", "<i8"),  # of them, sent back
+        ("orders", "<i8"),  # completed, of all its items
+        ("late", "<i8"),  # of them, for want of stock
+    ]
+)
 
 SENT: Final = np.dtype(
     [
@@ -240,6 +266,7 @@ STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "re
 SLOT_T: Final = Table("slot", SLOT, dense=True, at_least_zero=("taken",))
 ORDER_T: Final = Table("order", ORDER, dense=False, at_least_zero=("open_shipments", "open_lines"))
 LINE_T: Final = Table("line", LINE_STATE, dense=False, at_least_zero=("quantity",))
+WAIT_T: Final = Table("wait", WAIT, dense=False, at_least_zero=("lines",))
 # Within a node a later ship day has later pick-ups, so that the order by pick-up is also one by ship day.
 TO_RELEASE: Final = Queue(int(Stage.WAITING), "node", ("ship_by", "tie"), "day")
 SHIPMENT_T: Final = Table("shipment", SHIPMENT, dense=False, at_least_zero=(), staged_by="stage", queue=TO_RELEASE)
@@ -252,6 +279,8 @@ PROFILE_T: Final = Table("profile", PROFILE, dense=True, at_least_zero=())
 CUBE_T: Final = Table("cube", CUBE, dense=True, at_least_zero=())
 SPREAD_T: Final = Table("spread", SPREAD, dense=True, at_least_zero=("count",))
 FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
+FEATURED_T: Final = Table("featured", FEATURED, dense=True, at_least_zero=())
+RECORD_T: Final = Table("record", RECORD, dense=True, at_least_zero=())
 
 SENT_T: Final = Table("sent", SENT, dense=False, at_least_zero=("units", "value"), staged_by="stage")
 RETURN_T: Final = Table(
@@ -264,7 +293,7 @@ AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T, HOURS_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
+    FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
 )  # fmt: skip
 
 

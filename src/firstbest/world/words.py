@@ -64,6 +64,10 @@ class Kind(IntEnum):
     RETURNED = 9
     WORKED = 10
     ANNOUNCED = 11
+    HOLD = 12
+    RESUME = 13
+    FILL = 14
+    """Of the house itself, in a wave: ask again for what waits for stock."""
     RETURN_ASKED = 30
     INSPECTED = 31
     CONTACTED = 32
@@ -82,6 +86,7 @@ class Timer(IntEnum):
     WAVE = 7
     DEPART = 8
     CLOSE_DAY = 9
+    OFFER = 10
     SETTLE = 30
 
 
@@ -96,6 +101,8 @@ class Stage(IntEnum):
     AT_STATION = 6
     DELIVERED = 7
     CANCELLED = 8
+    HELD = 9
+    """Kept back by the customer's or the seller's wish, its stock reserved."""
 
 
 class CargoStage(IntEnum):
@@ -132,6 +139,32 @@ class Reason(IntEnum):
     THIN = 13
     UNKNOWN = 14
     NO_CAPACITY = 15
+    BACKORDERED = 16
+    """Waits for stock, or was sent once there was some."""
+
+
+class Fill(IntEnum):
+    """What is to happen with lines that cannot be promised when an order is placed."""
+
+    HOUSE = 0
+    """As the house does by its policy (`backorders.days`)."""
+    REFUSE = 1
+    REST_WAITS = 2
+    """What is there is sent, the rest waits for stock up to an instant."""
+    WHOLE_WAITS = 3
+    """Nothing is sent before all lines can be promised."""
+
+
+class OfferReason(IntEnum):
+    """Why an offer is featured: what it had most ahead of the next best."""
+
+    NOTHING_APART = 0
+    """Equal in all; the hash of the item's text decided."""
+    CHEAPER = 1
+    SOONER = 2
+    BETTER_RECORD = 3
+    ALONE_IN_STOCK = 4
+    NOBODY_IN_STOCK = 5
 
 
 class Verdict(IntEnum):

@@ -1,0 +1,1 @@
+"""What one fulfilment firm puts in at the ports of firstbest."""

@@ -1,0 +1,25 @@
+"""init --small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from firstbest.cli.making import stop
+
+
+def make_small(folder: Path, *, alone: bool) -> None:
+    """Write the small network and its five changes."""
+    from firstbest.store.init import FolderInUse, write_small
+
+    if not alone:
+        raise stop("--small makes the small network: it goes without --from, --map and --mechanisms")
+    try:
+        files = write_small(folder)
+    except FolderInUse as used:
+        raise stop(str(used)) from None
+    typer.echo(f"{len(files)} files in {folder}: one owner's homeware from one building, 800 orders a day.")
+    typer.echo(f"Five changes walk it to the national network: {folder / 'changes'}.")
+    typer.echo(f"Every number is an editable default, listed in {folder / 'assumptions.csv'} with range and source.")
+    typer.echo(f"Next: firstbest rehearse {folder} --along {folder / 'changes'}/*.toml --replications 3")

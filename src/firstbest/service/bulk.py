@@ -1,0 +1,110 @@
+"""Bulk routes of goods sent in and of shelves counted: NDJSON or CSV, an answer for each row, good ones kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, post
+
+from firstbest.run.requests import Answer, Request, Why
+from firstbest.service.access import Http, bearer_of, door_of
+from firstbest.service.bodies import CountBody, InboundBody
+from firstbest.service.door import Door
+from firstbest.service.keyring import Bearer
+from firstbest.service.problems import Problem
+from firstbest.service.sheets import Row, Sheet, sheet_of
+from firstbest.service.stock import stocked_nodes
+from firstbest.world.words import Kind
+
+NDJSON = "application/x-ndjson"
+Submitted = tuple[int, Row, Future[Answer] | Problem]
+
+
+def submitted(door: Door, sheet: Sheet[Row], asked: Callable[[Row], Request]) -> list[Submitted[Row]]:
+    """Every good row on its way to the desk; one that names what is not there stays behind with its problem."""
+    found: list[Submitted[Row]] = []
+    for number, row in sheet.rows:
+        try:
+            found.append((number, row, door.desk.submit(asked(row))))
+        except Problem as problem:
+            found.append((number, row, problem))
+    return found
+
+
+async def answered(
+    door: Door, sheet: Sheet[Row], rows: list[Submitted[Row]], told: Callable[[Row, Answer], dict[str, Any]]
+) -> Response[bytes]:
+    """A line for each row, in the order of the rows."""
+    lines = {each.row: each.told() for each in sheet.wrong}
+    for number, row, waiting in rows:
+        lines[number] = {"row": number, **await outcome(door, row, waiting, told)}
+    body = b"\n".join(msgspec.json.encode(lines[number]) for number in sorted(lines)) + b"\n"
+    return Response(body, media_type=NDJSON)
+
+
+async def outcome(
+    door: Door, row: Row, waiting: Future[Answer] | Problem, told: Callable[[Row, Answer], dict[str, Any]]
+) -> dict[str, Any]:
+    """What came of one row."""
+    if isinstance(waiting, Problem):
+        column = str(waiting.more.get("field", ""))
+        return {"column": column, "problem": waiting.kind, "detail": waiting.detail}
+    answer = await door.waited(lambda: waiting)
+    if answer.why != Why.ADMITTED:
+        problem = door.refusal(answer)
+        return {"problem": problem.kind, "detail": problem.detail}
+    return told(row, answer)
+
+
+def stocked(door: Door, name: str) -> int:
+    """Code of a node that holds stock."""
+    node = door.node(name)
+    if node not in stocked_nodes(door, None):
+        raise Problem("unknown_name", f"expected a node that holds stock, found '{name}'", field="node")
+    return node
+
+
+@post("/v1/inbound/bulk", status_code=200)
+async def bulk_inbound(request: Http) -> Response[bytes]:
+    """Announce goods that are sent in, a row each, as NDJSON or CSV (inbound, node, item, quantity, expected_us)."""
+    door, bearer = door_of(request), bearer_of(request, "stock")
+    sheet = await sheet_of(request, InboundBody)
+
+    def asked(row: InboundBody) -> Request:
+        node, item = stocked(door, row.node), door.item(bearer, row.item)
+        return Request(
+            Kind.ANNOUNCED, bearer.tenant, row.inbound, node=node, item=item, quantity=row.quantity,
+            expected=row.expected_us,
+        )  # fmt: skip
+
+    def told(row: InboundBody, answer: Answer) -> dict[str, Any]:
+        return {"inbound": row.inbound, "state": "announced", "number": answer.number}
+
+    return await answered(door, sheet, submitted(door, sheet, asked), told)
+
+
+@post("/v1/counts/bulk", status_code=200)
+async def bulk_counts(request: Http) -> Response[bytes]:
+    """Report counted shelves, a row each, as NDJSON or CSV (node, item, quantity)."""
+    door, bearer = door_of(request), bearer_of(request, "tasks")
+    sheet = await sheet_of(request, CountBody)
+    rows = submitted(door, sheet, lambda row: count_request(door, bearer, row))
+
+    def told(row: CountBody, answer: Answer) -> dict[str, Any]:
+        found = answer.blocks["counted"][0]
+        changed = int(found["quantity"]) - int(found["book"])
+        return {"node": row.node, "item": row.item, "changed": changed, "number": answer.number}
+
+    return await answered(door, sheet, rows, told)
+
+
+def count_request(door: Door, bearer: Bearer, row: CountBody) -> Request:
+    """A counted shelf as a request."""
+    node, item = stocked(door, row.node), door.item(bearer, row.item)
+    return Request(Kind.COUNTED, bearer.tenant, node=node, item=item, quantity=row.quantity)
+
+
+ROUTER = Router(path="/", route_handlers=[bulk_inbound, bulk_counts])

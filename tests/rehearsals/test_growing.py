@@ -1,0 +1,288 @@
+"""The small network, the path from it, and what would help most: files, arithmetic, words."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from firstbest.cli.app import app
+from firstbest.present import along, suggested
+from firstbest.present.along import Stand, deepest_cash, path_screen
+from firstbest.present.comparison import Estimate
+from firstbest.present.record import Record, Suggestion
+from firstbest.present.text import MINUS
+from firstbest.rehearse.along import How as AlongHow
+from firstbest.rehearse.along import rehearse_along
+from firstbest.rehearse.conform_house import lived_in
+from firstbest.rehearse.folder import Options
+from firstbest.rehearse.suggest_floor import cut_off_minute, floor_candidates, leaves_minute
+from firstbest.rehearse.suggest_rehearsed import How, affordable, candidates_of, ranked
+from firstbest.rehearse.suggest_words import Candidate
+from firstbest.store.changes import load_changed, scenario_of
+from firstbest.store.changes_written import toml_lines, write_changed
+from firstbest.store.compile_network import compile_network
+from firstbest.store.faults import WorkspaceFaulty
+from firstbest.store.init import write_builtin, write_small
+from firstbest.store.network_digest import network_digest
+from firstbest.store.workspace import check, load
+from firstbest.world.metrics import Metric
+from tests.golden.fake_record import fake_record
+
+DAYS = 9
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small network."""
+    folder = tmp_path_factory.mktemp("small") / "shop"
+    write_small(folder)
+    return folder
+
+
+def test_the_small_network_is_one_building_one_category_one_owner(small: Path) -> None:
+    workspace = load(small)
+    network, nature = compile_network(workspace, 1.0, DAYS)
+
+    assert check(small) == []
+    assert [
+        kind for kind in workspace.frame("nodes").texts("kind") if kind in ("fulfilment", "storage", "station")
+    ] == ["fulfilment"]
+    assert nature.demand.seller_ppm.tolist() == [1_000_000, 0, 0]
+    assert set(network.items.seller[nature.opening.item].tolist()) == {0}
+    assert len(list((small / "changes").glob("*.toml"))) == 5
+
+
+def test_a_written_step_is_what_its_change_compiles_to(small: Path, tmp_path: Path) -> None:
+    """Each step's files give the very network that the change gives: a path is made of changes and of nothing else."""
+    before = small
+    for number, change in enumerate(sorted((small / "changes").glob("*.toml"))):
+        target = tmp_path / str(number)
+        target.mkdir()
+        write_changed(before, change, target)
+        network, nature = compile_network(load(target), 1.0, DAYS)
+        expected, natural, adoptions = scenario_of(load_changed(before, change), 1.0, DAYS)
+
+        assert not adoptions
+        assert network.texts == expected.texts
+        assert network_digest(network) == network_digest(expected)
+        assert np.array_equal(nature.demand.orders_day, natural.demand.orders_day)
+        assert np.array_equal(nature.opening.quantity, natural.opening.quantity)
+        before = target
+
+
+def test_the_path_ends_at_the_shape_of_the_national_network(small: Path, tmp_path: Path) -> None:
+    before = small
+    for number, change in enumerate(sorted((small / "changes").glob("*.toml"))):
+        target = tmp_path / str(number)
+        target.mkdir()
+        write_changed(before, change, target)
+        before = target
+    workspace = load(before)
+    kinds = list(zip(workspace.frame("nodes").texts("node"), workspace.frame("nodes").texts("kind"), strict=True))
+
+    assert [name for name, kind in kinds if kind == "fulfilment"] == ["allentown", "ontario", "dallas"]
+    assert [name for name, kind in kinds if kind in ("storage", "station")] == ["riverside", "secaucus"]
+    percents = workspace.frame("sellers").numbers("order_percent")
+    assert percents == pytest.approx([55, 30, 15], abs=0.01)
+    assert workspace.section("demand", "orders")["orders_per_day"] == pytest.approx(1_454.6)
+
+
+def test_a_step_for_a_part_of_the_time_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    write_builtin(folder)
+    (tmp_path / "out").mkdir()
+    late = tmp_path / "late.toml"
+    late.write_text(
+        'title = "later"\n[[operation]]\nkind = "roster"\nfrom = 2026-05-01\nnode = "dallas"\nprocess = "pack"\n'
+        "add_heads = 2\n",
+        "utf-8",
+    )
+    with pytest.raises(WorkspaceFaulty, match=r"late\.toml, line 2, operation 1: expected no 'from' or 'until'"):
+        write_changed(folder, late, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        ('kind = "open_seller"\nseller = "homeware"\norders_per_day = 5\nnode = "allentown"', "of 0, found '?100"),
+        ('kind = "open_seller"\nseller = "aparel"\norders_per_day = 5\nnode = "allentown"', "nearest: 'apparel'"),
+        ('kind = "open_seller"\nseller = "apparel"\norders_per_day = 5\nnode = "alentown"', "nearest: 'allentown'"),
+        ('kind = "add_row"\nfile = "nodes"\n[operation.columns]\nnode = "x"', "one of carriers, cartons, suppliers"),
+        ('kind = "add_row"\nfile = "cartons"\n[operation.columns]\ncartn = "x"', "nearest: 'carton'"),
+        ('kind = "set"\nfile = "places"\nkey = ["010", "01x"]\ncolumn = "remote"\nvalue = "yes"', "found '01x'"),
+    ],
+)  # fmt: skip
+def test_new_operations_say_what_is_wrong(small: Path, tmp_path: Path, operation: str, message: str) -> None:
+    path = tmp_path / "change.toml"
+    path.write_text(f'title = "x"\n[[operation]]\n{operation}\n', "utf-8")
+    with pytest.raises(WorkspaceFaulty, match=message):
+        load_changed(small, path)
+
+
+# --------------------------------------------------------------------------------------------------------------- TOML
+scalars = st.one_of(
+    st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=9), st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+)  # fmt: skip
+keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+trees = st.recursive(
+    st.dictionaries(keys, st.one_of(scalars, st.lists(scalars, max_size=3)), max_size=4),
+    lambda inner: st.dictionaries(keys, st.one_of(scalars, inner, st.lists(inner, min_size=1, max_size=3)), max_size=4),
+    max_leaves=8,
+)
+
+
+@given(trees)
+def test_a_tree_of_toml_is_read_as_it_was_written(tree: dict[str, object]) -> None:
+    assert tomllib.loads("\n".join(toml_lines(tree)) + "\n") == tree
+
+
+def test_instants_are_written_as_toml_has_them() -> None:
+    tree = {"at": datetime(2026, 5, 1, 14, 30)}  # noqa: DTZ001 - local, as change files have it
+
+    assert tomllib.loads("\n".join(toml_lines(tree))) == tree
+
+
+# --------------------------------------------------------------------------------------------------------------- paths
+def test_deepest_cash_by_hand() -> None:
+    # Pay 100, save 30 a year; a year later pay 50 and save 60 more; a year later pay 10 and lose 40 of it.
+    # Cash behind the steps: -100; -100 + 30 - 50 = -120; -120 + 90 - 10 = -40.
+    assert deepest_cash([0, 100, 50, 10], [0, 30, 60, -40]) == [0, -100, -120, -120]
+    assert deepest_cash([], []) == []
+
+
+def stand(title: str, paid: float = 0.0) -> Stand:
+    saving = Estimate(0.5, 0.25, 0.75)
+    sure = Estimate(0.951, 0.94, 0.96)
+    return Stand(
+        title, "x.toml", 531_000, sure, Estimate(0.41, 0.4, 0.42), Estimate(14.25, 14.0, 14.5), saving, paid, 0.0,
+        "paid back in 1.2 years" if paid else "", -60_000,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_path_on_a_terminal(width: int) -> None:
+    path = along.Path(
+        "Shop",
+        "USD",
+        3,
+        365,
+        1.0,
+        (stand("as it is"), stand("A step", 60_000), stand("Another with a long title", 5)),
+        "x",
+    )
+    lines = path_screen(path, width).plain.splitlines()
+
+    assert lines[0].startswith("Shop: 2 steps; 365 days, 3 pairs a step")
+    assert next(line for line in lines if line.startswith("1  A step")).split()[-4:] == [
+        "%",
+        "$14.25",
+        "$60,000",
+        f"{MINUS}$60,000",
+    ]
+    assert "   $0.50 an order cheaper ($0.25 to $0.75); paid back in 1.2 years" in lines
+    assert max(len(line) for line in lines if line[:1].isdigit()) <= width
+
+
+def test_a_path_of_two_days_end_to_end(small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    write_small(folder)
+    changes = sorted((folder / "changes").glob("*.toml"))[:1]
+    path = rehearse_along(folder, changes, Options(days=2), AlongHow(2, 1))
+
+    assert [each.title for each in path.stands] == ["as it is", "Two sellers rent our shelves"]
+    assert path.stands[1].orders > 1.5 * path.stands[0].orders
+    assert path.stands[1].paid == 60_000
+    assert len((folder / "rehearsal" / "path.csv").read_text("utf-8").splitlines()) == 3
+
+
+def test_changes_without_along_are_refused(small: Path) -> None:
+    answer = CliRunner().invoke(app, ["rehearse", str(small), "changes/1_sellers_rent_shelves.toml"])
+
+    assert answer.exit_code == 2
+    assert "expected --along before the changes" in answer.stderr
+
+
+# --------------------------------------------------------------------------------------------------------- suggestions
+@pytest.fixture(scope="module")
+def lived(small: Path) -> Record:
+    """Some days of the small network, with orders late for every reason."""
+    record = lived_in(load(small)).record
+    cube = record.cube.copy()
+    cube[4:8, ..., [Metric.LATE_NO_LABOUR, Metric.LATE_RELEASE, Metric.LATE_LAST_MILE, Metric.BACKLOG], 0] += 40
+    return record._replace(cube=cube)
+
+
+def test_candidates_are_changes_that_can_be_read(lived: Record, small: Path, tmp_path: Path) -> None:
+    found = candidates_of(lived)
+
+    assert {"a_day_more_promised", "waves_more_often", "allentown_earlier_cut_off"} <= {each.name for each in found}
+    for each in found:
+        path = tmp_path / f"{each.name}.toml"
+        tree = {"title": each.suggestion.text, "note": "", "operation": [dict(one) for one in each.change]}
+        path.write_text("\n".join(toml_lines(tree)) + "\n", "utf-8")
+        assert load_changed(small, path).title == each.suggestion.text
+    assert len({each.name for each in found}) == len(found)
+    values = [each.value for each in found if each.value > 0]
+    assert values == sorted(values, reverse=True)
+
+
+def test_cut_offs_are_those_of_the_files(small: Path) -> None:
+    network, _ = compile_network(load(small), 1.0, DAYS)
+    record = fake_record()._replace(network=network)
+    node = network.texts.nodes.index("allentown")
+
+    assert (cut_off_minute(record, node), leaves_minute(record, node)) == (14 * 60, 18 * 60)
+
+
+def test_an_easy_building_is_asked_for_a_later_cut_off(small: Path) -> None:
+    easy = lived_in(load(small)).record
+    cube = easy.cube.copy()
+    cube[..., [Metric.LATE_NO_LABOUR, Metric.LATE_RELEASE], 0] = 0
+    found = floor_candidates(easy._replace(cube=cube), {})
+
+    assert [each.change[0]["value"] for each in found] == ["16:00"]
+    assert math.isnan(found[0].value)
+
+
+def test_the_budget_says_how_many() -> None:
+    # Ten minutes on two processes are 1,200 s; a rehearsal of 20 s gives 60, at 5 pairs 12 worlds: 11 candidates.
+    assert affordable(20.0, How(5, 2, 10.0)) == 11
+    assert affordable(10_000.0, How(5, 2, 1.0)) == 1
+
+
+def test_candidates_are_ranked_by_what_they_are_worth() -> None:
+    record = fake_record()
+    dear, kind = (
+        Candidate(1.0, Suggestion(name, "about $1", "how"), service=False, change=({},), name=name)
+        for name in ("a", "b")
+    )
+    base = {
+        "orders_shipped": 1_000.0, "cost_to_serve_per_order": 10.0, "holding_per_order": 1.0, "delivered_on_time": 0.9,
+        "two_day_share": 0.5,
+    }  # fmt: skip
+    dearer = base | {"cost_to_serve_per_order": 10.5}
+    better = base | {"cost_to_serve_per_order": 9.0, "delivered_on_time": 0.95}
+    found = ranked(
+        record, [dear, kind], [Path("a"), Path("b")], [([base] * 2, [dearer] * 2), ([base] * 2, [better] * 2)]
+    )
+
+    assert [each.title for each in found] == ["b", "a"]
+    a_year = 365 / record.days / record.scale
+    assert found[1].saved.mean == pytest.approx(-0.5 * 1_000 * a_year)
+    penalty = record.network.policy.late_day_penalty / 1e6
+    assert found[0].worth.mean == pytest.approx((1.0 + 0.05 * penalty) * 1_000 * a_year)
+    assert found[0].clear
+    page = suggested.suggested_screen(
+        suggested.Suggested("Shop", "USD", 2, 5.0, 90.0, found, (("c", "about $1"),), "x")
+    ).plain
+    assert "Shop: 2 changes rehearsed, 2 pairs each, 1.5 of 5 minutes" in page
+    assert "Not rehearsed, no time (1):" in page
