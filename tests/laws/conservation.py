@@ -52,7 +52,7 @@ def differences(what: str, expected: dict[int, int], found: dict[int, int]) -> l
 
 
 def stock_is_conserved(history: History) -> list[str]:
-    """On hand = opening + received - picked - written off + counted differences - sent to other nodes."""
+    """On hand = opening + received - picked - written off + counted differences + put back - expired - sent away."""
     nodes = len(history.network.nodes.kind)
     on_hand, inbound = Counter[int](), Counter[int]()
     for row in each(history, f.OPENED):
@@ -64,6 +64,10 @@ def stock_is_conserved(history: History) -> list[str]:
         on_hand[row["item"] * nodes + row["node"]] -= row["quantity"] + row["written_off"]
     for row in each(history, f.COUNTED):
         on_hand[row["item"] * nodes + row["node"]] += row["quantity"] - row["book"]
+    for row in each(history, f.EXPIRED):
+        on_hand[row["item"] * nodes + row["node"]] -= row["quantity"]
+    for row in each(history, f.RESTOCKED):
+        on_hand[row["item"] * nodes + row["node"]] += row["quantity"]
     for row in each(history, f.REPLENISHED):
         inbound[row["item"] * nodes + row["to_node"]] += row["quantity"]
         if not row["bought"]:

@@ -21,6 +21,7 @@ from firstbest.world.network import Network
 from firstbest.world.units import HOUR_US
 from firstbest.world.words import Fill, Kind
 
+AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
 NOT_THERE = 10**15
 """An order that nobody placed."""
 Rows = NDArray[np.void]
@@ -97,6 +98,7 @@ class Meddler:
     def __init__(self, outside: Outside, seed: int) -> None:
         self.outside = outside
         self.random = np.random.default_rng(seed)
+        self.after = np.random.default_rng(seed + 1)
         self.past: list[Batch] = []
         self.held: list[Rows] = []
 
@@ -113,7 +115,9 @@ class Meddler:
         told = np.isin(commands["kind"], (Kind.PLACE, Kind.PICKED, Kind.PACKED, Kind.DELIVERED))
         if told.any():
             self.past = [Batch(commands[told][-3:].copy(), lines.copy())]
-        added = np.concatenate([extra[0], extra[1][extra[1]["lines"] == 0]])
+        back = commands[np.isin(commands["kind"], AFTER_DOOR)]
+        extra.append(back[self.after.random(len(back)) < 0.15].copy())
+        added = np.concatenate([extra[0], extra[1][extra[1]["lines"] == 0], extra[2]])
         strange = self.random.random(len(added)) < 0.1
         added["order"][strange & (added["kind"] != Kind.PLACE)] = NOT_THERE
         first, last = int(commands["at"][0]), int(commands["at"][-1])

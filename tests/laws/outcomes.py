@@ -8,7 +8,7 @@ import numpy as np
 
 from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.words import Fill, LateCause, Outcome, Reason
+from firstbest.world.words import ContactReason, Disposition, Fill, LateCause, Outcome, Reason, RefundWhen
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -19,6 +19,11 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
     **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
     **dict.fromkeys(("waited in vain", "wait cancelled", "waited whole and sent", "both arms"), 0.1),
+    **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
+    **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
+    **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
+    **dict.fromkeys(("return lapsed", "refund taken back", "claim paid", "claim refused", "where is it"), 0.04),
+    **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -69,6 +74,30 @@ def outcomes(history: History) -> set[str]:
     some("count found a difference", counted["quantity"] != counted["book"])
     some("transfer received", history.rows(f.RECEIVED)["quantity"] > 0)
     some("unit returned", history.rows(f.RETURNED)["quantity"] > 0)
+    disposed, refunded = history.rows(f.DISPOSED), history.rows(f.REFUNDED)
+    some("return authorised", history.rows(f.RETURN_AUTHORISED)["quantity"] > 0)
+    some("return refused", history.rows(f.RETURN_REFUSED)["why"] > 0)
+    some("unit kept", refunded["when"] == RefundWhen.KEPT)
+    some("refund", refunded["amount"] > 0)
+    some("refund taken back", refunded["amount"] < 0)
+    some("return lapsed", history.rows(f.RETURN_ENDED)["lapsed"] == 1)
+    some("shipment let go", history.rows(f.LET_GO)["order"] >= 0)
+    for name, way in (
+        ("units restocked", Disposition.RESTOCK), ("units refurbished", Disposition.REFURBISH),
+        ("units sold off", Disposition.LIQUIDATE), ("units to supplier", Disposition.TO_SUPPLIER),
+        ("units thrown away", Disposition.DISPOSE),
+    ):  # fmt: skip
+        some(name, disposed["disposition"] == way)
+    contacted, settled = history.rows(f.CONTACTED), history.rows(f.CLAIM_SETTLED)
+    some("contact", contacted["cost"] > 0)
+    some("where is it", contacted["reason"] == ContactReason.WHERE_IS_IT)
+    some("made good", history.rows(f.MADE_GOOD)["amount"] > 0)
+    some("claim filed", history.rows(f.CLAIM_FILED)["amount"] > 0)
+    some("claim paid", settled["amount"] > 0)
+    some("claim refused", settled["amount"] == 0)
+    some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
+    some("lot used", history.rows(f.LOTTED)["used"] > 0)
+    some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
     worked = history.rows(f.WORKED)
     some("hours above pace", worked["above_min"] > 0)
     some("head hurt", worked["injured"] > 0)

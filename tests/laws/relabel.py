@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firstbest.world.facts import FACTS
 from firstbest.world.nature import Log, Nature
-from firstbest.world.network import Calendar, Network
+from firstbest.world.network import Calendar, Detail, Network
 from firstbest.world.words import Kind, NodeKind, Timer, Verdict
 from tests.laws.history import History
 
@@ -57,6 +57,7 @@ def relabelled(network: Network, nature: Nature, order: Order) -> tuple[Network,
             calendar._replace(cut_off_us=calendar.cut_off_us[n], pick_up_us=calendar.pick_up_us[:, n]), order
         ),
         labour=network.labour._replace(**{name: v[n] for name, v in labour.items()}),
+        detail=_detail(network.detail, i),
         fleet=network.fleet._replace(**{name: getattr(network.fleet, name)[n] for name in network.fleet._fields}),
         texts=texts._replace(
             nodes=tuple(texts.nodes[k] for k in n),
@@ -66,6 +67,15 @@ def relabelled(network: Network, nature: Nature, order: Order) -> tuple[Network,
         ),
     )
     return made, _nature(nature, order)
+
+
+def _detail(detail: Detail, items: I64) -> Detail:
+    """Of what is kept in detail, what is told by item."""
+    lots, levels = detail.lots, detail.levels
+    return detail._replace(
+        lots=lots and lots._replace(life_days=lots.life_days[items]),
+        levels=levels and levels._replace(case_units=levels.case_units[items]),
+    )
 
 
 def _timers(calendar: Calendar, order: Order) -> Calendar:

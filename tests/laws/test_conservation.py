@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from firstbest.world.metrics import Metric
 from tests.laws.conservation import broken
+from tests.laws.conservation_after import broken_after
 from tests.laws.history import Run, run
 from tests.laws.outcomes import FLOORS, outcomes, too_rare
 from tests.laws.recount import RECOUNTED, cube_of, disagreements
@@ -26,7 +27,7 @@ def test_everything_that_must_add_up_does() -> None:
     def holds(world: World, instants: int) -> None:
         nonlocal lived
         history = run(made(world), world.seed, Run(meddle=world.seed * world.meddle, instants=instants))
-        wrong = broken(history)
+        wrong = broken(history) | broken_after(history)
         assert not wrong
         lived += 1
         seen.update(outcomes(history))

@@ -18,12 +18,15 @@ from tests.rehearsals.small import FULFILMENT
 WORLD = World(9, 8, 40, 3, 1, 37, 10, 200_000, -6, 200_000, 1, 150, 45)
 
 
+IN_DETAIL = WORLD._replace(returns=True, days=15)
+
+
 @cache
-def told() -> tuple[Network, Nature, History]:
+def told(world: World) -> tuple[Network, Nature, History]:
     """A history whose orders are replayed from a log: how they are drawn is not what is asked here."""
-    network, nature = made(WORLD)
-    nature = nature._replace(log=log_of(run((network, nature), WORLD.seed)))
-    return network, nature, run((network, nature), WORLD.seed)
+    network, nature = made(world)
+    nature = nature._replace(log=log_of(run((network, nature), world.seed)))
+    return network, nature, run((network, nature), world.seed)
 
 
 def shuffled(size: int, seed: int) -> np.ndarray:
@@ -43,7 +46,17 @@ def nodes_of(seed: int) -> np.ndarray:
 @pytest.mark.parametrize("what", ["items", "places", "lanes", "nodes", "all"])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_another_load_order_gives_the_same_facts_as_text(what: str, seed: int) -> None:
-    network, nature, history = told()
+    same_as_text(WORLD, what, seed)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_it_does_where_everything_is_kept_in_detail(seed: int) -> None:
+    same_as_text(IN_DETAIL, "all", seed)
+
+
+def same_as_text(world: World, what: str, seed: int) -> None:
+    """The facts of a world are those of the same world loaded in another order."""
+    network, nature, history = told(world)
     texts = network.texts
     same = Order(*(np.arange(len(each)) for each in (texts.nodes, texts.items, texts.places, texts.lanes)))
     other = Order(
@@ -55,7 +68,7 @@ def test_another_load_order_gives_the_same_facts_as_text(what: str, seed: int) -
     order = other if what == "all" else same._replace(**{what: getattr(other, what)})
     assert any((new != old).any() for new, old in zip(order, same, strict=True))
 
-    found, expected = as_text(run(relabelled(network, nature, order), WORLD.seed)), as_text(history)
+    found, expected = as_text(run(relabelled(network, nature, order), world.seed)), as_text(history)
 
     assert not {
         name: len(Counter(rows) - Counter(found[name])) for name, rows in expected.items() if rows != found[name]

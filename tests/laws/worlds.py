@@ -10,8 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
-from firstbest.world.nature import Nature
-from firstbest.world.network import Network, Offers
+from firstbest.world.nature import Asking, Back, Nature
+from firstbest.world.network import Care, Detail, Levels, Lots, Network, Offers, Returns
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
@@ -49,6 +49,8 @@ class World(NamedTuple):
     people: bool = False  # people learn, leave, tire and are hurt, and the house reckons with it
     offers: bool = False  # three sellers offer a kettle each, two offer socks
     drawn: bool = False  # every other such world has people, `with_people` says which
+    returns: bool = False  # returns are asked for, inspected and disposed of; of drawn worlds two in three
+    at_once: bool = False  # refunds are paid before anything comes
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -76,6 +78,8 @@ worlds = st.builds(
     people=st.just(False),  # builds draws what is not said
     offers=st.just(False),
     drawn=st.just(True),
+    returns=st.just(False),
+    at_once=st.just(False),
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
@@ -108,7 +112,41 @@ def made(world: World) -> tuple[Network, Nature]:
     network, nature = small_network(size)
     if world.offers:
         network, nature = offering(network, world.wave_minutes + 7), with_takers(nature)
-    return _network(network, world), _nature(network, nature, world)
+    network, nature = _network(network, world), _nature(network, nature, world)
+    return (
+        with_returns(network, nature, world) if world.returns or (world.drawn and world.seed % 3) else (network, nature)
+    )
+
+
+def with_returns(network: Network, nature: Nature, world: World) -> tuple[Network, Nature]:
+    """The same world that handles returns, of which there are many; all ways of handling them are cheap enough."""
+    paid_at_once = world.at_once or (world.drawn and world.seed % 5 < 2)
+    cover = 10_000 if world.seed % 4 else 25
+    many = np.full_like(network.items.return_ppm, 500_000)
+    rules = Returns(
+        window_us=2 * DAY_US, lapses_us=3 * DAY_US, at_once=int(paid_at_once), keep_below=20_000_000,
+        kept_back_ppm=np.array([0, 150_000, 400_000]), refurbish_cost=400_000, refurbish_us=DAY_US,
+        refurbished_ppm=900_000, liquidate_ppm=np.array([200_000, 120_000, 0]),
+        supplier_ppm=300_000, supplier_cost=300_000, dispose_cost=100_000, cover_days=cover,
+    )  # fmt: skip
+    back = Back(
+        reason_ppm=np.cumsum([300_000, 200_000, 50_000, 250_000, 100_000, 80_000, 20_000]),
+        sellable_ppm=np.array([700_000, 800_000, 700_000, 100_000, 100_000, 800_000, 700_000]),
+        opened_ppm=np.array([250_000, 150_000, 200_000, 300_000, 300_000, 150_000, 200_000]),
+        never_ppm=120_000, travel_days_p50=1, travel_days_p90=3, inspect_mean_s=20_000,
+    )  # fmt: skip
+    care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US)
+    life = np.where(np.arange(len(many)) % 2 == 0, 6, 0)
+    lots = Lots(life, 1_000_000, 1) if world.seed % 2 else None
+    levels = Levels(np.where(np.arange(len(many)) % 3 == 0, 0, 4)) if world.seed % 4 else None
+    asking = Asking(150_000, 600_000, 800_000, 9_000, 600_000, 1, 3)
+    settled = network.calendar.midnight_us[1] + 4 * HOUR_US
+    inside = (settled >= network.calendar.start_us) & (settled < network.calendar.end_us)
+    network = with_timers(network, Timer.SETTLE, settled[inside])
+    items = network.items._replace(return_ppm=many)
+    return network._replace(items=items, detail=Detail(rules, care, lots, levels)), nature._replace(
+        back=back, asking=asking, break_s=40
+    )
 
 
 def _network(network: Network, world: World) -> Network:
@@ -214,10 +252,15 @@ def real_people(nature: Nature) -> Nature:
 def with_waves(network: Network, minutes: int) -> Network:
     """The same network with a wave every so many minutes."""
     calendar = network.calendar
-    other = calendar.timers_kind != Timer.WAVE
-    instants = np.arange(calendar.start_us, calendar.end_us, minutes * MINUTE_US)
+    return with_timers(network, Timer.WAVE, np.arange(calendar.start_us, calendar.end_us, minutes * MINUTE_US))
+
+
+def with_timers(network: Network, which: Timer, instants: np.ndarray) -> Network:
+    """The same network with the timers of a kind at these instants and no others."""
+    calendar = network.calendar
+    other = calendar.timers_kind != which
     at = np.concatenate([calendar.timers_us[other], instants])
-    kind = np.concatenate([calendar.timers_kind[other], np.full(len(instants), Timer.WAVE, np.int16)])
+    kind = np.concatenate([calendar.timers_kind[other], np.full(len(instants), which, np.int16)])
     key = np.concatenate([calendar.timers_key[other], np.zeros(len(instants), np.int32)])
     order = np.lexsort((key, kind, at))
     timers = {"timers_us": at[order], "timers_kind": kind[order], "timers_key": key[order]}

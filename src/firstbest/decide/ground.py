@@ -14,6 +14,7 @@ from firstbest.world.network import (
     Calendar,
     Carriers,
     Cartons,
+    Detail,
     Fleet,
     Items,
     Labour,
@@ -53,6 +54,7 @@ class Ground(NamedTuple):
     packing: I64  # [N, 4] what packing takes, see SINGLE_MS and the names after it
     plugged: Plugged  # what decides in place of the house's own code
     offers: Offers
+    detail: Detail
 
 
 SINGLE_MS = 0
@@ -78,8 +80,9 @@ def ground_of(network: Network) -> Ground:
     terms = terms_of(network, centres, lane_of)
     packing = packing_of(network.labour)
     sellers = len(network.texts.sellers)
-    # Texts, what is plugged in, and offers stand last.
-    return Ground(*network[:-3], centres, lane_of, stocked, terms, sellers, packing, network.plugged, network.offers)
+    # Texts, what is plugged in, offers and what is kept in detail stand last.
+    last = (network.plugged, network.offers, network.detail)
+    return Ground(*network[:-4], centres, lane_of, stocked, terms, sellers, packing, *last)
 
 
 def packing_of(labour: Labour) -> I64:

@@ -38,7 +38,7 @@ CAUSES: Final = (
     f.DEPARTED, f.PACKED, f.COMPLETED, f.RETURNED, f.RECEIVED, f.MOVED, f.ROUTED, f.VANNED, f.DAY_CLOSED,
 )  # fmt: skip
 """Facts whose instant lies in the month cause its events."""
-STOCK: Final = (f.OPENED, f.PICKED, f.RECEIVED, f.COUNTED, f.REPLENISHED, f.DAY_CLOSED)
+STOCK: Final = (f.OPENED, f.PICKED, f.RECEIVED, f.COUNTED, f.REPLENISHED, f.RESTOCKED, f.EXPIRED, f.DAY_CLOSED)
 """Facts that move units on and off shelves, and the day's end; all of the month are needed."""
 RELATED: Final = (f.PICKED, f.ORDERED, f.DEPARTED)
 """Facts of earlier months that this one's departures and van stops belong to."""

@@ -97,7 +97,8 @@ def moves_of(facts: Mapping[str, Records]) -> Moves:
     """Every fact that changes what is on a shelf, as `operate.folds` has it."""
     picked, counted, transfer = facts[f.PICKED.name], facts[f.COUNTED.name], facts[f.REPLENISHED.name]
     transfer = transfer[transfer["bought"] == 0]
-    opened, received = facts[f.OPENED.name], facts[f.RECEIVED.name]
+    opened, received, again = facts[f.OPENED.name], facts[f.RECEIVED.name], facts[f.RESTOCKED.name]
+    over = facts[f.EXPIRED.name]
     inward = np.where(bought(received), received["quantity"], received["quantity"] - received["expected"])
     off = -(picked["quantity"] + picked["written_off"])
     put_right = counted["quantity"] - counted["book"]
@@ -106,6 +107,8 @@ def moves_of(facts: Mapping[str, Records]) -> Moves:
         (received, "node", received["quantity"], inward, 0),
         (picked, "node", off, off, picked["quantity"]),
         (counted, "node", put_right, put_right, 0),
+        (again, "node", again["quantity"], again["quantity"], 0),
+        (over, "node", -over["quantity"], -over["quantity"], 0),
         (transfer, "from_node", -transfer["quantity"], 0, 0),
     )
     columns: list[list[I64]] = [[], [], [], [], [], []]
@@ -204,12 +207,12 @@ def pallets_of(units: I64, basis: Basis, item: I64) -> I64:
 
 # ------------------------------------------------------------------------------------------------------------- ages
 def _grown(layers: Layers, facts: Mapping[str, Records]) -> Layers:
-    """Layers with what came from outside during the month: opening stock, and cargo that was bought."""
-    opened, received = facts[f.OPENED.name], facts[f.RECEIVED.name]
+    """Layers with what came from outside during the month: opening stock, cargo that was bought, returns put back."""
+    opened, received, again = facts[f.OPENED.name], facts[f.RECEIVED.name], facts[f.RESTOCKED.name]
     received = received[bought(received)]
-    item = np.concatenate([layers.item, opened["item"], received["item"]])
-    at = np.concatenate([layers.at, opened["at"], received["at"]])
-    quantity = np.concatenate([layers.quantity, opened["quantity"], received["quantity"]])
+    item = np.concatenate([layers.item, opened["item"], received["item"], again["item"]])
+    at = np.concatenate([layers.at, opened["at"], received["at"], again["at"]])
+    quantity = np.concatenate([layers.quantity, opened["quantity"], received["quantity"], again["quantity"]])
     order = np.lexsort((at, item))
     return Layers(item[order], at[order], quantity[order])
 

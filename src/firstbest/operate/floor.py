@@ -10,6 +10,7 @@ from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.decide.plugged import released as rows_released
+from firstbest.operate import levels
 from firstbest.operate.backorders import ask_again
 from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
@@ -44,7 +45,9 @@ def release(number: int, now: int, ground: Ground) -> Step:
         seller=chosen["seller"], held=held,
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
-    return [*again, released, tasked]
+    if ground.detail.levels is None:
+        return [*again, released, tasked]
+    return [*again, released, tasked, (yield from levels.broken(number, now, ground, ground.detail.levels, tasked))]
 
 
 def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:

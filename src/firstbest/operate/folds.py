@@ -13,6 +13,7 @@ import numpy as np
 from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
+from firstbest.operate import folds_after as after
 from firstbest.operate import folds_waiting as waiting
 from firstbest.operate.fold_keys import (
     Records,
@@ -173,7 +174,11 @@ def departed(rows: Records, ground: Ground) -> list[Change]:
         "cost": rows["cost"],
     }
     dock = {"dock": constant(rows, -1)}
-    return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), dock)]
+    return [
+        Set(t.SHIPMENT_T, keys, columns),
+        Add(t.LOAD_T, rows["node"].astype(np.int64), dock),
+        *after.sent(rows, ground),
+    ]
 
 
 def rolled(rows: Records, ground: Ground) -> list[Change]:
@@ -205,6 +210,7 @@ def delivered(rows: Records, ground: Ground) -> list[Change]:
         Add(t.ORDER_T, rows["order"].copy(), amounts),
         Set(t.ORDER_T, rows["order"][last], {"cause": rows["order_cause"][last]}),
         Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+        *after.at_the_door(rows, ground),
     ]
 
 
@@ -254,6 +260,7 @@ def received(rows: Records, ground: Ground) -> list[Change]:
     return [
         Add(t.STOCK_T, stock_keys(rows, "node", ground), amounts),
         Set(t.CARGO_T, keys, {"live": constant(keys, 0)}),
+        *after.intake(after.bought(rows), ground),
     ]
 
 
@@ -274,6 +281,7 @@ def opened(rows: Records, ground: Ground) -> list[Change]:
     return [
         Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}),
         Set(t.STOCK_T, keys, {"counted_us": rows["at"]}),
+        *after.intake(rows, ground),
     ]
 
 
@@ -319,6 +327,11 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.REPLENISHED, replenished), (f.MOVED, moved), (f.ARRIVED, arrived), (f.RECEIVED, received), (f.COUNTED, counted),
     (f.FORECASTED, forecasted), (f.ROSTERED, rostered), (f.LIMITED, limited), (f.DAY_CLOSED, day_closed),
     (f.OPENED, opened), (f.WORKED, worked), (f.FEATURED, featured), (f.RETURNED, returned),
+    (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
+    (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
+    (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
+    (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
+    (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
 )  # fmt: skip
 
 

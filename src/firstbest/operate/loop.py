@@ -16,7 +16,7 @@ import numpy as np
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, offers, storage
 from firstbest.operate.folds import fold
-from firstbest.operate.metrics import CUBES, cubes
+from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
 from firstbest.operate.rows import block_of, stacked
 from firstbest.world.commands import Batch
@@ -29,7 +29,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
     ((Kind.ARRIVED,), freight.arrive),
     ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
-    ((Kind.RETURNED,), aftermath.take_back),
+    (aftermath.KINDS, aftermath.take_back),
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
@@ -37,6 +37,8 @@ FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
+AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), aftermath.KINDS)
+DELIVERED = int(Kind.DELIVERED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -227,6 +229,7 @@ class Loop:
             Timer.WAVE: floor.release,
             Timer.CLOSE_DAY: closing.close_day,
             Timer.OFFER: offers.feature,
+            Timer.SETTLE: aftermath.settle,
         }
         return steps[kind](number, due, ground)
 
@@ -234,7 +237,7 @@ class Loop:
         """Gather facts for the cubes, and fold them when there are enough."""
         if not self.cubes_rows:
             return
-        counted = [block for block in blocks if block.fact.name in CUBES]
+        counted = [block for block in blocks if block.fact.name in COUNTED]
         self.uncounted.extend(counted)
         self.uncounted_rows += sum(len(block.rows) for block in counted)
         if self.uncounted and (at_once or self.uncounted_rows >= self.cubes_rows):
@@ -260,6 +263,7 @@ def without_echo(batch: Batch) -> Batch:
 
     Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
     """
+    batch = without_afterthought(batch)
     kind, order = batch.commands["kind"], batch.commands["order"]
     received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
     if not ((arrived.any() and received.any()) or announced.any()):
@@ -267,6 +271,19 @@ def without_echo(batch: Batch) -> Batch:
     echoes = received & np.isin(order, order[arrived | announced]) | arrived & np.isin(order, order[announced])
     echo = np.flatnonzero(echoes)
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
+
+
+def without_afterthought(batch: Batch) -> Batch:
+    """The batch up to the first command about a return of whose order another one, or a delivery, speaks before it."""
+    kind = batch.commands["kind"]
+    after = AFTER_DOOR[kind]
+    if not after.any():
+        return batch
+    spoken = np.flatnonzero(after | (kind == DELIVERED))
+    again = np.ones(len(spoken), np.bool_)
+    again[np.unique(batch.commands["order"][spoken], return_index=True)[1]] = False
+    echo = spoken[again & after[spoken]]
+    return batch.select(slice(0, int(echo[0]))) if len(echo) else batch
 
 
 def merged(blocks: Sequence[Block]) -> list[Block]:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
+from firstbest.operate import metrics_after
 from firstbest.operate.ports import Add, Change
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -16,7 +17,7 @@ from firstbest.world.facts import Block
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, G_PER_LB_X1000, HOUR_US, PPM
-from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason
+from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason, ReturnWay
 
 Records = NDArray[np.void]
 SOON_DAYS = 2
@@ -189,8 +190,9 @@ def delivered(cells: Cells, rows: Records) -> None:
     where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
     bad = rows["outcome"] != 0
     cells.add(where, Metric.LOST_PARCELS, bad)
-    claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
-    cells.add(where, Metric.COST_AFTER, claim)
+    if ground.detail.care is None:
+        claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
+        cells.add(where, Metric.COST_AFTER, claim)
     keys = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     days = (rows["at"] - rows["placed_at"]) * 100 // DAY_US
     cells.flows.append((keys, np.ones(len(rows), np.int64), days, np.zeros(len(rows), np.int64)))
@@ -210,8 +212,9 @@ def completed(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.TWO_DAYS, rows["days"] <= SOON_DAYS, 1)
     cells.add(where, Metric.COMPLETED_DAYS, rows["days"])
     cells.add(where, Metric.CARTONS, 0, np.maximum(rows["shipments"] - 1, 0))
-    contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
-    cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
+    if cells.ground.detail.care is None:
+        contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
+        cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
     cells.spread(Spread.BUSINESS_DAYS, rows["days"].astype(np.int64))
     cells.spread(Spread.CLICK_TO_DOOR_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
 
@@ -224,7 +227,40 @@ def returned(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.RETURNED, rows["quantity"])
     parcel = np.where(rows["ordinal"] == 0, policy.return_label + policy.return_process, 0)
     cells.add(where, Metric.COST_RETURNS, parcel, rows["quantity"])
-    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
+    if ground.detail.returns is None:
+        cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * (rows["price"] * policy.return_loss_ppm // PPM))
+
+
+def disposed(cells: Cells, rows: Records) -> None:
+    """What returned units lost of what they had cost, and what it took to lose no more."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_RETURNS, rows["cost"])
+    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * cells.ground.items.cost[rows["item"]] - rows["value"])
+
+
+def authorised(cells: Cells, rows: Records) -> None:
+    """What customers keep is lost whole."""
+    rows = rows[rows["way"] == ReturnWay.KEEP]
+    where = cells.where(cells.days(rows["at"], rows["to_node"]), rows["to_node"], rows["seller"])
+    cells.add(where, Metric.COST_RETURN_LOSS, rows["quantity"] * cells.ground.items.cost[rows["item"]])
+
+
+def contacted(cells: Cells, rows: Records) -> None:
+    """What a contact costs."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, rows["cost"], PPM)
+
+
+def paid_back(cells: Cells, rows: Records) -> None:
+    """Harm made good; `claim_settled` takes off what carriers pay of it."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, rows["amount"])
+
+
+def paid_by_carrier(cells: Cells, rows: Records) -> None:
+    """What carriers pay for harm."""
+    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
+    cells.add(where, Metric.COST_AFTER, -rows["amount"])
 
 
 def moved(cells: Cells, rows: Records) -> None:
@@ -333,7 +369,12 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
     f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
+    f.DISPOSED.name: disposed,
+    f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
+    f.CLAIM_SETTLED.name: paid_by_carrier,
 }  # fmt: skip
+COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
+"""Facts that count."""
 
 
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
@@ -343,4 +384,4 @@ def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
         function = CUBES.get(block.fact.name)
         if function is not None and len(block.rows):
             function(cells, block.rows)
-    return cells.changes()
+    return [*cells.changes(), *metrics_after.gathered(blocks, ground)]

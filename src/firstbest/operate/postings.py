@@ -20,8 +20,8 @@ from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.network import I64
 from firstbest.world.stock import POSTING, Bucket
-from firstbest.world.units import ANNOUNCED_FIRST
-from firstbest.world.words import NodeKind, Reason
+from firstbest.world.units import ANNOUNCED_FIRST, MAX_LINE
+from firstbest.world.words import Disposition, NodeKind, Reason
 
 Records = NDArray[np.void]
 Posted = list[Records]
@@ -138,10 +138,37 @@ def received(rows: Records, ground: Ground, state: State) -> Posted:
     ]
 
 
+def returned(rows: Records, ground: Ground, state: State) -> Posted:
+    """It came back, to the node at which its return is."""
+    if ground.detail.returns is None:
+        return []
+    node = state.read(ByKey(t.RETURN_T, rows["order"] * MAX_LINE + rows["line"])).rows["node"].astype(np.int64)
+    return moved_units(rows, node, rows["quantity"], (Bucket.OUTSIDE_CUSTOMER, Bucket.UNFULFILLABLE_CUSTOMER))
+
+
+def disposed(rows: Records, ground: Ground, state: State) -> Posted:
+    """It leaves the house for good, but for what is to stand on the shelf again."""
+    gone = rows[~np.isin(rows["disposition"], (Disposition.RESTOCK, Disposition.REFURBISH))]
+    way = (Bucket.UNFULFILLABLE_CUSTOMER, Bucket.OUTSIDE_DISPOSED)
+    return moved_units(gone, gone["node"], gone["quantity"], way)
+
+
+def restocked(rows: Records, ground: Ground, state: State) -> Posted:
+    """It can be sold again."""
+    way = (Bucket.UNFULFILLABLE_CUSTOMER, Bucket.FULFILLABLE)
+    return moved_units(rows, rows["node"], rows["quantity"], way)
+
+
+def expired(rows: Records, ground: Ground, state: State) -> Posted:
+    """Its lot is over: it is thrown away."""
+    return moved_units(rows, rows["node"], rows["quantity"], (Bucket.FULFILLABLE, Bucket.OUTSIDE_DISPOSED))
+
+
 POSTINGS: dict[str, Callable[[Records, Ground, State], Posted]] = {
     f.OPENED.name: opened, f.ALLOCATED.name: allocated, f.CANCELLED.name: cancelled, f.TASKED.name: tasked,
     f.PICKED.name: picked, f.COUNTED.name: counted, f.REPLENISHED.name: replenished, f.MOVED.name: moved,
-    f.ARRIVED.name: arrived, f.RECEIVED.name: received,
+    f.ARRIVED.name: arrived, f.RECEIVED.name: received, f.RETURNED.name: returned, f.DISPOSED.name: disposed,
+    f.RESTOCKED.name: restocked, f.EXPIRED.name: expired,
 }  # fmt: skip
 
 

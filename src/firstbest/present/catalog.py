@@ -183,6 +183,30 @@ _CLIENTS: Final = (
     Meaning("storage_of_client_revenue", "share", "storage of client revenue", "storage of what clients were billed"),
     Meaning("client_gross_margin_lowest", "share", "lowest margin of a client", "billed less cost to serve, of billed"),
 )
+_RETURNS: Final = (
+    Meaning("return_units_asked", "count", "units asked to return", "units that customers asked to send back"),
+    Meaning("return_refused_share", "share", "returns refused", "of these, refused"),
+    Meaning("return_units_kept", "count", "units refunded and kept", "units refunded that stay with the customer"),
+    Meaning(
+        "return_restocked_share",
+        "share",
+        "returns sold again",
+        "of units disposed of, back on the shelf or refurbished",
+    ),
+    Meaning(
+        "return_value_saved_share", "share", "cost of returns saved", "what returned units are worth, of their cost"
+    ),
+    Meaning("refunds", "money", "refunds", "money that went back to customers"),
+    Meaning("where_is_it_share", "share", "contacts that ask where it is", "of all contacts after a shipment has left"),
+    Meaning("harm_made_good", "money", "paid back for harm", "paid back for shipments that were lost or damaged"),
+    Meaning("claims_paid_share", "share", "claims paid", "what carriers paid of what was claimed from them"),
+    Meaning("claims_open", "count", "claims open", "claims that carriers have not answered"),
+    Meaning("expired_units", "count", "units expired", "units written off because their lot was over"),
+    Meaning("expired_value", "money", "value expired", "what these units had cost"),
+    Meaning("expired_share", "share", "expired of what does not keep", "units expired, of these and those sold"),
+    Meaning("cases_broken", "count", "cases opened", "cases opened for picks"),
+    Meaning("cases_per_100_lines", "count", "cases opened by 100 lines", "cases opened over lines shipped, times 100"),
+)
 _NETWORK: Final = (
     Meaning(
         "ground_two_day_share",
@@ -203,7 +227,8 @@ _NETWORK: Final = (
 )
 
 CATALOG: Final = {
-    meaning.key: meaning for meaning in (*_VOLUME, *_SERVICE, *_COST, *_PARCEL, *_LABOUR, *_STOCK, *_CLIENTS, *_NETWORK)
+    meaning.key: meaning
+    for meaning in (*_VOLUME, *_SERVICE, *_COST, *_PARCEL, *_LABOUR, *_STOCK, *_CLIENTS, *_RETURNS, *_NETWORK)
 }
 """Figures of a rehearsal (`figures`) and of its network alone (`network_figures`), by key."""
 

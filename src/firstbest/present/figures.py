@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from firstbest.present import pictures_care, pictures_returns
 from firstbest.present.catalog import late_key
 from firstbest.present.labels import CAUSES, LABOUR_STAGES, PROCESSES, STAGES
 from firstbest.present.record import Record
@@ -36,6 +37,10 @@ def figures(record: Record) -> dict[str, float]:
         **_stock(record, total),
         **_returns(total),
         **_clients(record),
+        **pictures_returns.figures(record),
+        **pictures_care.figures(record),
+        **pictures_care.lot_figures(record),
+        **pictures_care.case_figures(record),
     }
 
 

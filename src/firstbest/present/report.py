@@ -13,11 +13,14 @@ from firstbest.present import (
     constraints,
     needs,
     panels,
+    pictures_care,
     pictures_cost,
     pictures_frontier,
     pictures_labour,
     pictures_late,
+    pictures_lots,
     pictures_map,
+    pictures_returns,
     pictures_sellers,
     pictures_stock,
     svg,
@@ -31,7 +34,8 @@ from firstbest.present.record import Bound, Record
 
 _KICKERS: Final = {
     "late": "Promises kept", "map": "The map", "cost": "Where the money goes", "labour": "People",
-    "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers",
+    "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers", "returns": "What comes back",
+    "care": "After the door", "lots": "What does not keep",
 }  # fmt: skip
 
 
@@ -57,6 +61,9 @@ def report(record: Record, against: Comparison | None = None, others: Sequence[t
         pictures_labour.picture(record),
         pictures_frontier.picture(record, against),
         pictures_stock.picture(record),
+        pictures_returns.picture(record),
+        pictures_care.picture(record),
+        pictures_lots.picture(record),
         pictures_sellers.picture(record),
     ]
     parts = [

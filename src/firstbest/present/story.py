@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.present import text
+from firstbest.present import story_returns, text
 from firstbest.present.labels import CAUSES, REASONS, SERVICES, VERDICTS
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY, PPM
@@ -221,6 +221,9 @@ def _events(told: Story) -> list[_Event]:
     for row in _get(told, "returned"):
         item = told.network.texts.items[int(row["item"])]
         found.append(_Event(int(row["at"]), zone, f"{int(row['quantity'])} {text.TIMES} {item} came back"))
+    found += [
+        _Event(at, _node_zone(told, node), said) for at, node, said in story_returns.events(told.network, told.rows)
+    ]
     for row in _get(told, "cancelled"):
         said = "cancelled" if row["granted"] else "cancellation refused"
         found.append(_Event(int(row["at"]), zone, f"line {int(row['line']) + 1} {said}"))
@@ -297,7 +300,9 @@ def _costs(told: Story) -> str:
         value = sum(int(row["quantity"]) * int(row["price"]) for row in returned)
         rows.append(("return label", policy.return_label))
         rows.append(("return, work", policy.return_process))
-        rows.append(("value lost on return", value * policy.return_loss_ppm // PPM))
+        if told.network.detail.returns is None:
+            rows.append(("value lost on return", value * policy.return_loss_ppm // PPM))
+    rows += story_returns.costs(told.network, told.rows)
     rows = [(words, cost) for words, cost in rows if cost]
     if not rows:
         return ""

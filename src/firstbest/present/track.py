@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.world.network import Network
-from firstbest.world.words import LateCause, Outcome, Reason
+from firstbest.world.words import Grade, LateCause, Outcome, Reason, ReturnRefusal
 
 Blocks = dict[str, NDArray[np.void]]
 TRACK: Final = {
     "ordered": "promised", "planned": "planned", "refused": "refused", "cancelled": "cancelled",
     "released": "released", "picked": "picked", "packed": "packed", "departed": "departed", "rolled": "left_behind",
     "vanned": "out_for_delivery", "delivered": "delivered", "completed": "completed", "closed": "closed",
-    "unplanned": "dropped", "returned": "returned", "held": "held", "backordered": "waits_for_stock",
-    "filled": "stock_found", "lapsed": "waits_no_more",
+    "unplanned": "dropped", "return_authorised": "return_authorised", "return_refused": "return_refused",
+    "returned": "returned", "inspected": "inspected", "refunded": "refunded", "restocked": "restocked",
+    "contacted": "contacted", "made_good": "made_good", "claim_filed": "claim_filed", "claim_settled": "claim_settled",
+    "held": "held", "backordered": "waits_for_stock", "filled": "stock_found", "lapsed": "waits_no_more",
 }  # fmt: skip
 """One vocabulary for every mode: what a fact is called on an order's track."""
 REASON_CODES: Final = {int(reason): reason.name.lower() for reason in Reason}
@@ -51,6 +53,12 @@ def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
     if name == "completed":
         event["late"] = bool(int(row["door_late"]))
         event["cause"] = LateCause(int(row["cause"])).name.lower()
+    if name == "inspected":
+        event["grade"] = Grade(int(row["grade"])).name.lower()
+    if name in ("refunded", "made_good", "claim_filed", "claim_settled"):
+        event["amount_micros"] = int(row["amount"])
+    if name == "return_refused":
+        event["why"] = ReturnRefusal(int(row["why"])).name.lower()
     if name in ("cancelled", "refused", "unplanned", "closed", "rolled", "lapsed"):
         event["reason"] = reason_of(int(row["reason"]))
     return event

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import AT, FIRST, FOURTH, KIND, RANK, SECOND, THIRD, Agenda, in_order, put, release
 from firstbest.kernels.compiled import compiled, makes_arrays
-from firstbest.kernels.draws import exponential, happens, joined, normal
+from firstbest.kernels.draws import chosen, exponential, happens, joined, normal, uniform
 from firstbest.kernels.lookup import find
 from firstbest.kernels.station import FINISH, JOB, READY, SHIFT, START, WITHIN, WORK, Stations, advance, enqueue
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import PACK, PICK, PROCESSES, RECEIVE, SHIFTS, Floor, Roster, work_us
+from firstbest.rehearse.roads import REASONS
 from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import (
     DROPPED,
@@ -41,7 +42,7 @@ from firstbest.rehearse.works import (
     tell_line,
     tell_task,
 )
-from firstbest.world.units import DAY_US, SECOND_US
+from firstbest.world.units import DAY_US, MAX_ATTEMPT, SECOND_US
 from firstbest.world.words import Kind, Outcome, Reason
 
 CANCEL: Final = int(Kind.CANCEL)
@@ -52,6 +53,10 @@ ARRIVED: Final = int(Kind.ARRIVED)
 RECEIVED: Final = int(Kind.RECEIVED)
 COUNTED: Final = int(Kind.COUNTED)
 RETURNED: Final = int(Kind.RETURNED)
+RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
+INSPECTED: Final = int(Kind.INSPECTED)
+CONTACTED: Final = int(Kind.CONTACTED)
+CLAIM_ANSWERED: Final = int(Kind.CLAIM_ANSWERED)
 AT_DOOR: Final = int(Outcome.DELIVERED)
 SHORT_EVERYWHERE: Final = int(Reason.SHORT_EVERYWHERE)
 UNIT_BITS: Final = 20
@@ -149,10 +154,17 @@ def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
         row["quantity"] = goods.true_units[event[SECOND] * nodes + event[FIRST]]
     elif kind == CANCEL:
         told.rows[tell(told, at, kind, np.uint64(event[RANK]))]["order"] = event[FIRST]
-    elif kind == RETURNED:
+    elif kind in (RETURNED, RETURN_ASKED, INSPECTED, CONTACTED, CLAIM_ANSWERED):
         row = told.rows[tell(told, at, kind, np.uint64(event[RANK]))]
         row["order"] = event[FIRST]
         row["tie"] = np.uint64(event[THIRD])
+        about = event[FOURTH]
+        row["flag"] = about % REASONS
+        row["attempt"] = about // REASONS % MAX_ATTEMPT
+        row["node"] = about // (REASONS * MAX_ATTEMPT)
+        if kind in (CONTACTED, CLAIM_ANSWERED):
+            row["quantity"] = event[SECOND]
+            return
         _tell_lines(store, told, row, event[SECOND])
         free_chain(store, event[SECOND])
 
@@ -163,6 +175,8 @@ def _tell_lines(store: Store, told: Told, row: np.void, first: int) -> None:
     while place >= 0:
         line = store.lines[place]
         tell_line(told, row, line["line"], line["item"], line["quantity"])
+        # Of inspected units, their grade.
+        told.lines[told.marks[1] - 1]["price"] = line["gone"]
         place = line["link"]
 
 
@@ -242,9 +256,14 @@ def _delivered(goods: Goods, works: tuple[Store, Agenda], told: Told, event: I64
         odds = goods.odds[0]
         z = normal(stream, purposes.RETURN_DELAY, 0)
         days = math.exp(odds["return_log_days"] + odds["return_log_spread"] * z)
-        index = put(agenda, event[AT] + max(int(days * DAY_US), DAY_US), RETURNED, source["rank"], row["order"])
+        kind = odds["asks"]
+        index = put(agenda, event[AT] + max(int(days * DAY_US), DAY_US), kind, source["rank"], row["order"])
         agenda.rows[index, SECOND] = first
         agenda.rows[index, THIRD] = np.int64(source["tie"])
+        if kind == RETURN_ASKED:
+            why = chosen(goods.back[0], uniform(stream, purposes.RETURN_REASON, 0))
+            about = row["node"] * MAX_ATTEMPT + row["attempt"]
+            agenda.rows[index, FOURTH] = np.int64(about) * REASONS + why
     end_task(store, event[FIRST])
 
 

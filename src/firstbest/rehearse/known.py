@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from firstbest.operate.ports import All, State
 from firstbest.rehearse.resume import FREIGHT, PARCEL
+from firstbest.rehearse.returns import COMING
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FactType
 from firstbest.world.network import Network
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
-from firstbest.world.words import Mode, Stage
+from firstbest.world.words import Mode, ReturnStage, ReturnWay, SentStage, Stage
 
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
@@ -41,6 +42,8 @@ class View(NamedTuple):
     hours: Rows
     featured: Rows
     told: dict[str, Rows]  # by the name of the fact
+    returns: Rows | None = None
+    sent: Rows | None = None
 
     def facts(self, fact: FactType) -> Rows:
         """The facts of a type, in the order of sealing."""
@@ -66,6 +69,8 @@ def view_of(state: State, told: dict[str, Rows], now: int) -> View:
         hours=state.read(All(t.HOURS_T)).rows,
         featured=state.read(All(t.FEATURED_T)).rows,
         told=told,
+        returns=state.read(All(t.RETURN_T)).rows,
+        sent=state.read(All(t.SENT_T)).rows,
     )
 
 
@@ -172,6 +177,39 @@ def freight(view: View) -> Rows:
         made[name] = rows[name]
     place = latest(facts["cargo"].astype(np.int64), rows["key"])
     made["left_at"] = np.where(place >= 0, facts["at"][place] if len(facts) else 0, rows["ready_at"])
+    return made
+
+
+def coming(rows: Rows) -> Rows:
+    """Lines that customers send back, out of RETURN_AUTHORISED facts."""
+    rows = rows[rows["way"] == ReturnWay.SEND_BACK]
+    made = np.zeros(len(rows), COMING)
+    for name in ("order", "tie", "at", "quantity", "line", "item", "reason"):
+        made[name] = rows[name]
+    made["node"] = rows["to_node"]
+    return made
+
+
+def returning(view: View, stage: ReturnStage, lapses_us: int = 0) -> Rows:
+    """Lines on their way back, or at the desk; `at` is when they were authorised, or came."""
+    rows = np.zeros(0, t.RETURN) if view.returns is None else view.returns
+    rows = rows[rows["stage"] == stage]
+    made = np.zeros(len(rows), COMING)
+    for name in ("tie", "quantity", "item", "node", "reason"):
+        made[name] = rows[name]
+    made["order"], made["line"] = rows["key"] // MAX_LINE, rows["key"] % MAX_LINE
+    made["at"] = rows["ready_at"] - lapses_us
+    return made
+
+
+def open_claims(view: View, now: int) -> Rows:
+    """Claims that no carrier has answered, as facts filed now: what waits forgets how long it has."""
+    rows = np.zeros(0, t.SENT) if view.sent is None else view.sent
+    rows = rows[rows["stage"] == SentStage.CLAIMED]
+    made = np.zeros(len(rows), f.CLAIM_FILED.dtype)
+    made["order"], made["attempt"] = rows["key"] // MAX_ATTEMPT // MAX_NODE, rows["key"] % MAX_ATTEMPT
+    made["node"], made["tie"], made["amount"] = rows["key"] // MAX_ATTEMPT % MAX_NODE, rows["tie"], rows["claimed"]
+    made["at"] = now
     return made
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, known, people, resume, resume_hands, roads, supply, works
+from firstbest.rehearse import course, hands, known, levels, people, resume, resume_hands, returns, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.known import View
@@ -25,8 +25,8 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import HOUR_US
-from firstbest.world.words import CargoStage, Stage
+from firstbest.world.units import HOUR_US, SECOND_US
+from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
@@ -39,10 +39,11 @@ SLICE_US: Final = 6 * HOUR_US
 STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
-    facts.COUNT_ASKED,
+    facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
+    facts.EXPIRED, facts.CASE_BROKEN,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
-AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED)
+AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
 
 
 class Physics:
@@ -52,6 +53,7 @@ class Physics:
         self._seed = seed
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
+        self._break_us = nature.break_s * SECOND_US
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
@@ -73,6 +75,10 @@ class Physics:
             facts.DEPARTED.name: self._departed,
             facts.VANNED.name: self._vanned,
             facts.COUNT_ASKED.name: self._count_asked,
+            facts.RESTOCKED.name: self._restocked,
+            facts.CLAIM_FILED.name: self._claimed,
+            facts.EXPIRED.name: self._expired,
+            facts.CASE_BROKEN.name: self._case_broken,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -144,6 +150,13 @@ class Physics:
         when = When(self._seed, now, view.not_before)
         overdue = self._resume_floor(network, view, when) + self._resume_roads(network, view, when)
         resume_hands.free_from(stations, now)
+        if network.detail.care is not None:
+            self._claimed(known.open_claims(view, now))
+        if network.detail.returns is not None:
+            self._authorised(known.returning(view, ReturnStage.AUTHORISED, network.detail.returns.lapses_us), now)
+            at_desk = known.returning(view, ReturnStage.RECEIVED)
+            self._room(lines=4 * len(at_desk), events=len(at_desk))
+            returns.resume_desk(self._goods, (self._store, self._agenda), (self._seed, now), at_desk)
         return overdue
 
     def _resume_floor(self, network: Network, view: View, when: When) -> int:
@@ -258,6 +271,8 @@ class Physics:
                 course.take_cancelled(self._store, rows)
             elif fact is facts.UNPLANNED:
                 course.take_unplanned(self._goods, self._store, rows)
+            elif fact is facts.RETURN_AUTHORISED:
+                self._authorised(known.coming(rows), 0)
             else:
                 floors = (self._store, self._floors.stations)
                 supply.take_arrived(self._goods, self._floor, floors, (self._seed, due), rows)
@@ -292,13 +307,33 @@ class Physics:
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=len(rows))
+        self._room(tasks=len(rows), events=4 * len(rows))
         under_way = (self._store, self._agenda)
         roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
 
     def _vanned(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=len(rows))
+        self._room(tasks=len(rows), events=4 * len(rows))
         roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._agenda), (self._seed, rows))
+
+    def _authorised(self, rows: Rows, not_before: int) -> None:
+        self._room(lines=4 * len(rows), events=2 * len(rows))
+        returns.take_authorised(self._goods, (self._store, self._agenda), self._seed, rows, not_before)
+
+    def _expired(self, rows: Rows) -> None:
+        shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]
+        # What the book takes off may not truly be there.
+        np.subtract.at(self._goods.true_units, shelf, np.minimum(rows["quantity"], self._goods.true_units[shelf]))
+
+    def _case_broken(self, rows: Rows) -> None:
+        levels.take_case_broken(self._store, self._break_us, rows)
+
+    def _claimed(self, rows: Rows) -> None:
+        self._room(events=len(rows))
+        returns.take_claims(self._goods, self._agenda, self._floor.nodes, (self._seed, rows))
+
+    def _restocked(self, rows: Rows) -> None:
+        shelf = rows["item"].astype(np.int64) * self._nodes + rows["node"]
+        np.add.at(self._goods.true_units, shelf, rows["quantity"])
 
     def _count_asked(self, rows: Rows) -> None:
         self._room(events=len(rows))

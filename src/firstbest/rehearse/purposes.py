@@ -40,6 +40,15 @@ REST: Final = 43
 """How much of a job is done when a rehearsal begins in its midst."""
 ANSWERS: Final = 44
 FEATURED: Final = 45
+RETURN_REASON: Final = 60
+NEVER_SENT: Final = 61
+RETURN_TRAVEL: Final = 62
+RETURN_DESK: Final = 63
+RETURN_GRADE: Final = 64
+CONTACT: Final = 65
+CONTACT_DELAY: Final = 66
+CLAIM_PAID: Final = 67
+CLAIM_DELAY: Final = 68
 
 DAY_HASH: Final = 0x6461790000000000
 CUSTOMER_HASH: Final = 0x6375730000000000

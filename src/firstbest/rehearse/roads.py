@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled, makes_arrays
-from firstbest.kernels.draws import chosen, happens, joined, spread, uniform
+from firstbest.kernels.draws import chosen, exponential, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
 from firstbest.kernels.lookup import find
 from firstbest.rehearse import purposes
@@ -25,14 +25,21 @@ from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
 from firstbest.rehearse.works import Rows, Store, new_task, shipment_name
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, PPM, SECOND_US
-from firstbest.world.words import Kind, LateCause, Mode, Outcome
+from firstbest.world.units import DAY_US, HOUR_US, MAX_ATTEMPT, MAX_NODE, MINUTE_US, PPM, SECOND_US
+from firstbest.world.words import ContactReason, Kind, LateCause, Mode, Outcome
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 
 OWN_VAN: Final = int(Mode.OWN_VAN)
 DELIVERED: Final = int(Kind.DELIVERED)
+CONTACTED: Final = int(Kind.CONTACTED)
+QUESTION: Final = int(ContactReason.QUESTION)
+WHERE: Final = int(ContactReason.WHERE_IS_IT)
+HARM: Final = int(ContactReason.HARMED)
+WAIT: Final = 3
+REASONS: Final = 16
+"""More than there are reasons of returns or contacts."""
 LOST: Final = int(Outcome.LOST)
 DAMAGED: Final = int(Outcome.DAMAGED)
 LAST_MILE: Final = int(LateCause.LAST_MILE)
@@ -64,6 +71,7 @@ class Ways(NamedTuple):
     lanes: Rows  # [L]
     shocks: I64  # [X, 5]
     way_km: I64  # [N, P]
+    asking: I64  # [4] ppm of shipments asked about, of late ones, of harmed ones; mean seconds until then
 
 
 def new_ways(network: Network, nature: Nature) -> Ways:
@@ -85,7 +93,15 @@ def new_ways(network: Network, nature: Nature) -> Ways:
         lanes=_lanes(network, nature),
         shocks=np.concatenate([held, snow]),
         way_km=network.arcs.distance_km.astype(np.int64),
+        asking=_asking(nature),
     )
+
+
+def _asking(nature: Nature) -> I64:
+    asking = nature.asking
+    if asking is None:
+        return np.zeros(4, np.int64)
+    return np.array([asking.question_ppm, asking.late_ppm, asking.harmed_ppm, asking.wait_mean_s], np.int64)
 
 
 def _shocks(kind: int, *columns: NDArray[np.integer]) -> I64:
@@ -164,11 +180,39 @@ def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, 
         task = task_of(store, floor.nodes, row)
         source = store.tasks[task]
         source["carrier"] = carrier
+        source["expected"] = row["deliver_by"]
         if ways.carriers[carrier]["mode"] == OWN_VAN:
             source["ready_at"] = lane_arrival(ways, seed, row["lane"], at)
             continue
         door, outcome, failed, flag = journey(ways, floor.nodes, (seed, source["rank"]), row, at)
         set_end(agenda.rows[put(agenda, door, DELIVERED, source["rank"], task)], outcome, failed, flag)
+        ask_about(ways, agenda, source, seed, (door, outcome))
+
+
+@compiled
+def ask_about(ways: Ways, agenda: Agenda, source: np.void, seed: int, end: tuple[int, int]) -> None:
+    """What the customer of a shipment will ask, `end` = (instant at the door, outcome): where it is once its day is
+    over, about harm once it is there, or something else.
+    """
+    if ways.asking[QUESTION] + ways.asking[WHERE] + ways.asking[HARM] == 0:
+        return
+    door, outcome = end
+    stream, due = joined(np.uint64(seed), source["rank"]), source["expected"]
+    wait = SECOND_US + int(exponential(stream, purposes.CONTACT_DELAY, 0) * ways.asking[WAIT] * SECOND_US)
+    if outcome != 0 and happens(stream, purposes.CONTACT, HARM, ways.asking[HARM]):
+        _asks(agenda, source, door + wait, HARM)
+    if due > 0 and due + wait < door and happens(stream, purposes.CONTACT, WHERE, ways.asking[WHERE]):
+        _asks(agenda, source, due + wait, WHERE)
+    if happens(stream, purposes.CONTACT, QUESTION, ways.asking[QUESTION]):
+        _asks(agenda, source, door + int(wait), QUESTION)
+
+
+@compiled
+def _asks(agenda: Agenda, source: np.void, at: int, reason: int) -> None:
+    key = source["name"] >> 1
+    index = put(agenda, at, CONTACTED, joined(source["rank"], np.uint64(reason)), key // (MAX_NODE * MAX_ATTEMPT))
+    agenda.rows[index, THIRD] = np.int64(source["tie"])
+    agenda.rows[index, FOURTH] = key % (MAX_NODE * MAX_ATTEMPT) * REASONS + reason
 
 
 @compiled
@@ -250,6 +294,7 @@ def take_vanned(ways: Ways, nodes: Rows, hands: tuple[Store, Agenda], key: tuple
         set_end(
             agenda.rows[put(agenda, at + drive + wait * DAY_US, DELIVERED, source["rank"], task)], outcome, failed, flag
         )
+        ask_about(ways, agenda, source, seed, (at + drive + wait * DAY_US, outcome))
 
 
 @compiled

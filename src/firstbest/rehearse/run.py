@@ -20,7 +20,7 @@ from firstbest.rehearse.presence import Checked, sentences
 from firstbest.rehearse.running import Running
 from firstbest.rehearse.scenario import Scenario
 from firstbest.store.columns import Columns
-from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.metrics import AFTERS, BINS, METRICS, Metric, Spread
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US
 
@@ -110,11 +110,20 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         banner=NOT_COMPARED,
         stock_items=stock_items(result),
         needs=needs_of(result),
+        after=after_cells(result, shape[:3]),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
         gone=0 if result.answered is None else int(result.answered.gone.sum()),
         moved=moved_of(result),
         checks=() if result.checked is None else sentences(result.checked),
     )
+
+
+def after_cells(result: Result, shape: tuple[int, ...]) -> I64 | None:
+    """What happened after the door: [D, N, S, AFTERS, 2]; none where the house keeps nothing of it."""
+    if not any(part is not None for part in result.scenario.network.detail):
+        return None
+    rows = result.state.tables["after"].rows
+    return np.stack([rows[part].reshape(*shape, AFTERS) for part in ("numerator", "denominator")], axis=-1)
 
 
 def needs_of(result: Result) -> tuple[Need, ...]:

@@ -23,7 +23,7 @@ from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, PROCESSES, RECEIVE, Floor, Roster, load_us, work_us
 from firstbest.rehearse.roads import Ways, lane_arrival
 from firstbest.rehearse.works import Rows, Store, new_task
-from firstbest.world.nature import Nature
+from firstbest.world.nature import Back, Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, PPM
 from firstbest.world.words import Kind, NodeKind
@@ -50,6 +50,14 @@ ODDS: Final = np.dtype(
         ("lead_variation", "<f8"),
         ("return_log_days", "<f8"),  # logarithm of the median
         ("return_log_spread", "<f8"),
+        ("asks", "<i8"),  # words.Kind of what a customer does who sends back: asks first, or just sends
+        ("never_ppm", "<i8"),  # authorised returns that are never sent
+        ("inspect_mean_s", "<i8"),
+        ("travel_log_days", "<f8"),  # logarithm of the median
+        ("travel_log_spread", "<f8"),
+        ("claim_paid_ppm", "<i8"),
+        ("claim_log_days", "<f8"),
+        ("claim_log_spread", "<f8"),
     ]
 )
 
@@ -61,6 +69,7 @@ class Goods(NamedTuple):
     true_units: I64  # [I * N] truly on hand, at item * N + node
     work_days: I64  # [N, D]
     odds: Rows  # [1]
+    back: I64  # [3, R] running sums of the reasons of returns; ppm sellable, ppm opened of their units
 
 
 def new_goods(network: Network, nature: Nature) -> Goods:
@@ -73,7 +82,10 @@ def new_goods(network: Network, nature: Nature) -> Goods:
     true_units = np.zeros(len(items) * nodes, np.int64)
     where = opening.item.astype(np.int64) * nodes + opening.node
     np.add.at(true_units, where, np.maximum(opening.quantity + opening.wrong, 0))
-    return Goods(items, true_units, network.labour.work_days.astype(np.int64), _odds(nature))
+    odds, back = _odds(nature), np.ones((3, 1), np.int64)
+    if nature.back is not None:
+        back = _back(odds, nature.back)
+    return Goods(items, true_units, network.labour.work_days.astype(np.int64), odds, back)
 
 
 def _odds(nature: Nature) -> Rows:
@@ -83,11 +95,30 @@ def _odds(nature: Nature) -> Rows:
     for name in ("short_ppm", "short_share_ppm", "over_ppm", "over_share_ppm"):
         odds[name] = getattr(supply, name)
     odds["lead_variation"] = supply.lead_spread_ppm / PPM
-    median, late = max(supply.return_days_p50, 1), max(supply.return_days_p90, supply.return_days_p50, 1)
-    odds["return_log_days"] = np.log(median)
-    # The 90th percentile of the standard normal is 1.2815515655.
-    odds["return_log_spread"] = np.log(late / median) / 1.2815515655
+    odds["return_log_days"], odds["return_log_spread"] = _lognormal(supply.return_days_p50, supply.return_days_p90)
+    odds["asks"] = int(Kind.RETURNED)
+    if nature.asking is not None:
+        asking = nature.asking
+        odds["claim_paid_ppm"] = asking.paid_ppm
+        odds["claim_log_days"], odds["claim_log_spread"] = _lognormal(asking.answer_days_p50, asking.answer_days_p90)
     return odds
+
+
+def _lognormal(p50: int, p90: int) -> tuple[float, float]:
+    """Logarithm of the median of days, and the spread around it."""
+    median, late = max(p50, 1), max(p90, p50, 1)
+    # The 90th percentile of the standard normal is 1.2815515655.
+    return float(np.log(median)), float(np.log(late / median) / 1.2815515655)
+
+
+def _back(odds: Rows, back: Back) -> I64:
+    odds["asks"], odds["never_ppm"], odds["inspect_mean_s"] = (
+        int(Kind.RETURN_ASKED),
+        back.never_ppm,
+        back.inspect_mean_s,
+    )
+    odds["travel_log_days"], odds["travel_log_spread"] = _lognormal(back.travel_days_p50, back.travel_days_p90)
+    return np.ascontiguousarray(np.stack([back.reason_ppm, back.sellable_ppm, back.opened_ppm]).astype(np.int64))
 
 
 @compiled

@@ -16,7 +16,8 @@ from firstbest.world.commands import COMMAND, LINE, Batch
 from firstbest.world.words import Kind
 
 BY_ORDER = (
-    Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED, Kind.HOLD, Kind.RESUME,
+    Kind.CANCEL, Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED,
+    Kind.CONTACTED, Kind.CLAIM_ANSWERED, Kind.HOLD, Kind.RESUME,
 )  # fmt: skip
 """Kinds that name an order which must be there."""
 BY_SHIPMENT_IN = (Kind.ARRIVED, Kind.RECEIVED)

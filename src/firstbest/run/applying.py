@@ -195,7 +195,15 @@ def compiled_world(first: World, folder: Path, holding: Sequence[Applied], text:
     network, nature = compile_network(workspace)
     if network.texts != first.network.texts:
         raise WorkspaceFaulty([Fault(name, 0, "operation", ON_NAMES_THERE, "one that adds or takes away a name")])
+    if keeps(network) != keeps(first.network):
+        expected = "returns, care, lots and levels on or off as they were when the book was opened"
+        raise WorkspaceFaulty([Fault(name, 0, "operation", expected, "another")])
     return World(workspace, network, nature, first.span)
+
+
+def keeps(network: Network) -> tuple[bool, ...]:
+    """What of the trade's detail is kept."""
+    return tuple(part is not None for part in network.detail)
 
 
 def joined(holding: Sequence[Applied]) -> str:

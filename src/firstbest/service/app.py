@@ -15,6 +15,7 @@ from firstbest import __version__
 from firstbest.service import (
     billing,
     bulk,
+    care,
     changes,
     documents,
     hooks,
@@ -23,6 +24,7 @@ from firstbest.service import (
     pages,
     proofs,
     rehearsals,
+    returns,
     stock,
     tasks,
 )
@@ -34,7 +36,7 @@ from firstbest.service.problems import Problem, fault_told, framework_told, nest
 BODY_MOST: Final = 4_000_000
 """Bytes of one request."""
 ROUTED: Final = (
-    orders, bulk, proofs, stock, tasks, network, documents, hooks, changes, rehearsals, billing, pages
+    orders, bulk, proofs, stock, tasks, returns, care, network, documents, hooks, changes, rehearsals, billing, pages
 )  # fmt: skip
 
 

@@ -170,8 +170,16 @@ def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
             _edit(operation, draft, phase, (file, row), {column: (value, "value")})
 
 
-def _policy(operation: Operation, draft: Draft, _phase: Phase) -> None:
+KEPT_THROUGHOUT = ("returns.on", "care.on", "lots.on", "levels.on")
+"""Policies under which the house remembers what left: it cannot begin to while shipments are on their way."""
+
+
+def _policy(operation: Operation, draft: Draft, phase: Phase) -> None:
     section, _, key = operation["key"].rpartition(".")
+    if operation["key"] in KEPT_THROUGHOUT and not whole_time(operation, phase):
+        expected = f"no 'from' or 'until': {operation['key']} holds from start to end"
+        draft.fault(operation.place("from"), expected, "a part of the time")
+        return
     draft.set_key(
         "policies", (section, key), operation.free["value"], (operation.place("key"), operation.place("value"))
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels import index, packed, queues
 from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Soonest, Staged
-from firstbest.world.metrics import BINS, METRICS, Spread
+from firstbest.world.metrics import AFTERS, BINS, METRICS, Spread
 from firstbest.world.network import Network
 from firstbest.world.tables import TABLES, Table
 from firstbest.world.units import MAX_NODE
@@ -338,6 +338,8 @@ def sizes(network: Network) -> dict[str, int]:
     nodes, items = len(network.nodes.kind), len(network.items.weight_g)
     days = network.calendar.midnight_us.shape[1]
     sellers = len(network.texts.sellers)
+    # Nothing is laid out for what the house does not keep.
+    kept = int(any(part is not None for part in network.detail))
     return {
         "stock": items * nodes,
         "slot": nodes * days,
@@ -346,6 +348,9 @@ def sizes(network: Network) -> dict[str, int]:
         "roster": nodes * len(Process) * days * 2,
         "profile": nodes * days,
         "cube": days * nodes * sellers * METRICS,
+        "intake": items * kept,
+        "loose": items * nodes * kept,
+        "after": days * nodes * sellers * AFTERS * kept,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,
         "hours": nodes * len(Process) * 2 * (days // 7 + 2),

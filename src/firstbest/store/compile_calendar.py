@@ -20,6 +20,7 @@ STAFF_AT_MIN: Final = 3 * 60 + 30
 FORECAST_AT: Final = (6, 23 * 60)
 REPLENISH_MINUTE: Final = 2 * 60
 COUNT_MINUTE: Final = 3 * 60
+SETTLE_MINUTE: Final = 4 * 60 + 15
 DISPATCH_MINUTE: Final = 7 * 60
 CLOSE_MINUTE: Final = 23 * 60 + 59
 
@@ -85,6 +86,8 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
     if len(plan.workspace.frame("offers")):
         every = int(plan.workspace.section("policies", "offers")["minutes"]) * MINUTE_US
         found.append((Timer.OFFER, 0, np.arange(start, end, every, dtype=np.int64)))
+    if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots")):
+        found.append((Timer.SETTLE, 0, plan.instants(zone, SETTLE_MINUTE)))
     works = work_days(plan)
     for n, kind in enumerate(nodes.texts("kind")):
         if kind == "station":

@@ -11,6 +11,7 @@ from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_log import compile_log
 from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
+from firstbest.store.compile_returns import break_seconds, compile_asking, compile_back
 from firstbest.store.compile_season import holds, orders_day
 from firstbest.store.schema_words import MODES, PROCESSES
 from firstbest.store.workspace_settings import Entry
@@ -32,6 +33,9 @@ def compile_nature(plan: Plan, planned: F64, lanes: Lanes) -> Nature:
         supply=_supply(plan),
         opening=_opening(plan),
         log=compile_log(plan),
+        back=compile_back(plan),
+        break_s=break_seconds(plan),
+        asking=compile_asking(plan),
     )
 
 

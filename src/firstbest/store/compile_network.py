@@ -21,6 +21,7 @@ from firstbest.store.compile_people import compile_fleet, compile_labour
 from firstbest.store.compile_places import compile_arcs, compile_nodes, compile_places
 from firstbest.store.compile_plan import Plan, plan
 from firstbest.store.compile_policy import compile_policy
+from firstbest.store.compile_returns import compile_detail
 from firstbest.store.compile_season import season
 from firstbest.store.compile_waves import manned_waves
 from firstbest.store.extensions import extensions_of, plugged_of
@@ -62,6 +63,7 @@ def compile_network(workspace: Workspace, scale: float = 1.0, days: int | None =
         texts=_texts(made, lane_names, carton_names),
         plugged=plugged_of(extensions),
         offers=compile_offers(made),
+        detail=compile_detail(made),
     )
     nature = compile_nature(made, planned, lanes)
     for each in (each for each in extensions if each.port == "nature"):

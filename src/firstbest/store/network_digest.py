@@ -15,9 +15,10 @@ DIGEST_BYTES: Final = 8
 def network_digest(network: Network) -> bytes:
     """A digest of every array a decision can see, and of code that other packages put in; texts are left out."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    parts = network[:-3]  # texts, what is plugged in, and offers stand last
-    # A network without offers has the digest that it had before there were any.
-    for part in (*parts, network.offers) if network.offers.products else parts:
+    # Texts, what is plugged in, offers, what is kept in detail stand last; a network without the latter two has the
+    # digest that it had before there were any.
+    detail = [part for part in network.detail if part is not None]
+    for part in (*network[:-4], *([network.offers] if network.offers.products else []), *detail):
         for value in part:
             digest.update(np.ascontiguousarray(value).tobytes())
     digest.update(network.plugged.digest)

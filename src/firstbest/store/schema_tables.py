@@ -103,6 +103,7 @@ ITEMS: Final = Table(
         integer("lot_units", "orders to the supplier are multiples of this", 1, low=1),
         Column("class", Type.CHOICE, "A, B or C; empty: from share x price", "", choices=("A", "B", "C")),
         percent("return_percent", "of units shipped", 0),
+        integer("shelf_life_days", "from production; 0: it keeps", 0, high=3_650),
         number("share", "share of its seller's lines, any unit", 1),
     ),
 )

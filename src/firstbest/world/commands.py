@@ -53,6 +53,10 @@ ANNOUNCED order=cargo node item quantity expected=instant at which it is expecte
 RECEIVED  order=cargo node item quantity (counted) expected
 COUNTED   node item quantity
 RETURNED  order, lines (line, item, quantity)
+RETURN_ASKED order node attempt flag=ReturnReason, lines (line, item, quantity, price paid for a unit, 0: as listed)
+CONTACTED order node attempt flag=ContactReason (about a shipment that has left)
+CLAIM_ANSWERED order node attempt quantity=money that the carrier pays, 0: refused
+INSPECTED order, lines (line, item, quantity, price=words.Grade: what the units of this row were found to be)
 WORKED    node service=Process quantity=paid minutes expected=overtime minutes item=temporary minutes
           customer=busy seconds place=local day flag=shift attempt=heads hurt order=minutes lent (each shift's hours,
           reported at its end)

@@ -187,11 +187,85 @@ FEATURED: Final = _fact(
 )  # fmt: skip
 """Which offer of a product customers are shown first; `price` is the landed one, `before` and `runner_up` -1: none."""
 
+RETURN_AUTHORISED: Final = _fact(
+    "return_authorised", *_OF_SHIPMENT, ("tie", "<u8"), ("quantity", "<i8"), ("price", "<i8"), ("refund", "<i8"),
+    ("lapses_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("reason", "<i4"), ("way", "<i4"), ("to_node", "<i4"),
+    ("seller", "<i4"),
+)  # fmt: skip
+"""A customer may send a line back to `to_node`, or keep it; `refund` is what is paid at once, `price` what a unit cost
+the customer."""
+RETURN_REFUSED: Final = _fact(
+    "return_refused", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("reason", "<i4"),
+    ("why", "<i4"),
+)  # fmt: skip
+INSPECTED: Final = _fact(
+    "inspected", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"),
+    ("grade", "<i4"), ("reason", "<i4"), ("last", "<i4"),  # 1: nothing of the line is left to inspect
+)  # fmt: skip
+REFUNDED: Final = _fact(
+    "refunded", ("order", "<i8"), ("amount", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("node", "<i4"), ("seller", "<i4"), ("when", "<i4"), ("reason", "<i4"),
+)  # fmt: skip
+"""Money to a customer; below 0: charged again. `node` shipped what it is for."""
+DISPOSED: Final = _fact(
+    "disposed", ("order", "<i8"), ("quantity", "<i8"), ("value", "<i8"), ("cost", "<i8"), ("second_value", "<i8"),
+    ("ready_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("node", "<i4"), ("grade", "<i4"), ("disposition", "<i4"),
+    ("second", "<i4"), ("reason", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""What was decided of returned units: `value` is what they are worth that way, `cost` what it takes to get it; what
+came second is told by its value less its cost."""
+RESTOCKED: Final = _fact(
+    "restocked",
+    ("order", "<i8"),
+    ("quantity", "<i8"),
+    ("line", "<i4"),
+    ("item", "<i4"),
+    ("node", "<i4"),
+    ("pad", "<i4"),
+)
+"""Returned units stand on the shelf again."""
+RETURN_ENDED: Final = _fact("return_ended", ("order", "<i8"), ("quantity", "<i8"), ("line", "<i4"), ("lapsed", "<i4"))
+"""A return of which nothing is left to do; `lapsed`: it never came."""
+LET_GO: Final = _fact("let_go", *_OF_SHIPMENT)
+"""A delivered shipment of which nothing can be asked any more."""
+
+CONTACTED: Final = _fact("contacted", *_OF_SHIPMENT, ("cost", "<i8"), ("reason", "<i4"), ("seller", "<i4"))
+MADE_GOOD: Final = _fact(
+    "made_good",
+    *_OF_SHIPMENT,
+    ("amount", "<i8"),
+    ("outcome", "<i4"),
+    ("carrier", "<i4"),
+    ("seller", "<i4"),
+    ("pad", "<i4"),
+)
+"""What was paid for a lost or damaged shipment is paid back."""
+CLAIM_FILED: Final = _fact(
+    "claim_filed", *_OF_SHIPMENT, ("tie", "<u8"), ("amount", "<i8"), ("value", "<i8"), ("carrier", "<i4"),
+    ("outcome", "<i4"),
+)  # fmt: skip
+CLAIM_SETTLED: Final = _fact(
+    "claim_settled", *_OF_SHIPMENT, ("amount", "<i8"), ("claimed", "<i8"), ("carrier", "<i4"), ("seller", "<i4")
+)
+"""A carrier has answered a claim: `amount` is paid, 0 where it is refused."""
+
+LOTTED: Final = _fact(
+    "lotted", ("made", "<i8"), ("used", "<i8"), ("expired", "<i8"), ("left", "<i8"), ("item", "<i4"), ("expires", "<i4")
+)
+"""A day of a lot: units of an item that expire on one local day; what came, left, was written off, and is left."""
+EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item", "<i4"), ("node", "<i4"))
+"""Units taken off a node's shelf because their lot is over; `value` is what they had cost."""
+
+CASE_BROKEN: Final = _fact("case_broken", *_OF_SHIPMENT, ("cases", "<i8"), ("line", "<i4"), ("item", "<i4"))
+"""Cases that a picker opens for a line, since the loose units do not reach."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
     HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
+    RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
+    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
 )  # fmt: skip
 
 

@@ -90,6 +90,49 @@ METRICS = 72
 """Cells kept for each day, node and seller; some are spare."""
 
 
+class After(IntEnum):
+    """Cells of what happens after the door, in a cube of its own: by local day, node and seller of the item.
+
+    `n` numerator, `d` denominator; money is in millionths.
+    """
+
+    ASKED = 0  # n units that customers asked to send back, d of them refused
+    KEPT = 1  # n units refunded that stay with the customer, d what they had cost
+    LAPSED = 2  # n units authorised that never came
+    CAME = 3  # n units received back and inspected
+    REFUNDED = 4  # n money refunded (less what was charged again), d units
+    VALUE = 5  # n what units were worth as they were disposed of, d what they had cost
+    HANDLED = 6  # n money that dispositions cost, d units disposed of
+    RESTOCKED = 8  # n units by disposition, d value, in the order of words.Disposition
+    REFURBISHED = 9
+    TO_SUPPLIER = 10
+    LIQUIDATED = 11
+    DISPOSED = 12
+    SELLABLE = 13  # n units inspected by grade, in the order of words.Grade
+    OPENED = 14
+    BROKEN = 15
+    CHANGED_MIND = 16  # n units authorised by reason, in the order of words.ReturnReason
+    DOES_NOT_FIT = 17
+    NOT_AS_DESCRIBED = 18
+    DEFECTIVE = 19
+    DAMAGED = 20
+    WRONG_ITEM = 21
+    TOO_LATE = 22
+    QUESTIONS = 24  # n contacts, d money they cost, by words.ContactReason
+    WHERE_IS_IT = 25
+    HARM_TOLD = 26
+    MADE_GOOD = 27  # n money paid back for lost and damaged shipments, d shipments
+    CLAIMED = 28  # n money claimed from carriers, d claims
+    CLAIMS_PAID = 29  # n money paid by carriers, d claims answered
+    CLAIMS_REFUSED = 30  # n claims refused
+    CASES = 23  # n cases opened for picks
+    EXPIRED = 31  # n units written off because their lot was over, d what they had cost
+
+
+AFTERS = 40
+"""Cells kept of what happens after the door; some are spare."""
+
+
 class Spread(IntEnum):
     """Histograms; bins of the unit named, the last bin holds what is beyond."""
 

@@ -121,6 +121,30 @@ class Opening(NamedTuple):
     wrong: I64  # true minus book
 
 
+class Back(NamedTuple):
+    """How customers send back: [R] by words.ReturnReason."""
+
+    reason_ppm: I64  # [R] share of returns, running sums
+    sellable_ppm: I64  # [R] of their units
+    opened_ppm: I64  # [R] the rest is broken
+    never_ppm: int  # authorised returns that are never sent
+    travel_days_p50: int  # from authorised to received
+    travel_days_p90: int
+    inspect_mean_s: int  # from received to inspected
+
+
+class Asking(NamedTuple):
+    """What customers ask after a shipment has left, and how carriers answer claims."""
+
+    question_ppm: int  # of shipments
+    late_ppm: int  # of shipments that come after their day
+    harmed_ppm: int  # of lost and damaged ones
+    wait_mean_s: int  # until somebody asks
+    paid_ppm: int  # of claims
+    answer_days_p50: int
+    answer_days_p90: int
+
+
 class Log(NamedTuple):
     """Orders that are replayed at their own instants instead of drawn; empty arrays when drawn."""
 
@@ -146,6 +170,9 @@ class Nature(NamedTuple):
     supply: Supply
     opening: Opening
     log: Log
+    back: Back | None = None  # where the house keeps returns
+    break_s: int = 0  # opening a case, where the house keeps levels
+    asking: Asking | None = None  # where the house keeps contacts and claims
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

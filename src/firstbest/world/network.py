@@ -281,6 +281,55 @@ class Texts(NamedTuple):
     products: tuple[str, ...] = ()  # of offers
 
 
+class Returns(NamedTuple):
+    """How returns are taken. Grades are `words.Grade`; shares are of the price that the customer paid."""
+
+    window_us: int  # after the door, in which a customer may ask
+    lapses_us: int  # after which an authorised return that has not come is not waited for
+    at_once: int  # 1: the refund is paid when the return is authorised, 0: when it was inspected
+    keep_below: int  # money: what costs the customer less than this is refunded and not asked back
+    kept_back_ppm: I64  # [3] by grade, of the refund, where the reason is the customer's own
+    refurbish_cost: int  # money a unit
+    refurbish_us: int
+    refurbished_ppm: int  # of a unit's cost, what a refurbished one is worth
+    liquidate_ppm: I64  # [3] by grade, of the listed price
+    supplier_ppm: int  # of a unit's cost, credited for what was defective; 0: suppliers take nothing back
+    supplier_cost: int  # money a unit sent to a supplier
+    dispose_cost: int
+    cover_days: int  # of an item whose stock lasts longer, no more is put back on the shelf
+
+
+class Care(NamedTuple):
+    """What is done about questions and harm after a shipment has left."""
+
+    contact_cost: I64  # [3] money by words.ContactReason
+    claim_most: int  # money that a carrier is asked for a parcel, at most; 0: nothing is claimed
+    known_us: int  # how long a shipment can be asked about after the door, where returns do not say so
+
+
+class Lots(NamedTuple):
+    """Items that do not keep."""
+
+    life_days: I64  # [I] from production, 0: keeps
+    fresh_ppm: int  # of its life, what is left of a lot when it comes
+    pull_days: int  # before it expires, a lot is taken off the shelves
+
+
+class Levels(NamedTuple):
+    """Items that stand on shelves in cases."""
+
+    case_units: I64  # [I] 0: loose
+
+
+class Detail(NamedTuple):
+    """What of the trade's detail the house keeps; none of what is not there."""
+
+    returns: Returns | None = None
+    care: Care | None = None
+    lots: Lots | None = None
+    levels: Levels | None = None
+
+
 class Network(NamedTuple):
     """Everything a step may be told besides its batch and its declared reads."""
 
@@ -300,3 +349,4 @@ class Network(NamedTuple):
     texts: Texts
     plugged: Plugged = NOTHING  # what other packages put in
     offers: Offers = NO_OFFERS
+    detail: Detail = Detail()

@@ -42,6 +42,8 @@ class Bucket(IntEnum):
     """Left for customers."""
     OUTSIDE_DIFFERENCE = 13
     """Counted or received otherwise than the book said."""
+    OUTSIDE_DISPOSED = 14
+    """Came back from customers and was sold off, sent to its supplier or thrown away; or its lot was over."""
 
 
 SEEN: Final = 10

@@ -215,6 +215,53 @@ RECORD: Final = np.dtype(
     ]
 )
 
+SENT: Final = np.dtype(
+    [
+        ("key", "<i8"),  # of the shipment
+        ("live", "<i8"),
+        ("tie", "<u8"),  # of the order
+        ("departed_at", "<i8"),
+        ("delivered_at", "<i8"),
+        ("units", "<i8"),  # sent, less those that were given back
+        ("value", "<i8"),  # the same, in money
+        ("claimed", "<i8"),  # from its carrier
+        ("place", "<i4"),
+        ("seller", "<i4"),
+        ("stage", "<i2"),  # words.SentStage
+        ("outcome", "<i2"),  # words.Outcome
+        ("carrier", "<i2"),
+        ("zone", "<i2"),
+    ]
+)
+"""What left and can still be asked about; kept where returns are."""
+RETURN: Final = np.dtype(
+    [
+        ("key", "<i8"),  # order * MAX_LINE + line
+        ("live", "<i8"),
+        ("tie", "<u8"),  # of the order
+        ("quantity", "<i8"),  # authorised, later received
+        ("price", "<i8"),
+        ("refunded", "<i8"),  # at once
+        ("ready_at", "<i8"),  # authorised: lapses; received, inspected: since; being refurbished: until
+        ("sellable", "<i8"),
+        ("opened", "<i8"),
+        ("broken", "<i8"),
+        ("item", "<i4"),
+        ("from_node", "<i4"),
+        ("node", "<i4"),  # to which it comes
+        ("reason", "<i2"),
+        ("stage", "<i2"),  # words.ReturnStage
+    ]
+)
+LOT: Final = np.dtype(
+    [("key", "<i8"), ("live", "<i8"), ("units", "<i8")]  # item * MAX_DAY + local day on which they expire
+)
+LOOSE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item * N + node; out of opened cases
+INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
+AFTER: Final = np.dtype(
+    [("key", "<i8"), ("numerator", "<i8"), ("denominator", "<i8")]  # ((day * N + node) * S + seller) * A + metric
+)
+
 STOCK_T: Final = Table("stock", STOCK, dense=True, at_least_zero=("on_hand", "reserved", "inbound"))
 SLOT_T: Final = Table("slot", SLOT, dense=True, at_least_zero=("taken",))
 ORDER_T: Final = Table("order", ORDER, dense=False, at_least_zero=("open_shipments", "open_lines"))
@@ -235,9 +282,18 @@ FLOW_T: Final = Table("flow", FLOW, dense=True, at_least_zero=())
 FEATURED_T: Final = Table("featured", FEATURED, dense=True, at_least_zero=())
 RECORD_T: Final = Table("record", RECORD, dense=True, at_least_zero=())
 
+SENT_T: Final = Table("sent", SENT, dense=False, at_least_zero=("units", "value"), staged_by="stage")
+RETURN_T: Final = Table(
+    "return", RETURN, dense=False, at_least_zero=("quantity", "sellable", "opened", "broken"), staged_by="stage"
+)
+LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
+INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
+LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
+AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
+
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
-    FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T,
+    FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ G_PER_LB_X1000: Final = 453_592
 MAX_LINE: Final = 4096
 """Lines of one order are numbered 0 to MAX_LINE - 1."""
 MAX_NODE: Final = 128
+MAX_DAY: Final = 8192
+"""Local days on which lots expire are numbered below this."""
 MAX_ATTEMPT: Final = 8
 """An order is sent from one node at most this many times (the first time, and after short picks)."""
 ANNOUNCED_FIRST: Final = 1 << 60

@@ -68,6 +68,10 @@ class Kind(IntEnum):
     RESUME = 13
     FILL = 14
     """Of the house itself, in a wave: ask again for what waits for stock."""
+    RETURN_ASKED = 30
+    INSPECTED = 31
+    CONTACTED = 32
+    CLAIM_ANSWERED = 33
 
 
 class Timer(IntEnum):
@@ -83,6 +87,7 @@ class Timer(IntEnum):
     DEPART = 8
     CLOSE_DAY = 9
     OFFER = 10
+    SETTLE = 30
 
 
 class Stage(IntEnum):
@@ -209,3 +214,96 @@ class Outcome(IntEnum):
     DELIVERED = 0
     LOST = 1
     DAMAGED = 2
+
+
+class ReturnReason(IntEnum):
+    """Why a customer sends something back."""
+
+    CHANGED_MIND = 0
+    DOES_NOT_FIT = 1
+    NOT_AS_DESCRIBED = 2
+    DEFECTIVE = 3
+    DAMAGED = 4
+    WRONG_ITEM = 5
+    TOO_LATE = 6
+
+
+class ReturnRefusal(IntEnum):
+    """Why a return is not taken."""
+
+    NONE = 0
+    NOT_DELIVERED = 1
+    """No such shipment is at the door: not yet, never, or its window is long over."""
+    WINDOW_OVER = 2
+    TOO_MANY = 3
+    """More units than the shipment brought, less those sent back before."""
+    ON_ITS_WAY = 4
+    """A return of the same line is under way."""
+    UNKNOWN_LINE = 5
+
+
+class ReturnWay(IntEnum):
+    """What a customer with an authorised return does."""
+
+    SEND_BACK = 0
+    KEEP = 1
+    """Sending it back would cost more than it is worth."""
+
+
+class ReturnStage(IntEnum):
+    """The life of a return."""
+
+    AUTHORISED = 1
+    RECEIVED = 2
+    INSPECTED = 3
+    REFURBISHING = 4
+
+
+class Grade(IntEnum):
+    """What an inspector found a returned unit to be."""
+
+    SELLABLE = 0
+    OPENED = 1
+    BROKEN = 2
+
+
+class Disposition(IntEnum):
+    """What becomes of a returned unit; equal values go by this rank."""
+
+    RESTOCK = 0
+    REFURBISH = 1
+    TO_SUPPLIER = 2
+    LIQUIDATE = 3
+    DISPOSE = 4
+    NOT_A_CANDIDATE = 15
+
+
+class RefundWhen(IntEnum):
+    """At which moment money goes to a customer, or comes back."""
+
+    AT_ONCE = 0
+    """When the return is authorised."""
+    INSPECTED = 1
+    KEPT = 2
+    """The unit stays with the customer."""
+    TAKEN_BACK = 3
+    """Refunded at once, and the unit never came."""
+
+
+class SentStage(IntEnum):
+    """The life of a shipment that has left, as long as something can be asked about it."""
+
+    AWAY = 1
+    AT_DOOR = 2
+    HARMED = 3
+    """Lost or damaged, and not made good yet."""
+    CLAIMED = 4
+    """Made good, and claimed from its carrier."""
+
+
+class ContactReason(IntEnum):
+    """What a customer wants to know."""
+
+    QUESTION = 0
+    WHERE_IS_IT = 1
+    HARMED = 2

@@ -1,0 +1,187 @@
+"""Folds of what happens after the door: what left and may come back, and what is under way back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.world import tables as t
+from firstbest.world.network import I64
+from firstbest.world.units import ANNOUNCED_FIRST, MAX_ATTEMPT, MAX_DAY, MAX_LINE, MAX_NODE
+from firstbest.world.words import Disposition, ReturnStage, ReturnWay, SentStage
+
+Records = NDArray[np.void]
+
+
+def shipments_of(rows: Records) -> I64:
+    """Keys of the shipments that rows are about."""
+    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
+    return keys
+
+
+def lines_of(rows: Records) -> I64:
+    """Keys of the order lines that rows are about."""
+    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
+    return keys
+
+
+def same(rows: Records, value: int) -> NDArray[np.generic]:
+    """The same value for each row."""
+    return np.full(len(rows), value, np.int64)
+
+
+def remembers(ground: Ground) -> bool:
+    """Whether the house remembers what left."""
+    return ground.detail.returns is not None or ground.detail.care is not None
+
+
+def sent(rows: Records, ground: Ground) -> list[Change]:
+    """What departed is remembered, where it can come back."""
+    if not remembers(ground):
+        return []
+    made = np.zeros(len(rows), t.SENT)
+    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, SentStage.AWAY, rows["at"]
+    for name in ("tie", "units", "value", "place", "seller", "carrier", "zone"):
+        made[name] = rows[name]
+    return [Put(t.SENT_T, made)]
+
+
+def at_the_door(rows: Records, ground: Ground) -> list[Change]:
+    """From now on it can come back."""
+    if not remembers(ground):
+        return []
+    # Where nobody makes harm good, what was lost is at its door as far as anybody asks.
+    harmed = (rows["outcome"] != 0) & (ground.detail.care is not None)
+    columns = {
+        "stage": np.where(harmed, SentStage.HARMED, SentStage.AT_DOOR),
+        "delivered_at": rows["at"],
+        "outcome": rows["outcome"],
+    }
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def authorised(rows: Records, ground: Ground) -> list[Change]:
+    """A return is on its way, or the customer keeps what it was about; its shipment has so much less to give back."""
+    coming = rows[rows["way"] == ReturnWay.SEND_BACK]
+    made = np.zeros(len(coming), t.RETURN)
+    made["key"], made["live"], made["stage"] = lines_of(coming), 1, ReturnStage.AUTHORISED
+    for name in ("tie", "quantity", "price", "item", "reason"):
+        made[name] = coming[name]
+    made["refunded"], made["ready_at"] = coming["refund"], coming["lapses_at"]
+    made["from_node"], made["node"] = coming["node"], coming["to_node"]
+    less = {"units": -rows["quantity"], "value": -rows["quantity"] * rows["price"]}
+    return [Put(t.RETURN_T, made), Add(t.SENT_T, shipments_of(rows), less)]
+
+
+def returned(rows: Records, ground: Ground) -> list[Change]:
+    """It has come."""
+    if ground.detail.returns is None:
+        return []
+    columns = {"stage": same(rows, ReturnStage.RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
+    return [Set(t.RETURN_T, lines_of(rows), columns)]
+
+
+def inspected(rows: Records, ground: Ground) -> list[Change]:
+    """Its units are told apart by grade."""
+    amounts = {
+        name: np.where(rows["grade"] == grade, rows["quantity"], 0)
+        for grade, name in enumerate(("sellable", "opened", "broken"))
+    }
+    last = rows[rows["last"] == 1]
+    columns = {"stage": same(last, ReturnStage.INSPECTED), "ready_at": last["at"]}
+    return [Add(t.RETURN_T, lines_of(rows), amounts), Set(t.RETURN_T, lines_of(last), columns)]
+
+
+def disposed(rows: Records, ground: Ground) -> list[Change]:
+    """Opened units are being refurbished; everything else ends with its return."""
+    rows = rows[rows["disposition"] == Disposition.REFURBISH]
+    return [
+        Set(t.RETURN_T, lines_of(rows), {"stage": same(rows, ReturnStage.REFURBISHING), "ready_at": rows["ready_at"]})
+    ]
+
+
+def restocked(rows: Records, ground: Ground) -> list[Change]:
+    """Units can be sold again."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()})]
+
+
+def ended(rows: Records, ground: Ground) -> list[Change]:
+    """A return is done with."""
+    return [Set(t.RETURN_T, lines_of(rows), {"live": same(rows, 0)})]
+
+
+def let_go(rows: Records, ground: Ground) -> list[Change]:
+    """A shipment is forgotten."""
+    return [Set(t.SENT_T, shipments_of(rows), {"live": same(rows, 0)})]
+
+
+def made_good(rows: Records, ground: Ground) -> list[Change]:
+    """Nothing is left to give back of it."""
+    columns = {"units": same(rows, 0), "value": same(rows, 0), "stage": same(rows, SentStage.AT_DOOR)}
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def claim_filed(rows: Records, ground: Ground) -> list[Change]:
+    """Its carrier is asked for what it was worth."""
+    columns = {"stage": same(rows, SentStage.CLAIMED), "claimed": rows["amount"]}
+    return [Set(t.SENT_T, shipments_of(rows), columns)]
+
+
+def claim_settled(rows: Records, ground: Ground) -> list[Change]:
+    """Its carrier has answered."""
+    return [Set(t.SENT_T, shipments_of(rows), {"stage": same(rows, SentStage.AT_DOOR)})]
+
+
+def intake(rows: Records, ground: Ground) -> list[Change]:
+    """Units that came from outside, to be told as a lot at the next settling."""
+    if ground.detail.lots is None:
+        return []
+    rows = rows[ground.detail.lots.life_days[rows["item"]] > 0]
+    return [Add(t.INTAKE_T, rows["item"].astype(np.int64), {"units": rows["quantity"].copy()})]
+
+
+def bought(rows: Records) -> Records:
+    """Receipts of goods that come from outside, not from another building of the house."""
+    transfer = (rows["cargo"] < ANNOUNCED_FIRST) & (rows["cargo"] & 1 == 0)
+    outside: Records = rows[~transfer]
+    return outside
+
+
+def lotted(rows: Records, ground: Ground) -> list[Change]:
+    """What is left of lots; what came is told."""
+    made = np.zeros(len(rows), t.LOT)
+    made["key"] = rows["item"].astype(np.int64) * MAX_DAY + rows["expires"]
+    made["live"], made["units"] = 1, rows["left"]
+    gone = made["key"][rows["left"] == 0]
+    told = np.unique(rows["item"][rows["made"] > 0]).astype(np.int64)
+    return [
+        Put(t.LOT_T, made),
+        Set(t.LOT_T, gone, {"live": np.zeros(len(gone), np.int64)}),
+        Set(t.INTAKE_T, told, {"units": np.zeros(len(told), np.int64)}),
+    ]
+
+
+def expired(rows: Records, ground: Ground) -> list[Change]:
+    """Units are off the shelf."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.STOCK_T, keys, {"on_hand": -rows["quantity"]})]
+
+
+def tasked(rows: Records, ground: Ground) -> list[Change]:
+    """Loose units are taken; a case that is opened for them puts its own beside."""
+    if ground.detail.levels is None:
+        return []
+    rows = rows[ground.detail.levels.case_units[rows["item"]] > 0]
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.LOOSE_T, keys, {"units": -rows["quantity"]})]
+
+
+def case_broken(rows: Records, ground: Ground) -> list[Change]:
+    """Units of opened cases lie loose."""
+    if ground.detail.levels is None:
+        return []
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.LOOSE_T, keys, {"units": rows["cases"] * ground.detail.levels.case_units[rows["item"]]})]

@@ -1,0 +1,135 @@
+"""The cube of what happens after the door, folded from facts: by local day, node and seller of the item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firstbest.decide.ground import Ground
+from firstbest.kernels.index import local_days
+from firstbest.operate.ports import Add, Change
+from firstbest.world import facts as f
+from firstbest.world import tables as t
+from firstbest.world.facts import Block
+from firstbest.world.metrics import AFTERS, After
+from firstbest.world.network import I64
+from firstbest.world.words import ReturnWay
+
+Records = NDArray[np.void]
+
+
+class Cells:
+    """Gathers what is added to the cube."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Nothing gathered yet."""
+        self.ground = ground
+        self.parts: list[tuple[I64, I64, I64]] = []
+
+    def add(self, rows: Records, node: str, cell: After | I64, amounts: tuple[ArrayLike, ArrayLike]) -> None:
+        """Add numerators and denominators of a row each, at the node in the named column."""
+        self.add_for(rows, node, self.ground.items.seller[rows["item"]], (cell, *amounts))
+
+    def add_for(
+        self,
+        rows: Records,
+        node: str,
+        seller: I64 | NDArray[np.integer],
+        what: tuple[After | I64, ArrayLike, ArrayLike],
+    ) -> None:
+        """The same for rows of a seller each, `what` = (cell, numerators, denominators)."""
+        ground, (cell, *amounts) = self.ground, what
+        zone = ground.nodes.time_zone[rows[node]].astype(np.int64)
+        day = local_days(ground.calendar.midnight_us, zone, np.ascontiguousarray(rows["at"]))
+        base = (day * len(ground.nodes.kind) + rows[node]) * ground.sellers + seller
+        keys = base * AFTERS + np.asarray(cell, np.int64)
+        up, down = (np.broadcast_to(np.asarray(values, np.int64), len(rows)) for values in amounts)
+        self.parts.append((keys, up, down))
+
+
+def authorised(cells: Cells, rows: Records) -> None:
+    """Units asked for and granted, why; those that customers keep."""
+    units = rows["quantity"]
+    cells.add(rows, "to_node", After.ASKED, (units, 0))
+    cells.add(rows, "to_node", int(After.CHANGED_MIND) + rows["reason"].astype(np.int64), (units, 0))
+    kept = rows[rows["way"] == ReturnWay.KEEP]
+    cells.add(kept, "to_node", After.KEPT, (kept["quantity"], kept["quantity"] * cells.ground.items.cost[kept["item"]]))
+
+
+def refused(cells: Cells, rows: Records) -> None:
+    """Units asked for in vain."""
+    cells.add(rows, "node", After.ASKED, (rows["quantity"], rows["quantity"]))
+
+
+def refunded(cells: Cells, rows: Records) -> None:
+    """Money to customers."""
+    cells.add(rows, "node", After.REFUNDED, (rows["amount"], np.where(rows["amount"] > 0, rows["quantity"], 0)))
+
+
+def inspected(cells: Cells, rows: Records) -> None:
+    """What units were found to be."""
+    cells.add(rows, "node", After.CAME, (rows["quantity"], 0))
+    cells.add(rows, "node", int(After.SELLABLE) + rows["grade"].astype(np.int64), (rows["quantity"], 0))
+
+
+def disposed(cells: Cells, rows: Records) -> None:
+    """What became of units, what they were worth, and what that took."""
+    units = rows["quantity"]
+    cells.add(rows, "node", After.VALUE, (rows["value"], units * cells.ground.items.cost[rows["item"]]))
+    cells.add(rows, "node", After.HANDLED, (rows["cost"], units))
+    cells.add(rows, "node", int(After.RESTOCKED) + rows["disposition"].astype(np.int64), (units, rows["value"]))
+
+
+def contacted(cells: Cells, rows: Records) -> None:
+    """Contacts by reason."""
+    cell = int(After.QUESTIONS) + rows["reason"].astype(np.int64)
+    cells.add_for(rows, "node", rows["seller"], (cell, 1, rows["cost"]))
+
+
+def made_good(cells: Cells, rows: Records) -> None:
+    """Money paid back for harm."""
+    cells.add_for(rows, "node", rows["seller"], (After.MADE_GOOD, rows["amount"], 1))
+
+
+def claim_filed(cells: Cells, rows: Records) -> None:
+    """Claims on carriers."""
+    cells.add_for(rows, "node", np.zeros(len(rows), np.int64), (After.CLAIMED, rows["amount"], 1))
+
+
+def claim_settled(cells: Cells, rows: Records) -> None:
+    """What carriers answered."""
+    none = np.zeros(len(rows), np.int64)
+    cells.add_for(rows, "node", none, (After.CLAIMS_PAID, rows["amount"], 1))
+    cells.add_for(rows, "node", none, (After.CLAIMS_REFUSED, rows["amount"] == 0, 0))
+
+
+def expired(cells: Cells, rows: Records) -> None:
+    """Units whose lot was over."""
+    cells.add(rows, "node", After.EXPIRED, (rows["quantity"], rows["value"]))
+
+
+def case_broken(cells: Cells, rows: Records) -> None:
+    """Cases opened for picks."""
+    cells.add(rows, "node", After.CASES, (rows["cases"], 0))
+
+
+CUBES: dict[str, Callable[[Cells, Records], None]] = {
+    f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
+    f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
+    f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
+    f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
+}  # fmt: skip
+
+
+def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
+    """All that one tick's facts add to the cube."""
+    mine = [block for block in blocks if block.fact.name in CUBES and len(block.rows)]
+    if not mine:
+        return []
+    cells = Cells(ground)
+    for block in mine:
+        CUBES[block.fact.name](cells, block.rows)
+    keys, up, down = (np.concatenate(column) for column in zip(*cells.parts, strict=True))
+    return [Add(t.AFTER_T, keys, {"numerator": up, "denominator": down})]

@@ -1,0 +1,168 @@
+"""What is decided after the door, against slow and obvious ways of deciding the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstbest.decide import claims, levels, lots, returns
+from firstbest.decide.ground import Ground, ground_of
+from firstbest.world.network import Care, Detail, Lots, Returns
+from firstbest.world.units import DAY_US
+from firstbest.world.words import Disposition, Mode, ReturnRefusal, ReturnWay
+from tests.rehearsals.small import small_network
+
+RULES = Returns(
+    window_us=5 * DAY_US, lapses_us=9 * DAY_US, at_once=0, keep_below=9_000_000,
+    kept_back_ppm=np.array([0, 100_000, 500_000]), refurbish_cost=2_000_000, refurbish_us=DAY_US,
+    refurbished_ppm=800_000, liquidate_ppm=np.array([200_000, 100_000, 0]), supplier_ppm=500_000,
+    supplier_cost=1_000_000, dispose_cost=300_000, cover_days=30,
+)  # fmt: skip
+SMALL: Ground = ground_of(small_network()[0])
+
+
+def asked(lines: list[tuple[int, int, int]], units: int, value: int) -> returns.Asked:
+    """Lines (request, quantity, price) of shipments that all have the same left to give."""
+    rows = sorted(lines)
+    request, quantity, price = (np.array([row[part] for row in rows], np.int64) for part in range(3))
+    size = len(rows)
+    ones, none = np.ones(size, np.bool_), np.zeros(size, np.bool_)
+    same = [np.full(size, amount, np.int64) for amount in (DAY_US, 0, 0, units, value)]
+    at, place, door, left, worth = same
+    return returns.Asked(request, at, quantity, price, place, ones, door, left, worth, none, ones)
+
+
+@given(
+    lines=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(0, 10**7)), min_size=1, max_size=9),
+    units=st.integers(0, 8), value=st.integers(0, 10**8),
+)  # fmt: skip
+def test_a_request_gives_back_no_more_than_there_is(lines: list[tuple[int, int, int]], units: int, value: int) -> None:
+    answer = returns.authorise(SMALL, RULES, asked(lines, units, value))
+
+    given_units, given_value, asked_units = defaultdict(int), defaultdict(int), defaultdict(int)
+    for (request, quantity, _), why, price in zip(sorted(lines), answer.why, answer.price, strict=True):
+        asked_units[request] += quantity
+        if why == 0:
+            given_units[request] += quantity
+            given_value[request] += quantity * int(price)
+        elif quantity > 0:
+            assert why == ReturnRefusal.TOO_MANY
+            assert asked_units[request] > units
+    assert all(count <= units for count in given_units.values())
+    assert all(money <= value for money in given_value.values())
+
+
+def test_what_is_worth_little_stays_and_the_nearest_open_centre_takes_the_rest() -> None:
+    answer = returns.authorise(SMALL, RULES, asked([(0, 1, 8_000_000), (1, 1, 9_000_000)], 3, 10**8))
+
+    assert answer.way.tolist() == [ReturnWay.KEEP, ReturnWay.SEND_BACK]
+    assert answer.refund.tolist() == [8_000_000, 0]
+    nearest = min(SMALL.centres.tolist(), key=lambda node: int(SMALL.arcs.distance_km[node, 0]))
+    assert answer.to_node.tolist() == [nearest, nearest]
+    shut = SMALL._replace(nodes=SMALL.nodes._replace(open_from_us=np.where(np.arange(7) == nearest, 2**60, 0)))
+    assert nearest not in returns.authorise(shut, RULES, asked([(1, 1, 9_000_000)], 3, 10**8)).to_node.tolist()
+
+
+@given(
+    item=st.integers(0, 5), grade=st.integers(0, 2), reason=st.integers(0, 6), enough=st.booleans(), keeps=st.booleans()
+)
+def test_a_unit_goes_where_it_is_worth_most(item: int, grade: int, reason: int, *, enough: bool, keeps: bool) -> None:
+    life = np.where(np.arange(6) == item, 0 if keeps else 90, 0)
+    ground = SMALL._replace(detail=Detail(lots=Lots(life, 1_000_000, 0)))
+    row = returns.Graded(*(np.array([value]) for value in (item, grade, reason)), np.array([enough]))
+
+    chosen = returns.dispose(ground, RULES, row)
+
+    cost, price = int(ground.items.cost[item]), int(ground.items.price[item])
+    net = {Disposition.DISPOSE: -300_000}
+    if RULES.liquidate_ppm[grade]:
+        net[Disposition.LIQUIDATE] = price * int(RULES.liquidate_ppm[grade]) // 1_000_000
+    if reason in (2, 3):
+        net[Disposition.TO_SUPPLIER] = cost // 2 - 1_000_000
+    if grade == 0 and keeps and not enough:
+        net[Disposition.RESTOCK] = cost
+    if grade == 1 and keeps and not enough:
+        net[Disposition.REFURBISH] = cost * 8 // 10 - 2_000_000
+    ranked = sorted(net, key=lambda way: (-net[way], way))
+    assert chosen.disposition[0] == ranked[0]
+    assert chosen.value[0] - chosen.cost[0] == net[ranked[0]]
+    assert chosen.runner_up[0] == (ranked[1] if len(ranked) > 1 else Disposition.NOT_A_CANDIDATE)
+    assert chosen.runner_up_value[0] == (net[ranked[1]] if len(ranked) > 1 else 0)
+
+
+def test_something_is_kept_back_for_wear_of_an_own_reason_alone() -> None:
+    worth, grade = np.full(6, 10_000_000), np.array([0, 1, 2, 0, 1, 2])
+    reason = np.array([0, 0, 1, 3, 3, 4])
+
+    assert returns.owed(RULES, worth, grade, reason).tolist() == [10**7, 9 * 10**6, 5 * 10**6, 10**7, 10**7, 10**7]
+
+
+shelves = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(0, 12)), max_size=12)
+
+
+@given(rows=shelves, leaves=st.lists(st.integers(0, 30), min_size=4, max_size=4))
+def test_what_expires_first_leaves_first(rows: list[tuple[int, int, int]], leaves: list[int]) -> None:
+    rows = sorted({row[:2]: row for row in rows}.values())
+    columns = [np.array([row[part] for row in rows], np.int64) for part in range(3)]
+
+    found = lots.first_expired_first_out(lots.Shelf(*columns), np.array(leaves))
+
+    left = list(leaves)
+    expected = []
+    for item, _, units in rows:
+        expected.append(min(units, left[item]))
+        left[item] -= expected[-1]
+    assert found.tolist() == expected
+
+
+@given(
+    wanted=st.lists(st.integers(0, 20), min_size=3, max_size=3),
+    free=st.lists(st.lists(st.integers(-2, 9), min_size=4, max_size=4), min_size=3, max_size=3),
+)
+def test_what_is_over_is_taken_where_most_of_it_is_free(wanted: list[int], free: list[list[int]]) -> None:
+    nodes = np.array([2, 3, 5, 8])
+
+    item, node, units = lots.off_shelves(np.array(wanted), np.array(free), nodes)
+
+    expected = []
+    for number, want in enumerate(wanted):
+        left = want
+        for column in sorted(range(4), key=lambda place: -free[number][place]):
+            taken = min(left, max(free[number][column], 0))
+            left -= taken
+            expected += [(number, int(nodes[column]), taken)] * (taken > 0)
+    assert list(zip(item.tolist(), node.tolist(), units.tolist(), strict=True)) == expected
+
+
+def test_own_vans_are_asked_for_nothing_and_carriers_for_no_more_than_they_answer_for() -> None:
+    carriers = np.arange(len(SMALL.carriers.mode))
+    rules = Care(np.zeros(3, np.int64), 50, 0)
+
+    found = claims.claimed(SMALL, rules, carriers, np.full(len(carriers), 70))
+
+    assert found.tolist() == [0 if mode == Mode.OWN_VAN else 50 for mode in SMALL.carriers.mode.tolist()]
+    assert claims.claimed(SMALL, rules, carriers[:1], np.array([30])).tolist() == [30]
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=12),
+    loose=st.lists(st.integers(0, 5), min_size=3, max_size=3),
+)
+def test_a_case_is_opened_when_the_loose_units_do_not_reach(rows: list[tuple[int, int]], loose: list[int]) -> None:
+    shelf, quantity = (np.array([row[part] for row in rows], np.int64) for part in range(2))
+    case = np.array([6, 4, 1])
+
+    found = levels.opened(shelf, quantity, np.array(loose)[shelf], case[shelf])
+
+    left, expected = list(loose), []
+    for place, wanted in rows:
+        cases = 0
+        while left[place] < wanted:
+            left[place] += int(case[place])
+            cases += 1
+        left[place] -= wanted
+        expected.append(cases)
+    assert found.tolist() == expected
