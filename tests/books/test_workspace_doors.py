@@ -224,7 +224,10 @@ KINDS: dict[str, Any] = {
     "row gone": _row(lambda rows, at: rows.pop(at) and None),
     "column gone": _row(lambda rows, at: [row.pop(at % len(row)) for row in rows] and None),
 }
-NEW_MEANING = {"row gone", "one cell less", "column gone", "negative", "shortened", "a word", "day and month", "twice"}
+NEW_MEANING = {
+    "row gone", "one cell less", "column gone", "negative", "shortened", "a word", "day and month", "twice",
+    "not applicable",
+}  # fmt: skip
 """What may leave another good workspace, which says what its cells say: an optional value less, a free text more."""
 
 

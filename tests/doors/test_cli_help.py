@@ -17,6 +17,7 @@ VERBS = {
     "check": ("--mark",),
     "template": ("FILE",),
     "rehearse": ("--scale", "--days", "--seed", "--against", "--replications"),
+    "conform": ("PACKAGE",),
     "explain": ("ORDER",),
     "serve": ("--book", "--host", "--port"),
     "apply": ("CHANGE", "--at", "--emergency", "--kill", "--revert"),
@@ -38,6 +39,9 @@ VERBS = {
     "flywheel": ("--knock-out", "--sensitivity", "--seed", "--from-xmile", "--example"),
     "clients": ("--month",),
     "neutrality": ("--swaps", "--days"),
+    "offers": (),
+    "membership": ("--fee", "--promise", "--against", "--replications"),
+    "whatif": (),
 }  # fmt: skip
 HEAVY = ("numpy", "numba", "duckdb", "apsw", "rich.progress")
 

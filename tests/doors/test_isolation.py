@@ -34,6 +34,11 @@ BODIES: dict[str, Any] = {
     "DeliveredBody": {},
     "RehearsalBody": {},
     "HookBody": {"url": "ftp://nowhere"},
+    "WonderBody": {"reason": "where_is_it"},
+    "ClaimBody": {"paid_micros": 1},
+    "ReturnBody": {"reason": "does_not_fit", "lines": [{"line": 0, "quantity": 1}]},
+    "CameBody": {"lines": [{"line": 0, "quantity": 1}]},
+    "InspectedBody": {"lines": [{"line": 0, "quantity": 1, "grade": "sellable"}]},
     # What a tenant is billed is tried in test_service_bills, on a house that has been served for long enough.
     "AnswerBody": {},
     "MonthBody": {},

@@ -112,8 +112,8 @@ def test_what_waits_is_sent_when_there_is_stock(tmp_path: Path) -> None:
         counted = shop.post("/v1/counts", {"node": "allentown", "item": "kettle", "quantity": free + 50})
         assert counted.status_code == 200
         clock = house.wall_us
-        shop.desk.ask(lambda found: setattr(found, "wall_us", lambda: clock() + 40 * HOUR_US)).result()
-        shop.desk.ask(lambda found: found.pass_time()).result()
+        shop.desk.asked(lambda found: setattr(found, "wall_us", lambda: clock() + 40 * HOUR_US))
+        shop.desk.asked(lambda found: found.pass_time())
 
         told = shop.get("/v1/orders/later").json()
         assert "stock_found" in {each["event"] for each in told["track"]}
@@ -192,8 +192,8 @@ def test_a_proof_of_delivery_stands_beside_the_fact_and_is_erased(tmp_path: Path
         proof = {"received_by": "J. Doe", "handed_over": "neighbour", "note": "at no. 12", "picture": "store/42.jpg"}
         for _ in range(24):
             later = house.now_us() + 4 * HOUR_US
-            shop.desk.ask(lambda found, at=later: setattr(found, "wall_us", lambda: at)).result()
-            shop.desk.ask(lambda found: found.pass_time()).result()
+            shop.desk.asked(lambda found, at=later: setattr(found, "wall_us", lambda: at))
+            shop.desk.asked(lambda found: found.pass_time())
             shop.post(f"{path}/picked", {"lines": [{"line": 0, "quantity": 1}]})
             shop.post(f"{path}/packed")
             answer = shop.post(f"{path}/delivered", proof)

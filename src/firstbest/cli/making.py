@@ -10,7 +10,6 @@ from typing import NamedTuple
 import typer
 
 from firstbest.store.faults import Fault, WorkspaceFaulty
-from firstbest.world.plugged import BrokenLaw
 
 FAULTY = 2
 
@@ -31,6 +30,8 @@ def told(faults: tuple[Fault, ...] | list[Fault], folder: Path) -> str:
 @contextmanager
 def faults_told(folder: Path) -> Iterator[None]:
     """Turn faults into words and exit code 2."""
+    from firstbest.world.plugged import BrokenLaw
+
     try:
         yield
     except WorkspaceFaulty as faulty:

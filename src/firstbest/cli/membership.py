@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
-from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
 
 OUTPUT = "membership"
 DAYS_MOST = 15
@@ -49,6 +48,8 @@ def days_of(option: str, written: str) -> int:
 
 def run(asked: Asked, promise: int, against: int) -> None:
     """Rehearse, reckon, print, write; `against` -1 is no membership."""
+    from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
+
     folder, share = asked.folder, None if asked.share is None else asked.share / 100
     console, quiet = Console(highlight=False), Console(stderr=True)
     prepare(folder, quiet)

@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
-from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
 
 YEARS = 10
 OUTPUT = Path("flywheel") / "whatif.json"

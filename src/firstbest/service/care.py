@@ -18,7 +18,7 @@ from firstbest.service.tasks import ATTEMPT, SHIPMENT
 from firstbest.world.words import ContactReason, Kind
 
 
-class ContactBody(Struct, forbid_unknown_fields=True):
+class WonderBody(Struct, forbid_unknown_fields=True):
     """What a customer wants to know."""
 
     reason: Literal["question", "where_is_it", "harmed"]
@@ -46,7 +46,7 @@ async def reported(request: Http, asked: Request) -> dict[str, Any]:
 
 @post(f"{SHIPMENT}/contacts", status_code=200)
 async def contact(
-    request: Http, order: FromPath[str], node: FromPath[str], data: JSONBody[ContactBody], attempt: ATTEMPT = 0
+    request: Http, order: FromPath[str], node: FromPath[str], data: JSONBody[WonderBody], attempt: ATTEMPT = 0
 ) -> dict[str, Any]:
     """Note that a customer asked something about a shipment that has left."""
     door, bearer = door_of(request), bearer_of(request, "orders")
