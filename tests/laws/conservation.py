@@ -64,10 +64,9 @@ def stock_is_conserved(history: History) -> list[str]:
         on_hand[row["item"] * nodes + row["node"]] -= row["quantity"] + row["written_off"]
     for row in each(history, f.COUNTED):
         on_hand[row["item"] * nodes + row["node"]] += row["quantity"] - row["book"]
-    for row in each(history, f.EXPIRED):
-        on_hand[row["item"] * nodes + row["node"]] -= row["quantity"]
-    for row in each(history, f.RESTOCKED):
-        on_hand[row["item"] * nodes + row["node"]] += row["quantity"]
+    for fact, sign in ((f.EXPIRED, -1), (f.RESTOCKED, 1)):
+        for row in each(history, fact):
+            on_hand[row["item"] * nodes + row["node"]] += sign * row["quantity"]
     for row in each(history, f.REPLENISHED):
         inbound[row["item"] * nodes + row["to_node"]] += row["quantity"]
         if not row["bought"]:
