@@ -6,7 +6,11 @@ sends the same request with the same key again until it is answered, and now and
 long ago. At the end the book is opened: every answered order is in it once and as it was answered, no shelf promised
 more than it held, the chain holds, and the tables are what the facts come to.
 
-The service is a fork of this process, so that kernels need not be read again for each life.
+The trial is made on SQLite and on PostgreSQL. There, now and then it is the database that dies, at once and without
+a word, and is started again beneath the running service, which has to come back by itself.
+
+The service is a fork of this process, so that kernels need not be read again for each life. A trial that is not over
+in time is a fault.
 """
 
 from __future__ import annotations
@@ -21,8 +25,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from benchmarks.live_workspace import live_workspace
 from benchmarks.result import Result
@@ -35,8 +40,11 @@ from firstbest.store.book_open import open_book
 from firstbest.store.sides import NAMED
 from firstbest.world import facts as f
 from firstbest.world import tables as t
+from tests.books.postgres_server import schema_url, server
 
 KILLS: Final = 100
+PER_TRIAL: Final = ("longest_gap_s", "trial_s", "refused_lines", "ticks")
+"""Figures that are told for each database; the others are of both together."""
 QUICK_KILLS: Final = 5
 CLIENTS: Final = 8
 ORDERS_A_KILL: Final = 130
@@ -46,24 +54,37 @@ UNITS: Final = 20
 """Of each item in each of sixteen centres: the hot one runs out."""
 AGAIN_SHARE: Final = 0.03
 WAIT_S: Final = 60.0
+DATABASE_EACH: Final = 8
+"""So often it is the database instead of the service."""
+MOST_S, MOST_S_A_KILL = 120.0, 6.0
 
 
 class Ledger:
     """What clients were answered."""
 
-    def __init__(self, orders: int) -> None:
+    def __init__(self, orders: int, most_s: float) -> None:
         self.lock = threading.Lock()
-        self.left = orders
+        self.least, self.given = orders, 0
+        self.enough = threading.Event()
+        """Set after the last kill: no more orders than are needed."""
+        self.until = time.monotonic() + most_s
         self.answers: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, bytes] = {}
         self.problems: Counter[str] = Counter()
         self.differing = 0
 
     def next_order(self) -> int | None:
-        """The number of the next order, None when all were given out."""
+        """The number of the next order, None when there were enough."""
         with self.lock:
-            self.left -= 1
-            return self.left if self.left >= 0 else None
+            if self.late or (self.enough.is_set() and self.given >= self.least):
+                return None
+            self.given += 1
+            return self.given
+
+    @property
+    def late(self) -> bool:
+        """Whether the trial should have been over."""
+        return time.monotonic() > self.until
 
 
 def client(ledger: Ledger, key: str, port: int, number: int) -> None:
@@ -75,17 +96,20 @@ def client(ledger: Ledger, key: str, port: int, number: int) -> None:
         lines = [{"item": item, "quantity": chance.choice((1, 1, 2, 5))}]
         told = {"order": name, "customer": f"c{order}", "place": "606", "lines": lines}
         ledger.bodies[name] = json.dumps(told).encode()
-        ledger.answers[name] = persist(ledger, key, port, name)
+        answer = persist(ledger, key, port, name)
+        if answer is None:
+            return
+        ledger.answers[name] = answer
         if chance.random() < AGAIN_SHARE:
             old = chance.choice(list(ledger.answers))
-            if persist(ledger, key, port, old) != ledger.answers[old]:
-                ledger.differing += 1
+            again = persist(ledger, key, port, old)
+            ledger.differing += again is not None and again != ledger.answers[old]
 
 
-def persist(ledger: Ledger, key: str, port: int, name: str) -> dict[str, Any]:
-    """Send one order until it is answered."""
+def persist(ledger: Ledger, key: str, port: int, name: str) -> dict[str, Any] | None:
+    """Send one order until it is answered; None where the trial's time was over first."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": name}
-    while True:
+    while not ledger.late:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
         try:
             connection.request("POST", "/v1/orders", ledger.bodies[name], headers)
@@ -99,6 +123,22 @@ def persist(ledger: Ledger, key: str, port: int, name: str) -> dict[str, Any]:
         finally:
             connection.close()
         time.sleep(0.02)
+    return None
+
+
+class Trial(NamedTuple):
+    """A database to be tried: how a new book is called, and how the database itself dies."""
+
+    name: str
+    book: Callable[[], str]
+    database_dies: Callable[[], None] | None
+
+
+class Plan(NamedTuple):
+    """How often the writer is killed, and how the database is."""
+
+    kills: int
+    database_dies: Callable[[], None] | None
 
 
 class Lives:
@@ -166,8 +206,8 @@ def opened(where: Where) -> str:
     key, digest = new_key()
     standing_one = service.front.standing
     assert standing_one is not None, "the book is new"
-    desk = standing_one.app.state["door"].desk  # type: ignore[attr-defined]
-    desk.ask(lambda one: one.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "trial"), 1),))).result()
+    desk = standing_one.app.door.desk  # type: ignore[attr-defined]
+    desk.asked(lambda one: one.keep((as_put(Bearer(OWNER, frozenset(SCOPES), digest, "trial"), 1),)))
     service.front.close()
     service.watcher.close()
     return key
@@ -177,24 +217,48 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
     """Kill the writer so often, then look at the book."""
     kills = int(os.environ.get("FIRSTBEST_KILLS", QUICK_KILLS if quick else KILLS))
     warm()
+    figures: Counter[str] = Counter()
+    wrong: list[str] = []
     with tempfile.TemporaryDirectory() as parent:
         folder = live_workspace(Path(parent) / "shop", ITEMS, UNITS)
-        where = Where(folder, str(folder / "book.sqlite"), "127.0.0.1", free_port())
-        key = opened(where)
-        ledger, began = Ledger(kills * ORDERS_A_KILL), time.perf_counter()
-        lives, longest = trial(where, key, ledger, kills)
-        figures, wrong = judged(where, ledger)
-        figures |= {
-            "kills": lives, "acknowledged": len(ledger.answers), "problems_told": sum(ledger.problems.values()),
-            "longest_gap_s": round(longest, 2), "trial_s": round(time.perf_counter() - began, 1),
-        }  # fmt: skip
-    return Result(figures=figures, wrong=tuple(wrong))
+        trials: tuple[Trial, ...] = (
+            Trial("sqlite", lambda: str(folder / "book.sqlite"), None),
+            Trial("postgresql", schema_url, database_dies),
+        )
+        for each in trials:
+            found, bad = tried(each, folder, kills)
+            wrong += [f"{each.name}: {line}" for line in bad]
+            figures.update({name: value for name, value in found.items() if name not in PER_TRIAL})
+            figures |= {f"{name}_{each.name}": found[name] for name in PER_TRIAL}
+    return Result(figures=dict(figures), wrong=tuple(wrong))
 
 
-def trial(where: Where, key: str, ledger: Ledger, kills: int) -> tuple[int, float]:
-    """Let clients work while the writer is killed; answers how often, and the longest time without one."""
+def tried(each: Trial, folder: Path, kills: int) -> tuple[dict[str, Any], list[str]]:
+    """Figures of one database, and what was wrong."""
+    where = Where(folder, each.book(), "127.0.0.1", free_port())
+    key = opened(where)
+    ledger, began = Ledger(kills * ORDERS_A_KILL, MOST_S + kills * MOST_S_A_KILL), time.perf_counter()
+    done = trial(where, key, ledger, Plan(kills, each.database_dies))
+    figures, wrong = judged(where, ledger)
+    figures |= done | {"acknowledged": len(ledger.answers), "problems_told": sum(ledger.problems.values())}
+    if ledger.late:
+        wrong.append(f"the trial was not over in {MOST_S + kills * MOST_S_A_KILL:.0f} s")
+    return figures | {"trial_s": round(time.perf_counter() - began, 1)}, wrong
+
+
+def database_dies() -> None:
+    """End the database's processes without a word, and start it again."""
+    running = server()
+    os.kill(running.get_pid(), signal.SIGQUIT)
+    while (running.pgdata / "postmaster.pid").exists():
+        time.sleep(0.01)
+    running.ensure_postgres_running()
+
+
+def trial(where: Where, key: str, ledger: Ledger, plan: Plan) -> dict[str, Any]:
+    """Let clients work while writer or database are killed; answers how often, and the longest time without."""
     assert where.port is not None, "a port was chosen"
-    port, chance, longest, done = where.port, random.Random(7), 0.0, 0
+    port, chance, longest, writers, databases = where.port, random.Random(7), 0.0, 0, 0
     lives = Lives(where)
     process = lives.another()
     threads = [threading.Thread(target=client, args=(ledger, key, port, n), daemon=True) for n in range(CLIENTS)]
@@ -202,24 +266,29 @@ def trial(where: Where, key: str, ledger: Ledger, kills: int) -> tuple[int, floa
         thread.start()
     while any(thread.is_alive() for thread in threads):
         down = time.perf_counter()
-        while not listening(port):
+        while not listening(port) and not ledger.late:
             time.sleep(0.02)
         longest = max(longest, time.perf_counter() - down)
-        if done >= kills:
+        if writers >= plan.kills:
+            ledger.enough.set()
             time.sleep(0.2)
             continue
         time.sleep(chance.uniform(0.02, 0.9))
+        if plan.database_dies is not None and databases < writers // DATABASE_EACH:
+            plan.database_dies()
+            databases += 1
+            continue
         os.kill(process, signal.SIGKILL)
         gone(process)
-        done += 1
+        writers += 1
         process = lives.another()
     os.kill(process, signal.SIGTERM)
     gone(process)
     lives.close()
-    return done, longest
+    return {"kills": writers, "database_kills": databases, "longest_gap_s": round(longest, 2)}
 
 
-def judged(where: Where, ledger: Ledger) -> tuple[dict[str, int | float], list[str]]:
+def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
     """What the book says of what clients were told."""
     book = open_book(str(where.book))
     text, code = NAMED.names.index("text"), NAMED.names.index("code")
@@ -243,7 +312,7 @@ def judged(where: Where, ledger: Ledger) -> tuple[dict[str, int | float], list[s
         held, broken = 0, 1
     refused = len(book.facts_of(f.REFUSED))
     book.close()
-    figures: dict[str, int | float] = {
+    figures: dict[str, Any] = {
         "lost": lost, "doubled": doubled, "oversold": oversold, "chain_broken": broken,
         "answered_otherwise": ledger.differing, "ticks": held, "refused_lines": refused,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from firstbest.service.access import Rates
 from firstbest.service.app import make_app
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer, as_put, new_key
+from firstbest.service.quick import Quick
 from firstbest.service.rehearsals import Rehearsals
 from firstbest.service.serving import first_key
 from firstbest.store.book import SqlBook
@@ -30,8 +31,12 @@ OWNER_SCOPES = frozenset(("orders", "stock", "tasks", "network", "admin"))
 class Served:
     """A client, keys of the owner and of a guest, and what stands behind them."""
 
-    def __init__(self, client: TestClient[Any], opened: Opened, desk: Desk, keys: dict[str, str]) -> None:
-        self.client, self.opened, self.desk, self.keys = client, opened, desk, keys
+    def __init__(self, app: Quick, client: TestClient[Any], opened: Opened, keys: dict[str, str]) -> None:
+        self.app, self.client, self.opened, self.keys = app, client, opened, keys
+
+    @property
+    def desk(self) -> Desk:
+        return self.app.door.desk
 
     @property
     def book(self) -> SqlBook:
@@ -79,8 +84,9 @@ def served(folder: Path, rates: Rates | None = None, limits: Limits | None = Non
     reader = book.reader()
     forks = Rehearsals(str(folder / "book.sqlite"))
     try:
-        with TestClient(make_app(Door(desk, reader), rates, forks)) as client:
-            yield Served(client, opened, desk, keys)
+        app = Quick(make_app(Door(desk, reader), rates, forks))
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Served(app, client, opened, keys)
     finally:
         forks.close()
         desk.close()

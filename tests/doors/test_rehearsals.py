@@ -26,7 +26,7 @@ value = 3
 
 def seen(house: Served, name: str) -> dict[str, Any]:
     """The answer to a rehearsal that has ended."""
-    house.client.app.state["rehearsals"].known[name].process.join(120)
+    house.app.app.state["rehearsals"].known[name].process.join(120)
     answer: dict[str, Any] = house.get(f"/v1/rehearsals/{name}").json()
     return answer
 

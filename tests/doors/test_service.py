@@ -267,11 +267,17 @@ def test_a_full_disk_is_told_and_got_over(tmp_path: Path) -> None:
     assert again.status_code == 201
 
 
+def test_hours_of_a_day_that_is_none_are_refused(house: Served) -> None:
+    worked = {"node": "ontario", "process": "pick", "shift": 0, "paid_min": 1}
+    for day in ("2026-02-30", "0000-01-01", "1970-01-01"):
+        assert kind(house.post("/v1/hours", worked | {"day": day})) == "invalid"
+
+
 def test_a_closing_house_refuses_instead_of_hanging(tmp_path: Path) -> None:
     with served(tmp_path) as house:
         house.desk.close()
         with pytest.raises(HouseDown):
-            house.desk.ask(lambda house: house.now_us())
+            house.desk.asked(lambda house: house.now_us())
         assert kind(house.order("Z1")) == "down"
 
 

@@ -23,6 +23,7 @@ from firstbest.service.bills import Bills
 from firstbest.service.door import Door
 from firstbest.service.keyring import SCOPES, Bearer, as_put, new_key
 from firstbest.service.problems import Problem
+from firstbest.service.quick import Quick
 from firstbest.store.book_open import open_book
 from firstbest.store.book_sqlite import Settings
 from tests.books.live_month import FIRST_DAY, lived
@@ -65,8 +66,9 @@ def billed(folder: Path) -> Iterator[Billed]:
     desk = Desk(opened.house, Limits(gather_s=0.0005))
     reader, bills = book.reader(), Bills(folder, book.reader, clock)
     try:
-        with TestClient(make_app(Door(desk, reader), None, None, bills)) as client:
-            made = Billed(client, opened, desk, keys)
+        app = Quick(make_app(Door(desk, reader), None, None, bills))
+        with TestClient(app) as client:
+            made = Billed(app, client, opened, keys)
             made.bills, made.folder = bills, folder
             yield made
     finally:

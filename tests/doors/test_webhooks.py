@@ -58,7 +58,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Served]:
     with served(tmp_path) as one:
-        one.client.app.state["door"].private_hooks = True
+        one.app.door.private_hooks = True
         yield one
 
 

@@ -9,7 +9,8 @@ from rich.text import Text
 from firstbest.present import needs
 from firstbest.present.record import Assumed
 from firstbest.rehearse.demand_sellers import Sellers
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.world import facts
 from firstbest.world.units import DAY_US, MONEY
 from tests.rehearsals.test_demand_answers import NETWORK, START, Remembered, answers, nature

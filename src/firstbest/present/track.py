@@ -21,11 +21,12 @@ TRACK: Final = {
     "held": "held", "backordered": "waits_for_stock", "filled": "stock_found", "lapsed": "waits_no_more",
 }  # fmt: skip
 """One vocabulary for every mode: what a fact is called on an order's track."""
+REASON_CODES: Final = {int(reason): reason.name.lower() for reason in Reason}
 
 
 def reason_of(code: int) -> str:
     """A reason as a lower-case code."""
-    return Reason(code).name.lower()
+    return REASON_CODES[code]
 
 
 def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:

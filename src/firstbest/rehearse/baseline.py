@@ -195,5 +195,6 @@ def _read(facts: Path, name: str, columns: str) -> Columns:
         return {each: np.zeros(0, np.int64) for each in names}
     with duckdb.connect() as connection:
         pattern = str(facts / name / "*.parquet")
-        found = connection.execute(f"SELECT {columns} FROM read_parquet(?)", [pattern]).fetchnumpy()  # noqa: S608 - ours
+        listed = ", ".join(f'"{each}"' for each in names)
+        found = connection.execute(f"SELECT {listed} FROM read_parquet(?)", [pattern]).fetchnumpy()  # noqa: S608 - ours
     return {each: np.asarray(found[each], np.int64) for each in names}

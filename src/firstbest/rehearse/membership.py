@@ -22,7 +22,8 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Assumed
 from firstbest.rehearse.compare import WITH, Pairs, run_pairs
 from firstbest.rehearse.compare_student import quantile
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import Fault, WorkspaceFaulty
 from firstbest.store.workspace import load

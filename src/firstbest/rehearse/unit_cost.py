@@ -24,7 +24,8 @@ from firstbest.flywheel.quarter import DAYS
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
 from firstbest.rehearse.compare import run_each
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.store.compile_network import compile_network
 from firstbest.store.flywheel_book import LEVELS
 from firstbest.store.flywheel_curve import Curve, Measured

@@ -28,7 +28,8 @@ from firstbest.rehearse.answers_told import responding
 from firstbest.rehearse.compare import WITH, estimate, paired, run_pairs
 from firstbest.rehearse.demand_answers import MEASURE, Answered
 from firstbest.rehearse.first_quarter import measured_of
-from firstbest.rehearse.run import Scenario, Settings, record_of, rehearse
+from firstbest.rehearse.run import Settings, record_of, rehearse
+from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.unit_cost import MINUTES
 from firstbest.store.compile_network import compile_network
 from firstbest.store.flywheel_book import book_of, with_book

@@ -7,19 +7,22 @@ things up for whoever asked. A tick that cannot be sealed is answered with `Hous
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from itertools import islice
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from firstbest.run.applying import Applied
 from firstbest.run.changing import Broken, at_once, broken
 from firstbest.run.house import House
 from firstbest.run.kill import closed_day
-from firstbest.run.requests import Answer, Request
+from firstbest.run.replies import Future, Replies
+from firstbest.run.requests import Request
 from firstbest.store.book_live import BookError, BookGone, BookTaken
 
 Told = TypeVar("Told")
@@ -55,11 +58,11 @@ def over(applied: Applied, at_us: int) -> Applied:
 
 
 class Waiting(NamedTuple):
-    """One in the queue: a request to be admitted, or a question about the house between two ticks."""
+    """One in the queue: requests to be admitted one by one, or a question about the house between two ticks."""
 
-    request: Request | None
+    requests: Sequence[Request]
     question: Callable[[House], Any] | None
-    future: Future[Any]
+    future: Future
 
 
 class Desk:
@@ -73,41 +76,55 @@ class Desk:
         """Set when another became the writer: this process has nothing to say any more."""
         self.down = Event()
         """Set while the book cannot be written."""
-        self._queue: Queue[Waiting] = Queue(self.limits.queue_most)
+        self._queue: SimpleQueue[Waiting] = SimpleQueue()
+        self._counting = Lock()
+        self._count = 0
         self._stopped = Event()
         self._renewed = 0.0
         self._looked = -1
+        self._replies = Replies()
         self._thread = Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Request) -> Future[Answer]:
-        """Ask for a request to be admitted; the future answers after it is sealed. Raises `Busy` at the limit."""
-        return self._wait(Waiting(request, None, Future()))
+    def submit(self, requests: Sequence[Request], future: Future) -> None:
+        """Ask for requests to be admitted in this order; the future is told a list of answers after all are sealed.
 
-    def ask(self, question: Callable[[House], Told]) -> Future[Told]:
+        Raises `Busy` where more would wait than the limit, `HouseDown` where nobody would answer.
+        """
+        assert 0 < len(requests) <= self.limits.tick_most, "what is asked at once is one tick at most"
+        self._wait(Waiting(requests, None, future), len(requests))
+
+    def ask(self, question: Callable[[House], Any], future: Future) -> None:
         """Ask something of the house between two ticks: to look something up, or to keep a document."""
-        return self._wait(Waiting(None, question, Future()))
+        self._wait(Waiting((), question, future), 1)
+
+    def asked(self, question: Callable[[House], Told], wait_s: float | None = None) -> Told:
+        """Ask something of the house from another thread, and wait for it, `wait_s` at most where it is given."""
+        future: concurrent.futures.Future[Told] = concurrent.futures.Future()
+        self.ask(question, future)
+        return future.result(wait_s)
 
     @property
     def waiting(self) -> int:
-        """How many wait now."""
-        return self._queue.qsize()
+        """How many requests and questions wait now."""
+        return self._count
 
     def close(self) -> None:
         """Decide what waits, then stop."""
-        self._stopped.set()
+        with self._counting:
+            self._stopped.set()
         self._thread.join()
 
-    def _wait(self, one: Waiting) -> Future[Any]:
-        if self._stopped.is_set() or self.lost.is_set():
-            raise HouseDown("the house is closing")
-        if self.down.is_set():
-            raise HouseDown("the book cannot be written just now")
-        try:
-            self._queue.put_nowait(one)
-        except Full:
-            raise Busy(1.0) from None
-        return one.future
+    def _wait(self, one: Waiting, count: int) -> None:
+        with self._counting:
+            if self._stopped.is_set() or self.lost.is_set():
+                raise HouseDown("the house is closing")
+            if self.down.is_set():
+                raise HouseDown("the book cannot be written just now")
+            if self._count + count > self.limits.queue_most:
+                raise Busy(1.0)
+            self._count += count
+            self._queue.put(one)
 
     # ------------------------------------------------------------------------------------------- the writer's thread
     def _work(self) -> None:
@@ -120,40 +137,44 @@ class Desk:
                 self._turn(taken)
             except Exception as failure:  # noqa: BLE001 - whatever it is, clients are told and the book decides
                 self._recover(taken, failure)
+            self._replies.send()
 
     def _gather(self) -> list[Waiting]:
-        """Wait for the first, then for what comes with it."""
+        """Wait for the first, then a moment for what comes with it; as many as a tick takes."""
         due = self.house.next_due()
         left = IDLE_S if due is None else min(max((due - self.house.now_us()) / SECOND_US, 0.0), IDLE_S)
         try:
             taken = [self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()]
         except Empty:
             return []
-        until = time.monotonic() + self.limits.gather_s
-        while len(taken) < self.limits.tick_most:
-            try:
-                taken.append(self._queue.get(timeout=max(until - time.monotonic(), 0.0001)))
-            except Empty:
-                break
-            if time.monotonic() >= until and self._queue.empty():
-                break
+        count, most = weight(taken[0]), self.limits.tick_most
+        if count + self._queue.qsize() < most:
+            # Asleep, not waking up for each that comes: every waking takes the interpreter from who receives them.
+            time.sleep(self.limits.gather_s)
+        with suppress(Empty):
+            while count < most:
+                taken.append(self._queue.get_nowait())
+                count += weight(taken[-1])
+        with self._counting:
+            self._count -= count
         return taken
 
     def _turn(self, taken: list[Waiting]) -> None:
-        """One turn: timers, then requests, then questions."""
+        """One turn: timers, then questions, who need not wait for a commit, then requests."""
         if time.monotonic() - self._renewed > IDLE_S:
             self.house.book.renew()
             self._renewed = time.monotonic()
-        requests = [each for each in taken if each.request is not None]
-        if requests:
-            answers = self.house.admit([each.request for each in requests if each.request is not None])
-            for each, answer in zip(requests, answers, strict=True):
-                each.future.set_result(answer)
-        else:
-            self.house.pass_time()
+        self.house.pass_time()
         for each in taken:
             if each.question is not None:
                 self._answer(each)
+        requests = [request for each in taken for request in each.requests]
+        if requests:
+            self._replies.send()
+            answers = iter(self.house.admit(requests))
+            for each in taken:
+                if each.requests:
+                    self._replies.tell(each.future, list(islice(answers, len(each.requests))))
         self._look_daily()
 
     def _look_daily(self) -> None:
@@ -173,7 +194,7 @@ class Desk:
             reader = self.house.book.reader()
             try:
                 for each in found:
-                    at_once(partial(over, each.applied), reader, lambda question: self.ask(question).result())
+                    at_once(partial(over, each.applied), reader, self.asked)
             finally:
                 reader.close()
         except Exception:  # noqa: BLE001 - whatever it was, the criterion still holds
@@ -182,22 +203,23 @@ class Desk:
     def _answer(self, each: Waiting) -> None:
         assert each.question is not None, "it waits for an answer"
         try:
-            each.future.set_result(each.question(self.house))
+            self._replies.tell(each.future, each.question(self.house))
         except BookError:
             raise  # the whole turn is told, and the book is read again
         except Exception as failure:  # noqa: BLE001 - who asked is told what went wrong
-            each.future.set_exception(failure)
+            self._replies.fail(each.future, failure)
 
     def _recover(self, taken: list[Waiting], failure: Exception) -> None:
         """Tell those who waited, and read the book again, as often as it takes."""
         if not isinstance(failure, BookTaken):
             self.down.set()
         for each in taken:
-            if not each.future.done():
-                each.future.set_exception(HouseDown(f"the book could not be written: {failure}"))
+            self._replies.fail(each.future, HouseDown(f"the book could not be written: {failure}"))
+        self._replies.send()
         while not self._stopped.is_set():
             if isinstance(failure, BookTaken):
-                self.lost.set()
+                with self._counting:
+                    self.lost.set()
                 return
             try:
                 if isinstance(failure, BookGone):
@@ -211,8 +233,13 @@ class Desk:
 
     def _refuse_all(self) -> None:
         """Nobody is left waiting."""
-        while True:
-            try:
-                self._queue.get_nowait().future.set_exception(HouseDown("another house became the writer of this book"))
-            except Empty:
-                return
+        with suppress(Empty):
+            while True:
+                lost = HouseDown("another house became the writer of this book")
+                self._replies.fail(self._queue.get_nowait().future, lost)
+        self._replies.send()
+
+
+def weight(one: Waiting) -> int:
+    """How many of a tick's places one in the queue takes."""
+    return len(one.requests) or 1

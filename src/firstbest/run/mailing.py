@@ -61,7 +61,7 @@ class Carrier:
             return 0
         done = [self._carried(dict(zip(OUTBOX.names, row, strict=True)), now_us) for row in rows]
         put = SidePut(OUTBOX, [tuple(each[name] for name in OUTBOX.names) for each in done])
-        self.desk.ask(lambda house: house.keep((put,))).result()
+        self.desk.asked(lambda house: house.keep((put,)))
         return sum(1 for each in done if each["state"] == SENT)
 
     def _carried(self, row: dict[str, Any], now_us: int) -> dict[str, Any]:

@@ -58,22 +58,30 @@ def door_of(request: Http) -> Door:
     return door
 
 
-def bearer_of(request: Http, scope: str) -> Bearer:
-    """Who holds the key of a request; raises where there is none or it is not for this."""
-    given = request.headers.get("authorization", "")
-    kind, _, key = given.partition(" ")
-    door = door_of(request)
+def known_bearer(door: Door, authorization: str) -> Bearer:
+    """Who holds the key of an `Authorization` header; raises where nobody does."""
+    kind, _, key = authorization.partition(" ")
     bearer = door.keyring.bearer(key.strip()) if kind.lower() == "bearer" and key else None
     if bearer is None:
         raise Problem("no_key", "expected 'Authorization: Bearer fb_...' with a key that is in force")
+    return bearer
+
+
+def bearer_of(request: Http, scope: str) -> Bearer:
+    """Who holds the key of a request; raises where there is none or it is not for this."""
+    bearer = known_bearer(door_of(request), request.headers.get("authorization", ""))
     rates: Rates = request.app.state["rates"]
     request.state.rate_left = rates.take(bearer.hash)
+    must(bearer, scope, request.app.state["bills"])
+    return bearer
+
+
+def must(bearer: Bearer, scope: str, bills: Bills | None) -> None:
+    """Raise where a key is not for this, or its tenant has made as many calls as it may."""
     if not bearer.may(scope):
         raise Problem("not_allowed", f"expected a key with scope '{scope}', found {', '.join(sorted(bearer.scopes))}")
-    bills: Bills | None = request.app.state["bills"]
     if bills is not None and (why := bills.guard.call(bearer.tenant)) is not None:
         raise limited(why)
-    return bearer
 
 
 def bills_of(request: Http) -> Bills:
@@ -84,9 +92,8 @@ def bills_of(request: Http) -> Bills:
     return found
 
 
-def require_credit(request: Http, bearer: Bearer) -> None:
+def require_credit(bills: Bills | None, bearer: Bearer) -> None:
     """A tenant that owes more than its credit limit places no order; the owner's own orders are its own decision."""
-    bills: Bills | None = request.app.state["bills"]
     if bills is None or bearer.tenant == OWNER:
         return
     why = bills.guard.ask(Wish(bearer.tenant, METER_CODES["orders_shipped"], 0))
@@ -102,8 +109,13 @@ def limited(why: Refused) -> Problem:
 async def idempotency_of(request: Http, bearer: Bearer) -> Key | None:
     """The idempotency key that a client gave."""
     given = request.headers.get("idempotency-key")
+    return key_given(bearer, f"{request.method} {request.url.path}", given, await request.body())
+
+
+def key_given(bearer: Bearer, route: str, given: str | None, body: bytes) -> Key | None:
+    """The idempotency key of a request to a route, where one was given; raises where it is too long."""
     if given is not None and not 1 <= len(given) <= IDEMPOTENCY_MOST:
         raise Problem(
             "invalid", f"expected an Idempotency-Key of 1 to {IDEMPOTENCY_MOST} characters", field="Idempotency-Key"
         )
-    return Door.key(bearer, f"{request.method} {request.url.path}", given, await request.body())
+    return Door.key(bearer, route, given, body)

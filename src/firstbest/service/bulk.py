@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 import msgspec
@@ -14,49 +13,49 @@ from firstbest.service.access import Http, bearer_of, door_of
 from firstbest.service.bodies import CountBody, InboundBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
+from firstbest.service.orders import in_parts
 from firstbest.service.problems import Problem
 from firstbest.service.sheets import Row, Sheet, sheet_of
 from firstbest.service.stock import stocked_nodes
 from firstbest.world.words import Kind
 
 NDJSON = "application/x-ndjson"
-Submitted = tuple[int, Row, Future[Answer] | Problem]
+Asked = tuple[int, Row, Request | Problem]
 
 
-def submitted(door: Door, sheet: Sheet[Row], asked: Callable[[Row], Request]) -> list[Submitted[Row]]:
-    """Every good row on its way to the desk; one that names what is not there stays behind with its problem."""
-    found: list[Submitted[Row]] = []
+def asked_of(sheet: Sheet[Row], asked: Callable[[Row], Request]) -> list[Asked[Row]]:
+    """Every good row as a request; one that names what is not there has its problem in place of it."""
+    found: list[Asked[Row]] = []
     for number, row in sheet.rows:
         try:
-            found.append((number, row, door.desk.submit(asked(row))))
+            found.append((number, row, asked(row)))
         except Problem as problem:
             found.append((number, row, problem))
     return found
 
 
 async def answered(
-    door: Door, sheet: Sheet[Row], rows: list[Submitted[Row]], told: Callable[[Row, Answer], dict[str, Any]]
+    door: Door, sheet: Sheet[Row], rows: list[Asked[Row]], told: Callable[[Row, Answer], dict[str, Any]]
 ) -> Response[bytes]:
-    """A line for each row, in the order of the rows."""
+    """Have the good rows decided; a line for each row, in the order of the rows."""
     lines = {each.row: each.told() for each in sheet.wrong}
-    for number, row, waiting in rows:
-        lines[number] = {"row": number, **await outcome(door, row, waiting, told)}
+    answers = iter(await in_parts(door, [asked for *_, asked in rows if isinstance(asked, Request)]))
+    for number, row, asked in rows:
+        answer = next(answers) if isinstance(asked, Request) else asked
+        lines[number] = {"row": number, **outcome(door, row, answer, told)}
     body = b"\n".join(msgspec.json.encode(lines[number]) for number in sorted(lines)) + b"\n"
     return Response(body, media_type=NDJSON)
 
 
-async def outcome(
-    door: Door, row: Row, waiting: Future[Answer] | Problem, told: Callable[[Row, Answer], dict[str, Any]]
+def outcome(
+    door: Door, row: Row, answer: Answer | Problem, told: Callable[[Row, Answer], dict[str, Any]]
 ) -> dict[str, Any]:
     """What came of one row."""
-    if isinstance(waiting, Problem):
-        column = str(waiting.more.get("field", ""))
-        return {"column": column, "problem": waiting.kind, "detail": waiting.detail}
-    answer = await door.waited(lambda: waiting)
-    if answer.why != Why.ADMITTED:
-        problem = door.refusal(answer)
-        return {"problem": problem.kind, "detail": problem.detail}
-    return told(row, answer)
+    if isinstance(answer, Answer) and answer.why == Why.ADMITTED:
+        return told(row, answer)
+    problem = door.refusal(answer) if isinstance(answer, Answer) else answer
+    column = {"column": str(problem.more["field"])} if "field" in problem.more else {}
+    return {**column, "problem": problem.kind, "detail": problem.detail}
 
 
 def stocked(door: Door, name: str) -> int:
@@ -83,7 +82,7 @@ async def bulk_inbound(request: Http) -> Response[bytes]:
     def told(row: InboundBody, answer: Answer) -> dict[str, Any]:
         return {"inbound": row.inbound, "state": "announced", "number": answer.number}
 
-    return await answered(door, sheet, submitted(door, sheet, asked), told)
+    return await answered(door, sheet, asked_of(sheet, asked), told)
 
 
 @post("/v1/counts/bulk", status_code=200)
@@ -91,7 +90,7 @@ async def bulk_counts(request: Http) -> Response[bytes]:
     """Report counted shelves, a row each, as NDJSON or CSV (node, item, quantity)."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
     sheet = await sheet_of(request, CountBody)
-    rows = submitted(door, sheet, lambda row: count_request(door, bearer, row))
+    rows = asked_of(sheet, lambda row: count_request(door, bearer, row))
 
     def told(row: CountBody, answer: Answer) -> dict[str, Any]:
         found = answer.blocks["counted"][0]

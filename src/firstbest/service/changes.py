@@ -61,9 +61,7 @@ async def brought_in(door: Door, make: Callable[[BookReader, int], Applied]) -> 
     """Make a change ready beside the writer, then let it come into force, as soon as it can be or when it says."""
     reader = door.desk.house.book.reader()
     try:
-        kept = await asyncio.to_thread(
-            at_once, partial(make, reader), reader, lambda question: door.desk.ask(question).result(WAIT_S)
-        )
+        kept = await asyncio.to_thread(at_once, partial(make, reader), reader, partial(door.desk.asked, wait_s=WAIT_S))
         return {**told(kept), "stages": told_stages(kept, door.world.network)}
     except WorkspaceFaulty as faulty:
         raise Problem("invalid", "; ".join(str(fault) for fault in faulty.faults)) from None

@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from firstbest.run.desk import Busy, Desk, HouseDown
 from firstbest.run.house import House
+from firstbest.run.replies import deliver
 from firstbest.run.requests import Answer, Key, Request, Why
 from firstbest.run.world import World
 from firstbest.service.bodies import OrderLine
@@ -25,6 +25,7 @@ from firstbest.store.book_live import BookReader
 from firstbest.world.ties import text_hash
 
 Told = TypeVar("Told")
+Awaited = asyncio.Future[Any]
 KEY_BYTES: Final = 16
 WAIT_S: Final = 20.0
 """Longest a request waits for its tick."""
@@ -90,27 +91,51 @@ class Door:
     # ------------------------------------------------------------------------------------------------------- asking
     async def admit(self, request: Request) -> Answer:
         """Have a request admitted; raises the problem where it was not."""
-        answer = await self.waited(lambda: self.desk.submit(request))
+        answer = await self.decided(request)
         if answer.why != Why.ADMITTED:
             raise self.refusal(answer)
         return answer
 
+    async def decided(self, request: Request) -> Answer:
+        """Have a request decided, and answer whether it was admitted."""
+        answers: list[Answer] = await self.waited(lambda future: self.desk.submit((request,), future))
+        return answers[0]
+
     async def ask(self, question: Callable[[House], Told]) -> Told:
         """Ask the house something between two ticks."""
-        return await self.waited(lambda: self.desk.ask(question))
+        told: Told = await self.waited(lambda future: self.desk.ask(question, future))
+        return told
 
-    async def waited(self, submit: Callable[[], Future[Told]]) -> Told:
-        """Wait for the writer's thread, at most so long."""
+    async def waited(self, submit: Callable[[Awaited], None]) -> Any:
+        """Ask, and wait for the writer's thread, at most so long."""
+        return await self.answered(self.handed(submit))
+
+    @staticmethod
+    def handed(submit: Callable[[Awaited], None]) -> Awaited:
+        """A future that the writer's thread will set; raises the problem where nobody takes it."""
+        future: Awaited = asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(submit()), WAIT_S)
+            submit(future)
         except Busy as busy:
             raise Problem("busy", str(busy), after_s=max(int(busy.after_s), 1)) from None
+        except HouseDown as down:
+            raise Problem("down", str(down), after_s=5) from None
+        return future
+
+    @staticmethod
+    async def answered(future: Awaited) -> Any:
+        """What the writer's thread says, or the problem it had, or that it says nothing."""
+        late = asyncio.get_running_loop().call_later(WAIT_S, deliver, ((future, None, TimeoutError()),))
+        try:
+            return await future
         except TimeoutError:
             raise Problem(
                 "busy", f"the house did not answer in {WAIT_S:.0f} s; repeat with the same key", after_s=5
             ) from None
         except HouseDown as down:
             raise Problem("down", str(down), after_s=5) from None
+        finally:
+            late.cancel()
 
     def refusal(self, answer: Answer) -> Problem:
         """The problem that a refused request is told."""

@@ -138,6 +138,6 @@ async def problem(send: Any, kind: str, detail: str) -> None:
     """Answer a problem."""
     status, title = TITLES[kind]
     body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
-    headers = [(b"content-type", MEDIA.encode()), (b"retry-after", b"2")]
+    headers = [(b"content-type", MEDIA.encode()), (b"cache-control", b"no-store"), (b"retry-after", b"2")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": msgspec.json.encode(body)})

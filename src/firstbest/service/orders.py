@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,14 +15,14 @@ from firstbest.run.alternatives import Choice, choices
 from firstbest.run.answers import plan_digest
 from firstbest.run.documents import of_order
 from firstbest.run.names import Of
-from firstbest.run.requests import Answer, Fill, Line, Plan, Request, Why
+from firstbest.run.requests import Answer, Fill, Key, Line, Plan, Request, Why
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of, require_credit
 from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
 from firstbest.service.sheets import Orders, column_of, is_csv, orders_of_csv
-from firstbest.service.views import SERVICES, Blocks, cancelled_of, held_of, lapsed_of, plan_of
+from firstbest.service.views import SERVICES, Blocks, cancelled_of, held_of, lapsed_of, plan_of, records
 from firstbest.store.sides import NAMED
 from firstbest.world.units import MINUTE_US
 from firstbest.world.words import Kind
@@ -29,7 +31,9 @@ QUOTED: Final = ("node", "carrier", "cartons", "ship_by", "deliver_by", "cost", 
 """What a quote keeps of each shipment, to say later what changed."""
 BULK_MOST: Final = 5_000
 """Orders of one bulk request."""
+PARTS_AT_ONCE: Final = 2
 PAGE_MOST: Final = 200
+ORDER: Final = msgspec.json.Decoder(OrderBody)
 ASSUMED: Final = (
     "journeys cost what the rate cards in force say",
     "nothing is reserved until an order is placed",
@@ -131,20 +135,26 @@ def by_plan(asked: Request, plan: Plan | None) -> Request:
 async def place(request: Http, data: JSONBody[OrderBody], *, dry_run: FromQuery[bool] = False) -> Json:
     """Place an order; it is answered after it is in the book. With `dry_run` it is decided and thrown away."""
     door, bearer = door_of(request), bearer_of(request, "orders")
-    asked = order_request(door, bearer, data, data.service)
     if dry_run:
+        asked = order_request(door, bearer, data, data.service)
         answer = await door.ask(lambda house: house.quote(asked))
         return Response(placed(door, data, answer), status_code=200)
-    require_credit(request, bearer)
-    asked = by_plan(asked, plan_given(door, bearer, data))._replace(key=await idempotency_of(request, bearer))
-    answer = await door.waited(lambda: door.desk.submit(asked))
+    require_credit(request.app.state["bills"], bearer)
+    status, told = await order_placed(door, bearer, data, await idempotency_of(request, bearer))
+    return Response(told, status_code=status)
+
+
+async def order_placed(door: Door, bearer: Bearer, body: OrderBody, key: Key | None) -> tuple[int, dict[str, Any]]:
+    """Place an order: the status and the answer."""
+    asked = by_plan(order_request(door, bearer, body, body.service), plan_given(door, bearer, body))._replace(key=key)
+    answer = await door.decided(asked)
     if answer.why != Why.ADMITTED:
         raise refusal(door, answer, asked.plan)
-    if data.hold:
+    if body.hold:
         # Its own key: whoever repeats the order after its release does not hold it again.
-        once = Door.key(bearer, "hold at placing", data.order, b"")
-        await door.admit(Request(Kind.HOLD, bearer.tenant, data.order, once))
-    return Response(placed(door, data, answer), status_code=200 if answer.again else 201)
+        once = Door.key(bearer, "hold at placing", body.order, b"")
+        await door.admit(Request(Kind.HOLD, bearer.tenant, body.order, once))
+    return 200 if answer.again else 201, placed(door, body, answer)
 
 
 def placed(door: Door, body: OrderBody, answer: Answer) -> dict[str, Any]:
@@ -187,22 +197,23 @@ async def bulk(request: Http) -> Response[bytes]:
     What is wrong is told with its row and its column, and the rest is placed.
     """
     door, bearer = door_of(request), bearer_of(request, "orders")
-    require_credit(request, bearer)
+    require_credit(request.app.state["bills"], bearer)
     body = await request.body()
     sheet = orders_of_csv(body) if is_csv(request) else None
     rows = body.splitlines() if sheet is None else [msgspec.json.encode(each) for each in sheet.bodies]
     if len(rows) > BULK_MOST:
         raise Problem("too_large", f"expected {BULK_MOST} orders or fewer, found {len(rows)}")
-    waiting = [await one_of_bulk(door, bearer, row) for row in rows]
-    told = [await bulk_answer(door, body, future) for body, future in waiting]
+    taken = [taken_in(door, bearer, row) for row in rows]
+    answers = iter(await in_parts(door, [asked for _, asked in taken if isinstance(asked, Request)]))
+    told = [bulk_answer(door, body, next(answers) if isinstance(asked, Request) else asked) for body, asked in taken]
     told = located(told) if sheet is None else by_rows(told, sheet)
-    return Response(b"\n".join(msgspec.json.encode(each) for each in told) + b"\n", media_type="application/x-ndjson")
+    return Response(b"\n".join(map(msgspec.json.encode, told)) + b"\n", media_type="application/x-ndjson")
 
 
 def located(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Answers to NDJSON; those to what was no order say in which row, and in which column."""
     for row, each in enumerate(told, start=1):
-        if "order" not in each:
+        if "problem" in each and ("order" not in each or "column" in each):
             column, detail = column_of(each["detail"])
             each |= {"row": row, "column": each.get("column", column), "detail": detail}
     return told
@@ -215,32 +226,58 @@ def by_rows(told: list[dict[str, Any]], sheet: Orders) -> list[dict[str, Any]]:
     return [line for line, _ in sorted(lines, key=lambda each: each[1])]
 
 
-async def one_of_bulk(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, Any]:
-    """One line of a bulk request, on its way to the desk; or what is wrong with it."""
+def taken_in(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, Request | Problem]:
+    """One line of a bulk request, ready for the desk; or what is wrong with it."""
+    body = None
     try:
-        body = msgspec.json.decode(row, type=OrderBody)
+        body = ORDER.decode(row)
         if body.hold:
             raise Problem("invalid", "expected 'hold' on orders placed one by one, found it in bulk", field="hold")
-        asked = by_plan(order_request(door, bearer, body, body.service), plan_given(door, bearer, body))
-        return body, door.desk.submit(asked)
+        return body, by_plan(order_request(door, bearer, body, body.service), plan_given(door, bearer, body))
     except msgspec.MsgspecError as wrong:
         return None, Problem("invalid", str(wrong))
     except Problem as problem:
-        return None, problem
+        return body, problem
 
 
-async def bulk_answer(door: Door, body: OrderBody | None, waiting: Any) -> dict[str, Any]:
+async def in_parts(door: Door, requests: Sequence[Request]) -> list[Answer | Problem]:
+    """Have many requests decided, a tick's worth at a time, the next one waiting while one is decided.
+
+    Where the house takes no more, those of the rest are told so: what was answered before holds. Raises the problem
+    where it took none.
+    """
+    most, turn = door.desk.limits.tick_most, asyncio.Semaphore(PARTS_AT_ONCE)
+
+    async def decided(part: Sequence[Request]) -> list[Answer] | Problem:
+        async with turn:
+            try:
+                answers: list[Answer] = await door.waited(lambda future: door.desk.submit(part, future))
+            except Problem as problem:
+                return problem
+            return answers
+
+    parts = [requests[start : start + most] for start in range(0, len(requests), most)]
+    told = await asyncio.gather(*map(decided, parts))
+    if told and isinstance(told[0], Problem) and not any(isinstance(each, list) for each in told):
+        raise told[0]
+    return [
+        answer
+        for part, each in zip(parts, told, strict=True)
+        for answer in (each if isinstance(each, list) else [each] * len(part))
+    ]
+
+
+def bulk_answer(door: Door, body: OrderBody | None, answer: Answer | Problem) -> dict[str, Any]:
     """What came of one line of a bulk request."""
-    if body is None:
-        column = {"column": waiting.more["field"]} if "field" in waiting.more else {}
-        return {"problem": waiting.kind, "detail": waiting.detail, **column}
-    answer = await door.waited(lambda: waiting)
-    if answer.why != Why.ADMITTED:
-        problem = door.refusal(answer)
-        return {"order": body.order, "problem": problem.kind, "detail": problem.detail}
+    named = {"order": body.order} if body is not None else {}
+    if isinstance(answer, Answer) and answer.why != Why.ADMITTED:
+        answer = door.refusal(answer)
+    if isinstance(answer, Problem):
+        column = {"column": answer.more["field"]} if "field" in answer.more else {}
+        return named | {"problem": answer.kind, "detail": answer.detail, **column}
     ordered = answer.blocks["ordered"][0]
-    return {
-        "order": body.order, "number": answer.number, "lines_promised": int(ordered["filled"]),
+    return named | {
+        "number": answer.number, "lines_promised": int(ordered["filled"]),
         "ship_by_us": int(ordered["ship_by"]), "deliver_by_us": int(ordered["deliver_by"]),
     }  # fmt: skip
 
@@ -299,8 +336,8 @@ async def cancel(request: Http, order: FromPath[str]) -> dict[str, Any]:
     door, bearer = door_of(request), bearer_of(request, "orders")
     key = await idempotency_of(request, bearer)
     answer = await door.admit(Request(Kind.CANCEL, bearer.tenant, order, key=key))
-    rows = [cancelled_of(door.world.network, row) for row in answer.blocks.get("cancelled", ())]
-    rows += [lapsed_of(door.world.network, row) for row in answer.blocks.get("lapsed", ())]
+    rows = [cancelled_of(door.world.network, row) for row in records(answer.blocks.get("cancelled"))]
+    rows += [lapsed_of(door.world.network, row) for row in records(answer.blocks.get("lapsed"))]
     granted = sum(1 for row in rows if row["granted"])
     if not rows:
         raise Problem("conflict", f"order '{order}' is over: nothing of it can be cancelled any more")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+LOG: Final = logging.getLogger("firstbest")
 MEDIA: Final = "application/problem+json"
 TITLES: Final = {
     "invalid": (400, "The request is not as the documents say"),
@@ -50,12 +52,20 @@ class Problem(Exception):  # noqa: N818 - the name of the standard
         """The HTTP status."""
         return TITLES[self.kind][0]
 
-    def response(self) -> Response[bytes]:
-        """The answer."""
+    def body(self) -> bytes:
+        """What the client is told."""
         status, title = TITLES[self.kind]
         body = {"type": f"/problems/{self.kind}", "title": title, "status": status, "detail": self.detail, **self.more}
-        headers = {"Retry-After": str(self.after_s)} if self.after_s is not None else {}
-        return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA, headers=headers)
+        return msgspec.json.encode(body)
+
+    def headers(self) -> dict[str, str]:
+        """Nobody on the way may keep it; and when to come again, where that is known."""
+        again = {"Retry-After": str(self.after_s)} if self.after_s is not None else {}
+        return {"Cache-Control": "no-store", **again}
+
+    def response(self) -> Response[bytes]:
+        """The answer."""
+        return Response(self.body(), status_code=self.status, media_type=MEDIA, headers=self.headers())
 
 
 def told(_request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
@@ -82,6 +92,12 @@ def nested_told(_request: Request[Any, Any, Any], _error: RecursionError) -> Res
     return Problem("invalid", "the body is nested too deep").response()
 
 
-def fault_told(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
-    """Answer a fault of ours: nothing of its inside is told."""
-    return Problem("internal", "the fault is in the log of the house").response()
+def fault_told(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a fault of ours."""
+    return fault_of(error).response()
+
+
+def fault_of(error: Exception) -> Problem:
+    """The problem that a fault of ours is told as: nothing of its inside, which goes to the log."""
+    LOG.error("a fault while answering", exc_info=error)
+    return Problem("internal", "the fault is in the log of the house")

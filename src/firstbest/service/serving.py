@@ -21,6 +21,7 @@ from firstbest.service.bills import Bills
 from firstbest.service.door import Door
 from firstbest.service.front import Front, Standing
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
+from firstbest.service.quick import Quick
 from firstbest.service.rehearsals import Rehearsals
 from firstbest.store.book_open import SCHEMES, open_book
 from firstbest.store.sides import META
@@ -121,7 +122,7 @@ class Service:
             book.release()
             book.close()
 
-        return Standing(make_app(door, forks=forks, bills=bills), desk.lost, close)
+        return Standing(Quick(make_app(door, forks=forks, bills=bills)), desk.lost, close)
 
 
 def first_key(house: House) -> str:
@@ -142,7 +143,14 @@ def serve(service: Service, ready: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
     host, _, port = service.address.rpartition(":")
     config = uvicorn.Config(
-        service.front, host=host, port=int(port), log_level="warning", access_log=False, timeout_keep_alive=KEPT_OPEN_S
+        service.front,
+        host=host,
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # nothing here asks whence a request came
+        server_header=False,
+        timeout_keep_alive=KEPT_OPEN_S,
     )
     # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -195,13 +195,23 @@ async def counted(request: Http, data: JSONBody[CountBody]) -> Json:
     return Response(told(door, await door.admit(asked)), status_code=200)
 
 
+def day_of(door: Door, day: str) -> int:
+    """A local day of the live calendar, counted from its first; raises where it is none."""
+    calendar = door.world.network.calendar
+    try:
+        number = date.fromisoformat(day).toordinal() - EPOCH_DAY - int(calendar.first_day)
+    except ValueError:  # the thirtieth of February
+        number = -1
+    if not 0 <= number < calendar.midnight_us.shape[1]:
+        raise Problem("invalid", f"expected a day of the live calendar, found {day}", field="day")
+    return number
+
+
 @post("/v1/hours", status_code=200)
 async def worked(request: Http, data: JSONBody[WorkedBody]) -> Json:
     """Hours of a shift that is over."""
     door, bearer = door_of(request), bearer_of(request, "tasks")
-    day = date.fromisoformat(data.day).toordinal() - EPOCH_DAY - int(door.world.network.calendar.first_day)
-    if not 0 <= day < door.world.network.calendar.midnight_us.shape[1]:
-        raise Problem("invalid", f"expected a day of the live calendar, found {data.day}", field="day")
+    day = day_of(door, data.day)
     key = await idempotency_of(request, bearer)
     asked = Request(
         Kind.WORKED, bearer.tenant, key=key, node=door.node(data.node), service=Process[data.process.upper()],

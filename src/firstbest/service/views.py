@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,33 +16,37 @@ from firstbest.world.words import Mode, Reason, Remedy
 
 Rows = NDArray[np.void]
 Blocks = dict[str, Rows]
+Row = dict[str, int]
 SERVICES: Final = {"standard": 0, "member": 1, "economy": 2}
 SERVICE_NAMES: Final = {code: name for name, code in SERVICES.items()}
+MODES: Final = {int(mode): mode.name.lower() for mode in Mode}
+REMEDIES: Final = {int(remedy): remedy.name.lower() for remedy in Remedy}
 
 
 def plan_of(network: Network, blocks: Blocks) -> dict[str, Any]:
     """A complete plan: shipments, promise, probability, cost lines, carbon; and what is refused."""
-    ordered = blocks["ordered"][0]
-    shipments = [shipment_of(network, row, blocks) for row in blocks.get("planned", ())]
+    (ordered,) = records(blocks["ordered"][:1])
+    allocated = records(blocks.get("allocated"))
+    shipments = [shipment_of(network, row, allocated) for row in records(blocks.get("planned"))]
     return {
-        "promised": bool(int(ordered["shipments"])),
-        "ship_by_us": int(ordered["ship_by"]),
-        "deliver_by_us": int(ordered["deliver_by"]),
-        "chance_on_time": int(ordered["chance_ppm"]) / PPM,
-        "wanted_by_us": int(ordered["wanted_by"]),
-        "service": SERVICE_NAMES[int(ordered["service"])],
-        "lines": int(ordered["lines"]),
-        "lines_promised": int(ordered["filled"]),
-        "lines_waiting": int(ordered["waiting"]),
-        "value_micros": int(ordered["value"]),
+        "promised": bool(ordered["shipments"]),
+        "ship_by_us": ordered["ship_by"],
+        "deliver_by_us": ordered["deliver_by"],
+        "chance_on_time": ordered["chance_ppm"] / PPM,
+        "wanted_by_us": ordered["wanted_by"],
+        "service": SERVICE_NAMES[ordered["service"]],
+        "lines": ordered["lines"],
+        "lines_promised": ordered["filled"],
+        "lines_waiting": ordered["waiting"],
+        "value_micros": ordered["value"],
         "journey_cost_micros": sum(each["journey_cost_micros"] for each in shipments),
         "carbon_g": sum(each["carbon_g"] for each in shipments),
         "splits": max(len(shipments) - 1, 0),
-        "reason": reason_of(int(ordered["reason"])),
-        "price_lines": price_lines(shipments, int(ordered["value"])),
+        "reason": reason_of(ordered["reason"]),
+        "price_lines": price_lines(shipments, ordered["value"]),
         "shipments": shipments,
-        "waiting": [waiting_of(network, row) for row in blocks.get("backordered", ())],
-        "refused": [refused_of(network, row) for row in blocks.get("refused", ())],
+        "waiting": [waiting_of(network, row) for row in records(blocks.get("backordered"))],
+        "refused": [refused_of(network, row) for row in records(blocks.get("refused"))],
     }
 
 
@@ -54,24 +59,24 @@ def price_lines(shipments: list[dict[str, Any]], value: int) -> list[dict[str, A
     return [{"what": "goods", "micros": value}, *journeys]
 
 
-def waiting_of(network: Network, row: np.void) -> dict[str, Any]:
+def waiting_of(network: Network, row: Row) -> dict[str, Any]:
     """A line that waits for stock, and until when."""
     return {
-        "line": int(row["line"]),
-        "item": network.texts.items[int(row["item"])],
-        "quantity": int(row["quantity"]),
-        "until_us": int(row["until"]),
+        "line": row["line"],
+        "item": network.texts.items[row["item"]],
+        "quantity": row["quantity"],
+        "until_us": row["until"],
     }
 
 
-def lapsed_of(network: Network, row: np.void) -> dict[str, Any]:
+def lapsed_of(network: Network, row: Row) -> dict[str, Any]:
     """A line that waited for stock and was cancelled."""
     return {
-        "line": int(row["line"]),
-        "item": network.texts.items[int(row["item"])],
-        "quantity": int(row["quantity"]),
+        "line": row["line"],
+        "item": network.texts.items[row["item"]],
+        "quantity": row["quantity"],
         "granted": True,
-        "code": reason_of(int(row["reason"])),
+        "code": reason_of(row["reason"]),
     }
 
 
@@ -90,35 +95,37 @@ def held_of(network: Network, rows: Rows) -> dict[str, Any]:
     return {"held": bool(int(rows[0]["on"])), "shipments": shipments}
 
 
-def shipment_of(network: Network, row: np.void, blocks: Blocks) -> dict[str, Any]:
+def records(rows: Rows | None) -> list[Row]:
+    """Rows of facts as Python values by column: a number out of an array costs more than all of a row at once."""
+    return [] if rows is None else [dict(zip(rows.dtype.names or (), row, strict=True)) for row in rows.tolist()]
+
+
+def shipment_of(network: Network, row: Row, allocated: Sequence[Row]) -> dict[str, Any]:
     """One planned shipment: from where, how, when, why, and the runner-up."""
     texts = network.texts
-    node, carrier, place = int(row["node"]), int(row["carrier"]), int(row["place"])
-    second = int(row["runner_up"])
-    allocated = blocks.get("allocated", ())
+    node, carrier, second, carton = row["node"], row["carrier"], row["runner_up"], row["carton"]
     lines = [
-        {"line": int(line["line"]), "item": texts.items[int(line["item"])], "quantity": int(line["quantity"])}
+        {"line": line["line"], "item": texts.items[line["item"]], "quantity": line["quantity"]}
         for line in allocated
-        if int(line["node"]) == node and int(line["attempt"]) == int(row["attempt"])
+        if line["node"] == node and line["attempt"] == row["attempt"]
     ]
-    carton = int(row["carton"])
     return {
         "node": texts.nodes[node],
-        "attempt": int(row["attempt"]),
+        "attempt": row["attempt"],
         "carrier": texts.carriers[carrier],
-        "mode": Mode(int(network.carriers.mode[carrier])).name.lower(),
-        "zone": int(row["zone"]),
-        "cartons": int(row["cartons"]),
+        "mode": MODES[network.carriers.mode[carrier]],
+        "zone": row["zone"],
+        "cartons": row["cartons"],
         "carton": texts.cartons[carton] if carton >= 0 else "pallet",
-        "billed_g": int(row["billed_g"]),
-        "ship_by_us": int(row["ship_by"]),
-        "deliver_by_us": int(row["deliver_by"]),
-        "journey_cost_micros": int(row["cost"]),
-        "carbon_g": journey_carbon_g(network, carrier, node, place, int(row["billed_g"])),
-        "reason": reason_of(int(row["reason"])),
+        "billed_g": row["billed_g"],
+        "ship_by_us": row["ship_by"],
+        "deliver_by_us": row["deliver_by"],
+        "journey_cost_micros": row["cost"],
+        "carbon_g": journey_carbon_g(network, carrier, node, row["place"], row["billed_g"]),
+        "reason": reason_of(row["reason"]),
         "runner_up": None
         if second < 0
-        else {"node": texts.nodes[second], "journey_cost_micros": int(row["runner_up_cost"])},
+        else {"node": texts.nodes[second], "journey_cost_micros": row["runner_up_cost"]},
         "lines": lines,
     }
 
@@ -130,26 +137,25 @@ def journey_carbon_g(network: Network, carrier: int, node: int, place: int, weig
     return moved + int(network.carriers.carbon_g_drop[carrier])
 
 
-def refused_of(network: Network, row: np.void) -> dict[str, Any]:
+def refused_of(network: Network, row: Row) -> dict[str, Any]:
     """A refusal: code, the constraint that bound, and a remedy of the closed list."""
-    binding = int(row["binding"])
     return {
-        "line": int(row["line"]),
-        "item": network.texts.items[int(row["item"])],
-        "quantity": int(row["quantity"]),
-        "code": reason_of(int(row["reason"])),
-        "why": REASONS.get(Reason(int(row["reason"])), ""),
-        "bound": "every node" if binding < 0 else network.texts.nodes[binding],
-        "remedy": Remedy(int(row["remedy"])).name.lower(),
+        "line": row["line"],
+        "item": network.texts.items[row["item"]],
+        "quantity": row["quantity"],
+        "code": reason_of(row["reason"]),
+        "why": REASONS.get(Reason(row["reason"]), ""),
+        "bound": "every node" if row["binding"] < 0 else network.texts.nodes[row["binding"]],
+        "remedy": REMEDIES[row["remedy"]],
     }
 
 
-def cancelled_of(network: Network, row: np.void) -> dict[str, Any]:
+def cancelled_of(network: Network, row: Row) -> dict[str, Any]:
     """What became of a cancel, by line."""
     return {
-        "line": int(row["line"]),
-        "item": network.texts.items[int(row["item"])],
-        "quantity": int(row["quantity"]),
-        "granted": bool(int(row["granted"])),
-        "code": reason_of(int(row["reason"])),
+        "line": row["line"],
+        "item": network.texts.items[row["item"]],
+        "quantity": row["quantity"],
+        "granted": bool(row["granted"]),
+        "code": reason_of(row["reason"]),
     }

@@ -28,6 +28,8 @@ TYPES = {
     POSTGRES: {"int": "bigint", "text": 'text COLLATE "C"', "bytes": "bytea", "json": "json"},
 }
 """SQL types of declared columns."""
+ARRAYS = {"int": "bigint", "bytes": "bytea", "text": "text", "json": "text"}
+"""Types of the elements in which PostgreSQL is given a list of their values."""
 
 
 class Question(NamedTuple):
@@ -81,6 +83,9 @@ class Engine(Protocol):
 
     def pairs(self, left: I64, right: I64) -> Values:
         """Many pairs of numbers as the values of a query."""
+
+    def find(self, relation: Relation, keys: Sequence[tuple[Any, ...]], own: tuple[int, ...] = ()) -> Found:
+        """Rows of a relation by their keys; `own`: only those of this tenant."""
 
     def insert(self, relation: Relation, rows: Sequence[tuple[Any, ...]]) -> None:
         """New rows; a key that is there is an error."""
@@ -156,12 +161,11 @@ def written(dialect: str, how: str, relation: Relation) -> str:
     rest = [name for name in names if name not in relation.key]
     assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     clash = f"({quoted(relation.key)}) DO " + (f"UPDATE SET {assignments}" if rest else "NOTHING")
-    arrays = {"int": "bigint", "bytes": "bytea", "text": "text", "json": "text"}
     return query(f"relation_{how}", dialect).format(
         table=relation.table,
         columns=quoted(names),
         marks=", ".join("?" * len(names)),
-        arrays=", ".join(f"?::{arrays[kind]}[]" for kind in kinds),
+        arrays=", ".join(f"?::{ARRAYS[kind]}[]" for kind in kinds),
         values=", ".join(f'"{name}"::json' if kind == "json" else f'"{name}"' for name, kind in relation.columns),
         key=quoted(relation.key),
         clash=clash,
@@ -169,14 +173,31 @@ def written(dialect: str, how: str, relation: Relation) -> str:
 
 
 @cache
+def sought(dialect: str, relation: Relation, *, own: bool) -> str:
+    """SQL that finds rows of a relation by key; `own`: a tenant's only."""
+    kinds = dict(relation.columns)
+    if dialect == SQLITE:
+        found, match = "", [f'"{name}" = ?' for name in relation.key]
+    else:
+        found, match = "found.", [f'"{name}" = wanted."wanted_{name}"' for name in relation.key]
+    return query("side_get", dialect).format(
+        table=relation.table,
+        columns=", ".join(f'{found}"{name}"' for name in relation.names),
+        arrays=", ".join(f"?::{ARRAYS[kinds[name]]}[]" for name in relation.key),
+        wanted=quoted([f"wanted_{name}" for name in relation.key]),
+        match=" AND ".join([*match, '"tenant" = ?'] if own else match),
+        key=", ".join(f'{found}"{name}"' for name in relation.key),
+    )
+
+
+@cache
 def ended(dialect: str, relation: Relation) -> str:
     """SQL that takes out rows of a relation by key."""
     kinds = dict(relation.columns)
-    arrays = {"int": "bigint", "bytes": "bytea", "text": "text"}
     return query("relation_end", dialect).format(
         table=relation.table,
         key=quoted(relation.key),
         match=" AND ".join(f'"{name}" = ?' for name in relation.key),
-        arrays=", ".join(f"?::{arrays[kinds[name]]}[]" for name in relation.key),
+        arrays=", ".join(f"?::{ARRAYS[kinds[name]]}[]" for name in relation.key),
         both=" AND ".join(f'{relation.table}."{name}" = gone."{name}"' for name in relation.key),
     )

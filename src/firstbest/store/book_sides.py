@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from firstbest.store.beside import Key, Row, Side, SideEnd, SidePut
-from firstbest.store.book_engine import Engine, Question, quoted, relation_of
+from firstbest.store.book_engine import Engine, quoted, relation_of
 from firstbest.store.book_live import BookError
 from firstbest.store.book_queries import query
 
@@ -98,21 +98,11 @@ def merged(puts: Sequence[SidePut]) -> list[tuple[Side, dict[Key, Row]]]:
 
 def side_get(engine: Engine, side: Side, keys: Sequence[Key]) -> dict[Key, Row]:
     """Rows by their keys; those that are not there, or are another tenant's, are left out."""
-    relation = relation_of(side)
-    match = " AND ".join(f'"{name}" = ?' for name in side.key)
-    mine = engine.tenant is not None and "tenant" in side.names
-    text = query("side_get", engine.dialect).format(
-        columns=quoted(side.names),
-        table=relation.table,
-        match=match + (' AND "tenant" = ?' if mine else ""),
-        key=quoted(side.key),
-    )
-    more = (engine.tenant,) if mine else ()
+    own = (engine.tenant,) if engine.tenant is not None and "tenant" in side.names else ()
     spots = [side.names.index(name) for name in side.key]
     made: dict[Key, Row] = {}
     for start in range(0, len(keys), GET_MOST):
-        found = engine.ask_all([Question(text, (*key, *more)) for key in keys[start : start + GET_MOST]])
-        for row in read_back(side, [row for rows in found for row in rows]):
+        for row in read_back(side, engine.find(relation_of(side), keys[start : start + GET_MOST], own)):
             made[tuple(row[spot] for spot in spots)] = row
     return made
 

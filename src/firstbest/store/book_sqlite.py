@@ -12,7 +12,18 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.store.book_engine import SQLITE, Found, Question, Relation, Values, ended, of_table, split, written
+from firstbest.store.book_engine import (
+    SQLITE,
+    Found,
+    Question,
+    Relation,
+    Values,
+    ended,
+    of_table,
+    sought,
+    split,
+    written,
+)
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
 from firstbest.store.book_lock import FileLock
 from firstbest.store.book_queries import query
@@ -106,6 +117,12 @@ class SqliteEngine:
     def pairs(self, left: I64, right: I64) -> Values:
         """Many pairs of numbers as the values of a query."""
         return (json.dumps(np.stack([left, right], axis=1).tolist()),)
+
+    def find(self, relation: Relation, keys: Sequence[tuple[Any, ...]], own: tuple[int, ...] = ()) -> Found:
+        """Rows of a relation by their keys."""
+        text = sought(SQLITE, relation, own=bool(own))
+        with told(self.where):
+            return [row for key in keys for row in self.connection.execute(text, (*key, *own))]
 
     def insert(self, relation: Relation, rows: Sequence[tuple[Any, ...]]) -> None:
         """New rows."""

@@ -59,7 +59,7 @@ def natural(extension: Extension, nature: Nature, network: Network) -> Nature:
     for part, before, after in zip(Nature._fields, nature, answer, strict=True):
         if type(before) is not type(after):
             raise broken(extension, f"{part} as a {type(before).__name__}", type(after).__name__)
-        if hasattr(before, "_fields"):
+        if isinstance(before, tuple) and isinstance(after, tuple):
             _same_form(extension, part, before, after)
     for name in SHARES_BOUNDED:
         values = getattr(answer.roads, name)

@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import StrBinaryDumper, TextBinaryLoader
 
-from firstbest.store.book_engine import POSTGRES, Found, Question, Relation, Values, ended, of_table, written
+from firstbest.store.book_engine import POSTGRES, Found, Question, Relation, Values, ended, of_table, sought, written
 from firstbest.store.book_live import BookBusy, BookError, BookFull, BookGone, Writer
 from firstbest.store.book_lock import wall_us
 from firstbest.store.book_queries import query
@@ -53,9 +53,10 @@ ALIVE: Final[dict[str, Any]] = {
 PINNED: Final = (
     "SET synchronous_commit = on", "SET client_encoding = 'UTF8'",
     "SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 2",
-    "SET client_connection_check_interval = 1000",
+    "SET client_connection_check_interval = 1000", "SET enable_seqscan = off", "SET jit = off",
 )  # fmt: skip
-"""So is, to the server, a dead writer."""
+"""So is, to the server, a dead writer. And a plan made while a table was short must not read all of it when it is
+long: rows are found by their keys, and a plan is used again until the table was looked at anew, a minute or more."""
 
 
 class PostgresEngine:
@@ -147,6 +148,13 @@ class PostgresEngine:
         """Many pairs of numbers as the values of a query."""
         return (int_array(left), int_array(right))
 
+    def find(self, relation: Relation, keys: Sequence[tuple[Any, ...]], own: tuple[int, ...] = ()) -> Found:
+        """Rows of a relation by their keys: one query for all."""
+        kinds = dict(relation.columns)
+        columns = zip(relation.key, zip(*keys, strict=True), strict=True)
+        lists = [column_array(kinds[name], values) for name, values in columns]
+        return self.ask(sought(POSTGRES, relation, own=bool(own)), (*lists, *own))
+
     def insert(self, relation: Relation, rows: Sequence[tuple[Any, ...]]) -> None:
         """New rows."""
         self._write(written(POSTGRES, "insert", relation), [kind for _, kind in relation.columns], rows)
@@ -226,6 +234,7 @@ def not_in_children() -> None:
     for engine in list(SESSIONS):
         if not engine.connection.closed:
             os.close(engine.connection.fileno())
+    SESSIONS.clear()  # a child of the child must not close the numbers again: they may be other files' by then
 
 
 os.register_at_fork(after_in_child=not_in_children)
