@@ -211,14 +211,8 @@ POLICIES: Final = Settings(
     ),
 )
 
-_PERIOD: Final = (
-    of("from", Type.SEASON_DATE, "first day"),
-    of("until", Type.SEASON_DATE, "last day, included"),
-)
-_SHOCK: Final = (
-    text("name", "what the reports call it"),
-    of("on", Type.YES_NO, "whether it happens", "yes"),
-)
+_PERIOD: Final = (of("from", Type.SEASON_DATE, "first day"), of("until", Type.SEASON_DATE, "last day, included"))
+_SHOCK: Final = (text("name", "what the reports call it"), of("on", Type.YES_NO, "whether it happens", "yes"))
 _DAYS: Final = (of("from", Type.DATE, "first day"), of("until", Type.DATE, "last day, included"))
 
 DEMAND_ALONE: Final = Settings(
