@@ -55,19 +55,15 @@ def stock_is_conserved(history: History) -> list[str]:
     """On hand = opening + received - picked - written off + counted differences + put back - expired - sent away."""
     nodes = len(history.network.nodes.kind)
     on_hand, inbound = Counter[int](), Counter[int]()
-    for row in each(history, f.OPENED):
-        on_hand[row["item"] * nodes + row["node"]] += row["quantity"]
     for row in each(history, f.RECEIVED):
-        on_hand[row["item"] * nodes + row["node"]] += row["quantity"]
         inbound[row["item"] * nodes + row["node"]] -= row["expected"]
     for row in each(history, f.PICKED):
         on_hand[row["item"] * nodes + row["node"]] -= row["quantity"] + row["written_off"]
     for row in each(history, f.COUNTED):
         on_hand[row["item"] * nodes + row["node"]] += row["quantity"] - row["book"]
-    for row in each(history, f.EXPIRED):
-        on_hand[row["item"] * nodes + row["node"]] -= row["quantity"]
-    for row in each(history, f.RESTOCKED):
-        on_hand[row["item"] * nodes + row["node"]] += row["quantity"]
+    for fact, sign in ((f.OPENED, 1), (f.RECEIVED, 1), (f.EXPIRED, -1), (f.RESTOCKED, 1)):
+        for row in each(history, fact):
+            on_hand[row["item"] * nodes + row["node"]] += sign * row["quantity"]
     for row in each(history, f.REPLENISHED):
         inbound[row["item"] * nodes + row["to_node"]] += row["quantity"]
         if not row["bought"]:

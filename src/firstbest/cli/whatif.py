@@ -31,6 +31,8 @@ class Asked(NamedTuple):
 
 def whatif(asked: Asked) -> None:
     """What another price, promise or selection does: orders, money, hours, carbon; this quarter and in ten years."""
+    from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
+
     if not (asked.price or asked.promise or asked.selection):
         raise stop("expected a change: --price, --promise or --selection; found none")
     console, quiet = Console(highlight=False), Console(stderr=True)

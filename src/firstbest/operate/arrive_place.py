@@ -376,6 +376,7 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     shipment = plan(terms, local, out, command, what_next)
     goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
     planned = out.planned[fact]
+    # The same on the local row: who holds the order in this batch is told of the promise that the fold will keep.
     planned.deliver_by = local.shipments[shipment].deliver_by = order.deliver_by
     order.value += state.quantity * state.price
     load_shipment(terms, local, planned, goods, shipment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from firstbest.store.schema_answers import ANSWER_SECTIONS
-from firstbest.store.schema_returns import CARE_RULES, LEVEL_NATURE, LEVEL_RULES, LOT_RULES, RETURN_NATURE, RETURN_RULES
+from firstbest.store.schema_returns import DETAIL_NATURE, DETAIL_RULES
 from firstbest.store.schema_words import (
     MODES,
     PORTS,
@@ -89,7 +89,7 @@ FIRSTBEST: Final = Settings(
     ),
 )
 
-_POLICIES: Final = Settings(
+POLICIES: Final = Settings(
     "policies",
     "Choices of the house, and what it promises.",
     (
@@ -207,19 +207,12 @@ _POLICIES: Final = Settings(
                 ),
             ),
         ),
+        *DETAIL_RULES,
     ),
 )
 
-POLICIES: Final = _POLICIES._replace(sections=(*_POLICIES.sections, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES))
-
-_PERIOD: Final = (
-    of("from", Type.SEASON_DATE, "first day"),
-    of("until", Type.SEASON_DATE, "last day, included"),
-)
-_SHOCK: Final = (
-    text("name", "what the reports call it"),
-    of("on", Type.YES_NO, "whether it happens", "yes"),
-)
+_PERIOD: Final = (of("from", Type.SEASON_DATE, "first day"), of("until", Type.SEASON_DATE, "last day, included"))
+_SHOCK: Final = (text("name", "what the reports call it"), of("on", Type.YES_NO, "whether it happens", "yes"))
 _DAYS: Final = (of("from", Type.DATE, "first day"), of("until", Type.DATE, "last day, included"))
 
 DEMAND_ALONE: Final = Settings(
@@ -289,7 +282,7 @@ DEMAND: Final = DEMAND_ALONE._replace(sections=(*DEMAND_ALONE.sections, *ANSWER_
 
 _LATE: Final = tuple(percent(f"late_{days}_percent", f"parcels {days} business days late", 0) for days in (1, 2, 3))
 
-_NATURE: Final = Settings(
+NATURE: Final = Settings(
     "nature",
     "What the world does. No decision ever reads this file.",
     (
@@ -399,7 +392,6 @@ _NATURE: Final = Settings(
             many=True,
             key="name",
         ),
+        *DETAIL_NATURE,
     ),
 )
-
-NATURE: Final = _NATURE._replace(sections=(*_NATURE.sections, *RETURN_NATURE, LEVEL_NATURE))
