@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -77,6 +78,18 @@ def outcomes(history: History) -> set[str]:
     some("count found a difference", counted["quantity"] != counted["book"])
     some("transfer received", history.rows(f.RECEIVED)["quantity"] > 0)
     some("unit returned", history.rows(f.RETURNED)["quantity"] > 0)
+    after_the_door(history, some)
+    worked = history.rows(f.WORKED)
+    some("hours above pace", worked["above_min"] > 0)
+    some("head hurt", worked["injured"] > 0)
+    some("offer featured anew", history.rows(f.FEATURED)["before"] >= 0)
+    some("hands lent", worked["lent_min"] > 0)
+    some("temporary staff", worked["temp_min"] > 0)
+    return {name for name, count in seen.items() if count}
+
+
+def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) -> None:
+    """What came of returns, questions, claims, cases and lots; `some` counts."""
     disposed, refunded = history.rows(f.DISPOSED), history.rows(f.REFUNDED)
     some("return authorised", history.rows(f.RETURN_AUTHORISED)["quantity"] > 0)
     some("return refused", history.rows(f.RETURN_REFUSED)["why"] > 0)
@@ -101,13 +114,6 @@ def outcomes(history: History) -> set[str]:
     some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
-    worked = history.rows(f.WORKED)
-    some("hours above pace", worked["above_min"] > 0)
-    some("head hurt", worked["injured"] > 0)
-    some("offer featured anew", history.rows(f.FEATURED)["before"] >= 0)
-    some("hands lent", worked["lent_min"] > 0)
-    some("temporary staff", worked["temp_min"] > 0)
-    return {name for name, count in seen.items() if count}
 
 
 def too_rare(seen: Counter[str], histories: int, floors: dict[str, float]) -> dict[str, int]:
