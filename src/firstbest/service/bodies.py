@@ -43,7 +43,7 @@ class QuoteBody(Struct, forbid_unknown_fields=True):
     service: Literal["standard", "member", "economy"] | None = None
     fill: Fill = "house"
     wait_until_us: Instant = 0
-    alternatives: Annotated[int, Meta(ge=0, le=5, description="further plans within each service")] = 2
+    alternatives: Annotated[int, Meta(ge=0, le=5, description="further plans within each service")] = 0
 
 
 class OrderBody(Struct, forbid_unknown_fields=True):
