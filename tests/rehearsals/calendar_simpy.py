@@ -17,6 +17,7 @@ from firstbest.rehearse.calendar import MEET, NEVER, SERVE, TRUCK, Jobs, Network
 I64 = NDArray[np.int64]
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+SETTLES = 4
 
 
 class Item(NamedTuple):
@@ -131,8 +132,10 @@ class World:
             yield env.timeout(item.work * 1_000_000 // speed)
             self.told.end[item.job, item.visit] = env.now
             item.done.succeed()
-            # Who was served is ready for the next station before the hand looks up.
-            yield env.timeout(0)
+            # Who was served is ready for the next station before the hand looks up, also where others of his order
+            # waited for him alone and go on with him: some events of one instant, one after the other.
+            for _ in range(SETTLES):
+                yield env.timeout(0)
 
     def _trucks(self, station: int) -> Generator[Any, Any, None]:
         env: Any = self.env
