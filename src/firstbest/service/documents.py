@@ -12,7 +12,6 @@ from msgspec import Meta, Struct
 from firstbest.run.documents import Document, Stale, erase, find, keep, of_order, page
 from firstbest.service.access import Http, Json, bearer_of, door_of
 from firstbest.service.bodies import Instant, Micros, Name
-from firstbest.service.door import Door
 from firstbest.service.orders import code_of
 from firstbest.service.problems import Problem
 
@@ -58,9 +57,11 @@ def expected_of(request: Http, known: Document | None) -> int:
         raise Problem("changed_since", f"expected an ETag of ours in If-Match, found {given}") from None
 
 
-async def write(request: Http, kind: str, name: str, data: Struct) -> Json:
-    """Write a document of the tenant's."""
+async def write(request: Http, kind: str, name: str, data: Struct, order: str | None = None) -> Json:
+    """Write a document of the tenant's; the order that it is about, if there is one, must be there."""
     door, bearer = door_of(request), bearer_of(request, "orders")
+    if order is not None:
+        code_of(door, bearer, order)
     known = find(door.reader, kind, bearer.tenant, name)
     expected = expected_of(request, known)
     document = Document(kind, bearer.tenant, name, 0, 0, msgspec.to_builtins(data))
@@ -129,8 +130,7 @@ async def erase_member(request: Http, member: FromPath[str]) -> None:
 @put("/v1/contacts/{contact:str}")
 async def put_contact(request: Http, contact: FromPath[str], data: JSONBody[ContactBody]) -> Json:
     """A question, complaint or praise about an order, and what was answered."""
-    check_order(door_of(request), request, data.order)
-    return await write(request, "contact", named(contact), data)
+    return await write(request, "contact", named(contact), data, data.order)
 
 
 @get("/v1/contacts/{contact:str}")
@@ -159,11 +159,6 @@ async def contacts(
 async def erase_contact(request: Http, contact: FromPath[str]) -> None:
     """Erase a contact."""
     await gone(request, "contact", named(contact))
-
-
-def check_order(door: Door, request: Http, order: str) -> None:
-    """The order of a contact must be there."""
-    code_of(door, bearer_of(request, "orders"), order)
 
 
 def named(name: str) -> str:
