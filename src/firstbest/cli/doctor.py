@@ -89,10 +89,10 @@ def _packages() -> Iterator[Finding]:
 
 
 def _kernels() -> Iterator[Finding]:
-    from firstbest.store.kernel_cache import cache_folder
+    from firstbest.store.kernel_cache import is_complete, kernel_folder
 
-    home = cache_folder()
-    if (home / "complete").exists():
+    home = kernel_folder()
+    if is_complete():
         size = sum(each.stat().st_size for each in home.rglob("*") if each.is_file()) / 1e6
         yield Finding("kernels", GOOD, f"compiled ({size:,.0f} MB in {home})")
     else:

@@ -35,7 +35,8 @@ def compiled(kernel: _Kernel) -> _Kernel:
     """The function as machine code, with the types that it declares."""
     marked = hasattr(kernel, "makes_arrays")
     jit: Any = partial(numba.njit, nogil=True, _nrt=marked)
-    from_python = jit(cache=True)(kernel)
+    from_python = jit()(kernel)
+    from_python._cache = _cache_of(kernel, "whole")  # noqa: SLF001
     from_kernels = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
     from_kernels._cache = _cache_of(kernel, "part")  # noqa: SLF001
     if not marked:
@@ -77,11 +78,14 @@ def _cache_of(kernel: Callable[..., Any], ending: str) -> Any:
     known: Any = caching
     cache = known.FunctionCache(kernel)
     found = cache._impl  # noqa: SLF001 - Numba has no public way to name a cache
-    cache._cache_file = known.IndexDataCacheFile(  # noqa: SLF001
+    base = f"{found.filename_base}-{ending}"
+    kept = known.IndexDataCacheFile(
         cache_path=cache._cache_path,  # noqa: SLF001
-        filename_base=f"{found.filename_base}-{ending}",
+        filename_base=base,
         source_stamp=found.locator.get_source_stamp(),
     )
+    kept._data_name_pattern = f"{base}.{{number:d}}{getattr(found.locator, 'writer', '')}.nbc"  # noqa: SLF001
+    cache._cache_file = kept  # noqa: SLF001
     return cache
 
 
