@@ -289,7 +289,7 @@ def test_faulty_daily_figures_are_told(tmp_path: Path) -> None:
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "price"), (3, "day"), (4, "orders")]
 
 
-@pytest.mark.parametrize("days", [100, 20])
+@pytest.mark.parametrize("days", [190, 100, 20])
 def test_levels_come_from_a_rehearsal_that_is_long_enough(tmp_path: Path, days: int) -> None:
     (tmp_path / CUBES).parent.mkdir()
     with duckdb.connect() as engine:
