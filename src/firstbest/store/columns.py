@@ -120,9 +120,9 @@ class Sparse:
             marks[:before] = self.held.marks
             free[size - before : size - before + still] = self.held.free[:still]
             left += still
-        keys, slot_of = np.full(4 * size, index.FREE, np.int64), np.zeros(4 * size, np.int64)
+        slot_of = np.full(4 * size, index.FREE, np.int32)
         self.packed = packed.packed_rows(self.rows)
-        self.held = packed.Held(self.packed, marks, free, left, keys, slot_of, self.marked)
+        self.held = packed.Held(self.packed, marks, free, left, slot_of, self.marked)
         packed.index_rows(self.held)
         self.found = np.empty(size, np.int64)
 
@@ -133,7 +133,7 @@ class Sparse:
         made.rows = copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         held = self.held
-        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
+        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of")}
         made.held = held._replace(packed=made.packed, **own)
         made.queues = self.queues and queues.copied_queues(self.queues)
         made.found = np.empty(len(made.rows), np.int64)
@@ -209,7 +209,7 @@ class Sparse:
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""
         slots = np.flatnonzero(self.held.marks != packed.DEAD)
-        slots = slots[np.argsort(self.packed.words[slots, packed.KEY])]
+        slots = slots[np.argsort(self.packed.words[slots, index.KEY])]
         made = np.empty(len(slots), self.table.dtype)
         packed.read_slots(self.packed.words, slots, packed.words_of(made))
         return made
