@@ -136,7 +136,12 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     centres = len(ground.centres)
     zeros = np.zeros(centres, np.int64)
     return Scratch(
-        np.zeros(lines, np.int64), zeros, zeros.copy(), np.zeros((centres, 12), np.int64), np.zeros(4, np.int64)
+        np.zeros(lines, np.int64),
+        zeros,
+        zeros.copy(),
+        np.zeros((centres, 12), np.int64),
+        np.zeros(4, np.int64),
+        np.zeros((len(ground.carriers.mode), 4), np.int64),
     )
 
 
