@@ -17,6 +17,7 @@ from firstbest.mechanisms.bets import Kill, Page, Progress, judging
 from firstbest.mechanisms.calibration import Met, calibrations
 from firstbest.mechanisms.records import (
     BetVerdict,
+    Calibration,
     Forecast,
     Judgement,
     Measured,
@@ -107,14 +108,19 @@ def whole(fact: Measured, success: SuccessMetric) -> bool:
     return not fact.weekly or len(fact.weekly) >= window(success)[2]
 
 
+def known_at_lock(sealed: Sealed, scored: Sequence[Scored]) -> dict[str, Calibration]:
+    """The past of every source of forecasts as it was known when a bet was locked; its own facts are no part of it."""
+    locked_us = sealed.progress.lock.at_us if sealed.progress.lock else 0
+    name = sealed.page.bet.bet
+    met = [past.met for past in scored if past.at_us < locked_us and past.bet != name]
+    return {each.source: each for each in calibrations(met)}
+
+
 def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVerdict:
     """The verdict on a bet as far as its facts go."""
     page, far = sealed
     locked_us = far.lock.at_us if far.lock else 0
-    known = {
-        each.source: each
-        for each in calibrations([past.met for past in scored if past.at_us < locked_us and past.bet != page.bet.bet])
-    }
+    known = known_at_lock(sealed, scored)
     metrics = []
     for success in page.bet.success:
         start, end, weeks = window(success)
