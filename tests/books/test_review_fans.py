@@ -37,6 +37,12 @@ def fans(found: Card) -> dict[str, tuple[float, float, float]]:
     }
 
 
+def promises_visits(folder: Path) -> None:
+    """The bet is on a metric whose days add up."""
+    path = folder / "bets" / f"{NAME}.md"
+    path.write_text(path.read_text("utf-8").replace(f"metric: {METRIC}, direction", "metric: visits, direction"))
+
+
 def test_a_sealed_forecast_is_drawn_over_its_window_as_wide_as_a_week_is(folder: Path) -> None:
     decided(folder)
     drawn = fans(card(folder, NOVEMBER))

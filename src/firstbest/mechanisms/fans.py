@@ -2,9 +2,9 @@
 
 A forecast is of a whole window, thirteen weeks as a rule: of its mean, or of the mean of its weeks where days add up.
 One week varies more. The verdict takes all of the forecast's spread s as weekly noise, so that the mean of the first n
-of N weeks has the variance s^2 N / n (`verdict.py`); the fan is drawn by the same words. Of a span of d days in a window
-of D, a value of a share lies within p10 - m to p90 - m, each times sqrt(D / d), about the median m; a sum has d / 7
-times that, since its forecast is of one week. Spans that reach beyond the window have no fan, and neither have kinds
+of N weeks has the variance s^2 N / n (`verdict.py`); the fan is drawn by the same words. Of a span of d days in a
+window of D, a share lies within p10 - m to p90 - m, each times sqrt(D / d), about the median m; a sum has d / 7 times
+that, since its forecast is of one week. Spans that reach beyond the window have no fan, and neither have kinds
 that are neither sums nor ratios: the greatest of a quarter says nothing of a week.
 
 What is drawn is what judges: forecasts that were sealed with the lock, all sources or the chosen one, read by their
@@ -59,7 +59,7 @@ def drawn(
             metric = by_key.get(success.metric)
             if metric is None or metric.kind not in DRAWN:
                 continue
-            found = [each for each in _fans(sealed, success, metric, scored, spans)]
+            found = _fans(sealed, success, metric, scored, spans)
             if not found:
                 continue
             if _meant(sealed).get(metric.key) != meanings.get(metric.key):
