@@ -2,8 +2,8 @@
 
     python examples/make_worked_bets.py [OUT.jsonl] [FOLDER]
 
-It is 42 rehearsals, two to four minutes of two cores. Where it is stopped it goes on from its last whole step if FOLDER
-is given again; without one it works in a folder that is thrown away.
+It is 42 rehearsals, some minutes. Where it is stopped it goes on with the next of them if FOLDER is given again;
+without one it works in a folder that is thrown away.
 
 Nothing in it is typed but what people say: stated ranges, reasons, dissent. The twin's forecasts are ten pairs a bet,
 seeds 11 to 20, a tenth of the orders, the first 91 days; the fact is the same world with the change at seed 2026, which
@@ -14,10 +14,11 @@ record is chained, so running it again with the same code gives the same bytes; 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from firstbest.mechanisms.records import Kind  # noqa: E402
 from firstbest.mechanisms.seals import entry  # noqa: E402
 from firstbest.present.catalog import CATALOG  # noqa: E402
 from firstbest.rehearse.bet_forecast import Asked, rehearsed_facts, twin_forecasts  # noqa: E402
-from firstbest.rehearse.compare import WITH  # noqa: E402
+from firstbest.rehearse.compare import WITH, RunOne  # noqa: E402
 from firstbest.store import questions as q  # noqa: E402
 from firstbest.store.bets import shelf_of  # noqa: E402
 from firstbest.store.bets_acts import add_forecasts, decide, lock, measure, spend  # noqa: E402
@@ -61,11 +62,28 @@ def stated(who: str, with_: tuple[float, ...], without: tuple[float, ...]) -> di
     }
 
 
+def remembering(kept: Path, run_one: RunOne) -> RunOne:
+    """Each rehearsal is kept once it is done, so that one who was stopped goes on where they were."""
+
+    def run(which: str, seed: int) -> Mapping[str, float]:
+        known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+        key = f"{which} {seed}"
+        if key not in known:
+            known[key] = dict(run_one(which, seed))
+            kept.write_text(json.dumps(known), encoding="utf-8")
+            print(f"{kept.stem}: {key}", flush=True)
+        found: dict[str, float] = known[key]
+        return found
+
+    return run
+
+
 def forecast(folder: Path, name: str, change: str, person: dict[str, object], who: str) -> None:
     """A person's range first, then the twin's."""
     add_forecasts(folder, name, who, at("2025-12-08"), [person], FIGURES)
     asked = Asked(SCALE, DAYS, SEED, PAIRS, 1)
-    made = twin_forecasts(folder, folder / "changes" / change, ["two_day_share"], asked)
+    through = partial(remembering, folder / f"rehearsed_{name}.json")
+    made = twin_forecasts(folder, folder / "changes" / change, ["two_day_share"], asked, None, through)
     add_forecasts(folder, name, who, at("2025-12-10"), made, FIGURES)
 
 
