@@ -54,7 +54,7 @@ def test_a_sealed_forecast_is_drawn_over_its_window_as_wide_as_a_week_is(folder:
     assert middle == pytest.approx(0.82)
     assert (low, high) == (pytest.approx(0.82 - 0.04 * wide), pytest.approx(0.82 + 0.04 * wide))
     notes = " ".join(card(folder, NOVEMBER).notes)
-    assert "forecast: evening_answers, the world with it, stated by Ines, sealed on Sat 2 May" in notes
+    assert "forecast: evening_answers, the world with it, stated by Ines, sealed 2026-05-02" in notes
 
 
 def test_before_the_seal_there_is_no_fan_and_before_a_yes_it_is_the_world_without(folder: Path) -> None:

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from firstbest.mechanisms.bets import judging
-from firstbest.mechanisms.calendar import Span, short_day
+from firstbest.mechanisms.calendar import Span, iso_day
 from firstbest.mechanisms.calibration import read_by
 from firstbest.mechanisms.deck_make import Fan
 from firstbest.mechanisms.metrics import RATIOS, Metric
@@ -88,9 +88,9 @@ def _fans(
     expected = pooled([read_by(each.with_ if with_it else each.without, known, each.source) for each in by])
     first, last = (_day(text) for text in window(success)[:2])
     assert sealed.progress.lock is not None, "a locked bet"
-    who = by[0].source if len(by) == 1 else f"{len(by)} sources weighted alike"
-    on = short_day(sealed.progress.lock.at_us // DAY_US)
-    source = f"{sealed.page.bet.bet}, the world {'with' if with_it else 'without'} it, {who}, sealed on {on}"
+    who = by[0].source if len(by) == 1 else f"{len(by)} sources alike"
+    on = iso_day(sealed.progress.lock.at_us // DAY_US)
+    source = f"{sealed.page.bet.bet}, the world {'with' if with_it else 'without'} it, {who}, sealed {on}"
     return [
         _fan(metric, span, expected, last - first + 1, source)
         for span in spans

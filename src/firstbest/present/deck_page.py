@@ -68,11 +68,13 @@ def _head(deck: Deck) -> str:
         count = len(deck.signals)
         expected = deck_words.expected(deck.expected_false)
         stats.append((text.number(count), f"signal{'s' * (count != 1)}, {expected} expected by chance"))
-    stats.append((text.number(len(deck.restatements)), "numbers restated"))
+    count = len(deck.restatements)
+    stats.append((text.number(count), f"number{'s' * (count != 1)} restated"))
     if deck.room is not None:
         late = sum(question.overdue for question in deck.room.questions)
-        words = "open questions" + (f", {late} overdue" if late else "")
-        stats.append((text.number(len(deck.room.questions)), words))
+        count = len(deck.room.questions)
+        words = f"open question{'s' * (count != 1)}" + (f", {late} overdue" if late else "")
+        stats.append((text.number(count), words))
     strip = "".join(f"<li><b>{number}</b> {escape(words)}</li>" for number, words in stats)
     marks = ""
     if deck.imported:
@@ -116,14 +118,17 @@ def _cards(deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
 
 
 def _section(card: Card) -> str:
-    return "Price, speed, selection" if card.need in NEEDS else card.section
+    """The heading over a card; cards of no section are told apart from the three needs, not from each other."""
+    if card.need in NEEDS:
+        return "Price, speed, selection"
+    return card.section or ("" if card.imported else "What moves them, and what follows")
 
 
 def card_of(card: Card, deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
     """One card: title, chart, box scores, notes, what somebody said."""
     place = NEED_WORDS[card.need] if card.need in NEEDS else card.section
     need = f'<span class="need{"" if card.need in NEEDS else " paper"}">{escape(place)}</span> ' if place else ""
-    badge = f'<span class="flag">signal: {escape(card.flagged)}</span>' if card.flagged else ""
+    badge = f'<span class="flag">{escape(deck_words.FLAGS[card.flagged])}</span>' if card.flagged else ""
     badge += f'<span class="flag soft">{escape(card.imported)}</span>' if card.imported else ""
     wanted = {"up": "\N{UPWARDS ARROW} better", "down": "\N{DOWNWARDS ARROW} better"}.get(card.better, "")
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
