@@ -192,7 +192,8 @@ def _signal(
         key=metric.key, title=metric.title, unit=metric.unit, decimals=metric.decimals, owner=metric.owner,
         better=metric.better, kind=outcome.kind[at], direction="up" if outcome.up[at] else "down",
         value=float(weeks.value[place, -1]), expected=float(outcome.expected[at]),
-        low=max(least, float(outcome.low[at])), high=float(outcome.high[at]), score=float(outcome.score[at]), chance=float(outcome.chance[at]),
+        low=max(least, float(outcome.low[at])), high=float(outcome.high[at]),
+        score=float(outcome.score[at]), chance=float(outcome.chance[at]),
         false_discovery=rate, since=week_label(calendar, int(weeks.ends[outcome.since[at]])),
         scale=outcome.scale[at],
         base=f"{base} weeks, {week_label(calendar, int(weeks.ends[first]))} to "

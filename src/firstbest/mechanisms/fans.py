@@ -67,7 +67,8 @@ def drawn(
                 notes[metric.key].append(said)
                 continue
             fans |= {(each.metric, each.start, each.end): each for each in found}
-            notes[metric.key].append(f"forecast: {found[0].source}")
+    for metric_key, source in dict.fromkeys((fan.metric, fan.source) for fan in fans.values()):
+        notes[metric_key].append(f"forecast: {source}")
     return Drawn(tuple(fans.values()), {key: tuple(said) for key, said in notes.items()})
 
 

@@ -16,7 +16,7 @@ from firstbest.mechanisms.deck import CLOSED, COMING, LATE, MISSING, Card, Point
 from firstbest.present import deck_words, svg, text
 
 WIDTH: Final = 340.0
-_FLOORS: Final = (162.0, 214.0)
+_FLOORS: Final = (162.0, 178.0)
 """Where the axis lies on a screen and on paper."""
 _UNDER: Final = 24.0
 _LEFT, _RIGHT, _TOP = 37.0, 37.0, 22.0

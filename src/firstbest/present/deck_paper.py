@@ -51,12 +51,12 @@ def _setup(deck: Deck) -> str:
 #let m(body) = text(fill: luma(90), body)
 #let h(k, t) = block(breakable: false, above: 12pt, below: 6pt)[#text(8pt, fill: rgb("#14457f"), weight: "bold", k) \\
   #text(13pt, weight: "bold", t)]
-#let b(l, v, y, r, w, s) = [#m(l) \\ #strong(v) \\ #y \\ #m(r) \\ #w \\ #m(s)]
-#let box4(..v) = {{
+#let b(l, v, ..more) = [#m(l) \\ #strong(v) #for each in more.pos() [\\ #each]]
+#let box4(labels, ..v) = {{
   line(length: 100%, stroke: 0.3pt + luma(200))
   std.v(-3.5pt)
   grid(columns: (7mm, 1fr, 1fr, 1fr, 1fr), align: (left, right, right, right, right),
-    m([ \\ \\ YoY \\ \\ WoW \\ ]), ..v)
+    m([ \\ #for each in labels [\\ #each]]), ..v)
 }}
 #let card(place, title, side, flag, drawing, boxes, notes) = block(width: 100%, height: 100%, clip: false)[
   #text(9.5pt, weight: "bold")[#if place != "" [#text(fill: rgb("#14457f"), place + " · ")]#title]
@@ -81,13 +81,15 @@ def _front(deck: Deck, drawings: dict[str, bytes]) -> str:
         marks += f'#text(weight: "bold", "REHEARSED") #{q(" " + deck.rehearsed)} \\\n'
     drawings["legend.svg"] = _legend().encode()
     lead = f"{text.span(deck.start, 7)} · as known on {deck_words.instant(deck.as_of_us)}"
-    counts = f"{deck_words.plural(len(deck.cards), 'metric')} · {deck_words.plural(len(deck.restatements), 'number')} restated"
+    metrics, restated = (
+        deck_words.plural(len(deck.cards), "metric"),
+        deck_words.plural(len(deck.restatements), "number"),
+    )
+    counts = f"{metrics} · {restated} restated"
     if deck.judged:
         expected = deck_words.expected(deck.expected_false)
-        counts = (
-            f"{deck_words.plural(len(deck.cards), 'metric')} · {deck_words.plural(len(deck.signals), 'signal')}, "
-            f"{expected} expected by chance · {deck_words.plural(len(deck.restatements), 'number')} restated"
-        )
+        signals = deck_words.plural(len(deck.signals), "signal")
+        counts = f"{metrics} · {signals}, {expected} expected by chance · {restated} restated"
     head = (
         f'#m({q(deck.title)}) \\\n#text(24pt, weight: "bold", {q("Week " + deck.week)}) \\\n#m({q(lead)}) \\\n{marks}'
         f'#{q(counts)}\n#image("legend.svg", width: 100%)\n#line(length: 100%, stroke: 0.8pt)\n'
@@ -185,18 +187,21 @@ def _boxes(card: Card, currency: str) -> str:
         return "[]"
     last, wow, *rest = card.boxes
     pairs = ((last, rest[0]), (rest[1], rest[2]), (rest[3], rest[4]), (rest[5], rest[6]))
+    years = any(deck_words.interval(year) for _, year in pairs)
+    labels = ["YoY", *[""] * years, "WoW", *[""] * bool(deck_words.interval(wow))]
     cells = []
     for at, (head, (value, year)) in enumerate(zip(_HEADS, pairs, strict=True)):
-        said = q(deck_words.score(value, card, currency))
-        week = (_difference(wow, card, currency), q(deck_words.interval(wow))) if not at else ('""', '""')
-        reach = q(deck_words.interval(year))
-        cells.append(f"b({q(head)}, {said}, {_difference(year, card, currency)}, {reach}, {', '.join(week)})")
-    return f"box4({', '.join(cells)})"
+        lines = [_difference(year, card), *[f"m({q(deck_words.interval(year))})"] * years]
+        if not at:
+            reach = deck_words.interval(wow)
+            lines += [_difference(wow, card), *[f"m({q(reach)})"] * bool(reach)]
+        cells.append(f"b({', '.join([q(head), q(deck_words.score(value, card, currency)), *lines])})")
+    return f"box4(({', '.join(map(q, labels))},), {', '.join(cells)})"
 
 
-def _difference(box: Box, card: Card, currency: str) -> str:
+def _difference(box: Box, card: Card) -> str:
     """A string; content where a difference is for the better (bold), for the worse (bold, underlined), or absent."""
-    said = q(deck_words.score(box, card, currency))
+    said = q(deck_words.difference(box))
     if box.value is None:
         return f"m({said})"
     favour = deck_words.favour(box, card.better)
@@ -223,7 +228,8 @@ def _table(columns: int, cells: list[str], words: tuple[int, ...] = (0,), widths
     """A table; columns of `words` begin at their left."""
     left = "(" + ", ".join(str(each) for each in words) + ",)"
     return (
-        f"#text(8pt, table(columns: {widths or columns}, align: (x, y) => if {left}.contains(x) {{ left }} else {{ right }}, "
+        f"#text(8pt, table(columns: {widths or columns}, "
+        f"align: (x, y) => if {left}.contains(x) {{ left }} else {{ right }}, "
         f"inset: (x: 2mm, y: 1mm), stroke: (x, y) => (bottom: 0.3pt + luma(200)), {', '.join(cells)}))\n"
     )
 

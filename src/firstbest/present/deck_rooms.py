@@ -63,7 +63,7 @@ def _signal(signal: Signal, currency: str) -> str:
         )
     owner = f" · {escape(signal.owner)}" if signal.owner else ""
     part = signal.false_discovery
-    false = "less than 1 %" if part < 0.01 else text.share(part, 0)  # noqa: PLR2004 - a per cent
+    false = "less than 1 %" if part < 0.01 else text.share(part, 0)
     scale = f", judged on the {signal.scale}" if signal.scale in (SCALE_WORDS[1], SCALE_WORDS[2]) else ""
     return (
         f'<li><div><b class="{class_}">{arrow} {escape(signal.title)}</b> {escape(value)}'
@@ -187,7 +187,8 @@ def costs(deck: Deck) -> str:
         for line in deck.costs
     )
     heads = "".join(f"<th>{head}</th>" for head in ("cost", "where", "this week", "of", "decided by"))
-    table = f'<div class="scroll"><table class="plain told"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    table = f'<div class="scroll"><table class="plain told">{body}</table></div>'
     total = deck_words.money(deck.costs_total, deck.currency)
     note = f'<p class="lead after">{escape(deck.costs_note)}</p>' if deck.costs_note else ""
     return section("The door desk", f"{total} that no promise needed; the ten largest lines", table + note)
