@@ -134,12 +134,13 @@ def card_of(card: Card, deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
     if card.lines:
         side = " · ".join([f"thick: {card.title}", *(f"{_stroke(line)}: {line.title}" for line in card.lines)])
+    said_beside = f"<span>{escape(side)}</span>" if side else ""
     notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
     said = next((each for each in anecdotes if each.metric == card.key), None)
     quote = f"<blockquote>“{escape(_cut(said.words))}” <cite>{escape(said.who)}</cite></blockquote>" if said else ""
     return (
-        f'<article id="m-{escape(card.key)}"><h3>{need}{escape(card.title)}{badge}</h3>'
-        f'<p class="side">{escape(side)}</p>{deck_chart.chart(card, deck.currency)}{_scores(card, deck.currency)}'
+        f'<article id="m-{escape(card.key)}"><h3>{need}{escape(card.title)}</h3>'
+        f'<p class="side">{said_beside}{badge}</p>{deck_chart.chart(card, deck.currency)}{_scores(card, deck.currency)}'
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}{quote}</article>"
     )
 

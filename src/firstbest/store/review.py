@@ -19,7 +19,7 @@ from firstbest.store.bets_measure import measure_in
 from firstbest.store.bets_read import Standing, room_of, standing_of
 from firstbest.store.review_costs import Costs, week_costs
 
-REHEARSED: Final = "a rehearsal's days, not the books': not compared with any actuals"
+REHEARSED: Final = "days of a rehearsal, not of the book: nothing here is an actual"
 
 
 Desk = Callable[[int, int], Costs | None]
