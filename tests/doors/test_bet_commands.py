@@ -34,6 +34,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace, made once."""
     folder = tmp_path_factory.mktemp("firm") / "firm"
     write_mechanisms(folder)
+    (folder / "record.jsonl").unlink(missing_ok=True)
+    page = folder / f"bets/{NAME}.md"
+    page.write_text(page.read_text("utf-8").replace("2026-07-06", "2099-07-06").replace("2026-10-04", "2099-10-04"))
     return folder
 
 
@@ -65,7 +68,7 @@ def test_from_press_release_to_verdict(folder: Path) -> None:
     (folder / "came.csv").write_text("metric,start,end,value,error\nanswered_in_a_day,,,0.83,\n", "utf-8")
 
     assert "no fault" in said(folder, "check", str(folder))
-    assert "kept: answered_in_a_day by stated by Ines Vogt, entry 1" in said(folder, "bet", "predict", NAME, *stated)
+    assert "kept: answered_in_a_day stated by Ines Vogt, entry 1" in said(folder, "bet", "predict", NAME, *stated)
     locked = said(folder, "bet", "lock", NAME)
     assert "sealed with 1 forecast: entry 2" in locked
     assert "facts will confirm it in 94" in " ".join(locked.split())
@@ -155,6 +158,11 @@ def test_handover_and_amendment(folder: Path) -> None:
             ("bet", "decide", NAME, "yes", "--dissent", "x", "--reason", "x", "--review", "2099-01-01"),
             "--dissent 'NAME: why'",
         ),
+        (
+            ("bet", "decide", NAME, "yes", "--commits", "Nils", "--reason", "x", "--review", "2099-01-01"),
+            "expected --commits to name somebody who dissents",
+        ),
+        (("bet", "vote", "Kim", "yes", "--reason", "She asked what members see."), "expected the panel with the first"),
         (("ask", "?"), "expected one of --order, --complaint, --metric"),
         (("ask", "?", "--metric", "leavin"), "(nearest: 'leaving')"),
         (("ask", "?", "--complaint", "x"), "greta_silence"),

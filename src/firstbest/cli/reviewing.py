@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import typer
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
@@ -188,7 +189,9 @@ def told(deck: Deck, path: Path) -> list[str]:
             )
     if deck.judged:
         expected = deck_words.expected(deck.expected_false)
-        lines.append(f"{len(deck.signals)} of {deck.judged} metrics are signals; {expected} would be by chance alone")
+        count = len(deck.signals)
+        said = f"{count} of {deck.judged} metrics {'is a signal' if count == 1 else 'are signals'}"
+        lines.append(f"{said}; {expected} would be by chance alone")
     for signal in deck.signals[:SIGNALS_SHOWN]:
         value, usual = (
             deck_words.value(number, signal.unit, deck.currency, signal.decimals)
@@ -217,3 +220,4 @@ def overrule(folder: Path, week: str | None, word: Word) -> None:
     at = time.time_ns() // 1000
     with faults_told(folder):
         log(folder, Overruling(week=deck.week, metric=word.metric, by=word.by, because=word.because, at_us=at))
+    typer.echo(f"{word.by}'s word on {word.metric} stands in the deck of {deck.week}, beside the signal.")

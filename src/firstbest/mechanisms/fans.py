@@ -29,7 +29,7 @@ from firstbest.mechanisms.metrics import RATIOS, Metric
 from firstbest.mechanisms.quantiles import HIGH, LOW, median, pooled, value_at
 from firstbest.mechanisms.records import Quantile, State, SuccessMetric
 from firstbest.mechanisms.verdict import judges
-from firstbest.mechanisms.verdict_of_bets import Scored, Sealed, known_at_lock, window
+from firstbest.mechanisms.verdict_of_bets import Scored, Sealed, known_at_lock, locked_us, window
 from firstbest.world.units import DAY_US
 
 WEEK_DAYS: Final = 7
@@ -87,7 +87,7 @@ def _fans(
     with_it = sealed.progress.state in (State.GO, State.JUDGED)
     known = known_at_lock(sealed, scored)
     expected = pooled([read_by(each.with_ if with_it else each.without, known, each.source) for each in by])
-    first, last = (_day(text) for text in window(success)[:2])
+    first, last = (_day(text) for text in window(success, locked_us(sealed))[:2])
     assert sealed.progress.lock is not None, "a locked bet"
     who = by[0].source if len(by) == 1 else f"{len(by)} sources alike"
     on = iso_day(sealed.progress.lock.at_us // DAY_US)
