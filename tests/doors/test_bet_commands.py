@@ -25,7 +25,7 @@ from firstbest.mechanisms.records import Anecdote, SuccessMetric
 from firstbest.store.init import write_mechanisms
 from tests.tidy.sources import ROOT
 
-NAME = "evening_answers"
+NAME, METRIC = "evening_answers", "answered_in_a_day"
 WIDTHS = ("80", "120")
 
 
@@ -125,6 +125,15 @@ def test_a_question_from_opening_to_closing(folder: Path) -> None:
     said(folder, "ask", "Q1", "--answer", "We were closed by then.", *whys, *action)
     assert "closed" in said(folder, "ask", "Q1", "--close", "We are open when nobody is stuck.")
     assert "No question is open" in said(folder, "ask", "--list")
+
+
+def test_a_question_about_a_metric_holds_its_weeks(folder: Path) -> None:
+    opened = " ".join(said(folder, "ask", "?", "--metric", METRIC).split())
+
+    assert "Week 2026-W46: 85.3 %, week on week −314 bps, year on year +1,280 bps." in opened
+    assert "A signal since 2026-W26: expected was 66.1 %" in opened
+    assert "Greta, member since 2024" in opened
+    assert "leads" in " ".join(said(folder, "ask", "?", "--metric", "leaving").split())
 
 
 def test_handover_and_amendment(folder: Path) -> None:
