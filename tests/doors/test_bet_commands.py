@@ -130,7 +130,7 @@ def test_a_question_from_opening_to_closing(folder: Path) -> None:
 def test_a_question_about_a_metric_holds_its_weeks(folder: Path) -> None:
     opened = " ".join(said(folder, "ask", "?", "--metric", METRIC).split())
 
-    assert "Week 2026-W46: 85.3 %, week on week −314 bps, year on year +1,280 bps." in opened
+    assert "Week 2026-W46: 85.3 %, week on week \N{MINUS SIGN}314 bps, year on year +1,280 bps." in opened
     assert "A signal since 2026-W26: expected was 66.1 %" in opened
     assert "Greta, member since 2024" in opened
     assert "leads" in " ".join(said(folder, "ask", "?", "--metric", "leaving").split())
