@@ -12,6 +12,7 @@ import pytest
 from firstbest.mechanisms.deck import Card, Deck, packed
 from firstbest.mechanisms.records import Measured
 from firstbest.mechanisms.restatement import restated
+from firstbest.present.deck_page import page
 from firstbest.store import bets_acts as acts
 from firstbest.store.bets_read import room_as_of
 from firstbest.store.review import review
@@ -173,3 +174,10 @@ def test_a_forecast_that_was_moved_after_its_week_is_a_restatement(folder: Path)
         f"forecast of week {week}" for week in ("29", "30", "31", "32", "33", "34")
     }
     assert (told[0].old, told[0].new) == (pytest.approx(0.71), pytest.approx(0.72))
+
+
+def test_weeks_ahead_are_no_gap(folder: Path) -> None:
+    deck = review(decided(folder), AUGUST, NOVEMBER).deck
+
+    assert any(point.absent == "coming" for each in deck.cards for point in each.weeks)
+    assert "Every metric's last week is whole" in page(deck)

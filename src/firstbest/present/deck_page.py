@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from firstbest.mechanisms.deck import Box, Card, Deck, ImportedTable
+from firstbest.mechanisms.deck import COMING, Box, Card, Deck, ImportedTable
 from firstbest.mechanisms.metrics import NEEDS
 from firstbest.mechanisms.records import Anecdote
 from firstbest.present import deck_chart, deck_rooms, deck_words, text
@@ -212,7 +212,8 @@ def _completeness(deck: Deck) -> str:
     )
     if not rows:
         return ""
-    gaps = sum(any(point.days is not None or point.value is None for point in card.weeks[-1:]) for card in deck.cards)
+    last = [next((point for point in reversed(card.weeks) if point.absent != COMING), None) for card in deck.cards]
+    gaps = sum(point is not None and (point.days is not None or point.value is None) for point in last)
     said = "Every metric's last week is whole" if not gaps else f"{gaps} of {len(deck.cards)} metrics lack days"
     return (
         f'<section class="fine"><details><summary>Completeness: {said.lower() if gaps else said}</summary>'
