@@ -39,7 +39,7 @@ def review(folder: Path, week: str | None = None, as_of_us: int | None = None, d
     `desk`: where the live book's costs come from. Raises `WorkspaceFaulty` and `WeekUnknown`.
     """
     loaded = metrics.load(folder)
-    instant = max(metrics.latest_us(loaded), record.latest_us(folder)) if as_of_us is None else as_of_us
+    instant = _latest_us(folder, loaded) if as_of_us is None else as_of_us
     given = metrics.given(loaded, week, instant)
     shelf = shelf_of(folder, {})
     measure = measure_in(folder, instant, loaded)
@@ -60,6 +60,11 @@ def review(folder: Path, week: str | None = None, as_of_us: int | None = None, d
         deck = msgspec.structs.replace(deck, costs=costs.lines, costs_total=costs.total, costs_note=costs.note)
     warnings = tuple(reviews.rewritten(before, lambda at_us: metrics.data_digest(loaded, at_us)))
     return Review(msgspec.structs.replace(deck, notes=warnings), warnings)
+
+
+def _latest_us(folder: Path, loaded: metrics.Loaded) -> int:
+    """When the last thing became known that a deck is made of."""
+    return max(metrics.latest_us(loaded), record.latest_us(folder), reviews.last_word_us(folder))
 
 
 def _with_fans(given: Given, shelf: Shelf, standing: Standing) -> Given:
