@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -133,6 +134,7 @@ def test_a_question_about_a_metric_holds_its_weeks(folder: Path) -> None:
     assert "Week 2026-W46: 85.3 %, week on week \N{MINUS SIGN}314 bps, year on year +1,280 bps." in opened
     assert "A signal since 2026-W26: expected was 66.1 %" in opened
     assert "Greta, member since 2024" in opened
+    assert re.search(r"Goal: .* by \d{4}-\d{2}-\d{2}\.", opened)
     assert "leads" in " ".join(said(folder, "ask", "?", "--metric", "leaving").split())
 
 

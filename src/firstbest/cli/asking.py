@@ -129,7 +129,7 @@ def _metric(asked: Ask) -> tuple[str, list[str]]:
         raise stop(f"expected a metric of metrics.toml or a figure, found '{asked.metric}'{hint}")
     meaning = shelf.metrics[asked.metric]
     said = str(meaning.get("about") or meaning.get("meaning") or meaning.get("title", ""))
-    evidence = [f"{asked.metric}: {said}."]
+    evidence = [f"{asked.metric}: {said.rstrip('.')}."]
     goals = [goal for goal in shelf.goals if goal.metric == asked.metric]
     evidence += [f"Goal: {goal.outcome}, from {goal.baseline:g} to {goal.target:g} by {goal.by}." for goal in goals]
     bets = [page.bet.bet for page in shelf.pages if asked.metric in metrics_of(page.bet)]
