@@ -24,7 +24,7 @@ Rows = Iterator[tuple[int, list[str]]]
 HEAD_ROWS: Final = 30
 CELLS_MAX: Final = 2_000
 LINE_BYTES: Final = 16_000_000
-"""The longest line; the reader takes two at a time. Left to itself it takes sixteen, which no large log leaves room for."""
+"""The longest line; the reader takes two at a time. Left to itself it takes sixteen, too much beside a large log."""
 _PARQUET: Final = b"PAR1"
 _SHOWN_ROWS: Final = 3
 
