@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.index import find, insert, remove
+from firstbest.kernels.index import KEY, find, insert, remove
 
 I64 = NDArray[np.int64]
 
 PLACE: Final = 0
 WIDTH: Final = 1
 """Columns of a told column."""
-KEY: Final = 0
 LIVE: Final = 1
-"""Words of a row that mean something to a table whose rows come and go."""
+"""The word of a row that says, in a table whose rows come and go, that it is there."""
 DEAD: Final = -1
 """The mark of a row that nobody uses."""
 ABSENT: Final = -1
@@ -44,8 +43,7 @@ class Held(NamedTuple):
     marks: NDArray[np.int16]  # [S] the index column of each row that is there, DEAD elsewhere
     free: I64  # [S] a stack of free rows
     left: I64  # [1] rows in that stack
-    keys: I64  # [B] buckets of the index (kernels.index)
-    slot_of: I64  # [B]
+    slot_of: NDArray[np.int32]  # [B] buckets of the index (kernels.index)
     marked: I64  # [2] the index column; width 0: none
 
 
@@ -117,7 +115,7 @@ def set_keys(held: Held, keys: I64, columns: I64, values: I64, live: I64) -> int
     """
     absent = 0
     for n in range(len(keys)):
-        slot = find(held.keys, held.slot_of, keys[n])
+        slot = find(held.packed.words, held.slot_of, keys[n])
         if slot < 0:
             absent += 1
             continue
@@ -159,7 +157,7 @@ def add_keys(held: Held, keys: I64, columns: I64, values: I64) -> int:
     """`add_slots` for the rows of these keys."""
     below, absent = 0, 0
     for n in range(len(keys)):
-        slot = find(held.keys, held.slot_of, keys[n])
+        slot = find(held.packed.words, held.slot_of, keys[n])
         if slot < 0:
             absent += 1
             continue
@@ -185,10 +183,25 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 
 
 @compiled
+def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
+    """Copy the words at `places` [K] of the rows in these slots; the first place whose slot is not there, -1: all are.
+
+    Written for many rows far apart: a look at one does not wait for another.
+    """
+    for n in range(len(slots)):
+        slot = slots[n]
+        if not 0 <= slot < len(words):
+            return n
+        for k in range(len(places)):
+            rows[n, k] = words[slot, places[k]]
+    return -1
+
+
+@compiled
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_]) -> None:
     """Copy the rows of these keys, zeros under the key where there is none."""
     for n in range(len(keys)):
-        slot = find(held.keys, held.slot_of, keys[n])
+        slot = find(held.packed.words, held.slot_of, keys[n])
         found[n] = slot >= 0
         if slot >= 0:
             copy_row(held.packed.words, slot, rows, n)
@@ -212,11 +225,11 @@ def put_slots(words: I64, slots: I64, rows: I64) -> int:
 def put_rows(held: Held, rows: I64) -> None:
     """Put whole rows, new or replaced; room for all of them is free."""
     for n in range(len(rows)):
-        slot = find(held.keys, held.slot_of, rows[n, KEY])
+        slot = find(held.packed.words, held.slot_of, rows[n, KEY])
         if slot < 0:
             held.left[0] -= 1
             slot = held.free[held.left[0]]
-            insert(held.keys, held.slot_of, rows[n, KEY], slot)
+            insert(held.slot_of, rows[n, KEY], slot)
         copy_row(rows, n, held.packed.words, slot)
         mark(held, slot)
 
@@ -233,13 +246,13 @@ def index_rows(held: Held) -> None:
     """Enter every row that is there into an empty index."""
     for slot in range(len(held.marks)):
         if held.marks[slot] != DEAD:
-            insert(held.keys, held.slot_of, held.packed.words[slot, KEY], slot)
+            insert(held.slot_of, held.packed.words[slot, KEY], slot)
 
 
 @compiled
 def end_row(held: Held, key: int, slot: int) -> None:
     """Take a row out."""
-    remove(held.keys, held.slot_of, key)
+    remove(held.packed.words, held.slot_of, key)
     held.packed.words[slot, LIVE] = 0
     held.marks[slot] = DEAD
     held.free[held.left[0]] = slot
