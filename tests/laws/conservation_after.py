@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
+import numpy as np
+
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_DAY, MAX_LINE
-from firstbest.world.words import Disposition, RefundWhen, ReturnWay, SentStage
+from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
+from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
 from tests.laws.history import History
 from tests.laws.recount import Recount
 
@@ -164,6 +167,20 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     for row in each(history, f.CLAIM_SETTLED):
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
+    house = {"seller": 0}
+    first = int(np.flatnonzero(history.network.nodes.kind == NodeKind.FULFILMENT)[0])
+    for row in each(history, f.MEMBER_JOINED):
+        if not row["before"]:
+            add(After.JOINED, first, {**row, **house}, 1, row["fee"])
+        else:
+            add(After.MEMBERS_BEFORE, first, {**row, **house}, 1)
+    for row in each(history, f.MEMBER_RENEWED):
+        add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
+    for row in each(history, f.MEMBER_LAPSED):
+        add(After.LAPSED_MEMBERS, first, {**row, **house}, 1)
+    for row in each(history, f.ORDERED) if history.network.detail.members is not None else ():
+        if row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
+            add(After.MEMBER_ORDERS, row["nearest"], row, 1, row["value"])
     for row in each(history, f.CASE_BROKEN):
         add(After.CASES, row["node"], row, row["cases"])
     for row in each(history, f.EXPIRED):
@@ -263,6 +280,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     harm_is_made_good_once,
     lots_come_to_what_is_there,
     loose_units_are_those_of_opened_cases,
+    who_is_a_member_is_what_facts_say,
 )
 
 

@@ -19,6 +19,7 @@ from firstbest.kernels.index import local_day
 from firstbest.operate import arrive_names as names
 from firstbest.operate.arrive_rest import decide
 from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
+from firstbest.operate.members import entitled
 from firstbest.operate.ports import ByKey, Read, Rows, Step
 from firstbest.operate.ranks import ranked, ranked_codes
 from firstbest.world.commands import LINE, Batch
@@ -35,6 +36,8 @@ KINDS = (
 
 def take(batch: Batch, ground: Ground) -> Step:
     """Decide a mixed batch; answers its facts."""
+    if ground.detail.members is not None:
+        batch = yield from entitled(batch)
     asks, local = yield from read_local(batch, ground)
     out = room_for(batch, local, asks.order_row)
     decide(ground.terms, asks, local, out)

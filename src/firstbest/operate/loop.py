@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, offers, storage
+from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, members, offers, storage
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
@@ -30,6 +30,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
     ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
     (aftermath.KINDS, aftermath.take_back),
+    (members.KINDS, members.take),
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
@@ -263,7 +264,7 @@ def without_echo(batch: Batch) -> Batch:
 
     Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
     """
-    batch = without_afterthought(batch)
+    batch = members.before_newcomer(without_afterthought(batch))
     kind, order = batch.commands["kind"], batch.commands["order"]
     received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
     if not ((arrived.any() and received.any()) or announced.any()):

@@ -19,6 +19,7 @@ from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import course, hands, known, levels, people, resume, resume_hands, returns, roads, supply, works
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
+from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
 from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
@@ -106,7 +107,8 @@ class Physics:
         places = self._demand.before(instant)
         if len(places.commands):
             self._room(events=len(places.commands))
-            course.draw_cancels(self._agenda, self._seed, self._cancel, places.commands)
+            orders = places.commands if self._demand.joiners is None else orders_of(places.commands)
+            course.draw_cancels(self._agenda, self._seed, self._cancel, orders)
         while self._later and self._later[0][0] < instant:
             due = self._later[0][0]
             self._run(due)

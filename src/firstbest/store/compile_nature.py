@@ -9,6 +9,7 @@ import numpy as np
 from firstbest.store.compile_answers import compile_answers
 from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_log import compile_log
+from firstbest.store.compile_members import compile_joining
 from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
 from firstbest.store.compile_returns import break_seconds, compile_asking, compile_back
@@ -36,6 +37,7 @@ def compile_nature(plan: Plan, planned: F64, lanes: Lanes) -> Nature:
         back=compile_back(plan),
         break_s=break_seconds(plan),
         asking=compile_asking(plan),
+        joining=compile_joining(plan),
     )
 
 

@@ -259,6 +259,19 @@ EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item"
 CASE_BROKEN: Final = _fact("case_broken", *_OF_SHIPMENT, ("cases", "<i8"), ("line", "<i4"), ("item", "<i4"))
 """Cases that a picker opens for a line, since the loose units do not reach."""
 
+MEMBER_JOINED: Final = _fact(
+    "member_joined", ("customer", "<i8"), ("until", "<i8"), ("fee", "<i8"), ("place", "<i4"), ("before", "<i4")
+)
+"""A customer is a member until an instant, and is promised what members are; `before` 1: he was one already."""
+MEMBER_RENEWED: Final = _fact(
+    "member_renewed", ("customer", "<i8"), ("until", "<i8"), ("fee", "<i8"), ("before", "<i8")
+)
+"""A membership goes on; `before` is when it would have ended."""
+MEMBER_LEAVES: Final = _fact("member_leaves", ("customer", "<i8"), ("until", "<i8"))
+"""A membership will not be renewed; it ends at `until`."""
+MEMBER_LAPSED: Final = _fact("member_lapsed", ("customer", "<i8"), ("since", "<i8"), ("until", "<i8"), ("paid", "<i8"))
+"""A membership has ended; `paid` is what it brought in all."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
@@ -266,6 +279,7 @@ FACTS: Final = (
     HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
+    MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
 )  # fmt: skip
 
 

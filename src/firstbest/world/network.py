@@ -321,6 +321,13 @@ class Levels(NamedTuple):
     case_units: I64  # [I] 0: loose
 
 
+class Members(NamedTuple):
+    """Membership as facts: who is a member is what the book says."""
+
+    term_us: int
+    fee: int  # money a term
+
+
 class Detail(NamedTuple):
     """What of the trade's detail the house keeps; none of what is not there."""
 
@@ -328,6 +335,7 @@ class Detail(NamedTuple):
     care: Care | None = None
     lots: Lots | None = None
     levels: Levels | None = None
+    members: Members | None = None
 
 
 class Network(NamedTuple):
