@@ -167,20 +167,7 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     for row in each(history, f.CLAIM_SETTLED):
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
-    house = {"seller": 0}
-    first = int(np.flatnonzero(history.network.nodes.kind == NodeKind.FULFILMENT)[0])
-    for row in each(history, f.MEMBER_JOINED):
-        if not row["before"]:
-            add(After.JOINED, first, {**row, **house}, 1, row["fee"])
-        else:
-            add(After.MEMBERS_BEFORE, first, {**row, **house}, 1)
-    for row in each(history, f.MEMBER_RENEWED):
-        add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
-    for row in each(history, f.MEMBER_LAPSED):
-        add(After.LAPSED_MEMBERS, first, {**row, **house}, 1)
-    for row in each(history, f.ORDERED) if history.network.detail.members is not None else ():
-        if row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
-            add(After.MEMBER_ORDERS, row["nearest"], row, 1, row["value"])
+    members_counted(history, add)
     for row in each(history, f.CASE_BROKEN):
         add(After.CASES, row["node"], row, row["cases"])
     for row in each(history, f.EXPIRED):
@@ -202,6 +189,24 @@ def the_cube_is_a_recount(history: History) -> list[str]:
         if [up, down] != expected:
             wrong.append(f"cell {cell} at {rest}: {up}, {down}, counted {expected}")
     return wrong + [f"cell {cell} is not in the cube" for cell, value in cells.items() if value != [0, 0]]
+
+
+def members_counted(history: History, add: Callable[..., None]) -> None:
+    """What members come to in the cube: the house's own at its first fulfilment node."""
+    house = {"seller": 0}
+    first = int(np.flatnonzero(history.network.nodes.kind == NodeKind.FULFILMENT)[0])
+    for row in each(history, f.MEMBER_JOINED):
+        if not row["before"]:
+            add(After.JOINED, first, {**row, **house}, 1, row["fee"])
+        else:
+            add(After.MEMBERS_BEFORE, first, {**row, **house}, 1)
+    for row in each(history, f.MEMBER_RENEWED):
+        add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
+    for row in each(history, f.MEMBER_LAPSED):
+        add(After.LAPSED_MEMBERS, first, {**row, **house}, 1)
+    for row in each(history, f.ORDERED) if history.network.detail.members is not None else ():
+        if row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
+            add(After.MEMBER_ORDERS, row["nearest"], row, 1, row["value"])
 
 
 def harm_is_made_good_once(history: History) -> list[str]:
