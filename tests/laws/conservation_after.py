@@ -14,6 +14,7 @@ from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_DAY, MAX_LINE
 from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
+from tests.laws.conservation_kits import kits_are_put_together_once, kits_come_apart_and_are_kept_together
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
 from tests.laws.history import History
 from tests.laws.recount import Recount
@@ -200,6 +201,11 @@ def members_counted(history: History, add: Callable[..., None]) -> None:
             add(After.JOINED, first, {**row, **house}, 1, row["fee"])
         else:
             add(After.MEMBERS_BEFORE, first, {**row, **house}, 1)
+    for row in each(history, f.KITTED):
+        kit = {name: value for name, value in row.items() if name != "item"}
+        add(After.KITS, first, {**kit, **house}, row["quantity"], row["quantity"] * row["price"])
+    for row in each(history, f.ASSEMBLED):
+        add(After.ASSEMBLED, row["node"], row, row["kits"])
     for row in each(history, f.MEMBER_RENEWED):
         add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
     for row in each(history, f.MEMBER_LAPSED):
@@ -286,6 +292,8 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     lots_come_to_what_is_there,
     loose_units_are_those_of_opened_cases,
     who_is_a_member_is_what_facts_say,
+    kits_come_apart_and_are_kept_together,
+    kits_are_put_together_once,
 )
 
 

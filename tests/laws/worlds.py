@@ -10,8 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
-from firstbest.world.nature import Asking, Back, Joining, Nature
-from firstbest.world.network import Care, Detail, Levels, Lots, Members, Network, Offers, Returns
+from firstbest.world.nature import Asking, Back, Joining, Nature, Opening
+from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
@@ -51,6 +51,7 @@ class World(NamedTuple):
     drawn: bool = False  # every other such world has people, `with_people` says which
     returns: bool = False  # returns are asked for, inspected and disposed of; of drawn worlds two in three
     at_once: bool = False  # refunds are paid before anything comes
+    kits: bool = False  # two items are made of others; of drawn worlds without offers every other
     members: bool = False  # who is a member is a fact; of drawn worlds every other
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
@@ -81,6 +82,7 @@ worlds = st.builds(
     drawn=st.just(True),
     returns=st.just(False),
     at_once=st.just(False),
+    kits=st.just(False),
     members=st.just(False),
     meddle=st.booleans(),
 )
@@ -119,7 +121,33 @@ def made(world: World) -> tuple[Network, Nature]:
         network, nature = with_returns(network, nature, world)
     if world.members or (world.drawn and world.seed % 4 < MEMBERS_OF_FOUR):
         network, nature = with_members(network, nature)
+    if not world.offers and (world.kits or (world.drawn and world.seed % 7 < KITS_OF_SEVEN)):
+        network, nature = with_kits(network, nature)
     return network, nature
+
+
+KITS_OF_SEVEN = 4
+KITTED = ((0, 1, 1), (0, 3, 2), (5, 4, 2), (5, 1, 3))
+"""(kit, part, units): the second has no part once, and both need towels."""
+
+
+def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
+    """The same world in which two items are made of others; they stand nowhere and are asked for often."""
+    kit, item, units = (np.array(values, np.int64) for values in zip(*KITTED, strict=True))
+    kit_item, first = np.unique(kit, return_index=True)
+    of_item = np.full(len(network.items.price), -1, np.int64)
+    of_item[kit_item] = np.arange(len(kit_item))
+    price = network.items.price[item]
+    total = np.bincount(of_item[kit], weights=price * units)[of_item[kit]]
+    share = (price * 1_000_000 // total.astype(np.int64)).astype(np.int64)
+    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share)
+    opening, demand = nature.opening, nature.demand
+    left = of_item[opening.item] < 0
+    opening = Opening(*(column[left] for column in opening))
+    weight = demand.item_weight.copy()
+    weight[kit_item] *= 3
+    network = network._replace(detail=network.detail._replace(kits=kits))
+    return network, nature._replace(opening=opening, demand=demand._replace(item_weight=weight), kit_s=60)
 
 
 MEMBERS_OF_FOUR = 2

@@ -95,7 +95,7 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
 
 def allocated(rows: Records, ground: Ground) -> list[Change]:
     """Stock is reserved for a line."""
-    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt"))
+    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt", "kit"))
     made["key"], made["live"], made["stage"] = line_keys(rows), 1, Stage.WAITING
     quantity = rows["quantity"].copy()
     wanted = np.where(rows["attempt"] == 0, quantity, 0)

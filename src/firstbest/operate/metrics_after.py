@@ -150,13 +150,23 @@ def member_lapsed(cells: Cells, rows: Records) -> None:
     of_house(cells, rows, After.LAPSED_MEMBERS, (1, 0))
 
 
+def kitted(cells: Cells, rows: Records) -> None:
+    """Kits asked for."""
+    of_house(cells, rows, After.KITS, (rows["quantity"], rows["quantity"] * rows["price"]))
+
+
+def assembled(cells: Cells, rows: Records) -> None:
+    """Kits put together."""
+    cells.add(rows, "node", After.ASSEMBLED, (rows["kits"], 0))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
     f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
     f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
     f.ORDERED.name: ordered, f.MEMBER_JOINED.name: member_joined, f.MEMBER_RENEWED.name: member_renewed,
-    f.MEMBER_LAPSED.name: member_lapsed,
+    f.MEMBER_LAPSED.name: member_lapsed, f.KITTED.name: kitted, f.ASSEMBLED.name: assembled,
 }  # fmt: skip
 
 

@@ -132,6 +132,8 @@ class After(IntEnum):
     LAPSED_MEMBERS = 34  # n memberships that ended
     MEMBER_ORDERS = 35  # n orders promised as to members, d their value
     MEMBERS_BEFORE = 36  # n members who were there before
+    KITS = 37  # n kits asked for, d their price
+    ASSEMBLED = 38  # n kits put together
 
 
 AFTERS = 40

@@ -182,6 +182,7 @@ class Nature(NamedTuple):
     break_s: int = 0  # opening a case, where the house keeps levels
     asking: Asking | None = None  # where the house keeps contacts and claims
     joining: Joining | None = None  # where the house keeps members
+    kit_s: int = 0  # putting a kit together, where the house makes kits
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

@@ -86,7 +86,7 @@ LINE_STATE: Final = np.dtype(
         ("node", "<i4"),  # -1: waits for stock
         ("attempt", "<i2"),
         ("stage", "<i2"),  # words.Stage
-        ("spare", "<i4"),
+        ("kit", "<i4"),  # which of the order's kits it is part of, from 1, times MAX_KIT, + number of the kit; 0: none
     ]
 )
 WAIT: Final = np.dtype(
