@@ -43,9 +43,10 @@ def picture(record: Record) -> svg.Picture | None:
         return None
     f, currency = figures(record), record.network.texts.currency
     cells = record.after.sum(axis=(1, 2), dtype=np.int64)[: record.days + 1]  # [D, AFTERS, 2]
-    month = np.asarray(record.network.calendar.month, np.int64)[: len(cells)]
+    month = np.array(record.network.calendar.month[: len(cells)], np.int64)
+    month[:1] = month[1:2]  # the day before the first is in its month
     rows, counts, there = [], [], 0
-    for number in range(int(month[-1]) + 1):
+    for number in np.unique(month).tolist():
         mine = cells[month == number].sum(axis=0)
         joined, lapsed = int(mine[After.JOINED, 0]), int(mine[After.LAPSED_MEMBERS, 0])
         there += int(mine[After.MEMBERS_BEFORE, 0]) + joined - lapsed
