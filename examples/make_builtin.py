@@ -24,6 +24,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from make_assumptions import write_assumptions
+from make_kits import KIT_HEADER, kit_rows
 from make_places import Place, nearest_shares, read_places, write_places
 
 ITEMS = 2_400
@@ -230,27 +231,6 @@ def write_items(folder: Path, items: Sequence[Item]) -> None:
     write_rows(folder / "items.csv", header, rows)
 
 
-KITS = 120
-KIT_PARTS = 3
-KIT_SAVES = 0.1  # what a kit costs less than its parts
-
-
-def write_kits(folder: Path, items: Sequence[Item]) -> None:
-    """kits.csv: slower items, spread over their ranks, as kits of two or three faster ones that cost somewhat more."""
-    found = []
-    for kit in (item for item in items if item.klass != "A"):
-        pool = [item for item in items if item.trade is kit.trade and item.klass == "A" and item.price < kit.price]
-        parts: list[Item] = []
-        while pool and len(parts) < KIT_PARTS:
-            wanted = (kit.price / (1 - KIT_SAVES) - sum(part.price for part in parts)) / (KIT_PARTS - len(parts))
-            parts.append(min(pool, key=lambda item, wanted=wanted: (abs(wanted - item.price), item.name)))
-            pool.remove(parts[-1])
-        if len(parts) > 1 and abs(kit.price / sum(part.price for part in parts) - (1 - KIT_SAVES)) < KIT_SAVES / 4:
-            found.append([(kit.name, part.name, 1) for part in parts])
-    chosen = [found[place * len(found) // KITS] for place in range(KITS)]
-    write_rows(folder / "kits.csv", ["kit", "item", "units"], [row for rows in chosen for row in rows])
-
-
 def write_stock(folder: Path, items: Sequence[Item], shares: dict[str, float]) -> None:
     """stock.csv: what this network would hold on 1 January by its own cover policies.
 
@@ -399,7 +379,7 @@ def main() -> None:
     items = make_items()
     write_places(folder / "places.csv", places)
     write_items(folder, items)
-    write_kits(folder, items)
+    write_rows(folder / "kits.csv", KIT_HEADER, kit_rows(items))
     write_stock(folder, items, shares)
     write_rates(folder)
     write_labour(folder, shares)

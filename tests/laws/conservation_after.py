@@ -144,7 +144,9 @@ def the_cube_is_a_recount(history: History) -> list[str]:
 
     def add(cell: int, node: int, row: Row, up: int, down: int = 0) -> None:
         seller = int(items.seller[row["item"]]) if "item" in row else row["seller"]
-        found = cells[cell, *count.here({**row, "node": node}, seller)]
+        day, *where = count.here({**row, "node": node}, seller)
+        # What was there before the first midnight of its node counts with the first day.
+        found = cells[cell, max(day, 0), where[0], where[1]]
         found[0] += up
         found[1] += down
 

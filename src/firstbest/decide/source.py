@@ -23,6 +23,8 @@ CLOSED = 6
 PARTLY = 8
 SHIPMENTS_MAX = 4
 EVERY = -2
+FITS = 1
+FITS_NOT = 2
 
 
 class Basket(NamedTuple):
@@ -108,6 +110,16 @@ def mark_kits(scratch: Scratch, kit: I64) -> None:
 
 
 @compiled
+def holds_beside(basket: Basket, free: I64, scratch: Scratch, node: int, n: int) -> bool:
+    """Does a node hold a line beside all that fits so far?"""
+    wanted = basket.quantity[n]
+    for other in range(len(basket.item)):
+        if scratch.fits[other] == FITS and basket.row[other] == basket.row[n]:
+            wanted += basket.quantity[other]
+    return bool(free[basket.row[n], node] >= wanted)
+
+
+@compiled
 def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
     """Mark the unassigned lines that a node can fill beside each other, kits whole or not at all; how many."""
     scratch.fits[: len(basket.item)] = 0
@@ -118,19 +130,16 @@ def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
             continue
         whole, count = True, 0
         for m in range(n, len(basket.item)):
-            if m != n and (group == 0 or scratch.group[m] != group):
-                continue
-            wanted = basket.quantity[m]
-            for other in range(len(basket.item)):
-                if scratch.fits[other] == 1 and basket.row[other] == basket.row[m]:
-                    wanted += basket.quantity[other]
-            whole = whole and free[basket.row[m], node] >= wanted
-            scratch.fits[m] = 1
-            count += 1
-        covered += count if whole else 0
+            if m == n or (group != 0 and scratch.group[m] == group):
+                whole = whole and holds_beside(basket, free, scratch, node, m)
+                scratch.fits[m] = FITS
+                count += 1
+        if whole:
+            covered += count
+            continue
         for m in range(n, len(basket.item)):
-            if not whole and (m == n or (group != 0 and scratch.group[m] == group)):
-                scratch.fits[m] = 2
+            if m == n or (group != 0 and scratch.group[m] == group):
+                scratch.fits[m] = FITS_NOT
     return covered
 
 
@@ -197,7 +206,7 @@ def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: in
     if scratch.grouped[0] != 0:
         fit_kits(basket, free, scratch, node)
         for n in range(len(basket.item)):
-            if scratch.assigned[n] == -1 and scratch.fits[n] == 1:
+            if scratch.assigned[n] == -1 and scratch.fits[n] == FITS:
                 scratch.assigned[n] = centre
         return
     for n in range(len(basket.item)):
