@@ -15,13 +15,24 @@ class Item(Protocol):
     """What is looked at of an item."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Short name."""
+        ...
+
     @property
-    def trade(self) -> object: ...
+    def trade(self) -> object:
+        """Whose it is."""
+        ...
+
     @property
-    def klass(self) -> str: ...
+    def klass(self) -> str:
+        """A, B or C."""
+        ...
+
     @property
-    def price(self) -> float: ...
+    def price(self) -> float:
+        """Of a unit."""
+        ...
 
 
 def kit_rows(items: Sequence[Item]) -> list[tuple[str, str, int]]:
