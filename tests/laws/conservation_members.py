@@ -26,7 +26,7 @@ def who_is_a_member_is_what_facts_say(history: History) -> list[str]:
             there[customer] = [row["until"], row["fee"], 0]
         elif name == f.MEMBER_RENEWED.name:
             wrong += [f"customer {customer} is renewed from {row['before']}"] * (
-                known is None or known[0] != row["before"] or row["until"] <= row["before"]
+                known is None or known[0] != row["before"] or row["until"] <= row["at"]
             )
             there[customer] = [row["until"], (known or [0, 0])[1] + row["fee"], 0]
         elif name == f.MEMBER_LEAVES.name:

@@ -13,7 +13,7 @@ from firstbest.world.network import Kits
 from firstbest.world.units import MAX_KIT
 from firstbest.world.words import Kind
 
-PARTS = {7: [(1, 1), (2, 3)], 8: [(2, 2), (3, 2), (1, 4)], 9: [(4, 1), (3, 1)]}
+PARTS = {7: [(1, 1), (2, 3)], 8: [(2, 2), (3, 2), (1, 4)], 9: [(4, 6)]}
 PRICE = {1: 10_000_000, 2: 3_330_000, 3: 999_999, 4: 25_000_000}
 Asked = list[list[tuple[int, int, int]]]
 

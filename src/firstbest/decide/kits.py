@@ -19,15 +19,15 @@ PLACE = 1
 
 @compiled
 def further_lines(commands: Rows, lines: Rows, kits: Kits, c: int) -> int:
-    """How many lines an order gets beside its own; 0 as well where they would be more than an order may have."""
+    """How many lines an order gets beside its own; -1: it is none, or they would be more than an order may have."""
     if commands[c].kind != PLACE:
-        return 0
+        return -1
     more = 0
     for n in range(commands[c].first_line, commands[c].first_line + commands[c].lines):
         kit = kits.of_item[lines[n].item]
         if kit >= 0:
             more += kits.first[kit + 1] - kits.first[kit] - 1
-    return int(more) if commands[c].lines + more <= MAX_LINE else 0
+    return int(more) if commands[c].lines + more <= MAX_LINE else -1
 
 
 @compiled
@@ -55,7 +55,7 @@ def apart(commands: Rows, lines: Rows, kits: Kits) -> tuple[Rows, Rows, I64, I64
     """
     total, most = 0, 1
     for c in range(len(commands)):
-        total += commands[c].lines + further_lines(commands, lines, kits, c)
+        total += commands[c].lines + max(further_lines(commands, lines, kits, c), 0)
     for kit in range(len(kits.kit_item)):
         most = max(most, kits.first[kit + 1] - kits.first[kit])
     rows, made = commands.copy(), np.empty(total, lines.dtype)
@@ -65,11 +65,11 @@ def apart(commands: Rows, lines: Rows, kits: Kits) -> tuple[Rows, Rows, I64, I64
     for c in range(len(commands)):
         first, count = commands[c].first_line, commands[c].lines
         further = further_lines(commands, lines, kits, c)
-        rows[c].first_line, rows[c].lines = used, count + further
+        rows[c].first_line, rows[c].lines = used, count + max(further, 0)
         behind, group = used + count, 0
         for n in range(count):
             made[used + n] = lines[first + n]
-            kit = kits.of_item[lines[first + n].item] if further > 0 else -1
+            kit = kits.of_item[lines[first + n].item] if further >= 0 else -1
             if kit < 0:
                 continue
             group += 1
@@ -84,5 +84,5 @@ def apart(commands: Rows, lines: Rows, kits: Kits) -> tuple[Rows, Rows, I64, I64
                 made[place].price = shares[part - kits.first[kit]]
                 line_kit[place] = group * MAX_KIT + kit
                 behind += part != kits.first[kit]
-        used += count + further
+        used += count + max(further, 0)
     return rows, made, line_kit, rest
