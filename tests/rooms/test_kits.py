@@ -111,8 +111,9 @@ def fitting(wanted: list[tuple[int, int, int]], free: dict[int, int]) -> list[bo
 def test_a_node_fills_kits_whole_or_not_at_all(wanted: list[tuple[int, int, int]], free: list[int]) -> None:
     item, quantity, group = (np.array(column, np.int64) for column in zip(*wanted, strict=True))
     n, zeros = len(wanted), np.zeros(len(wanted), np.int64)
+    wide = np.zeros((1, 12), np.int64)
     scratch = Scratch(
-        zeros - 1, zeros.copy(), zeros.copy(), np.zeros((1, 12), np.int64), zeros.copy(), zeros.copy(), zeros.copy(),
+        zeros - 1, zeros.copy(), zeros.copy(), wide, zeros.copy(), wide[:, :4].copy(), zeros.copy(), zeros.copy(),
         np.zeros(1, np.int64),
     )  # fmt: skip
     mark_kits(scratch, group * MAX_KIT + (group > 0))

@@ -34,6 +34,9 @@ KINDS = (
     Kind.RESUME, Kind.FILL,
 )  # fmt: skip
 
+STOCK_READ = ("on_hand", "reserved", "suspect")
+"""What is weighed of the stock at each node."""
+
 
 def take(batch: Batch, ground: Ground) -> Step:
     """Decide a mixed batch; answers its facts."""
@@ -104,7 +107,7 @@ def read_stock(
     names.name_items(batch.commands, batch.lines, lines, named)
     items, row = ranked_codes(named, len(ground.items.weight_g))
     nodes = len(ground.nodes.kind)
-    rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel())).rows
+    rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel(), STOCK_READ)).rows
     units = np.zeros((4, len(items), nodes), np.int64)
     stock = (units[0], units[1], units[2], units[3])
     names.unpack_stock(rows, ground.stocked, stock)
@@ -154,6 +157,7 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     zeros = np.zeros(centres, np.int64)
     return Scratch(
         np.zeros(lines, np.int64), zeros, zeros.copy(), np.zeros((centres, 12), np.int64), np.zeros(4, np.int64),
+        np.zeros((len(ground.carriers.mode), 4), np.int64),
         np.zeros(lines, np.int64), np.zeros(lines, np.int64), np.zeros(1, np.int64),
     )  # fmt: skip
 
