@@ -5,6 +5,11 @@ at every step is compared: the difference has to be zero, not small. PySD's time
 counted for 10,000; ours runs all 10,000, draws and recorded values included. The ratio is of processor time, best of
 each. A second model holds every function and sign, so that zero says something about all of them.
 
+PySD is timed in the fastest way that its documentation has for many runs: translated once, only constants given anew,
+no more columns than are compared, and a lookup that is flat given as the constant that it is (its lookups are tables of
+labelled arrays, a millisecond a call: with the two of the built-in model as tables a run takes thirty times as long,
+told beside it as `ratio_pysd_tables`). Ours looks them up in either case, and the numbers are the same.
+
 Then the estimator of elasticities on 200 worlds whose elasticities are known (how often its 95 % interval holds what is
 true, and a plain regression's), and the worked example: how well it tells the share of fulfilment and shipping, and
 how the chosen candidate would have forecast from earlier years beside naive growth (computed anew, compared with what
@@ -58,6 +63,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
     everything = read_model(EVERYTHING)
     sample = 3 if quick else 20
     worst, values, pysd_s = compared(model, sample)
+    worst_flat, values_flat, pysd_fast_s = compared(model, sample, flat_lookups(model))
     worst_all, values_all, _ = compared(everything, 3 if quick else 10)
     futures(model, 1, 256)
     wall, cpu = [], []
@@ -66,7 +72,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
         futures(model, 1, RUNS)
         wall.append(time.perf_counter() - began)
         cpu.append(time.process_time() - worked)
-    worst = max(worst, worst_all)
+    worst = max(worst, worst_flat, worst_all)
     held = recovered(10 if quick else WORLDS)
     told = example(quick)
     wrong = [] if worst == 0 else [f"a stock differs from PySD's by {worst:g} of its size"]
@@ -80,8 +86,9 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
     return Result(
         figures={
             "max_relative_difference_pysd": worst,
-            "compared_values": values + values_all,
-            "ratio_pysd": round(pysd_s * RUNS / min(cpu), 1),
+            "compared_values": values + values_flat + values_all,
+            "ratio_pysd": round(pysd_fast_s * RUNS / min(cpu), 1),
+            "ratio_pysd_tables": round(pysd_s * RUNS / min(cpu), 1),
             "runs_10000_s": round(min(wall), 3),
             "runs_10000_s_worst": round(max(wall), 3),
             "runs_10000_cpu_s": round(min(cpu), 3),
@@ -95,9 +102,10 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
         peers={
             "pysd": {
                 "version": importlib.metadata.version("pysd"),
-                "cpu_s_per_run": round(pysd_s, 5),
+                "cpu_s_per_run": round(pysd_fast_s, 5),
+                "cpu_s_per_run_tables": round(pysd_s, 5),
                 "sampled_runs": sample,
-                "cpu_s_per_10000_runs": round(pysd_s * RUNS, 1),
+                "cpu_s_per_10000_runs": round(pysd_fast_s * RUNS, 1),
             }
         },
         wrong=tuple(wrong),
@@ -137,8 +145,18 @@ def example(quick: bool) -> dict[str, float]:
     }
 
 
-def compared(model: Model, count: int) -> tuple[float, int, float]:
-    """Greatest relative difference over stocks, steps and runs; how many values; seconds of a run in PySD."""
+def flat_lookups(model: Model) -> dict[str, float]:
+    """The lookups of a model that are the same everywhere, as constants."""
+    found = {each.name: float(each.y[0]) for each in model.lookups if len(set(each.y)) == 1}
+    assert len(found) == len(model.lookups), "the built-in model has not been measured: its lookups are flat"
+    return found
+
+
+def compared(model: Model, count: int, flat: dict[str, float] | None = None) -> tuple[float, int, float]:
+    """Greatest relative difference over stocks, steps and runs; how many values; seconds of a run in PySD.
+
+    `flat`: lookups that PySD is given as constants.
+    """
     program = compiled_model(model)
     draws = drawn(model, 7, count)
     names = tuple(stock.name for stock in model.stocks)
@@ -148,7 +166,7 @@ def compared(model: Model, count: int) -> tuple[float, int, float]:
         warnings.simplefilter("ignore")
         peer = translated(Path(folder), model)
         for place in range(count):
-            given = {each.name: float(draws[row, place]) for row, each in enumerate(model.constants)}
+            given = {each.name: float(draws[row, place]) for row, each in enumerate(model.constants)} | (flat or {})
             began = time.process_time()
             told = peer.run(params=given, return_columns=list(names))
             spent.append(time.process_time() - began)

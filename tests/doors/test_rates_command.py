@@ -49,6 +49,17 @@ def test_the_shipped_cards_pass() -> None:
     assert max(map(len, told.splitlines())) <= 80
 
 
+def test_a_charge_that_the_book_does_not_feed_is_told_with_the_reason(tmp_path: Path) -> None:
+    card = tmp_path / "doors.toml"
+    text = WAREHOUSE.read_text("utf-8")
+    card.write_text(text.replace('meter = "pallets_received"', 'meter = "dock_s"'), encoding="utf-8")
+    told = " ".join(said("check", card).split())
+
+    assert "charge 'pallet in': the book feeds no dock_s: received tells when goods came" in told
+    assert "It bills usage events, or a package's meter, and else nothing." in told
+    assert "the book feeds no" not in said("check", WAREHOUSE)
+
+
 def test_a_dearer_next_and_a_cheaper_first_are_told_by_tenant(tmp_path: Path) -> None:
     new = tmp_path / "new.toml"
     text = WAREHOUSE.read_text("utf-8").replace('"2.60"', '"2.40"').replace('each = "0.45"', 'each = "0.60"')

@@ -11,13 +11,15 @@ import pytest
 
 from firstbest.operate.billing import FED, UNFED, meter_month, nothing_carried
 from firstbest.operate.billing_basis import Basis, Records, Window, basis_of, inside, sides
-from firstbest.operate.billing_freight import container_shares
+from firstbest.operate.billing_freight import container_shares, containers_received, van_time
+from firstbest.operate.billing_orders import refunds
 from firstbest.operate.billing_stock import Layers, left_of, receipts
 from firstbest.rent.meters import METER_CODES, METERS
 from firstbest.rent.usage import Measure, Usage, joined
 from firstbest.store.usage_facts import WANTED, related
 from firstbest.world import facts as f
-from firstbest.world.units import PPM
+from firstbest.world.units import DAY_US, PPM
+from firstbest.world.words import Disposition
 from tests.laws.history import Run, run
 from tests.laws.worlds import World, made
 
@@ -36,13 +38,23 @@ class Metered(NamedTuple):
     first_day: int
 
 
-@pytest.fixture(scope="module")
-def metered() -> Metered:
-    network, nature = made(World(days=15, orders_day=60, stock_days=6, wrong=4))
+def lived(world: World) -> Metered:
+    network, nature = made(world)
     history = run((network, nature), 3, Run())
     facts = {fact.name: history.rows(fact) for fact in WANTED}
     calendar = network.calendar
     return Metered(facts, basis_of(network), calendar.start_us, calendar.end_us + 1, calendar.first_day)
+
+
+@pytest.fixture(scope="module")
+def metered() -> Metered:
+    return lived(World(days=15, orders_day=60, stock_days=6, wrong=4))
+
+
+@pytest.fixture(scope="module")
+def keeping() -> Metered:
+    """A house that keeps returns and lots: refunds in part, at once, taken back; goods that expire."""
+    return lived(World(seed=5, days=15, orders_day=60, stock_days=6, wrong=4, returns=True, at_once=True))
 
 
 def usage_of(world: Metered, cuts: tuple[int, ...] = (), snapshots: tuple[int, ...] = ()) -> Usage:
@@ -65,8 +77,9 @@ def test_every_meter_is_fed_declared_unfed_or_outside() -> None:
     assert not set(FED) & set(UNFED)
 
 
-def test_no_event_of_a_meter_is_named_twice(metered: Metered) -> None:
-    usage = usage_of(metered)
+@pytest.mark.parametrize("which", ["metered", "keeping"])
+def test_no_event_of_a_meter_is_named_twice(which: str, request: pytest.FixtureRequest) -> None:
+    usage = usage_of(request.getfixturevalue(which))
     names = np.stack([usage.meter.astype(np.int64), usage.number, usage.ordinal])
 
     assert usage.rows > 1_500
@@ -78,6 +91,102 @@ def test_what_tenants_store_is_what_the_buildings_hold(metered: Metered) -> None
     closed = metered.facts["day_closed"]
 
     assert stored.measures[:, Measure.QUANTITY].sum() == closed["volume_cm3"].sum() > 0
+
+
+def money(usage: Usage, meter: str) -> int:
+    rows = of(usage, meter).measures
+    return int((rows[:, Measure.QUANTITY] * rows[:, Measure.VALUE]).sum())
+
+
+def test_what_customers_are_paid_back_is_what_the_refunds_say(keeping: Metered) -> None:
+    usage, refunded, departed = usage_of(keeping), keeping.facts["refunded"], keeping.facts["departed"]
+    returned = of(usage, "units_returned").measures[:, Measure.QUANTITY]
+    back, again = refunded["amount"] > 0, refunded["amount"] < 0
+
+    assert back.sum() > 20
+    assert again.sum() > 3
+    assert money(usage, "sales_returned") == refunded["amount"][back].sum()
+    assert money(usage, "sales") == departed["value"].sum() - refunded["amount"][again].sum()
+    assert returned.sum() == keeping.facts["returned"]["quantity"].sum()
+
+
+def test_a_refund_that_does_not_divide_is_told_to_the_millionth(keeping: Metered) -> None:
+    rows = np.zeros(3, f.REFUNDED.dtype)
+    rows["amount"], rows["quantity"], rows["number"] = [10, -7, 9], [3, 3, 3], [1, 2, 3]
+    usage = joined(refunds(rows, keeping.basis))
+
+    assert (money(usage, "sales_returned"), money(usage, "sales")) == (19, 7)
+    assert sorted(of(usage, "sales_returned").measures[:, Measure.QUANTITY].tolist()) == [1, 2, 3]
+    assert usage.measures[:, Measure.QUANTITY].sum() == rows["quantity"].sum()
+
+
+def test_a_house_without_returns_refunds_what_comes_back(metered: Metered) -> None:
+    returned = metered.facts["returned"]
+
+    assert not metered.basis.refunds
+    assert money(usage_of(metered), "sales_returned") == (returned["quantity"] * returned["price"]).sum() > 0
+
+
+def test_units_that_are_gone_for_good_are_removed_once(keeping: Metered) -> None:
+    usage, disposed, expired = usage_of(keeping), keeping.facts["disposed"], keeping.facts["expired"]
+    gone = (disposed["disposition"] != Disposition.RESTOCK) & (disposed["disposition"] != Disposition.REFURBISH)
+    units = disposed["quantity"][gone].sum() + expired["quantity"].sum()
+
+    assert gone.sum() > 5
+    assert expired["quantity"].sum() > 0
+    assert of(usage, "units_removed").measures[:, Measure.QUANTITY].sum() == units
+
+
+def test_hours_of_vans_are_those_to_the_last_door_of_each_route(metered: Metered) -> None:
+    vanned, delivered = metered.facts["vanned"], metered.facts["delivered"]
+    doors = {(d["order"], d["node"], d["attempt"]): d["at"] for d in delivered}
+    last: dict[tuple[int, int, int], tuple[int, int]] = {}
+    for row in vanned:
+        at = doors.get((row["order"], row["node"], row["attempt"]))
+        if at is not None and at < row["at"] + DAY_US:
+            route = (int(row["number"]), int(row["station"]), int(row["route"]))
+            last[route] = (int(row["at"]), max(int(at), last.get(route, (0, 0))[1]))
+    found = of(usage_of(metered), "van_s")
+
+    assert len(last) > 3
+    assert found.measures[:, Measure.QUANTITY].sum() == sum(b // 10**6 - a // 10**6 for a, b in last.values()) > 0
+    assert found.rows > len(last)
+    assert (found.measures[:, Measure.QUANTITY] > 0).all()
+
+
+def test_a_door_of_another_day_is_no_time_of_this_van(metered: Metered) -> None:
+    vanned, delivered = np.zeros(2, f.VANNED.dtype), np.zeros(2, f.DELIVERED.dtype)
+    vanned["order"] = delivered["order"] = [1, 2]
+    vanned["stop"] = [0, 1]
+    delivered["at"], delivered["number"] = [600 * 10**6, DAY_US + 5], [7, 8]
+    usage = van_time(vanned, delivered, Window(0, 2 * DAY_US, 0), metered.basis)
+
+    assert usage.measures[:, Measure.QUANTITY].tolist() == [600]
+    assert van_time(vanned[:0], delivered, Window(0, DAY_US, 0), metered.basis).rows == 0
+
+
+def test_a_container_is_unloaded_by_shares_and_once(metered: Metered) -> None:
+    """Two tenants share a container; a third cargo of it comes in later, and a cargo by road is no container."""
+    basis = metered.basis
+    item = [int(np.flatnonzero(basis.item_tenant == tenant)[0]) for tenant in np.unique(basis.item_tenant)[:2]]
+    moved, arrived = np.zeros(4, f.MOVED.dtype), np.zeros(4, f.ARRIVED.dtype)
+    moved["cargo"] = arrived["cargo"] = [1, 3, 5, 7]
+    moved["item"] = arrived["item"] = [item[0], item[1], item[0], item[0]]
+    moved["number"], moved["quantity"], moved["to_node"] = 4, 1, 1
+    arrived["node"], arrived["number"], arrived["ordinal"] = 1, [8, 8, 9, 8], range(4)
+    moved["lane"] = [0, 0, 0, 1]
+    volume = np.ones_like(basis.inbound_cm3)
+    basis = basis._replace(ocean=np.array([True, False]), inbound_cm3=volume)
+    none = np.zeros(basis.tenants, np.int64)
+
+    first, parts = containers_received(arrived[[0, 1, 3]], moved, basis, none)
+    assert first.rows == 0
+    assert parts[basis.item_tenant[item]].tolist() == [333_333, 333_333]
+    whole, rest = containers_received(arrived[[2]], moved, basis, parts + 350_000 * (parts > 0))
+    assert whole.measures[:, Measure.QUANTITY].tolist() == [1]
+    assert whole.number.tolist() == [9]
+    assert rest[basis.item_tenant[item[0]]] == 333_333 + 350_000 + 333_334 - PPM
+    assert containers_received(arrived[:0], moved[:0], basis, none)[0].rows == 0
 
 
 def test_what_left_is_what_is_charged(metered: Metered) -> None:
@@ -100,7 +209,9 @@ def test_promises_leave_out_what_the_customer_caused(metered: Metered) -> None:
 
 
 @pytest.mark.parametrize("cuts", [1, 4])
-def test_cutting_time_changes_no_event(metered: Metered, cuts: int) -> None:
+@pytest.mark.parametrize("which", ["metered", "keeping"])
+def test_cutting_time_changes_no_event(which: str, cuts: int, request: pytest.FixtureRequest) -> None:
+    metered: Metered = request.getfixturevalue(which)
     inner = np.linspace(metered.begins, metered.ends, cuts + 2)[1:-1].astype(np.int64)
     snapshot = (int(metered.facts["day_closed"]["day"][-1]) + metered.first_day - 2,)
     whole = usage_of(metered, (), snapshot)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.decide import offer
 from firstbest.decide.ground import Ground, ground_of
+from firstbest.operate.billing import meter_month, nothing_carried
+from firstbest.operate.billing_basis import Window, basis_of
+from firstbest.operate.fold_keys import shipment_keys
 from firstbest.rehearse.neutrality import swapped
+from firstbest.rent.card import ANYONE, MOST, Card, Charge, Pick, Priced, Quality, Rule, Step, Table, When
+from firstbest.rent.close import Books, close_month
+from firstbest.rent.compile import compile_cards
+from firstbest.rent.ledger import Account, EntryKind
+from firstbest.rent.post import payouts, sales_taken
+from firstbest.rent.tally import Period
+from firstbest.rent.usage import Names
+from firstbest.store.usage_closing import sales_of
+from firstbest.store.usage_facts import WANTED, related
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import Network
@@ -144,6 +158,41 @@ def test_who_is_featured_sells_and_everybody_pays_the_landed_price() -> None:
     assert alone.sum() > 50
     assert (kettles["item"] == shown)[alone].mean() > (kettles["item"] == shown)[~alone].mean() + 0.2
     assert (kettles["item"] == shown)[alone].mean() > 0.7
+
+
+def test_the_seller_of_what_is_featured_is_paid_the_landed_price_less_commission() -> None:
+    """From the orders to the ledger: the sales of each seller, 15 % of them as a line, what is left paid out."""
+    history, calendar, network = run((NETWORK, NATURE), WORLD.seed, Run()), NETWORK.calendar, NETWORK
+    window = Window(calendar.start_us, calendar.end_us + 1, calendar.first_day)
+    facts = {fact.name: history.rows(fact) for fact in WANTED}
+    usage = meter_month(related(facts, window), basis_of(network), window, nothing_carried(basis_of(network))).usage
+    table = Table(Quality.PRICE, (Step(MOST, Fraction(0), each=Fraction(15, 100)),))
+    charge = Charge("commission", "sales", (Rule("15 percent", When({}, {}), Priced(Pick.ONE, (table,))),))
+    card = Card("fees", 1, "USD", 10_000, 0, MOST, (ANYONE,), (charge,))
+    names = Names(network.texts.sellers, ("A", "B", "C"), network.texts.nodes, (), ("standard", "member", "economy"))
+    period = Period(12 * 2026 + 2, window.begins, window.ends, 31)
+    closing = close_month(period, [usage], compile_cards([card], names), Books())
+    sold = sales_of(usage)
+    ledger = payouts(sales_taken(closing.books.ledger, period.month, sold), period.month, sold)
+
+    lines, gone = history.rows(f.PICKED), history.rows(f.DEPARTED)
+    left = lines[np.isin(shipment_keys(lines), shipment_keys(gone)) & (lines["quantity"] > 0)]
+    back = history.rows(f.RETURNED)
+    assert set(np.unique(network.items.seller[left["item"]])) == {0, 1, 2}
+    for seller, name in enumerate(network.texts.sellers):
+        mine, theirs = (rows[network.items.seller[rows["item"]] == seller] for rows in (left, back))
+        landed = int((mine["quantity"] * mine["price"]).sum())
+        (line,) = (each for each in closing.lines if each.tenant == seller)
+        assert line.exact == Fraction(15, 100) * landed > 0, name
+        if seller:
+            taken = landed - int((theirs["quantity"] * theirs["price"]).sum())
+            paid_out = sum(
+                posting.amount for entry in ledger.entries if entry.kind == EntryKind.PAYOUT
+                for posting in entry.postings if posting.account == Account.PAYABLE and posting.tenant == seller
+            )  # fmt: skip
+            assert sold[seller] == taken
+            assert paid_out == taken - line.rounded
+            assert ledger.balance(Account.PAYABLE, seller) == ledger.balance(Account.RECEIVABLE, seller) == 0
 
 
 def test_without_offers_nothing_is_featured() -> None:

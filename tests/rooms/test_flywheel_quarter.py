@@ -10,12 +10,15 @@ import pytest
 from firstbest.flywheel.quarter import beside, curve_at, forecast
 from firstbest.present.comparison import Estimate
 from firstbest.present.flywheel_curve import COLUMNS, curve_picture, curve_screen, quarter_screen, quarter_table
-from firstbest.rehearse.unit_cost import VOLUMES, at_volume
+from firstbest.present.labels import STAGES
+from firstbest.rehearse.unit_cost import VOLUMES, at_volume, later
 from firstbest.rehearse.whatif import Quarter, Step, decade, stepped
 from firstbest.store.faults import WorkspaceFaulty
+from firstbest.store.flywheel_book import LEVELS
 from firstbest.store.flywheel_curve import FILE, Curve, Measured, read_curve, with_curve, write_curve
 from firstbest.store.flywheel_file import read_model
 from firstbest.store.init import BUILTIN
+from tests.golden.fake_record import fake_record
 from tests.rehearsals.small import small_network
 
 MODEL = read_model(Path(str(BUILTIN)) / "flywheel.toml")
@@ -43,6 +46,24 @@ def test_a_curve_is_kept_and_read_again(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("[]")
     with pytest.raises(WorkspaceFaulty):
         read_curve(tmp_path)
+
+
+def test_the_parts_of_the_flywheels_cost_are_the_reports_cost_to_serve() -> None:
+    parts = [name for level in ("handling_cost", "carrying_cost", "building_cost") for name in LEVELS[level][0]]
+    stages = [metric.name.lower() for stage in STAGES for metric in stage.metrics]
+
+    assert len(parts) == len(set(parts))
+    assert sorted(parts) == sorted(stages)
+
+
+def test_days_in_which_nothing_is_under_way_yet_are_not_counted() -> None:
+    record = fake_record()
+    rest = later(record, 5)
+
+    assert rest.days == record.days - 5
+    # Local day 0 is the day before the start; days behind the last are those in which the last orders reach the door.
+    assert np.array_equal(rest.cube, record.cube[6 : record.days + 1])
+    assert rest.cube.sum() != record.cube.sum()
 
 
 def test_a_curve_fills_the_lookups_and_the_levels() -> None:

@@ -113,6 +113,7 @@ def test_lines_say_what_they_are_for() -> None:
     said = [words_of(each) for each in LINES]
 
     assert said[0] == "Storage, all"
+    assert words_of(LINES[0]._replace(rule="Shelf, October to May")) == "Storage, shelf, October to May"
     assert said[4] == "Promises: promises missed"
     assert said[5] == "Account: up to the agreed minimum"
     assert said[7] == "Calls, all (correction of September 2026)"
@@ -120,6 +121,8 @@ def test_lines_say_what_they_are_for() -> None:
     told = [shown(number, each, "USD") for number, each in enumerate(LINES, start=1)]
     assert (told[0].quantity, told[0].price) == ("5,468.44\xa0m³ days", "$0.603226…")
     assert told[1].price == "$4.00 + 1,882 steps at $0.25"
+    by_steps = line(1, LineKind.USAGE, "aged", "aged_units", quantity=176, steps=196_448, step_rate=Fraction(18))
+    assert shown(1, by_steps, "USD").price == "$0.000018 a step, 196,448 steps"
     assert told[2].price == "15\xa0% of $4,000.00"
     assert (told[3].quantity, told[3].price) == ("of $5,438.50", "3.5\xa0%")
 

@@ -4,6 +4,11 @@ The flywheel knows no season, so its quarter is that of its first three months a
 times the season, costs of an order at the volume that the season makes (by the curve that the twin measured), buildings
 spread over that many orders. The twin's quarter is rehearsed on other luck than the curve was. Its interval is that of
 one further quarter (Student's t, s sqrt(1 + 1/n)).
+
+Both tell of a firm that is at work. A rehearsal begins with full shelves, nothing at sea and nothing on its way back,
+so its first orders are spared what they cause: their returns come weeks later, and the goods that replace them are
+paid for when those leave the supplier, months later. Days are therefore counted from when as much comes in and back as
+goes out.
 """
 
 from __future__ import annotations
@@ -24,6 +29,11 @@ F64 = NDArray[np.float64]
 MONTHS: Final = 3
 DAYS: Final = 91
 """Days of the twin's quarter, of the 91.25 that three months of a model have."""
+FILL_DAYS: Final = 91
+"""Days of a rehearsal until returns and goods from overseas are under way as in the long run, and cost is counted.
+
+In the built-in network returns are after seven weeks, and freight from suppliers after thirteen.
+"""
 MODEL_DAYS: Final = 365 / 12 * MONTHS
 PARTS: Final = {"handling_cost": "handling_by_volume", "carrying_cost": "carrying_by_volume", "building_cost": ""}
 ENDS: Final = (0.1, 0.5, 0.9)

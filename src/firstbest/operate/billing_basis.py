@@ -36,6 +36,7 @@ class Basis(NamedTuple):
     ocean: NDArray[np.bool_]  # [L]
     centre: int  # where returned goods come back to
     case_units: I64  # [I] units of a case as goods come in, 0 where none is stated
+    refunds: bool = False  # whether facts of their own tell what customers are paid back
 
 
 class Window(NamedTuple):
@@ -68,6 +69,7 @@ def basis_of(network: Network, regions: I64 | None = None, case_units: I64 | Non
         ocean=network.lanes.mode == Mode.OCEAN,
         centre=int(np.flatnonzero(nodes.kind == NodeKind.FULFILMENT)[0]),
         case_units=np.zeros(len(longest), np.int64) if case_units is None else case_units,
+        refunds=network.detail.returns is not None,
     )
 
 

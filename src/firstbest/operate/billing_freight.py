@@ -1,14 +1,14 @@
-"""Meters of what moves between buildings and to the door: weight, containers, distance."""
+"""Meters of what moves between buildings and to the door: weight, containers, distance, hours of vans."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from firstbest.operate.billing_basis import Basis, Records, events, some, with_item, with_node
+from firstbest.operate.billing_basis import Basis, Records, Window, events, some, with_item, with_node
 from firstbest.operate.fold_keys import shipment_keys
 from firstbest.rent.usage import Usage, rows_of
 from firstbest.world.network import I64
-from firstbest.world.units import PPM
+from firstbest.world.units import DAY_US, PPM, SECOND_US
 
 M_PER_KM = 1_000
 
@@ -28,9 +28,35 @@ def containers_moved(moved: Records, basis: Basis, before: I64) -> tuple[Usage, 
     that completed it.
     """
     rows = moved[basis.ocean[moved["lane"]]]
-    item = rows["item"].astype(np.int64)
-    tenant = basis.item_tenant[item]
-    share = container_shares(rows, rows["quantity"] * basis.inbound_cm3[item])
+    return _whole("containers_moved", (rows, shares_at_sea(rows, basis)), basis, before)
+
+
+def containers_received(arrived: Records, moved: Records, basis: Basis, before: I64) -> tuple[Usage, I64]:
+    """Whole containers of each tenant that were unloaded where a way by sea ends, and the parts [S] carried on.
+
+    `moved`: every cargo that left at the same instants as what arrived, so that a container is shared by all that was
+    in it, whenever each of it is told to have come. The event is named by the arrival that completed a container.
+    """
+    sailed = moved[basis.ocean[moved["lane"]]]
+    nodes = len(basis.bulk)
+    key = sailed["cargo"] * nodes + sailed["to_node"]
+    order = np.lexsort((sailed["number"], key))
+    asked = arrived["cargo"] * nodes + arrived["node"]
+    # A cargo sails before it arrives; of two times, the last.
+    spot = np.searchsorted(key[order], asked, side="right") - 1
+    by_sea = (key[order[np.maximum(spot, 0)]] == asked) & (spot >= 0) if len(key) else np.zeros(len(asked), np.bool_)
+    share = shares_at_sea(sailed, basis)[order[spot[by_sea]]]
+    rows = np.zeros(int(by_sea.sum()), moved.dtype)
+    for name in ("number", "ordinal", "at", "item"):
+        rows[name] = arrived[name][by_sea]
+    rows["to_node"] = arrived["node"][by_sea]
+    return _whole("containers_received", (rows, share), basis, before)
+
+
+def _whole(meter: str, cause: tuple[Records, I64], basis: Basis, before: I64) -> tuple[Usage, I64]:
+    """Shares gathered until they make whole containers: the events, and what is left of each tenant's."""
+    rows, share = cause
+    tenant = basis.item_tenant[rows["item"].astype(np.int64)]
     order = np.lexsort((rows["ordinal"], rows["number"], tenant))
     rows, tenant, share = rows[order], tenant[order], share[order]
     total = np.cumsum(share)
@@ -38,9 +64,14 @@ def containers_moved(moved: Records, basis: Basis, before: I64) -> tuple[Usage, 
     start = np.where(first > 0, total[np.maximum(first - 1, 0)], 0) if len(total) else total
     gathered = before[tenant] + total - start
     whole = gathered // PPM - (gathered - share) // PPM
-    made = with_node(events("containers_moved", rows, tenant, whole), basis, rows["to_node"])
+    made = with_node(events(meter, rows, tenant, whole), basis, rows["to_node"])
     after = before + np.bincount(tenant, share, len(before)).astype(np.int64)
     return some(made), after % PPM
+
+
+def shares_at_sea(moved: Records, basis: Basis) -> I64:
+    """[n] Millionths of its container that each cargo takes, by the volume in which it comes in."""
+    return container_shares(moved, moved["quantity"] * basis.inbound_cm3[moved["item"].astype(np.int64)])
 
 
 def container_shares(rows: Records, volume_cm3: I64) -> I64:
@@ -75,3 +106,29 @@ def distance(routed: Records, vanned: Records, departed: Records, basis: Basis) 
         metres[mine] = (place + 1) * whole // max(len(mine), 1) - place * whole // max(len(mine), 1)
     made = with_node(events("distance_m", vanned, tenant, metres), basis, vanned["station"])
     return rows_of(made, metres > 0)
+
+
+def van_time(vanned: Records, delivered: Records, window: Window, basis: Basis) -> Usage:
+    """Seconds of vans: to each door from the door before it on its route, or from the station.
+
+    `vanned` and `delivered` reach back a day before the window. A door that was reached a day later was reached by
+    another van, of which no fact tells; nor does one tell of the way back.
+    """
+    keys = shipment_keys(vanned)
+    order = np.lexsort((vanned["at"], keys))
+    spot = np.searchsorted(keys[order], shipment_keys(delivered), side="right") - 1
+    known = (keys[order[np.maximum(spot, 0)]] == shipment_keys(delivered)) & (spot >= 0) if len(keys) else spot >= 0
+    rows, given = delivered[known], vanned[order[spot[known]]] if len(keys) else vanned[:0]
+    same_day = (rows["at"] >= given["at"]) & (rows["at"] < given["at"] + DAY_US)
+    rows, given = rows[same_day], given[same_day]
+    order = np.lexsort((given["stop"], rows["at"], given["route"], given["station"], given["number"]))
+    rows, given = rows[order], given[order]
+    route = np.stack([given["number"], given["station"], given["route"]])
+    first = np.ones(len(rows), np.bool_)
+    first[1:] = (route[:, 1:] != route[:, :-1]).any(axis=0)
+    before = np.where(first, given["at"], np.concatenate([given["at"][:1], rows["at"][:-1]]))
+    # Whole seconds of the clock, so that those of a route add up.
+    seconds = rows["at"] // SECOND_US - before // SECOND_US
+    made = with_node(events("van_s", rows, rows["seller"], seconds), basis, given["station"])
+    now = (made.at >= window.begins) & (made.at < window.ends)
+    return some(rows_of(made, now))

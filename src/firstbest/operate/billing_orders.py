@@ -11,10 +11,15 @@ from firstbest.operate.billing_basis import Basis, Records, Window, events, insi
 from firstbest.operate.fold_keys import shipment_keys
 from firstbest.rent.usage import Attribute, Measure, Usage
 from firstbest.world.network import I64
-from firstbest.world.words import LateCause
+from firstbest.world.words import Disposition, LateCause
 
 PARCELS_MAX: Final = 4_096
 """Parcels of one shipment that can be named; more than any order's lines can fill."""
+
+REFUND_PARTS: Final = 2
+REMOVED_BY: Final = 2
+GONE: Final = (Disposition.TO_SUPPLIER, Disposition.LIQUIDATE, Disposition.DISPOSE)
+"""What becomes of returned units that do not come back on the shelf."""
 
 
 class Supply:
@@ -116,13 +121,48 @@ def packed(rows: Records, basis: Basis) -> list[Usage]:
     return [some(units), some(labels)]
 
 
-def sent_back(returned: Records, basis: Basis) -> list[Usage]:
-    """Units that came back, and what was paid back for them."""
+def sent_back(returned: Records, refunded: Records, basis: Basis) -> list[Usage]:
+    """Units that came back, and what was paid back for them.
+
+    A house that keeps returns refunds by facts of their own: in part, at once, or for what the customer keeps. In any
+    other, a unit that came back was refunded in full.
+    """
     item = returned["item"].astype(np.int64)
     made = with_item(events("units_returned", returned, basis.item_tenant[item], returned["quantity"]), basis, item)
     with_node(made, basis, np.full(len(returned), basis.centre))
     made.measures[:, Measure.VALUE] = returned["price"]
-    return [made, renamed(made, "sales_returned")]
+    return [made, *refunds(refunded, basis)] if basis.refunds else [made, renamed(made, "sales_returned")]
+
+
+def refunds(refunded: Records, basis: Basis) -> list[Usage]:
+    """Money paid back to customers; what was charged again, because nothing came of it, is sold once more."""
+    made = []
+    for meter, rows in (
+        ("sales_returned", refunded[refunded["amount"] > 0]),
+        ("sales", refunded[refunded["amount"] < 0]),
+    ):
+        amount, units = np.abs(rows["amount"]), np.maximum(rows["quantity"], 1)
+        item, rest = rows["item"].astype(np.int64), amount % units
+        # Units at one price and units at a millionth more: together they come to the amount.
+        for place, quantity, value in ((0, units - rest, amount // units), (1, rest, amount // units + 1)):
+            each = with_item(events(meter, rows, basis.item_tenant[item], quantity), basis, item)
+            each.ordinal[:] = rows["ordinal"].astype(np.int64) * REFUND_PARTS + place
+            each.measures[:, Measure.VALUE] = value
+            made.append(some(with_node(each, basis, rows["node"])))
+    return made
+
+
+def removed(disposed: Records, expired: Records, basis: Basis) -> list[Usage]:
+    """Units that left for good without being sold: back to whom they came from, sold off, destroyed, or expired."""
+    gone = disposed[np.isin(disposed["disposition"], GONE)]
+    made = []
+    for place, rows in enumerate((gone, expired[expired["quantity"] > 0])):
+        item = rows["item"].astype(np.int64)
+        each = with_item(events("units_removed", rows, basis.item_tenant[item], rows["quantity"]), basis, item)
+        # Both are settled at one instant, so under one number.
+        each.ordinal[:] = rows["ordinal"].astype(np.int64) * REMOVED_BY + place
+        made.append(with_node(each, basis, rows["node"]))
+    return made
 
 
 def promises(completed: Records, basis: Basis) -> list[Usage]:

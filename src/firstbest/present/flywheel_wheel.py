@@ -36,10 +36,13 @@ def wheel(story: Story) -> str:
     brake = next((each.arrow for each in story.brakes if not is_asleep(each)), None)
     taken = [(place.x, place.y, BOX[0] / 2 + 2, BOX[1] / 2 + 2) for place in places.values()]
     arrows, labels = [], []
-    for arrow in story.model.arrows:
+    # The brake is told first, and no other label stands on its arrow.
+    for arrow in sorted(story.model.arrows, key=lambda each: each != brake):
         curve = _curve(places[arrow.source], places[arrow.target])
         arrows.append(_arrow(story, arrow, curve, is_brake=arrow == brake))
         labels.append(_label(story, arrow, curve, taken, is_brake=arrow == brake))
+        if arrow == brake:
+            taken += [(spot.x, spot.y, 6.0, 6.0) for spot in (_on(curve, share / 12) for share in range(13))]
     boxes = "".join(_node(story, node, place) for node, place in places.items())
     marker = "".join(
         f'<marker id="{key}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="{size}" markerHeight="{size}" '

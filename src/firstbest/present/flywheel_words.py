@@ -67,7 +67,11 @@ def unit_words(unit: str) -> str:
         return ""
     head, *below = unit.split("/")
     plural = head if head in ("km", "") else f"{head}s"
-    return " ".join([plural if head != "1" else "", *(f"a {each}" for each in below)]).strip()
+    return " ".join([plural if head != "1" else "", *(f"{_article(each)} {each}" for each in below)]).strip()
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeio" else "a"
 
 
 def horizon_point(story: Story) -> int:

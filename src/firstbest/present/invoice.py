@@ -96,12 +96,17 @@ def plain(amount: Fraction | float, places: int) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
+def inside(words: str) -> str:
+    """Words within a sentence: months and names keep their capitals."""
+    return words[:1].lower() + words[1:]
+
+
 def words_of(line: Line) -> str:
     """What a line is for."""
     name = text.named(line.charge)
     parts = [each for each in (line.rule, f"step {line.step}" if line.step[:1].isdigit() else line.step) if each]
     if parts and parts != [line.charge]:
-        name += f", {', '.join(text.named(each).lower() if each == line.rule else each for each in parts)}"
+        name += f", {', '.join(inside(text.named(each)) if each == line.rule else each for each in parts)}"
     if line.kind == LineKind.CORRECTION:
         return f"{name} (correction of {month_words(line.usage_month)})"
     if line.kind == LineKind.DISPUTE:
@@ -138,8 +143,10 @@ def price_of(line: Line, currency: str) -> str:
         return f"{plain(line.rate * 100, 4)}{text.THIN}%" if line.of and line.rate else ""
     factor = unit_of(line.meter)[0]
     price = money_exact(line.rate * factor, currency)
-    step = f" + {text.number(line.steps)} steps at {money_exact(line.step_rate, currency)}" if line.steps else ""
-    return price + step if line.rate or not line.steps else step.removeprefix(" + ")
+    each = money_exact(line.step_rate, currency)
+    if line.steps and not line.rate:
+        return f"{each} a step, {text.number(line.steps)} steps"
+    return price + (f" + {text.number(line.steps)} steps at {each}" if line.steps else "")
 
 
 def shown(number: int, line: Line, currency: str) -> Shown:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from textwrap import wrap
+from typing import Final, NamedTuple
 
 from rich.text import Text
 
@@ -13,6 +14,8 @@ from firstbest.present.comparison import Difference, Estimate
 from firstbest.present.invoice import short
 
 _BARS = " ▁▂▃▄▅▆▇█"
+_WORDS: Final = 50
+"""Where the words beside a figure begin."""
 
 
 class TenantUse(NamedTuple):
@@ -122,7 +125,10 @@ def show_screen(told: ShowTold, width: int) -> Text:
     def row(label: str, value: str, words: str = "") -> None:
         page.append(f"{label:<22}")
         page.append(f"{value:>26}", style="bold")
-        page.append(f"  {words}\n", style="dim")
+        lines = wrap(words, width - _WORDS) or [""]
+        page.append(f"{lines[0] and '  '}{lines[0]}\n", style="dim")
+        for rest in lines[1:]:
+            page.append(f"{'':<{_WORDS}}{rest}\n", style="dim")
 
     money = told.currency
     row("Capacity", m3(told.capacity), f"work slows above {m3(told.limit)}")
@@ -138,7 +144,7 @@ def show_screen(told: ShowTold, width: int) -> Text:
     row("  at the margin", unit(told.margin, money), "hands in and out, while there is room")
     row("Price on the invoices", unit(told.price, money) if told.price else "no month is closed")
     for other in told.references:
-        row(f"  {short(other.name, 20)}", unit(other.price, money), f"{other.certainty}: {other.source}"[: width - 52])
+        row(f"  {short(other.name, 20)}", unit(other.price, money), f"{other.certainty}: {other.source}")
     if told.contribution_year is not None:
         row(
             "Contribution a year",

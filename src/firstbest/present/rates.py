@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from textwrap import wrap
 from typing import Final
 
+from firstbest.operate.billing import UNFED
 from firstbest.rent.card import ANYONE, Card
 from firstbest.rent.compare import Change, by_tenant
 from firstbest.rent.learn import Bill, Learned, said
@@ -13,6 +15,7 @@ from firstbest.rent.space import space_of
 from firstbest.rent.usage import Names
 
 ROWS: Final = 20
+_WIDTH: Final = 80
 _MICROS: Final = 1_000_000
 _EVEN: Final = Fraction(5000)
 
@@ -31,8 +34,18 @@ def check_lines(cards: Sequence[Card]) -> Iterator[str]:
             rules = f"{len(charge.rules)} {'rule' if len(charge.rules) == 1 else 'rules'}"
             cases = f"{cells:,} {'case' if cells == 1 else 'cases'}"
             yield f"  {charge.name:<30.30}  {charge.meter:<20.20}  {rules:>9}  {cases:>12}"
+    yield from unfed_lines(cards)
     count = len(cards)
     yield f"{count} {'card' if count == 1 else 'cards'}: every case has one price, every rule holds, no price falls."
+
+
+def unfed_lines(cards: Sequence[Card]) -> Iterator[str]:
+    """Charges over meters that the book does not feed, each with why: they bill what is sent in, else nothing."""
+    for card in cards:
+        for charge in card.charges:
+            if charge.meter in UNFED:
+                said = f"{card.label}, charge '{charge.name}': the book feeds no {charge.meter}: {UNFED[charge.meter]}"
+                yield from wrap(f"{said}. It bills usage events, or a package's meter, and else nothing.", _WIDTH)
 
 
 def compare_lines(names: Names, found: Sequence[Change], currency: str, size: tuple[int, int]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from firstbest.flywheel.model import Model
-from firstbest.flywheel.quarter import Row, beside, forecast
+from firstbest.flywheel.quarter import FILL_DAYS, Row, beside, forecast
 from firstbest.present.flywheel_curve import COLUMNS
 from firstbest.rehearse.compare_student import quantile
 from firstbest.rehearse.unit_cost import QUARTER_DAYS
@@ -42,18 +42,19 @@ def measured_of(folder: Path, model: Model, seed: int) -> Measured:
     volumes = curve.of(COLUMNS[0])[0]
     rows = tuple(zip(volumes, *(curve.of(name)[1] for name in COLUMNS), strict=True))
     seeds = len({each.seed for each in curve.points})
-    words = f"Ten volumes, {seeds} seeds each, {curve.days} days at scale {curve.scale:g}; volume 1 is the year's mean."
+    words = f"Ten volumes, {seeds} seeds each, {curve.days} days at scale {curve.scale:g}, counted"
+    words += f" from day {FILL_DAYS} on; volume 1 is the year's mean."
     return Measured(made, rows, words, _quarter(made, curve, folder, seed))
 
 
 def _quarter(model: Model, curve: Curve, folder: Path, seed: int) -> tuple[Row, ...]:
     if len(curve.quarter) < 2:  # noqa: PLR2004 - one quarter has no interval
         return ()
-    network, _ = compile_network(load(folder), curve.scale, QUARTER_DAYS)
+    network, _ = compile_network(load(folder), curve.scale, FILL_DAYS + QUARTER_DAYS)
     scaled = [{**each.figures, "orders": each.figures["orders"] / curve.scale} for each in curve.quarter]
     return beside(forecast(model, season_of(network), seed), scaled, quantile(UPPER, len(scaled) - 1))
 
 
 def season_of(network: Network) -> float:
-    """Mean of the planned season over the first quarter; local day 0 is the day before the start."""
-    return float(network.calendar.season_ppm[1 : QUARTER_DAYS + 1].mean()) / PPM
+    """Mean of the planned season over the quarter that is counted; local day 0 is the day before the start."""
+    return float(network.calendar.season_ppm[FILL_DAYS + 1 : FILL_DAYS + QUARTER_DAYS + 1].mean()) / PPM

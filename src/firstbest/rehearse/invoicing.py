@@ -204,11 +204,12 @@ def metered(house: House, last: Period, after: tuple[Period, Carried] | None = N
 
 def carried_bytes(carried: Carried) -> bytes:
     """What one month leaves to the next, as the billing book keeps it."""
-    shelves, parts = carried
+    shelves, parts, received = carried
     file = BytesIO()
     np.savez_compressed(
         file, on_hand=shelves.on_hand, held=shelves.held, picked=shelves.picked, days=np.array([shelves.days]),
         item=shelves.layers.item, at=shelves.layers.at, quantity=shelves.layers.quantity, parts=parts,
+        received=received,
     )  # fmt: skip
     return file.getvalue()
 
@@ -218,7 +219,9 @@ def carried_from(data: bytes) -> Carried:
     with np.load(BytesIO(data)) as found:
         layers = Layers(found["item"], found["at"], found["quantity"])
         shelves = Shelves(found["on_hand"], found["held"], found["picked"], int(found["days"][0]), layers)
-        return Carried(shelves, found["parts"])
+        # A month that was closed before containers were counted in left no parts of any.
+        received = found["received"] if "received" in found else np.zeros_like(found["parts"])
+        return Carried(shelves, found["parts"], received)
 
 
 def asked_month(house: House, label: str) -> Period:

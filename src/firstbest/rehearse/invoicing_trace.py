@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import duckdb
 import numpy as np
 
+from firstbest.operate.billing_orders import PARCELS_MAX, REFUND_PARTS, REMOVED_BY
 from firstbest.rehearse.invoicing import House, periods
 from firstbest.rent.card import Blocks, Percent, Rule
 from firstbest.rent.lines import Invoice, Line, LineKind
@@ -37,18 +38,26 @@ from firstbest.store.usage_book import BillingBook, BillingError
 from firstbest.store.usage_closing import Closed
 
 CHUNK: Final = 256
-PARCELS: Final = 4_096
-"""Parcels of a shipment are named by its ordinal times this (`operate.billing_orders.PARCELS_MAX`)."""
 FACT_OF: Final = {
-    "units_shipped": "picked", "sales": "picked", "lines_shipped": "departed", "orders_shipped": "departed",
-    "cartons_shipped": "departed", "pallets_shipped": "departed", "parcels_carried": "departed",
-    "units_picked": "packed", "labels_printed": "packed", "units_returned": "returned", "sales_returned": "returned",
-    "promises_due": "completed", "promises_kept": "completed", "distance_m": "vanned",
+    "units_shipped": ("picked",), "sales": ("picked", "refunded"), "lines_shipped": ("departed",),
+    "orders_shipped": ("departed",), "cartons_shipped": ("departed",), "pallets_shipped": ("departed",),
+    "parcels_carried": ("departed",), "units_picked": ("packed",), "labels_printed": ("packed",),
+    "units_returned": ("returned",), "sales_returned": ("refunded", "returned"),
+    "units_removed": ("disposed", "expired"), "promises_due": ("completed",), "promises_kept": ("completed",),
+    "distance_m": ("vanned",), "van_s": ("delivered",),
 }  # fmt: skip
-"""Facts of an order behind a meter's events."""
+"""Facts of an order behind a meter's events; an event is of the first that bears its name."""
+OF_ITEM: Final = ("picked", "returned", "refunded", "disposed", "expired")
+PARTS: Final = {
+    ("parcels_carried", "departed"): PARCELS_MAX, ("sales", "refunded"): REFUND_PARTS,
+    ("sales_returned", "refunded"): REFUND_PARTS, ("units_removed", "disposed"): REMOVED_BY,
+    ("units_removed", "expired"): REMOVED_BY,
+}  # fmt: skip
+"""Where a fact has several events, they are named by its ordinal times this."""
 CARGO_OF: Final = {
     "receipts": "received", "units_received": "received", "cartons_received": "received",
     "pallets_received": "received", "weight_moved_g": "moved", "containers_moved": "moved",
+    "containers_received": "arrived",
 }  # fmt: skip
 
 
@@ -204,6 +213,11 @@ def _traced(line: Line, found: _Found) -> Traced:
     return Traced(found.at, "", found.quantity, found.steps if line.steps else 0, exact, found.name)
 
 
+def _may_be(meter: str, place: int, name: tuple[int, int, int]) -> bool:
+    """Goods removed are told apart by the rest of their names; else the first fact that bears the name."""
+    return meter != "units_removed" or name[2] % REMOVED_BY == place
+
+
 class About:
     """What events are about, in words: orders by name, items and nodes."""
 
@@ -218,7 +232,7 @@ class About:
         own = [name for name, _ in events if name[0] == SOURCE_BOOK]
         told = {name: f"event {outside[name[1]].name} of {outside[name[1]].service}" for name, _ in events if name[0]}
         if meter in FACT_OF:
-            return told | self._orders(FACT_OF[meter], own, PARCELS if meter == "parcels_carried" else 1)
+            return told | self._orders(meter, own)
         if meter in CARGO_OF:
             return told | self._cargo(CARGO_OF[meter], own)
         return told | {name: self._stored(meter, name[2]) for name in own}
@@ -232,23 +246,30 @@ class About:
             return f"item {texts.items[ordinal >> 16]}, {ordinal & 0xFFFF} days old"
         return METERS[METER_CODES[meter]].what if meter else "event"
 
-    def _orders(self, fact: str, names: Sequence[tuple[int, int, int]], per: int) -> dict[tuple[int, int, int], str]:
-        if not names:
-            return {}
-        columns = '"order", item' if fact in {"picked", "returned"} else '"order", -1'
-        found = self._facts(fact, columns, names, per)
-        texts = self.house.network.texts
-        told = {}
-        for name in names:
-            order, item = found[name[1], name[2] // per]
-            what = f", item {texts.items[item]}" if item >= 0 else ""
-            told[name] = f"order {self.house.order_name(order)}{what}"
+    def _orders(self, meter: str, names: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], str]:
+        told: dict[tuple[int, int, int], str] = {}
+        for place, fact in enumerate(FACT_OF[meter]):
+            left = [name for name in names if name not in told and _may_be(meter, place, name)]
+            if not left:
+                continue
+            per = PARTS.get((meter, fact), 1)
+            columns = ("-1" if fact == "expired" else '"order"') + (", item" if fact in OF_ITEM else ", -1")
+            found = self._facts(fact, columns, left, per)
+            told |= {
+                name: self._order(*found[name[1], name[2] // per])
+                for name in left
+                if (name[1], name[2] // per) in found
+            }
         return told
+
+    def _order(self, order: int, item: int) -> str:
+        what = f"item {self.house.network.texts.items[item]}" if item >= 0 else ""
+        return ", ".join(part for part in (f"order {self.house.order_name(order)}" if order >= 0 else "", what) if part)
 
     def _cargo(self, fact: str, names: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], str]:
         if not names:
             return {}
-        node = "node" if fact == "received" else "to_node"
+        node = "to_node" if fact == "moved" else "node"
         found = self._facts(fact, f"item, {node}", names, 1)
         texts = self.house.network.texts
         return {

@@ -5,7 +5,8 @@ and vans to match, as after some months of growth; buildings, lanes, prices of c
 curve holds what volume does by itself: fuller vehicles, denser routes, smaller or larger teams. What buildings cost is
 told apart, and what is learned over years is not in it.
 
-The volume of a point is measured too: orders a day over the mean of the year, whatever the season rehearsed.
+The volume of a point is measured too: orders a day over the mean of the year, whatever the season rehearsed. Days are
+counted from `FILL_DAYS` on, when returns and goods at sea are under way (`flywheel.quarter`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.flywheel.quarter import DAYS
+from firstbest.flywheel.quarter import DAYS, FILL_DAYS
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
 from firstbest.rehearse.compare import run_each
@@ -54,9 +55,9 @@ class At:
     def __call__(self, which: str, seed: int) -> dict[str, float]:
         """One rehearsal."""
         volume, days = (1.0, QUARTER_DAYS) if which == QUARTER else (float(which), self.days)
-        scenario, mean = _scenario(self, volume, days)
+        scenario, mean = _scenario(self, volume, FILL_DAYS + days)
         result = rehearse(scenario, Settings(seed))
-        return of_order(record_of(result, "", self.scale, Assumed(0, 0)), mean)
+        return of_order(later(record_of(result, "", self.scale, Assumed(0, 0)), FILL_DAYS), mean)
 
 
 @lru_cache(maxsize=2)
@@ -95,11 +96,17 @@ def at_volume(network: Network, nature: Nature, volume: float) -> Scenario:
     return Scenario(network, nature)
 
 
+def later(record: Record, days: int) -> Record:
+    """A record without its first days: local day 0 is the day before the start."""
+    rest = slice(days + 1, record.days + 1)
+    after = None if record.after is None else record.after[rest]
+    return record._replace(cube=record.cube[rest], after=after, days=record.days - days)
+
+
 def of_order(record: Record, mean: float) -> dict[str, float]:
     """Costs of an order as the flywheel parts them, and its days, hours and carbon; `mean` orders a day.
 
-    In a rehearsal of weeks the orders at the door lag days behind those whose work is done, and would make each look
-    dearer: work and freight are shared by orders that left, buildings by orders that were promised.
+    Work and freight are shared by orders that left, buildings by orders that were promised.
     """
     sums = record.cube.sum(axis=(0, 1, 2), dtype=np.int64)[:, 0].astype(np.float64)
     told = figures(record)

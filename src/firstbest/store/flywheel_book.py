@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from firstbest.flywheel.elasticity import DAYS_MIN, Panel, estimate, mean_with_interval
 from firstbest.flywheel.model import FITTED, Model
+from firstbest.flywheel.quarter import FILL_DAYS
 from firstbest.store.faults import Fault, WorkspaceFaulty, shown
 
 F64 = NDArray[np.float64]
@@ -31,14 +32,19 @@ ROWS_MAX: Final = 5_000_000
 MONEY: Final = 1e6
 LEVELS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
     "handling_cost": (
-        ("cost_receive", "cost_pick", "cost_pack", "cost_load", "cost_indirect", "cost_material", "cost_returns"),
+        (
+            "cost_receive", "cost_pick", "cost_pack", "cost_load", "cost_indirect", "cost_material", "cost_systems",
+            "cost_returns", "cost_return_loss", "cost_after",
+        ),
         MONEY,
     ),
     "carrying_cost": (("cost_parcel", "cost_van", "cost_linehaul", "cost_inbound"), MONEY),
-    "building_cost": (("cost_building", "cost_systems"), MONEY),
+    "building_cost": (("cost_building",), MONEY),
     "days_to_door": (("completed_days",), 1.0),
 }  # fmt: skip
-"""A level: the numerators it adds up, over orders completed."""
+"""A level: the numerators it adds up, over orders completed. The three costs are the cost to serve of the report."""
+TRAILING: Final = ("handling_cost", "carrying_cost")
+"""Levels of which a part comes long after the order: a rehearsal's first `FILL_DAYS` do not tell them."""
 CAUSES: Final = {"price": "price", "speed": "promised_days", "selection": "offers"}
 SHIFTERS: Final = {"price": "supplier_price", "speed": "storm"}
 IN_LOGS: Final = ("price", "offers", "supplier_price")
@@ -98,7 +104,8 @@ def _nothing(name: str, why: str) -> Found:
 def _why(book: str, *, has_cubes: bool, has_daily: bool) -> str:
     """Why there is not enough data."""
     if book in LEVELS:
-        return f"{DAYS_MIN} days of a rehearsal are needed" if has_cubes else "no rehearsal yet: firstbest rehearse DIR"
+        days = DAYS_MIN + (FILL_DAYS if book in TRAILING else 0)
+        return f"{days} days of a rehearsal are needed" if has_cubes else "no rehearsal yet: firstbest rehearse DIR"
     if book in CAUSES:
         column = f"{DAILY} has no column {CAUSES[book]}"
         return column if has_daily else f"no {DAILY}; a rehearsal has one price list and buyers who do not answer"
@@ -107,7 +114,7 @@ def _why(book: str, *, has_cubes: bool, has_daily: bool) -> str:
 
 # ------------------------------------------------------------------------------------------------------------ levels
 def _levels(path: Path) -> dict[str, Found]:
-    """Levels of the daily cubes; none from fewer than `DAYS_MIN` days."""
+    """Levels of the daily cubes; none from fewer than `DAYS_MIN` days that tell it."""
     with duckdb.connect() as engine:
         rows = engine.execute(
             (
@@ -129,8 +136,11 @@ def _levels(path: Path) -> dict[str, Found]:
     found = {}
     for name, (parts, unit) in LEVELS.items():
         total = sum((table[part] for part in parts if part in table), np.zeros(len(days))) / unit
-        value, low, high = mean_with_interval(total, orders)
-        source = f"{CUBES.as_posix()}, {len(days)} days, weeks as batches"
+        first = FILL_DAYS if name in TRAILING else 0
+        if len(days) - first < DAYS_MIN:
+            continue
+        value, low, high = mean_with_interval(total[first:], orders[first:])
+        source = f"{CUBES.as_posix()}, {len(days) - first} days, weeks as batches"
         found[name] = Found("", value, max(low, 0.0), high, "", source)
     return found
 

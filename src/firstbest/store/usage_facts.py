@@ -1,7 +1,8 @@
 """Facts of a month, read from the files of a rehearsal or of a book's mirror, for the meters.
 
 Facts are read month by month, so memory is bounded by a month. With the month's own facts come those of earlier months
-that they belong to: picks, orders and other shipments of the orders that departed, departures of what went by van.
+that they belong to: picks, orders and other shipments of the orders that departed, departures of what went by van, vans
+of the day before, sea freight that arrived.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.billing import CAUSES, RELATED, STOCK
+from firstbest.operate.billing import CAUSES, OF_VANS, RELATED, SAILED, STOCK
 from firstbest.operate.billing_basis import Window
 from firstbest.store.sink_writer import PADDING, quoted
 from firstbest.world import facts as f
 from firstbest.world.facts import FactType
+from firstbest.world.units import DAY_US
 
 Records = NDArray[np.void]
 Facts = Mapping[str, Records]
@@ -49,6 +51,13 @@ def related(held: Facts, window: Window) -> Facts:
     for fact in RELATED:
         rows = held[fact.name]
         mask[fact.name] |= (rows["at"] < window.ends) & np.isin(rows["order"], orders)
+    for fact in OF_VANS:
+        at = held[fact.name]["at"]
+        mask[fact.name] = (at >= window.begins - DAY_US) & (at < window.ends)
+    mask[f.DELIVERED.name] &= np.isin(held[f.DELIVERED.name]["order"], vanned["order"][mask[f.VANNED.name]])
+    moved, arrived = held[SAILED.name], held[f.ARRIVED.name]
+    came = np.isin(moved["cargo"], arrived["cargo"][mask[f.ARRIVED.name]]) & (moved["at"] < window.ends)
+    mask[SAILED.name] |= np.isin(moved["number"], moved["number"][came])
     return {name: rows[mask[name]] for name, rows in held.items()}
 
 
@@ -58,6 +67,12 @@ def _statement(facts: Path, fact: FactType, window: Window) -> str:
     during = f'rows."at" >= {window.begins:d} AND rows."at" < {window.ends:d}'
     if fact in RELATED:
         during = f'({during}) OR (rows."at" < {window.ends:d} AND rows."order" IN ({_orders(facts, window)}))'
+    if fact in OF_VANS:
+        during = f'rows."at" >= {window.begins - DAY_US:d} AND rows."at" < {window.ends:d}'
+    if fact == f.DELIVERED:
+        during += f' AND rows."order" IN ({_by_van(facts, window)})'
+    if fact == SAILED:
+        during = f'({during}) OR (rows."at" < {window.ends:d} AND rows.number IN ({_sailed(facts, window)}))'
     source = f"read_parquet('{quoted(facts / fact.name)}/*.parquet')"
     return f"SELECT {columns} FROM {source} AS rows WHERE {during} ORDER BY rows.number, rows.ordinal"
 
@@ -70,6 +85,23 @@ def _orders(facts: Path, window: Window) -> str:
         for name in (f.DEPARTED.name, f.VANNED.name)
     )
     return " UNION ".join(parts)
+
+
+def _by_van(facts: Path, window: Window) -> str:
+    """Orders on vans since the day before the month."""
+    return (
+        f"SELECT \"order\" FROM read_parquet('{quoted(facts / f.VANNED.name)}/*.parquet') AS vanned "
+        f'WHERE vanned."at" >= {window.begins - DAY_US:d} AND vanned."at" < {window.ends:d}'
+    )
+
+
+def _sailed(facts: Path, window: Window) -> str:
+    """Departures of what arrived in the month."""
+    return (
+        f"SELECT number FROM read_parquet('{quoted(facts / SAILED.name)}/*.parquet') AS moved WHERE cargo IN ("
+        f"SELECT cargo FROM read_parquet('{quoted(facts / f.ARRIVED.name)}/*.parquet') AS arrived "
+        f'WHERE arrived."at" >= {window.begins:d} AND arrived."at" < {window.ends:d})'
+    )
 
 
 def _rows(engine: duckdb.DuckDBPyConnection, fact: FactType, statement: str) -> Records:
