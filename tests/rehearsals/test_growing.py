@@ -192,6 +192,13 @@ def test_the_path_on_a_terminal(width: int) -> None:
     assert max(len(line) for line in lines if line[:1].isdigit()) <= width
 
 
+def test_a_deep_path_keeps_its_columns_apart() -> None:
+    deep = stand("A step", 70_000)._replace(deepest=-1_240_000.0)
+    lines = path_screen(along.Path("Shop", "USD", 2, 365, 1.0, (stand("as it is"), deep), ""), 80).plain.splitlines()
+
+    assert next(line for line in lines if line.startswith("1  A step")).split()[-2:] == ["$70,000", f"{MINUS}$1.24M"]
+
+
 def test_a_path_of_two_days_end_to_end(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     write_small(folder)

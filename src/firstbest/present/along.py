@@ -68,7 +68,7 @@ def _row(page: Text, stand: Stand, number: int, how: tuple[int, str]) -> None:
     cells = (
         text.count(stand.orders), text.share(stand.on_time.mean), text.share(stand.two_days.mean, 0),
         text.money(stand.cost.mean, currency), text.money(stand.paid, currency, 0) if stand.paid else "",
-        text.money(stand.deepest, currency, 0) if number else "",
+        _short(stand.deepest, currency) if number else "",
     )  # fmt: skip
     shown = "".join(cell.rjust(wide) for cell, wide in zip(cells, _WIDTHS, strict=True))
     if len(title) > lead - 1:
@@ -107,3 +107,8 @@ def deepest_cash(paid: Sequence[float], saving_year: Sequence[float]) -> list[fl
         lowest = min(lowest, cash)
         found.append(lowest)
     return found
+
+
+def _short(value: float, currency: str) -> str:
+    """In full below a million; `-$1.24M` from there on, as a column of eleven holds it."""
+    return text.brief(value, "money", currency) if abs(value) >= 1_000_000 else text.money(value, currency, 0)
