@@ -65,11 +65,11 @@ def window(success: SuccessMetric, locked_us: int = 0) -> tuple[str, str, int]:
     What was known when a bet was locked is no forecast's merit: the window begins on the day after at the earliest.
     """
     end = np.datetime64(success.by, "D")
-    start = np.datetime64(success.start, "D") if success.start else end - (WEEKS * DAYS_OF_WEEK - 1)
-    after = np.datetime64(locked_us // DAY_US + 1, "D") if locked_us else start
-    start = max(start, after)
-    days = int((end - start).astype(int)) + 1
-    return str(start), str(end), max(1, days // DAYS_OF_WEEK) if days > 0 else 0
+    start = success.start or str(end - (WEEKS * DAYS_OF_WEEK - 1))
+    if locked_us:
+        start = max(start, str(np.datetime64(locked_us // DAY_US + 1, "D")))
+    days = int((end - np.datetime64(start, "D")).astype(int)) + 1
+    return start, str(end), max(1, days // DAYS_OF_WEEK) if days > 0 else 0
 
 
 def locked_us(sealed: Sealed) -> int:
