@@ -21,6 +21,10 @@ def rehearse(asked: Rehearse) -> None:
         from firstbest.cli.from_live import from_live
 
         from_live(asked)
+    elif asked.save_at is not None or asked.state is not None or asked.resume is not None:
+        from firstbest.cli.sitting import sitting
+
+        sitting(days, asked)
     elif asked.along is not None or asked.suggest:
         from firstbest.cli import growing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -27,6 +28,15 @@ class Rehearse(NamedTuple):
         float | None, typer.Option(help="With --against: pairs until cost to serve an order is known to so much.")
     ] = None
     respond: Annotated[bool, typer.Option("--respond", help="Customers answer price, promise and selection.")] = False
+    save_at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stop where this day begins, and keep the state.")
+    ] = None
+    state: Annotated[Path | None, typer.Option(help="With --save-at: the file that the state is kept in.")] = None
+    resume: Annotated[Path | None, typer.Option(help="Go on from a state to the end.")] = None
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes for replications; as many as there are cores, 8 at most.")
+    ] = None
+    ray: Annotated[str | None, typer.Option(help="A Ray cluster for replications: its address, or 'local'.")] = None
     from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
     hours: Annotated[float, typer.Option(min=1, max=672, help="With --from-live: how far.")] = 24.0
     book: Annotated[
