@@ -1,11 +1,11 @@
 """The wave's joint decision against order by order, against the bound of the linear relaxation, and against HiGHS.
 
 The same options and supplies (`lookahead_world`) go to three: the choice order by order in the order of arrival, the
-house's own (`decide.ahead`), and HiGHS. `gap_percent` is ours above HiGHS' linear relaxation (where that takes more than
-`LP_MOST_S`, above our own bound, which is never higher), `gap_percent_greedy` is that of order by order. For the ratio
-HiGHS solves the integer program until its answer is as good as ours (its relative gap is set to ours) on one thread;
-where it runs out of time the ratio is a lower bound, and it is told how good it had become. Ours counts from the options
-to the choice, in the second of two runs; listing the options (`options_ms`) is the same for all.
+house's own (`decide.ahead`), and HiGHS. `gap_percent` is ours above HiGHS' linear relaxation (where that takes more
+than `LP_MOST_S`, above our own bound, which is never higher), `gap_percent_greedy` is that of order by order. For the
+ratio HiGHS solves the integer program until its answer is as good as ours (its relative gap is set to ours) on one
+thread; where it runs out of time the ratio is a lower bound, and it is told how good it had become. Ours counts from
+the options to the choice, in the second of two runs; listing the options (`options_ms`) is the same for all.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ as many as make the lines asked for, and all of them are open at noon. Each may 
 its service's window; costs are the network's own (cartons, billed weights, zones, surcharges). Not to send one costs
 its price and `NOT_SENT` (a sale is lost, and a customer annoyed). What makes it hard:
 
-- stock: of each item STOCK_PERCENT of the units asked for are there, dealt out to the centres unit by unit, at random by
-  the share of demand that is nearest to each, as a forecast by region would;
+- stock: of each item STOCK_PERCENT of the units asked for are there, dealt out to the centres unit by unit, at random
+  by the share of demand that is nearest to each, as a forecast by region would;
 - packing: each centre packs on each of the next days SLOTS_PERCENT of the orders that are nearest to it.
 """
 

@@ -8,6 +8,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from firstbest.cli.spread_options import Address, Count
+
 
 class Rehearse(NamedTuple):
     """What `rehearse` is asked."""
@@ -33,10 +35,8 @@ class Rehearse(NamedTuple):
     ] = None
     state: Annotated[Path | None, typer.Option(help="With --save-at: the file that the state is kept in.")] = None
     resume: Annotated[Path | None, typer.Option(help="Go on from a state to the end.")] = None
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Processes for replications; as many as there are cores, 8 at most.")
-    ] = None
-    ray: Annotated[str | None, typer.Option(help="A Ray cluster for replications: its address, or 'local'.")] = None
+    workers: Count = None
+    ray: Address = None
     from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
     hours: Annotated[float, typer.Option(min=1, max=672, help="With --from-live: how far.")] = 24.0
     book: Annotated[

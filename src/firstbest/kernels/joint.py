@@ -8,16 +8,17 @@ r, of which there are b(r):
            sum over k of a(k, r) x(k) <= b(r)                      for each supply
            x(k) in {0, 1}
 
-It is the multiple-choice knapsack problem in many dimensions, NP-hard; its linear relaxation is a bound from below. With
-a price p(r) >= 0 on each supply the orders fall apart (each takes the option of least c(k) + sum of a(k, r) p(r)), and
-what they come to, less the sum of p(r) b(r), is a bound as well: that of Lagrange, whose best value is the bound of the
-relaxation, since each order's own problem has whole answers (Geoffrion 1974). Prices climb along a deflected subgradient
-(Camerini, Fratta and Maffioli 1975) with steps of Polyak's length.
+It is the multiple-choice knapsack problem in many dimensions, NP-hard; its linear relaxation is a bound from below.
+With a price p(r) >= 0 on each supply the orders fall apart (each takes the option of least c(k) + sum of a(k, r) p(r)),
+and what they come to, less the sum of p(r) b(r), is a bound as well: that of Lagrange, whose best value is the bound of
+the relaxation, since each order's own problem has whole answers (Geoffrion 1974). Prices climb along a deflected
+subgradient (Camerini, Fratta and Maffioli 1975) with steps of Polyak's length, each supply's in proportion to its size.
 
 Choices are made at such prices and mended until nothing is taken that is not there: those move first whom it costs
-least. Then each order looks for a better option, alone or where another one makes room. What comes out is never dearer
-than the choice that was handed in. All numbers are whole, so every processor gives the same; ties go to the option that
-stands first of an order's, and to the order that stands first.
+least. Then each order looks for a better option, alone or where others make room: those whom it costs least at the
+prices give up theirs, and find another, for which others may have to make room once more. What comes out is never
+dearer than the choice that was handed in. All numbers are whole, so every processor gives the same; ties go to the
+option that stands first of an order's, and to the order that stands first.
 """
 
 from __future__ import annotations

@@ -95,6 +95,6 @@ def _same_facts(folder: Path, sink: ParquetSink, run: dict[str, Any]) -> None:
     for name, digest in run["facts"].items():
         if found.get(name) != digest:
             raise StateFaulty(
-                f"{folder / OUTPUT / 'facts' / name}: expected the {run['counts'][name]} facts that the state was saved "
-                f"with, found {sink.counts.get(name, 0)} or others: rehearse again from the start"
+                f"{folder / OUTPUT / 'facts' / name}: expected the {run['counts'][name]} facts that the state was "
+                f"saved with, found {sink.counts.get(name, 0)} or others: rehearse again from the start"
             )

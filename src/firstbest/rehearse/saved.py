@@ -59,8 +59,8 @@ def asked(path: Path) -> Asked:
     header, _ = read_header(path)
     if header.code != source_digest():
         raise StateFaulty(
-            f"{path}: expected a state saved by this very code ({source_digest()}), found one of {header.code}: rehearse "
-            "again from the start"
+            f"{path}: expected a state saved by this very code ({source_digest()}), found one of {header.code}: "
+            "rehearse again from the start"
         )
     return Asked(header.run, header.instant)
 
@@ -149,7 +149,7 @@ class _Maker:
         if isinstance(thing, MethodType):
             return ["method", self.of(thing.__self__), thing.__name__]
         name = _name_of(type(thing))
-        assert name and hasattr(thing, "__dict__"), f"a {type(thing)} cannot be saved"
+        assert name, f"a {type(thing)} cannot be saved"
         return ["object", name, [[key, self.of(value)] for key, value in vars(thing).items()]]
 
     def _array(self, array: Array) -> Tree:
