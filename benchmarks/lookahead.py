@@ -21,7 +21,8 @@ from benchmarks.lookahead_world import SLOTS_PERCENT, STOCK_PERCENT, Instance, b
 from benchmarks.result import Result, Value
 from firstbest.decide.ahead import Chosen, chosen_of, there_of, tight, work_for
 from firstbest.decide.ahead_ways import Options, options_of
-from firstbest.kernels.joint import Problem, greedy
+from firstbest.kernels.choices import Problem
+from firstbest.kernels.joint import greedy
 from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from benchmarks.lookahead import left_of
 from firstbest.decide.ahead import Chosen, chosen_of, tight, work_for
 from firstbest.decide.ahead_ways import PARCEL, Options
-from firstbest.kernels.joint import FAR, greedy, relax
+from firstbest.kernels.choices_better import FAR
+from firstbest.kernels.joint import greedy, relax
 from firstbest.world.network import I64
 
 MONEY = 1_000_000

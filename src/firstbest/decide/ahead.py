@@ -16,9 +16,12 @@ import numpy as np
 from firstbest.decide.ahead_ways import Options, Space, Waiting, options_of
 from firstbest.decide.promise import Window
 from firstbest.decide.terms import Terms
-from firstbest.kernels.joint import LOG, Problem, Work, solve
+from firstbest.kernels.choices import Problem, Work
+from firstbest.kernels.joint import solve
 from firstbest.world.network import I64
 
+LOG = 1_024
+"""Most entries of the log of one search for room."""
 CLIMBS = 120
 """Most steps of prices."""
 

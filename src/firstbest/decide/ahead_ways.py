@@ -30,9 +30,9 @@ from firstbest.decide.terms import (
     PROMISE_CARRIERS,
     Terms,
 )
+from firstbest.kernels.choices import copy
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
-from firstbest.kernels.joint import copy
 from firstbest.world.network import I64
 
 SPLIT_LINES = 3

@@ -2,7 +2,7 @@
 
 Who answers first, and where, is seen nowhere: each call has its own seed, and answers are put in the order asked for.
 So one worker, eight, and a cluster give the same bytes, as long as the machines have the same code (draws and facts are
-whole numbers; `docs/twin.md` says what is known of other processors).
+whole numbers; `docs/how-it-is-checked.md` says what is known of other processors).
 """
 
 from __future__ import annotations
