@@ -12,7 +12,7 @@ from firstbest.kernels import packed
 from firstbest.store.columns import Dense, Sparse
 from firstbest.world.tables import Table
 
-HELD = ("marks", "free", "left", "keys", "slot_of")
+HELD = tuple(name for name in packed.Held._fields if name not in ("packed", "marked"))
 Array = NDArray[np.generic]
 
 
@@ -26,8 +26,8 @@ def kept_arrays(table: Dense | Sparse) -> list[Array]:
 
 def dense_of(table: Table, arrays: Sequence[Any]) -> Dense:
     """A dense table from its arrays, which become its own."""
-    made = Dense.__new__(Dense)
-    made.table, made.rows = table, arrays[0].reshape(-1).view(table.dtype)
+    made = Dense(table, 0)
+    made.rows = arrays[0].reshape(-1).view(table.dtype)
     made.packed = packed.packed_rows(made.rows)
     return made
 
