@@ -50,7 +50,7 @@ def copy(source: I64, target: I64) -> None:
 @compiled
 def reduced(problem: Problem, price: I64, option: int) -> int:
     """Cost of an option with what it takes priced."""
-    total = problem.cost[option]
+    total = int(problem.cost[option])
     for e in range(problem.start[option], problem.start[option + 1]):
         total += problem.amount[e] * price[problem.supply[e]]
     return total

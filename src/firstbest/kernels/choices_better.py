@@ -47,7 +47,7 @@ def takes(problem: Problem, work: Work, e: int) -> int:
     """The order that still takes what entry `e` says, -1: its choice is another by now."""
     order = work.holder[e]
     option = work.found[order]
-    return order if option >= 0 and problem.start[option] <= e < problem.start[option + 1] else -1
+    return int(order) if option >= 0 and problem.start[option] <= e < problem.start[option + 1] else -1
 
 
 @compiled
@@ -136,7 +136,7 @@ def settle(problem: Problem, work: Work, order: int, had: int, budget: int) -> i
     if best < 0:
         return FAR
     put(problem, work, order, best)
-    return problem.cost[best] - problem.cost[had]
+    return int(problem.cost[best] - problem.cost[had])
 
 
 @compiled
@@ -165,7 +165,7 @@ def settle_far(problem: Problem, work: Work, order: int, had: int, budget: int) 
         if k != had and own < budget:
             spent = claim(problem, work, order, k, budget - own)
             if spent < FAR:
-                return own + spent
+                return int(own + spent)
     return FAR
 
 

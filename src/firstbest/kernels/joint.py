@@ -82,7 +82,7 @@ def greedy(problem: Problem, left: I64, choice: I64) -> int:
 @compiled
 def size_of(problem: Problem, supply: int) -> int:
     """How large a supply is: what is missing of a large one weighs less."""
-    return max(problem.there[supply], 1)
+    return int(max(problem.there[supply], 1))
 
 
 @compiled
