@@ -94,10 +94,9 @@ def test_an_option_takes_its_units_and_a_slot_of_each_parcel(wave: Instance, opt
         for k in range(int(options.first[order]) + 1, int(options.first[order + 1])):
             expected: dict[int, int] = {}
             for parcel in options.parcel[options.of[k] : options.of[k + 1]]:
-                for row in lines_of(waiting, order, int(parcel[P_LINES])):
-                    expected[int(waiting.row[row]) * nodes + int(parcel[P_NODE])] = int(waiting.quantity[row])
-                slot = space.units.size + int(parcel[P_NODE]) * days + int(parcel[P_DAY]) - wave.window.first
-                expected[slot] = 1
+                node, rows = int(parcel[P_NODE]), lines_of(waiting, order, int(parcel[P_LINES]))
+                expected |= {int(waiting.row[row]) * nodes + node: int(waiting.quantity[row]) for row in rows}
+                expected[space.units.size + node * days + int(parcel[P_DAY]) - wave.window.first] = 1
             span = slice(options.start[k], options.start[k + 1])
             assert dict(zip(options.supply[span].tolist(), options.amount[span].tolist(), strict=True)) == expected
 

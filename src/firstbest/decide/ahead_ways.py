@@ -255,13 +255,11 @@ def splits_of_few(desk: Desk, lines: int) -> None:
     """Every way of two centres to share the lines; the first line goes from the first."""
     every, centres = (1 << lines) - 1, desk.ways.shape[1]
     for mine in range(1, every, 2):
-        for one in range(centres):
-            if desk.ways[mine, one, 0, 0] == NONE:
-                continue
-            for other in range(centres):
-                if other != one and desk.ways[every - mine, other, 0, 0] != NONE:
-                    split = (one, other, mine)
-                    note_split(desk, split, desk.ways[mine, one, 0], desk.ways[every - mine, other, 0])
+        for pair in range(centres * centres):
+            one, other = pair // centres, pair % centres
+            way, rest = desk.ways[mine, one, 0], desk.ways[every - mine, other, 0]
+            if other != one and way[0] != NONE and rest[0] != NONE:
+                note_split(desk, (one, other, mine), way, rest)
 
 
 @compiled

@@ -98,10 +98,9 @@ def softest(problem: Problem, work: Work, lacking: int, order: int, spare: int) 
                 break
             other = takes(problem, work, e)
             e = work.following[e]
-            if other >= 0 and other != order:
-                value = dearness(problem, work, other)
-                if floor < value < least:
-                    best, least = other, value
+            value = dearness(problem, work, other) if other >= 0 and other != order else FAR
+            if floor < value < least:
+                best, least = other, value
         floor = least
     return best
 
@@ -195,6 +194,19 @@ def cheapest(problem: Problem, left: I64, order: int, now: int) -> int:
 
 
 @compiled
+def pushed(problem: Problem, work: Work, order: int) -> bool:
+    """Have others make room for a cheaper option of an order, the first that can be had. Changed?"""
+    now = work.found[order]
+    for k in range(problem.first[order], problem.first[order + 1]):
+        gain = problem.cost[now] - problem.cost[k]
+        for spare in range(SPARES if gain > 0 else 0):
+            work.logged[0] = 0
+            if claim_far(problem, work, (order, k), gain, spare):
+                return True
+    return False
+
+
+@compiled
 def better(problem: Problem, work: Work) -> bool:
     """One round: each order takes a cheaper option that fits, or for which others make room. Was there any?"""
     hold(problem, work)
@@ -205,12 +217,5 @@ def better(problem: Problem, work: Work) -> bool:
         best = cheapest(problem, work.left, o, now)
         work.found[o] = best
         give(problem, work.left, best, -1)
-        moved = False
-        for k in range(problem.first[o], problem.first[o + 1]):
-            gain = problem.cost[best] - problem.cost[k]
-            for spare in range(SPARES):
-                if not moved and gain > 0:
-                    work.logged[0] = 0
-                    moved = claim_far(problem, work, (o, k), gain, spare)
-        changed |= moved or best != now
+        changed |= pushed(problem, work, o) or best != now
     return changed
