@@ -38,7 +38,8 @@ def ask_again(number: int, now: int, ground: Ground, waiting: Records) -> Genera
     commands["order"], commands["tie"], commands["flag"] = chosen["key"], chosen["tie"], chosen["until"] <= now
     commands["lines"] = np.bincount(owner[wait], minlength=len(chosen))
     commands["first_line"] = np.cumsum(commands["lines"]) - commands["lines"]
-    blocks = yield from arrivals.take(Batch(commands[commands["lines"] > 0], lines), ground)
+    batch = Batch(commands[commands["lines"] > 0], lines)
+    blocks = yield from arrivals.decided(batch, ground, rows["kit"][wait].astype(np.int64))
     for block in blocks:
         block.rows["ordinal"] = np.arange(len(block.rows))
     return blocks

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from firstbest.store.schema_kits import KIT_NATURE, KIT_RULES
+from firstbest.store.schema_members import MEMBER_NATURE, MEMBER_RULES
 from firstbest.store.schema_words import Section, Type, choice, integer, money, number, of, percent
 
 RETURN_REASONS: Final = (
@@ -116,5 +118,5 @@ RETURN_NATURE: Final = (
     ),
 )
 
-DETAIL_RULES: Final = (RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES)
-DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE)
+DETAIL_RULES: Final = (RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES)
+DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE)
