@@ -95,7 +95,7 @@ class Desk(NamedTuple):
     by_day: I64  # [H] cost
     by_whom: I64  # [H] carrier
     split: I64  # [SPLITS, 10] cost, centres by distance, lines of the first, the ways of both
-    count: I64  # [1] of splits
+    parted: I64  # [1] splits noted
     row: I64  # [5] a parcel
 
 
@@ -236,7 +236,7 @@ def write_way(row: I64, node: int, way: I64, lines: int) -> None:
 @compiled
 def note_split(desk: Desk, split: tuple[int, int, int], way: I64, other: I64) -> None:
     """Keep a split (its centres and the first one's lines) where it is among the cheapest; equal ones as they came."""
-    count, cost = desk.count[0], way[0] + other[0]
+    count, cost = desk.parted[0], way[0] + other[0]
     if count == SPLITS and cost >= desk.split[SPLITS - 1, 0]:
         return
     spot = min(count, SPLITS - 1)
@@ -247,7 +247,7 @@ def note_split(desk: Desk, split: tuple[int, int, int], way: I64, other: I64) ->
     row[0], row[1], row[2], row[3] = cost, split[0], split[1], split[2]
     copy(way, row[4:7])
     copy(other, row[7:10])
-    desk.count[0] = min(count + 1, SPLITS)
+    desk.parted[0] = min(count + 1, SPLITS)
 
 
 @compiled
@@ -311,7 +311,7 @@ def list_one(terms: Terms, space: Space, waiting: Waiting, options: Options, des
                 write_way(desk.row, near[place], way, every)
                 take_parcel(waiting, options, order, shape, desk.row)
                 close_option(options, way[0] + space.move_cost)
-    for k in range(desk.count[0]):
+    for k in range(desk.parted[0]):
         split = desk.split[k]
         write_way(desk.row, near[split[1]], split[4:7], split[3])
         take_parcel(waiting, options, order, shape, desk.row)
@@ -326,7 +326,7 @@ def list_all(terms: Terms, window: Window, space: Space, waiting: Waiting, optio
     """Write the options of all orders."""
     options.used[:3] = 0
     for order in range(len(waiting.place)):
-        desk.count[0] = 0
+        desk.parted[0] = 0
         lines = waiting.first_line[order + 1] - waiting.first_line[order]
         look(terms, window, space, waiting, desk, order)
         if lines > SPLIT_LINES:
