@@ -84,11 +84,8 @@ def tight(options: Options, there: I64) -> tuple[Problem, I64]:
 def work_for(problem: Problem) -> Work:
     """Room for a problem; prices of nothing."""
     orders, supplies, taken = len(problem.first) - 1, len(problem.there), len(problem.supply)
-    none = (np.zeros(size, np.int64) for size in (supplies, supplies, supplies, supplies, orders, orders, supplies))
-    return Work(
-        *none,
-        *(np.full(taken, -1, np.int64) for _ in range(2)),
-        np.zeros((LOG, 2), np.int64),
-        np.zeros(1, np.int64),
-        np.zeros(len(problem.cost), np.int64),
-    )
+    price, trial, way, left, head = (np.zeros(supplies, np.int64) for _ in range(5))
+    choice, found = (np.zeros(orders, np.int64) for _ in range(2))
+    following, holder = (np.full(taken, -1, np.int64) for _ in range(2))
+    log, logged, value = np.zeros((LOG, 2), np.int64), np.zeros(1, np.int64), np.zeros(len(problem.cost), np.int64)
+    return Work(price, trial, way, left, choice, found, head, following, holder, log, logged, value)
