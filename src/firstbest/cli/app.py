@@ -27,6 +27,7 @@ from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
+from firstbest.cli.spread_options import Rank, Sense, rank, sensitivity
 from firstbest.cli.whatif import Asked as Whatif
 from firstbest.cli.whatif import whatif
 
@@ -211,18 +212,7 @@ def calibrate(
     calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
 
 
-@app.command()
-def sensitivity(
-    folder: Folder,
-    figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order",
-    runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300,
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.02,
-    days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14,
-) -> None:
-    """Which inputs the answer hangs on, over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
-    from firstbest.cli import sensing
-
-    sensing.sensitivity(sensing.Asked(folder, figure, runs, scale, days))
+command(app, Sense)(sensitivity)
 
 
 @app.command()
@@ -237,21 +227,7 @@ def baseline(
     comparing.baseline(folder, actuals, days)
 
 
-@app.command()
-def rank(
-    folder: Folder,
-    changes: Annotated[list[Path], typer.Argument(help="Change files, each against the network as it is.")],
-    figure: Annotated[str, typer.Option(help="What they are ranked by.")] = "cost_to_serve_per_order",
-    least: Annotated[float, typer.Option(help="The least difference that matters, in its units.")] = 0.05,
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.1,
-    days: Annotated[int | None, typer.Option(min=1, help="Of each rehearsal; all that the workspace has.")] = None,
-) -> None:
-    """Rank many changes at once: the best with 95 % chance, worse ones dropped early, and the service-cost frontier."""
-    from firstbest.cli import ranking
-
-    ranking.rank(ranking.Asked(folder, tuple(changes), figure, least, scale, days))
-
-
+command(app, Rank)(rank)
 app.add_typer(bet_app)
 command(app, Ask)(ask)
 

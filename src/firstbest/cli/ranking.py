@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
+from firstbest.cli.spread_options import cluster_told
 
 if TYPE_CHECKING:
     from firstbest.rehearse.compare_runs import Runs
     from firstbest.rehearse.rank import Evaluate, Ranked
+    from firstbest.rehearse.spread import Workers
 
 TODAY = "as it is"
-WORKERS_MOST = 8
 SEEDS_MOST = 60
 
 
@@ -30,6 +30,7 @@ class Asked(NamedTuple):
     least: float
     scale: float
     days: int | None
+    workers: Workers = 1
 
 
 def rank(asked: Asked) -> None:
@@ -61,7 +62,7 @@ def rank(asked: Asked) -> None:
         if len(worlds) < len(changes) + 1:
             raise stop("expected changes with titles of their own, found two with the same")
         looked = Looked(asked.figure, asked.least, WANTED[asked.figure] < 0, workspace.seed, SEEDS_MOST)
-        with bar(quiet, f"{len(worlds)} worlds, up to {SEEDS_MOST} seeds each") as progress:
+        with cluster_told(), bar(quiet, f"{len(worlds)} worlds, up to {SEEDS_MOST} seeds each") as progress:
             total, done = len(worlds) * SEEDS_MOST, [0]
 
             def one_more() -> None:
@@ -69,33 +70,31 @@ def rank(asked: Asked) -> None:
                 progress(min(done[0] / total, 1.0))
 
             try:
-                found = ranked(list(worlds), evaluator(worlds, one_more), looked)
+                found = ranked(list(worlds), evaluator(worlds, asked.workers, one_more), looked)
             except ValueError as wrong:
                 raise stop(str(wrong)) from None
     _show(found, workspace.name, workspace.currency, asked, console)
 
 
-def evaluator(worlds: Mapping[str, Runs], told: object) -> Evaluate:
-    """Rehearsals side by side in processes, in the order of the tasks."""
+def evaluator(worlds: Mapping[str, Runs], workers: Workers, one_more: Callable[[], None]) -> Evaluate:
+    """Rehearsals side by side in processes that stay, or on a cluster, in the order of the tasks."""
     import multiprocessing
-    from collections.abc import Callable
-    from typing import cast
 
     from firstbest.rehearse.compare import WITH, WITHOUT
+    from firstbest.rehearse.spread import Cluster, spread
 
-    one_more = cast("Callable[[], None]", told)
-    workers = min(os.cpu_count() or 1, WORKERS_MOST)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) if workers > 1 else None
+    pool = None
+    if not isinstance(workers, Cluster) and workers > 1:
+        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
     def evaluate(tasks: Sequence[tuple[str, int]]) -> list[Mapping[str, float]]:
         asked = [(worlds[name], WITHOUT if name == TODAY else WITH, seed) for name, seed in tasks]
         if pool is None:
-            waiting = (run(which, seed) for run, which, seed in asked)
-        else:
-            waiting = (each.result() for each in [pool.submit(run, which, seed) for run, which, seed in asked])
+            return spread([(run, (which, seed)) for run, which, seed in asked], workers, one_more)
+        waiting = [pool.submit(run, which, seed) for run, which, seed in asked]
         found: list[Mapping[str, float]] = []
         for each in waiting:
-            found.append(each)
+            found.append(each.result())
             one_more()
         return found
 

@@ -16,11 +16,15 @@ def rehearse(asked: Rehearse) -> None:
         from firstbest.cli.making import stop
 
         raise stop(f"expected --along before the changes, found '{asked.further[0]}' behind the workspace")
-    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond)
+    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
 
         from_live(asked)
+    elif asked.save_at is not None or asked.state is not None or asked.resume is not None:
+        from firstbest.cli.sitting import sitting
+
+        sitting(days, asked)
     elif asked.along is not None or asked.suggest:
         from firstbest.cli import growing
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import typer
+
+from firstbest.cli.spread_options import Address, Count
 
 
 class Rehearse(NamedTuple):
@@ -30,6 +33,13 @@ class Rehearse(NamedTuple):
         float | None, typer.Option(help="As many as it takes to know the cost to serve an order to so much.")
     ] = None
     respond: Annotated[bool, typer.Option("--respond", help="Customers answer price, promise and selection.")] = False
+    save_at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stop where this day begins, and keep the state.")
+    ] = None
+    state: Annotated[Path | None, typer.Option(help="With --save-at: the file that the state is kept in.")] = None
+    resume: Annotated[Path | None, typer.Option(help="Go on from a state to the end.")] = None
+    workers: Count = None
+    ray: Address = None
     from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
     hours: Annotated[float, typer.Option(min=1, max=672, help="With --from-live: how far.")] = 24.0
     book: Annotated[

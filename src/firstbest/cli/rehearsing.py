@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.spread_options import WORKERS_MOST as WORKERS_MOST  # noqa: PLC0414 - others ask for it here
+from firstbest.cli.spread_options import cluster_told, workers_of
 from firstbest.store.kernel_cache import mark_complete, use_cache
 
 if TYPE_CHECKING:
     from firstbest.present.comparison import Comparison
     from firstbest.present.record import Record
-
-WORKERS_MOST = 8
 
 
 class Asked(NamedTuple):
@@ -29,6 +28,8 @@ class Asked(NamedTuple):
     days: int | None
     seed: int | None
     respond: bool = False
+    workers: int | None = None
+    ray: str | None = None
 
 
 def prepare(folder: Path, console: Console) -> None:
@@ -92,10 +93,10 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
     from firstbest.rehearse.against import rehearse_against
     from firstbest.rehearse.folder import Options
 
-    workers = min(os.cpu_count() or 1, replications * 2, WORKERS_MOST)
+    workers = workers_of(asked.workers, asked.ray, replications * 2)
     options = Options(asked.scale, asked.days, asked.seed, respond=asked.respond)
     words = f"{replications} pairs" if precision is None else f"pairs until {precision:g}"
-    with faults_told(asked.folder), bar(quiet, words) as progress:
+    with cluster_told(), faults_told(asked.folder), bar(quiet, words) as progress:
         answer = rehearse_against(asked.folder, change, options, (replications, workers, precision), progress)
     console.print(table(answer.comparison, console.width), soft_wrap=True)
     console.print(summary(answer.comparison), soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
+from firstbest.cli.spread_options import cluster_told
 
 if TYPE_CHECKING:
     from firstbest.rehearse.sensitivity import Answer, Budget, Point
+    from firstbest.rehearse.spread import Workers
 
 OUTPUT = "sensitivity"
-WORKERS_MOST = 8
 
 
 class Asked(NamedTuple):
@@ -27,6 +27,7 @@ class Asked(NamedTuple):
     runs: int
     scale: float
     days: int
+    workers: Workers = 1
 
 
 def sensitivity(asked: Asked) -> None:
@@ -52,14 +53,15 @@ def sensitivity(asked: Asked) -> None:
         raise stop(f"expected assumptions.csv with two ranges or more that stand in files, found {len(inputs)}")
     planned = found.budget(len(inputs), asked.runs)
     point = found.Point(asked.folder, inputs, asked.figure, asked.scale, asked.days)
-    workers = min(os.cpu_count() or 1, WORKERS_MOST)
+    workers = asked.workers
     console.print(_budget(planned, asked, point, workers), soft_wrap=True)
     console.print(
         f"not moved: {listed.left_out} rows of assumptions.csv without a range or place in a file"
         + (f", and {', '.join(out)}, whose ends make no workspace" if out else ""),
         soft_wrap=True,
     )
-    answer = _run(planned, point, workers, quiet)
+    with cluster_told():
+        answer = _run(planned, point, workers, quiet)
     _show(answer, workspace.name, workspace.currency, asked, console)
 
 
@@ -71,11 +73,11 @@ def _known_figure(figure: str) -> None:
         raise stop(f"expected a figure of a rehearsal, found '{figure}'{nearest(figure, CATALOG)}")
 
 
-def _budget(planned: Budget, asked: Asked, point: Point, workers: int) -> str:
+def _budget(planned: Budget, asked: Asked, point: Point, workers: Workers) -> str:
     """The budget, with the time that one rehearsal takes."""
     began = time.perf_counter()
     point([0.5] * planned.inputs)
-    minutes = planned.runs * (time.perf_counter() - began) / workers / 60
+    minutes = planned.runs * (time.perf_counter() - began) / (workers if isinstance(workers, int) else 1) / 60
     return (
         f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
         f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "
@@ -83,7 +85,7 @@ def _budget(planned: Budget, asked: Asked, point: Point, workers: int) -> str:
     )
 
 
-def _run(planned: Budget, point: Point, workers: int, quiet: Console) -> Answer:
+def _run(planned: Budget, point: Point, workers: Workers, quiet: Console) -> Answer:
     from firstbest.cli.rehearsing import bar
     from firstbest.rehearse.sensitivity import evaluator
     from firstbest.rehearse.sensitivity import sensitivity as answer

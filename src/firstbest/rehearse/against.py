@@ -16,11 +16,12 @@ from firstbest.rehearse.compare_runs import Runs
 from firstbest.rehearse.folder import OUTPUT, Options, assumed_of, write_report
 from firstbest.rehearse.futures_told import PRECISE, futures_text, stopped_text
 from firstbest.rehearse.precision import until_precise
+from firstbest.rehearse.spread import Workers
 from firstbest.rehearse.suggest import suggestions
 from firstbest.store.changes import Changed, load_changed
 from firstbest.store.workspace import load
 
-How = tuple[int, int, float | None]
+How = tuple[int, Workers, float | None]
 """Replications, worker processes, and the precision to be reached instead of so many replications."""
 
 

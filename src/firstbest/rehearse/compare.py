@@ -9,20 +9,18 @@ a change does not touch and chance moves, five will look distinguishable. Shares
 from __future__ import annotations
 
 import math
-import multiprocessing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import Final, NamedTuple
 
 from firstbest.present.catalog import CATALOG, WANTED
 from firstbest.present.comparison import Difference, Dot, Estimate, difference
 from firstbest.rehearse.compare_student import quantile
+from firstbest.rehearse.spread import Workers, spread
 
 WITHOUT: Final = "without"
 WITH: Final = "with"
 CONFIDENCE: Final = 0.95
 REPLICATIONS_MAX: Final = 1_000
-WORKERS_MAX: Final = 64
 _NOISE: Final = 1e-12
 """Differences this small against the figures are the last places of floats: none."""
 _UNCOMPARED: Final = frozenset({"day"})
@@ -62,7 +60,7 @@ def compare(
     currency: str,
     *,
     seed: int = 1,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Compared:
     """Rehearse `replications` pairs with the seeds from `seed` on and tell their differences.
@@ -80,12 +78,11 @@ def compared_of(pairs: Pairs, currency: str) -> Compared:
 
 
 def run_pairs(
-    run_one: RunOne, seeds: Iterable[int], workers: int = 1, progress: Callable[[float], None] | None = None
+    run_one: RunOne, seeds: Iterable[int], workers: Workers = 1, progress: Callable[[float], None] | None = None
 ) -> Pairs:
     """Figures of both worlds for each seed; figures that not every run measured are left out."""
     kept = tuple(seeds)
     assert 1 <= len(kept) <= REPLICATIONS_MAX, f"1 to {REPLICATIONS_MAX} replications, was {len(kept)}"
-    assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     tasks = [(which, seed) for seed in kept for which in (WITHOUT, WITH)]
     found = run_each(run_one, tasks, workers, progress)
     keys = [key for key in found[0] if all(_measured(each, key) for each in found)]
@@ -97,11 +94,20 @@ def run_pairs(
 
 
 def run_each(
-    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int = 1, progress: Callable[[float], None] | None = None
+    run_one: RunOne,
+    tasks: Sequence[tuple[str, int]],
+    workers: Workers = 1,
+    progress: Callable[[float], None] | None = None,
 ) -> list[Mapping[str, float]]:
     """Figures of each (world, seed), in the order of the tasks, whatever the number of workers."""
-    run = _one_after_the_other if workers == 1 else _side_by_side
-    return run(run_one, tasks, workers, progress or _unheard)
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        (progress or _unheard)(done / len(tasks))
+
+    return spread([(run_one, task) for task in tasks], workers, one_more)
 
 
 def _unheard(_: float) -> None:
@@ -110,31 +116,6 @@ def _unheard(_: float) -> None:
 
 def _measured(figures: Mapping[str, float], key: str) -> bool:
     return math.isfinite(figures.get(key, math.nan))
-
-
-def _one_after_the_other(
-    run_one: RunOne, tasks: Sequence[tuple[str, int]], _workers: int, progress: Callable[[float], None]
-) -> list[Mapping[str, float]]:
-    found = []
-    for number, task in enumerate(tasks, start=1):
-        found.append(run_one(*task))
-        progress(number / len(tasks))
-    return found
-
-
-def _side_by_side(
-    run_one: RunOne, tasks: Sequence[tuple[str, int]], workers: int, progress: Callable[[float], None]
-) -> list[Mapping[str, float]]:
-    """In processes started afresh; answers in the order of the tasks."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
-        waiting: list[Future[Mapping[str, float]]] = [pool.submit(run_one, *task) for task in tasks]
-        for number, done in enumerate(as_completed(waiting), start=1):
-            if done.exception():
-                pool.shutdown(wait=False, cancel_futures=True)
-            done.result()
-            progress(number / len(tasks))
-        return [each.result() for each in waiting]
 
 
 def estimate(values: Sequence[float]) -> Estimate:

@@ -64,10 +64,7 @@ class Outcome(NamedTuple):
 
 def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], None] | None = None) -> Outcome:
     """Rehearse the workspace in `folder`; raises `WorkspaceFaulty` with every fault before anything is written."""
-    workspace = load(folder)
-    network, nature = compile_network(workspace, options.scale, options.days)
-    scenario = Scenario(network, responding(nature) if options.respond else nature)
-    seed = workspace.seed if options.seed is None else options.seed
+    workspace, scenario, seed = scenario_of(folder, options)
     output = folder / OUTPUT
     if output.exists():
         shutil.rmtree(output / "facts", ignore_errors=True)
@@ -78,9 +75,23 @@ def rehearse_folder(folder: Path, options: Options, progress: Callable[[float], 
         digest = sink.digest()
     else:
         result, digest = rehearse(scenario, Settings(seed, None, progress)), ""
+    return told_of(folder, workspace, options._replace(seed=seed), result, digest)
+
+
+def scenario_of(folder: Path, options: Options) -> tuple[Workspace, Scenario, int]:
+    """The workspace, what is rehearsed of it, and with which seed."""
+    workspace = load(folder)
+    network, nature = compile_network(workspace, options.scale, options.days)
+    scenario = Scenario(network, responding(nature) if options.respond else nature)
+    return workspace, scenario, workspace.seed if options.seed is None else options.seed
+
+
+def told_of(folder: Path, workspace: Workspace, options: Options, result: Result, digest: str) -> Outcome:
+    """Judge a result and write all files but the facts; `options` names the seed."""
+    output = folder / OUTPUT
     record = judged_record(result, workspace, folder, options.scale, digest)
     write_tables(output, result, facts=options.facts)
-    write_run(output, record, options, seed)
+    write_run(output, record, options, options.seed or 0)
     outcome = Outcome(record, result, output, write_answers(output, result))
     others = panels_of(workspace, record)
     outcome.report_path.write_text(report(record, None, others), encoding="utf-8")

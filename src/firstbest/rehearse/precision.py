@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from firstbest.present.comparison import Estimate
 from firstbest.rehearse.compare import Pairs, RunOne, paired, run_pairs
 from firstbest.rehearse.compare_student import quantile
+from firstbest.rehearse.spread import Workers
 
 FIRST: Final = 10
 GROWTH: Final = 1.5
@@ -48,7 +49,7 @@ def until_precise(
     run_one: RunOne,
     figure: str,
     precision: float,
-    how: tuple[int, int, int],
+    how: tuple[int, Workers, int],
     progress: Callable[[float], None] | None = None,
 ) -> Stopped:
     """Rehearse pairs until the difference of `figure` is known to `precision`; how: (first seed, workers, most pairs).

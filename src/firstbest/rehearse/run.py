@@ -65,8 +65,13 @@ def at_rest() -> Iterator[None]:
 
 def rehearse(scenario: Scenario, settings: Settings) -> Result:
     """Run a scenario from its first instant to its last."""
+    return finished(Running(scenario, settings.seed, settings.book), settings)
+
+
+def finished(running: Running, settings: Settings) -> Result:
+    """Run what is under way to its last instant; its book is its own."""
     began = time.perf_counter()
-    running = Running(scenario, settings.seed, settings.book)
+    scenario = running.scenario
     running.loop.batch_most = settings.batch_most
     calendar = scenario.network.calendar
     span = max(calendar.end_us - calendar.start_us, 1)

@@ -9,10 +9,8 @@ Designs and indices are SALib's. All rehearsals share one seed, so chance differ
 from __future__ import annotations
 
 import math
-import multiprocessing
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -24,6 +22,7 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Assumed
 from firstbest.rehearse.run import Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
+from firstbest.rehearse.spread import Workers, spread
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.sensitivity_inputs import Input, write_moved
@@ -148,26 +147,13 @@ Evaluate = Callable[[F64], F64]
 """Answers of points [n, inputs]."""
 
 
-def evaluator(point: Point, workers: int, progress: Callable[[int], None]) -> Evaluate:
-    """Points rehearsed one after the other, or side by side in processes; the same answers."""
+def evaluator(point: Point, workers: Workers, progress: Callable[[int], None]) -> Evaluate:
+    """Points rehearsed one after the other, side by side in processes, or on a cluster; the same answers."""
 
-    def one_by_one(points: F64) -> F64:
-        found = []
-        for each in points.tolist():
-            found.append(point(each))
-            progress(1)
-        return np.array(found)
+    def evaluate(points: F64) -> F64:
+        return np.array(spread([(point, (each,)) for each in points.tolist()], workers, lambda: progress(1)))
 
-    def side_by_side(points: F64) -> F64:
-        context = multiprocessing.get_context("spawn")
-        found = []
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            for answer in pool.map(point, points.tolist()):
-                found.append(answer)
-                progress(1)
-        return np.array(found)
-
-    return one_by_one if workers == 1 else side_by_side
+    return evaluate
 
 
 def sensitivity(names: Sequence[str], figure: str, planned: Budget, evaluate: Evaluate, seed: int = 1) -> Answer:

@@ -9,7 +9,7 @@ raised at the next `seal` or at `close`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from queue import Queue
@@ -21,10 +21,11 @@ import numpy as np
 
 from firstbest.kernels.packed import words_of
 from firstbest.operate.ports import Change, Tick
-from firstbest.store.sink_writer import Writer, write_rows
+from firstbest.store.sink_writer import Writer, read_rows, write_rows
 from firstbest.world.facts import FACTS, Block, FactType
 
 DIGEST_BYTES: Final = 16
+FACT: Final = {fact.name: fact for fact in FACTS}
 PIECE: Final = 1 << 18
 """Bytes of a piece of memory; a whole number of words."""
 
@@ -89,8 +90,11 @@ class ParquetSink:
     every type has at least one file. Files of an earlier run in these folders are replaced.
     """
 
-    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
-        """Make the folders and start the writer's thread."""
+    def __init__(self, folder: Path, limits: Limits | None = None, go_on: Mapping[str, int] | None = None) -> None:
+        """Make the folders and start the writer's thread.
+
+        With `go_on` the first files that are there, so many rows of each type, stay as the first parts.
+        """
         self.limits = limits or Limits()
         self.folder = folder / "facts"
         self.counts = {fact.name: 0 for fact in FACTS}
@@ -106,8 +110,11 @@ class ParquetSink:
         for name in self.counts:
             place = self.folder / name
             place.mkdir(parents=True, exist_ok=True)
-            for old in place.glob("*.parquet"):
-                old.unlink()
+            for old in sorted(place.glob("*.parquet")):
+                if go_on and self.counts[name] < go_on.get(name, 0):
+                    self._count_in(name, old)
+                else:
+                    old.unlink()
         self._queue: Queue[_Handover | None] = Queue(maxsize=1)
         self._thread = Thread(target=self._write_all, name="parquet-sink", daemon=True)
         self._thread.start()
@@ -148,12 +155,23 @@ class ParquetSink:
     def digests(self) -> dict[str, str]:
         """Digest of all row bytes by type, padding included; to be asked after `close`."""
         assert self._closed, "digests are known once the sink is closed"
+        return self.digests_so_far()
+
+    def digests_so_far(self) -> dict[str, str]:
+        """Digest of the row bytes of each type that are in files."""
         return {name: digest.hexdigest() for name, digest in self._digests.items()}
 
     def digest(self) -> str:
         """One digest over those of all types, in the order in which types are declared."""
         joined = "".join(f"{name} {value}\n" for name, value in self.digests().items())
         return blake2b(joined.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+    def _count_in(self, name: str, path: Path) -> None:
+        """Take a file that was written before into count and digest."""
+        rows = read_rows(FACT[name], path)
+        self._digests[name].update(rows.data)
+        self.counts[name] += len(rows)
+        self._parts[name] += 1
 
     def _keep(self, block: Block) -> None:
         held, rows = self._held[block.fact.name], block.rows

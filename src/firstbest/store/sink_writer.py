@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.world.facts import FACTS
+from firstbest.world.facts import FACTS, FactType
 
 PADDING = frozenset({"pad", "spare"})
 
@@ -54,6 +54,16 @@ def write_rows(engine: duckdb.DuckDBPyConnection, rows: NDArray[np.void], path: 
     """Write packed rows [n] to a Parquet file, a column each; padding stays behind."""
     assert rows.dtype.names is not None, "rows need named columns"
     write_columns(engine, {name: rows[name] for name in rows.dtype.names if name not in PADDING}, path)
+
+
+def read_rows(fact: FactType, path: Path) -> NDArray[np.void]:
+    """The packed rows of a Parquet file, in their order; padding is zero, as it was."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        columns = engine.read_parquet(str(path)).fetchnumpy()
+    rows = np.zeros(len(columns["number"]), fact.dtype)
+    for name, values in columns.items():
+        rows[name] = values
+    return rows
 
 
 def write_columns(

@@ -1,0 +1,94 @@
+"""Calls spread over processes of this machine, or over a Ray cluster; the answers in the order of the calls.
+
+Who answers first, and where, is seen nowhere: each call has its own seed, and answers are put in the order asked for.
+So one worker, eight, and a cluster give the same bytes, as long as the machines have the same code (draws and facts are
+whole numbers; `docs/how-it-is-checked.md` says what is known of other processors).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from typing import Any, Final, NamedTuple
+
+WORKERS_MAX: Final = 64
+LOCAL: Final = "local"
+"""The address of a cluster that is started on this machine for the call."""
+
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+"""What is called with which arguments; both must be picklable, as functions and classes of a module are."""
+
+
+class Cluster(NamedTuple):
+    """A Ray cluster: `ray://host:10001`, `auto` for the one that this machine is part of, or `local`."""
+
+    address: str
+
+
+class NoRay(Exception):  # noqa: N818 - it says what is missing
+    """Ray is not installed, or its cluster cannot be reached."""
+
+
+Workers = int | Cluster
+
+
+def spread(calls: Sequence[Call], workers: Workers, told: Callable[[], None]) -> list[Any]:
+    """Answers in the order of the calls; `told` is called once for each that is done. Raises what a call raised."""
+    if isinstance(workers, Cluster):
+        return _over_ray(calls, workers, told)
+    assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
+    if workers == 1:
+        return list(_one_after_the_other(calls, told))
+    return _side_by_side(calls, workers, told)
+
+
+def _one_after_the_other(calls: Sequence[Call], told: Callable[[], None]) -> Iterator[Any]:
+    for function, given in calls:
+        found = function(*given)
+        told()
+        yield found
+
+
+def _side_by_side(calls: Sequence[Call], workers: int, told: Callable[[], None]) -> list[Any]:
+    """In processes started afresh."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max(min(workers, len(calls)), 1), mp_context=context) as pool:
+        waiting: list[Future[Any]] = [pool.submit(function, *given) for function, given in calls]
+        for done in as_completed(waiting):
+            if done.exception():
+                pool.shutdown(wait=False, cancel_futures=True)
+            done.result()
+            told()
+        return [each.result() for each in waiting]
+
+
+def _over_ray(calls: Sequence[Call], cluster: Cluster, told: Callable[[], None]) -> list[Any]:
+    """On a cluster whose machines have this package, and the workspace in the same place."""
+    try:
+        import ray  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise NoRay('expected Ray, found nothing: pip install "firstbest[ray]"') from None
+    try:
+        # It stays joined to the cluster until it ends: the next calls find their kernels and worlds there.
+        if not ray.is_initialized():
+            ray.init(address=None if cluster.address == LOCAL else cluster.address, log_to_driver=False)
+    except Exception as failure:
+        raise NoRay(f"expected a Ray cluster at '{cluster.address}', found {failure}") from failure
+    answer = ray.remote(_answer)
+    waiting = [answer.remote(*call) for call in calls]
+    left = list(waiting)
+    while left:
+        done, left = ray.wait(left)
+        ray.get(done)
+        told()
+    found: list[Any] = ray.get(waiting)
+    return found
+
+
+def _answer(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """One call on another machine, with the kernels that it keeps."""
+    from firstbest.store.kernel_cache import use_cache  # noqa: PLC0415 - the other machine's
+
+    use_cache()
+    return function(*given)
