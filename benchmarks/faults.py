@@ -37,6 +37,7 @@ from firstbest.run.open import standing
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
 from firstbest.service.serving import Service, Where, serve
 from firstbest.store.book_open import open_book
+from firstbest.store.book_verify import unlike_refold
 from firstbest.store.sides import NAMED
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -217,7 +218,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
     """Kill the writer so often, then look at the book."""
     kills = int(os.environ.get("FIRSTBEST_KILLS", QUICK_KILLS if quick else KILLS))
     warm()
-    figures: Counter[str] = Counter()
+    figures: dict[str, float] = {}
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as parent:
         folder = live_workspace(Path(parent) / "shop", ITEMS, UNITS)
@@ -228,9 +229,9 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
         for each in trials:
             found, bad = tried(each, folder, kills)
             wrong += [f"{each.name}: {line}" for line in bad]
-            figures.update({name: value for name, value in found.items() if name not in PER_TRIAL})
+            figures |= {name: figures.get(name, 0) + value for name, value in found.items() if name not in PER_TRIAL}
             figures |= {f"{name}_{each.name}": found[name] for name in PER_TRIAL}
-    return Result(figures=dict(figures), wrong=tuple(wrong))
+    return Result(figures=figures, wrong=tuple(wrong))
 
 
 def tried(each: Trial, folder: Path, kills: int) -> tuple[dict[str, Any], list[str]]:
@@ -302,12 +303,12 @@ def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
     number = dict(zip(ordered["order"].tolist(), ordered["number"].tolist(), strict=True))
     lost = sum(name not in names or number.get(names[name]) != told["number"] for name, told in ledger.answers.items())
     doubled = sum(times > 1 for times in count.values()) + len(count) - len(set(names.values()) & set(count))
-    _, state = standing(book)
+    world, state = standing(book)
     stock = state.read(All(t.STOCK_T)).rows
     oversold = int((stock["reserved"] > stock["on_hand"]).sum() + (stock["on_hand"] < 0).sum())
     try:
         held = book.verify()
-        broken = 0
+        broken = len(unlike_refold(book, world.network))
     except Exception:  # noqa: BLE001 - a chain that does not hold is what is counted
         held, broken = 0, 1
     refused = len(book.facts_of(f.REFUSED))

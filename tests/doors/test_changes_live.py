@@ -16,6 +16,7 @@ from firstbest.run.requests import Line, Request, Why
 from firstbest.store.book import SqlBook
 from firstbest.store.book_open import open_book
 from firstbest.store.book_sqlite import Settings
+from firstbest.store.book_verify import NotComparable, unlike_refold
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.world.units import DAY_US, HOUR_US
 from firstbest.world.words import Kind, Timer
@@ -149,3 +150,25 @@ def test_what_adds_a_name_is_refused_in_words(stand: Stand) -> None:
     assert all(fault.file == "later.toml" or fault.expected for fault in faulty.value.faults)
     stand.pass_to(1)
     assert not ticks_of(stand, Timer.ADOPT)
+
+
+def test_tables_are_refolded_under_each_network_that_held(stand: Stand) -> None:
+    stand.apply()
+    stand.pass_to(24)
+    phases = worlds_of(stand.book)
+    networks = {phase.world.policy: phase.world.network for phase in phases}
+    first = phases[0].world.network
+    assert len(networks) == 2
+    assert unlike_refold(stand.book, first, networks) == []
+    with pytest.raises(NotComparable, match="a network that this book does not keep"):
+        unlike_refold(stand.book, first)
+
+
+def test_a_change_that_is_applied_is_not_applied_again(stand: Stand) -> None:
+    stand.apply()
+    stand.pass_to(1)
+    with pytest.raises(WorkspaceFaulty, match=r"--revert takes it back first\), found one that is in force"):
+        stand.apply()
+    bring_in(stand.house, prepared(stand.book, ended(stand.book, "later.toml", stand.house.now_us() + AHEAD_US)))
+    stand.pass_to(1)
+    assert stand.apply().at_us > 0, "taken back, it may come again"
