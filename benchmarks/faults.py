@@ -26,6 +26,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -33,7 +34,7 @@ from benchmarks.live_workspace import live_workspace
 from benchmarks.result import Result
 from firstbest.operate.ports import All
 from firstbest.rehearse.warm import warm
-from firstbest.run.open import standing
+from firstbest.run.open import standing, wall_us
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
 from firstbest.service.serving import Service, Where, serve
 from firstbest.store.book_open import open_book
@@ -72,6 +73,8 @@ class Ledger:
         self.answers: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, bytes] = {}
         self.problems: Counter[str] = Counter()
+        self.unclear = 0
+        """Refusals that are no problem as the documents say, or do not say when to come again."""
         self.differing = 0
 
     def next_order(self) -> int | None:
@@ -119,12 +122,19 @@ def persist(ledger: Ledger, key: str, port: int, name: str) -> dict[str, Any] | 
             if answer.status in (200, 201):
                 return told
             ledger.problems[str(answer.status)] += 1
+            ledger.unclear += not clear(answer.status, answer.headers, told)
         except (OSError, http.client.HTTPException, ValueError):
             ledger.problems["no answer"] += 1
         finally:
             connection.close()
         time.sleep(0.02)
     return None
+
+
+def clear(status: int, headers: Message, told: dict[str, Any]) -> bool:
+    """Whether a refusal is one that a client can act on: it may come again, and is told when, and why."""
+    known = status in (http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE)
+    return known and headers.get("retry-after", "").isdigit() and bool(told.get("detail"))
 
 
 class Trial(NamedTuple):
@@ -145,14 +155,14 @@ class Plan(NamedTuple):
 class Lives:
     """A process without threads that forks a service whenever it is told, so that no fork takes over a lock."""
 
-    def __init__(self, where: Where) -> None:
+    def __init__(self, where: Where, clock: Callable[[], int] = wall_us) -> None:
         asked, self._tell = os.pipe()
         self._answers, answer = os.pipe()
         if os.fork() == 0:
             os.close(self._tell)
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             while os.read(asked, 1):
-                os.write(answer, begin(where).to_bytes(8, "little"))
+                os.write(answer, begin(where, clock).to_bytes(8, "little"))
             os._exit(0)
         os.close(asked)
 
@@ -166,13 +176,13 @@ class Lives:
         os.close(self._tell)
 
 
-def begin(where: Where) -> int:
+def begin(where: Where, clock: Callable[[], int] = wall_us) -> int:
     """Start the service in a fork; answers its process."""
     process = os.fork()
     if process:
         return process
     try:
-        serve(Service(where), lambda: None)
+        serve(Service(where, clock), lambda: None)
     finally:
         os._exit(0)
 
@@ -247,12 +257,13 @@ def tried(each: Trial, folder: Path, kills: int) -> tuple[dict[str, Any], list[s
     return figures | {"trial_s": round(time.perf_counter() - began, 1)}, wrong
 
 
-def database_dies() -> None:
-    """End the database's processes without a word, and start it again."""
+def database_dies(for_s: float = 0.0) -> None:
+    """End the database's processes without a word, and start it again, after a while where one is given."""
     running = server()
     os.kill(running.get_pid(), signal.SIGQUIT)
     while (running.pgdata / "postmaster.pid").exists():
         time.sleep(0.01)
+    time.sleep(for_s)
     running.ensure_postgres_running()
 
 
@@ -315,9 +326,9 @@ def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
     book.close()
     figures: dict[str, Any] = {
         "lost": lost, "doubled": doubled, "oversold": oversold, "chain_broken": broken,
-        "answered_otherwise": ledger.differing, "ticks": held, "refused_lines": refused,
+        "answered_otherwise": ledger.differing, "unclear": ledger.unclear, "ticks": held, "refused_lines": refused,
     }  # fmt: skip
-    names_of_wrong = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise")
+    names_of_wrong = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise", "unclear")
     wrong = [f"{name} is {figures[name]}, not 0" for name in names_of_wrong if figures[name]]
     if not refused:
         wrong.append("the hot item never ran out: nothing was shown of overselling")

@@ -90,9 +90,9 @@ def shown(book: str) -> str:
 class Service:
     """One process that serves a book, as its writer or before it."""
 
-    def __init__(self, where: Where) -> None:
+    def __init__(self, where: Where, clock: Callable[[], int] = wall_us) -> None:
         """Claim the book if nobody holds it; raises `WorkspaceFaulty`, `BookError` and `NotServed`."""
-        self.where = where
+        self.where, self.clock = where, clock
         workspace = load(where.folder)
         self.live: dict[str, Any] = workspace.section("firstbest", "live").values
         self.address = f"{where.host or self.live['host']}:{where.port or self.live['port']}"
@@ -120,7 +120,11 @@ class Service:
         if not book.claim(self.holder, self.address):
             book.close()
             return None
-        opened = open_house(self.where.folder, book)
+        try:
+            opened = open_house(self.where.folder, book, self.clock)
+        except BaseException:
+            book.close()  # who cannot stand up must not keep others from it
+            raise
         self.first = (opened, first_key(opened.house) if opened.new else "")
         gather = float(self.live["gather_ms"]) / 1_000
         limits = Limits(gather, int(self.live["tick_requests"]), int(self.live["queue_requests"]))
