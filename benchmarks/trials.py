@@ -21,7 +21,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -75,18 +75,20 @@ def disk_full(folder: Path, orders: int) -> Found:
         shop = shop_of(folder, str(disk / "book.sqlite"))
         with disturbed(shop, orders) as hands:
             filler = disk / "filler"
-            with filler.open("wb", buffering=0) as file:
-                try:
-                    while True:
-                        file.write(bytes(65_536))
-                except OSError:
-                    pass
+            fill(filler)
             refused = hands.until_refused(20)
             readable = hands.readable()
             filler.unlink()
             back = hands.until_answered(20)
         found, wrong = told_of("disk_full", shop, hands, {"tried": 1, "back_s": back, "readable": readable})
         return found, wrong + ([] if refused else ["disk_full: nothing was refused, so nothing was shown"])
+
+
+def fill(filler: Path) -> None:
+    """Write until there is no room."""
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(65_536))
 
 
 def file_limit(folder: Path, orders: int) -> Found:

@@ -31,7 +31,7 @@ from firstbest.world.network import Network
 
 KIND = "applied"
 ON_NAMES_THERE: Final = (
-    "an operation on names that are there: a book numbers its shelves by item and node, so a running house adds none. A "
+    "an operation on names that are there: a book numbers shelves by item and node, so a running house adds none; a "
     "node to come stands in nodes.csv, with a late 'opens', when the book begins, and a 'set' of 'opens' lets it in; "
     "docs/running-live.md says what to do with others"
 )

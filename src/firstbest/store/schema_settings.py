@@ -109,11 +109,6 @@ POLICIES: Final = Settings(
             (integer("wait_days", "they wait so long, where the customer says nothing else; 0: refused", 0, high=365),),
         ),
         Section(
-            "holds",
-            "What becomes of orders that are kept back.",
-            (integer("lapse_days", "days a held order may be late before it is cancelled; 0: never", 30, high=365),),
-        ),
-        Section(
             "floor",
             "When work is released.",
             (
