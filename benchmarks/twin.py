@@ -128,7 +128,7 @@ def arrays_of(table: object) -> list[np.ndarray[tuple[int, ...], np.dtype[np.gen
     if isinstance(table, Dense):
         return [table.rows]
     held = table.held  # type: ignore[attr-defined]
-    return [table.rows, held.marks, held.free, held.keys, held.slot_of]  # type: ignore[attr-defined]
+    return [table.rows, held.marks, held.free, held.slot_of]  # type: ignore[attr-defined]
 
 
 def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is made here

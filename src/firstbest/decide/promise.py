@@ -194,10 +194,20 @@ def no_way(carrier: int, verdict: int) -> Option:
 
 
 @compiled
-def by_carrier(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> Option:
-    """The way from a node by one carrier that serves the place and the service from there."""
+def lay_out(terms: Terms, asked: Asked, pieces: I64) -> None:
+    """Write what each carrier [C, 4] would be given: the same from whichever node (`pieces_of`)."""
+    for carrier in range(len(pieces)):
+        if terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or is_out(asked.carriers_out, carrier):
+            continue
+        pieces[carrier] = pieces_of(terms, carrier, asked)
+
+
+@compiled
+def by_carrier(terms: Terms, window: Window, node: int, asked: Asked, by: tuple[int, I64]) -> Option:
+    """The way from a node by one carrier that serves the place and the service from there; by: (it, its pieces)."""
+    carrier, pieces = by
     zone = whole(terms.zone[carrier, node, asked.place])
-    carton, count, billed, outer = pieces_of(terms, carrier, asked)
+    carton, count, billed, outer = pieces[0], pieces[1], pieces[2], pieces[3]
     if count == 0:
         return no_way(carrier, NOT_SERVED)
     day = free_ship_day(terms, window, node, carrier, asked)
@@ -224,8 +234,11 @@ def is_out(barred: int, which: int) -> bool:
 
 
 @compiled
-def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
-    """The best way from one node; ties go to the carrier with the smaller hash of its text."""
+def best_from(terms: Terms, window: Window, node: int, asked: Asked, pieces: I64) -> Option:
+    """The best way from one node; ties go to the carrier with the smaller hash of its text.
+
+    `pieces` as `lay_out` wrote them for the same goods.
+    """
     best = no_way(-1, NOT_SERVED)
     if not is_open(terms, node, asked.at):
         return no_way(-1, CLOSED)
@@ -235,7 +248,7 @@ def best_from(terms: Terms, window: Window, node: int, asked: Asked) -> Option:
             continue
         if terms.promise[asked.service, PROMISE_CARRIERS + carrier] == 0 or is_out(asked.carriers_out, carrier):
             continue
-        option = by_carrier(terms, window, node, carrier, asked)
+        option = by_carrier(terms, window, node, asked, (carrier, pieces[carrier]))
         if option.score == NONE:
             if best.score == NONE and option.verdict == NO_CAPACITY:
                 best = option

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, comes_before, is_open, is_out
+from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, comes_before, is_open, is_out, lay_out
 from firstbest.decide.terms import ITEM_LONGEST, ITEM_VOLUME, ITEM_WEIGHT, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
@@ -40,6 +40,7 @@ class Scratch(NamedTuple):
     verdict: I64
     options: I64  # [F, 12] the fields of promise.Option
     order: I64  # centres chosen, in the order chosen
+    pieces: I64  # [C, 4] what each carrier would be given (decide.promise.lay_out)
 
 
 @compiled
@@ -111,6 +112,7 @@ def from_one(terms: Terms, window: Window, basket: Basket, scratch: Scratch, ask
     best = -1
     lines = len(basket.item)
     whole = with_load(asked, load_of(terms, basket, scratch.assigned, EVERY))
+    lay_out(terms, whole, scratch.pieces)
     for centre in range(len(terms.centres)):
         scratch.options[centre, 0] = NONE
         if is_out(asked.nodes_out, centre):
@@ -120,7 +122,7 @@ def from_one(terms: Terms, window: Window, basket: Basket, scratch: Scratch, ask
         elif scratch.covers[centre] < lines:
             scratch.verdict[centre] = PARTLY if scratch.covers[centre] > 0 else NO_STOCK
         else:
-            keep(scratch, centre, best_from(terms, window, terms.centres[centre], whole))
+            keep(scratch, centre, best_from(terms, window, terms.centres[centre], whole, scratch.pieces))
             if scratch.options[centre, 0] != NONE and wins(terms, scratch, centre, best, asked.place):
                 best = centre
     return best
@@ -131,12 +133,13 @@ def next_in_split(terms: Terms, window: Window, basket: Basket, scratch: Scratch
     """The centre that fills most unassigned lines; ties: least score. -1: none."""
     best, most = -1, 0
     whole = with_load(asked, load_of(terms, basket, scratch.assigned, -1))
+    lay_out(terms, whole, scratch.pieces)
     for centre in range(len(terms.centres)):
         if scratch.covers[centre] == 0 or scratch.covers[centre] < most or scratch.verdict[centre] == CHOSEN:
             continue
         if is_out(asked.nodes_out, centre):
             continue
-        option = best_from(terms, window, terms.centres[centre], whole)
+        option = best_from(terms, window, terms.centres[centre], whole, scratch.pieces)
         if option.score == NONE:
             scratch.verdict[centre] = option.verdict
             continue
@@ -178,7 +181,8 @@ def choose(terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scr
             break
         assign(terms, basket, free, scratch, best)
         own = with_load(asked, load_of(terms, basket, scratch.assigned, best))
-        option = best_from(terms, window, terms.centres[best], own)
+        lay_out(terms, own, scratch.pieces)
+        option = best_from(terms, window, terms.centres[best], own, scratch.pieces)
         keep(scratch, best, option)
         scratch.verdict[best] = CHOSEN
         scratch.order[chosen] = best

@@ -1,7 +1,8 @@
 """An index from integer keys to row numbers: open addressing with linear probing.
 
-`keys` holds the key of each bucket or FREE, `slots` its row number; both are [2 ** bits]. Removal shifts
-later entries of the cluster back, so no tombstones are left and a look-up never slows with age.
+`slots` [2 ** bits] holds the row number of each bucket or FREE; the key is the first word of the row itself (`words`
+[S, W]), which whoever looks it up wants to see in any case. Removal shifts later entries of the cluster back, so no
+tombstones are left and a look-up never slows with age.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled, makes_arrays
 
-FREE = -(2**63)
+I64 = NDArray[np.int64]
+
+FREE = -1
+KEY = 0
+"""The word of a row that is its key."""
 DAY_US = 86_400_000_000
 """A day in microseconds, as `world.units` has it: that room is above this one."""
 
@@ -26,44 +31,42 @@ def bucket_of(key: int, mask: int) -> int:
 
 
 @compiled
-def find(keys: NDArray[np.int64], slots: NDArray[np.int64], wanted: int) -> int:
+def find(words: I64, slots: NDArray[np.int32], wanted: int) -> int:
     """Row number of a key, -1 where it is absent."""
-    mask = len(keys) - 1
+    mask = len(slots) - 1
     b = bucket_of(wanted, mask)
-    while keys[b] != FREE:
-        if keys[b] == wanted:
+    while slots[b] >= 0:
+        if words[slots[b], KEY] == wanted:
             return int(slots[b])
         b = (b + 1) & mask
     return -1
 
 
 @compiled
-def insert(keys: NDArray[np.int64], slots: NDArray[np.int64], new: int, row: int) -> None:
-    """Add a key that is not yet there."""
-    mask = len(keys) - 1
+def insert(slots: NDArray[np.int32], new: int, row: int) -> None:
+    """Add a key that is not yet there, of a row that may still have to be written."""
+    mask = len(slots) - 1
     b = bucket_of(new, mask)
-    while keys[b] != FREE:
+    while slots[b] >= 0:
         b = (b + 1) & mask
-    keys[b] = new
     slots[b] = row
 
 
 @compiled
-def remove(keys: NDArray[np.int64], slots: NDArray[np.int64], gone: int) -> None:
+def remove(words: I64, slots: NDArray[np.int32], gone: int) -> None:
     """Take a key out that is there."""
-    mask = len(keys) - 1
+    mask = len(slots) - 1
     gap = bucket_of(gone, mask)
-    while keys[gap] != gone:
+    while words[slots[gap], KEY] != gone:
         gap = (gap + 1) & mask
     b = (gap + 1) & mask
-    while keys[b] != FREE:
-        home = bucket_of(keys[b], mask)
+    while slots[b] >= 0:
+        home = bucket_of(words[slots[b], KEY], mask)
         if ((b - home) & mask) >= ((b - gap) & mask):
-            keys[gap] = keys[b]
             slots[gap] = slots[b]
             gap = b
         b = (b + 1) & mask
-    keys[gap] = FREE
+    slots[gap] = FREE
 
 
 @compiled

@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.index import find, insert, remove
+from firstbest.kernels.index import KEY, find, insert, remove
 
 I64 = NDArray[np.int64]
 
 PLACE: Final = 0
 WIDTH: Final = 1
 """Columns of a told column."""
-KEY: Final = 0
 LIVE: Final = 1
-"""Words of a row that mean something to a table whose rows come and go."""
+"""The word of a row that says, in a table whose rows come and go, that it is there."""
 DEAD: Final = -1
 """The mark of a row that nobody uses."""
+ABSENT: Final = -1
+"""Instead of a count: a row was not there."""
 
 
 class Packed(NamedTuple):
@@ -42,8 +43,7 @@ class Held(NamedTuple):
     marks: NDArray[np.int16]  # [S] the index column of each row that is there, DEAD elsewhere
     free: I64  # [S] a stack of free rows
     left: I64  # [1] rows in that stack
-    keys: I64  # [B] buckets of the index (kernels.index)
-    slot_of: I64  # [B]
+    slot_of: NDArray[np.int32]  # [B] buckets of the index (kernels.index)
     marked: I64  # [2] the index column; width 0: none
 
 
@@ -89,33 +89,80 @@ def set_value(packed: Packed, slot: int, column: I64, value: int) -> None:
 
 
 @compiled
-def set_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> None:
-    """Give columns [K, 2] of rows [n] new values [K, n]."""
+def set_row(packed: Packed, slot: int, columns: I64, values: I64, n: int) -> None:
+    """Give columns [K, 2] of one row the values of the n-th of [K, n]."""
     for k in range(len(columns)):
-        for n in range(len(slots)):
-            set_value(packed, slots[n], columns[k], values[k, n])
+        set_value(packed, slot, columns[k], values[k, n])
 
 
 @compiled
-def add_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Add values [K, n] to columns [K, 2] of rows [n], a row any number of times; how many fell below zero."""
+def set_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
+    """Give columns [K, 2] of the rows in these slots [n] new values [K, n]; how many are not there."""
+    absent = 0
+    for n in range(len(slots)):
+        if not 0 <= slots[n] < len(packed.words):
+            absent += 1
+            continue
+        set_row(packed, slots[n], columns, values, n)
+    return absent
+
+
+@compiled
+def set_keys(held: Held, keys: I64, columns: I64, values: I64, live: I64) -> int:
+    """Give columns [K, 2] of the rows of these keys [n] new values [K, n], note their marks; how many are absent.
+
+    `live` [n] takes the rows out for which it is 0; it is empty where nothing ends.
+    """
+    absent = 0
+    for n in range(len(keys)):
+        slot = find(held.packed.words, held.slot_of, keys[n])
+        if slot < 0:
+            absent += 1
+            continue
+        set_row(held.packed, slot, columns, values, n)
+        mark(held, slot)
+        if len(live) > 0 and live[n] == 0:
+            end_row(held, keys[n], slot)
+    return absent
+
+
+@compiled
+def add_row(packed: Packed, slot: int, columns: I64, values: I64, n: int) -> int:
+    """Add the n-th of values [K, n] to columns [K, 2] of one row; how many fell below zero."""
     below = 0
     for k in range(len(columns)):
-        for n in range(len(slots)):
-            total = value_at(packed, slots[n], columns[k, PLACE], columns[k, WIDTH]) + values[k, n]
-            set_value(packed, slots[n], columns[k], total)
-            below += total < 0
+        total = value_at(packed, slot, columns[k, PLACE], columns[k, WIDTH]) + values[k, n]
+        set_value(packed, slot, columns[k], total)
+        below += total < 0
     return below
 
 
 @compiled
-def find_all(held: Held, keys: I64, slots: I64) -> int:
-    """Write the row of each key, -1 where it is absent; how many are absent."""
-    absent = 0
+def add_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
+    """Add values [K, n] to columns [K, 2] of the rows in these slots [n], a row any number of times.
+
+    Answers how many sums fell below zero, ABSENT where a row is not there.
+    """
+    below, absent = 0, 0
+    for n in range(len(slots)):
+        if not 0 <= slots[n] < len(packed.words):
+            absent += 1
+            continue
+        below += add_row(packed, slots[n], columns, values, n)
+    return ABSENT if absent > 0 else below
+
+
+@compiled
+def add_keys(held: Held, keys: I64, columns: I64, values: I64) -> int:
+    """`add_slots` for the rows of these keys."""
+    below, absent = 0, 0
     for n in range(len(keys)):
-        slots[n] = find(held.keys, held.slot_of, keys[n])
-        absent += slots[n] < 0
-    return absent
+        slot = find(held.packed.words, held.slot_of, keys[n])
+        if slot < 0:
+            absent += 1
+            continue
+        below += add_row(held.packed, slot, columns, values, n)
+    return ABSENT if absent > 0 else below
 
 
 @compiled
@@ -139,7 +186,7 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_]) -> None:
     """Copy the rows of these keys, zeros under the key where there is none."""
     for n in range(len(keys)):
-        slot = find(held.keys, held.slot_of, keys[n])
+        slot = find(held.packed.words, held.slot_of, keys[n])
         found[n] = slot >= 0
         if slot >= 0:
             copy_row(held.packed.words, slot, rows, n)
@@ -163,11 +210,11 @@ def put_slots(words: I64, slots: I64, rows: I64) -> int:
 def put_rows(held: Held, rows: I64) -> None:
     """Put whole rows, new or replaced; room for all of them is free."""
     for n in range(len(rows)):
-        slot = find(held.keys, held.slot_of, rows[n, KEY])
+        slot = find(held.packed.words, held.slot_of, rows[n, KEY])
         if slot < 0:
             held.left[0] -= 1
             slot = held.free[held.left[0]]
-            insert(held.keys, held.slot_of, rows[n, KEY], slot)
+            insert(held.slot_of, rows[n, KEY], slot)
         copy_row(rows, n, held.packed.words, slot)
         mark(held, slot)
 
@@ -180,31 +227,21 @@ def mark(held: Held, slot: int) -> None:
 
 
 @compiled
-def mark_all(held: Held, slots: I64) -> None:
-    """Note the index column of rows that changed."""
-    for n in range(len(slots)):
-        mark(held, slots[n])
-
-
-@compiled
 def index_rows(held: Held) -> None:
     """Enter every row that is there into an empty index."""
     for slot in range(len(held.marks)):
         if held.marks[slot] != DEAD:
-            insert(held.keys, held.slot_of, held.packed.words[slot, KEY], slot)
+            insert(held.slot_of, held.packed.words[slot, KEY], slot)
 
 
 @compiled
-def end_rows(held: Held, keys: I64, slots: I64, live: I64) -> None:
-    """Take out the rows whose new `live` is 0."""
-    for n in range(len(keys)):
-        if live[n] != 0:
-            continue
-        remove(held.keys, held.slot_of, keys[n])
-        held.packed.words[slots[n], LIVE] = 0
-        held.marks[slots[n]] = DEAD
-        held.free[held.left[0]] = slots[n]
-        held.left[0] += 1
+def end_row(held: Held, key: int, slot: int) -> None:
+    """Take a row out."""
+    remove(held.packed.words, held.slot_of, key)
+    held.packed.words[slot, LIVE] = 0
+    held.marks[slot] = DEAD
+    held.free[held.left[0]] = slot
+    held.left[0] += 1
 
 
 @compiled

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.index import find
-from firstbest.kernels.packed import KEY, PLACE, WIDTH, Held, value_at
+from firstbest.kernels.index import KEY, find
+from firstbest.kernels.packed import PLACE, WIDTH, Held, value_at
 
 I64 = NDArray[np.int64]
 
@@ -81,7 +81,7 @@ def copied_queues(queues: Queues) -> Queues:
 def queue_up(held: Held, queues: Queues, keys: I64) -> None:
     """Enter the rows of these keys that are of the stage; room is the caller's duty."""
     for n in range(len(keys)):
-        slot = find(held.keys, held.slot_of, keys[n])
+        slot = find(held.packed.words, held.slot_of, keys[n])
         if slot >= 0 and held.marks[slot] == queues.marks[VALUE]:
             entry = queues.marks[FREE]
             assert entry >= 0, "the queues are full"

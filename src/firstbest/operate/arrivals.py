@@ -136,7 +136,12 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     centres = len(ground.centres)
     zeros = np.zeros(centres, np.int64)
     return Scratch(
-        np.zeros(lines, np.int64), zeros, zeros.copy(), np.zeros((centres, 12), np.int64), np.zeros(4, np.int64)
+        np.zeros(lines, np.int64),
+        zeros,
+        zeros.copy(),
+        np.zeros((centres, 12), np.int64),
+        np.zeros(4, np.int64),
+        np.zeros((len(ground.carriers.mode), 4), np.int64),
     )
 
 
@@ -149,7 +154,7 @@ def room_for(batch: Batch, local: Local, order_row: I64) -> Out:
     filled = lines[names.FILL]
     placed, sent = commands[names.PLACE], lines[names.PLACE] + lines[names.PICKED] + filled
     ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED] + commands[names.FILL]
-    again = lines_again(batch, local, order_row) if old else 0
+    again = names.lines_again(batch.commands, order_row, local.line_base, old) if old else 0
     kept = again + n if commands[names.HOLD] + commands[names.RESUME] else 0
     most = (
         placed, sent, sent, placed + lines[names.PLACE], m + old + n + again, m + len(local.shipments),
@@ -159,13 +164,3 @@ def room_for(batch: Batch, local: Local, order_row: I64) -> Out:
     )  # fmt: skip
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
     return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])
-
-
-def lines_again(batch: Batch, local: Local, order_row: I64) -> int:
-    """Lines of the orders that cancels and holds are about, an order as often as it is named."""
-    kinds = batch.commands["kind"]
-    about = order_row[np.isin(kinds, (Kind.CANCEL, Kind.HOLD, Kind.RESUME))]
-    wanted = np.flatnonzero(local.line_base >= 0)
-    count = np.zeros(len(local.line_base), np.int64)
-    count[wanted] = np.diff(local.line_base[wanted], append=len(local.lines))
-    return int(count[about].sum())

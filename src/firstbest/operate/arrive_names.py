@@ -125,3 +125,21 @@ def count_kinds(commands: Records, counts: I64) -> None:
     for c in range(len(commands)):
         counts[commands[c].kind, 0] += 1
         counts[commands[c].kind, 1] += commands[c].lines
+
+
+@compiled
+def lines_again(commands: Records, order_row: I64, base: I64, lines: int) -> int:
+    """Lines that stand of the orders that cancels and holds are about, an order as often as it is named.
+
+    `base` [O]: where each order's lines begin among the `lines` that stand, in this order, -1: none were read.
+    """
+    count = 0
+    for c in range(len(commands)):
+        row = order_row[c]
+        if commands[c].kind not in (CANCEL, HOLD, RESUME) or base[row] < 0:
+            continue
+        end = row + 1
+        while end < len(base) and base[end] < 0:
+            end += 1
+        count += (base[end] if end < len(base) else lines) - base[row]
+    return count

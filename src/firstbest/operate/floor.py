@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.decide import count as counts
 from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.decide.plugged import released as rows_released
+from firstbest.kernels.compiled import compiled
 from firstbest.operate import levels
 from firstbest.operate.backorders import ask_again
 from firstbest.operate.fold_keys import Records
@@ -74,18 +76,50 @@ def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, f
     """The lines of the chosen shipments, in their order."""
     orders = chosen["key"] // MAX_ATTEMPT // MAX_NODE
     counts_of = (yield ByKey(t.ORDER_T, orders)).rows["lines"].astype(np.int64)
-    owner = np.repeat(np.arange(len(chosen)), counts_of)
-    ordinal = np.arange(len(owner)) - np.repeat(np.cumsum(counts_of) - counts_of, counts_of)
-    answer = yield ByKey(t.LINE_T, orders[owner] * MAX_LINE + ordinal)
-    lines = answer.rows
-    shipment = chosen[owner]
-    mine = answer.found & (lines["node"] == shipment["node"]) & (lines["attempt"] == shipment["key"] % MAX_ATTEMPT)
-    lines, shipment = lines[mine], shipment[mine]
-    return block_of(
-        f.TASKED, number, now,
-        order=lines["key"] // MAX_LINE, node=shipment["node"], attempt=lines["attempt"],
-        quantity=lines["quantity"], line=lines["key"] % MAX_LINE, item=lines["item"],
-    )  # fmt: skip
+    keys = np.empty(int(counts_of.sum()), np.int64)
+    name_lines(orders, counts_of, keys)
+    answer = yield ByKey(t.LINE_T, keys)
+    rows = np.zeros(len(keys), f.TASKED.dtype)
+    return f.Block(f.TASKED, rows[: task(chosen, counts_of, (answer.rows, answer.found), rows, (number, now))])
+
+
+@compiled
+def name_lines(orders: I64, counts_of: I64, keys: I64) -> None:
+    """Write the keys of all lines of orders [n], one order after the other."""
+    spot = 0
+    for n in range(len(orders)):
+        for line in range(counts_of[n]):
+            keys[spot] = orders[n] * MAX_LINE + line
+            spot += 1
+
+
+@compiled
+def task(
+    chosen: Records, counts_of: I64, answer: tuple[Records, NDArray[np.bool_]], rows: Records, told: tuple[int, int]
+) -> int:
+    """Write a row for each line that a chosen shipment [n] brings; how many.
+
+    answer: the lines of the shipments' orders, one order after the other, and whether they are there; told: the
+    number and the instant.
+    """
+    lines, found = answer
+    count, spot = 0, -1
+    for n in range(len(chosen)):
+        shipment = chosen[n]
+        attempt = shipment.key % MAX_ATTEMPT
+        for _ in range(counts_of[n]):
+            spot += 1
+            line = lines[spot]
+            if not found[spot] or line.node != shipment.node or line.attempt != attempt:
+                continue
+            row = rows[count]
+            row.number, row.at = told
+            row.ordinal = count
+            row.order, row.line = line.key // MAX_LINE, line.key % MAX_LINE
+            row.node, row.attempt = shipment.node, attempt
+            row.quantity, row.item = line.quantity, line.item
+            count += 1
+    return count
 
 
 def ask_counts(number: int, now: int, ground: Ground) -> Step:

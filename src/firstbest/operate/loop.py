@@ -15,6 +15,7 @@ import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, offers, storage
+from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
@@ -259,15 +260,20 @@ class Loop:
 
 
 def without_echo(batch: Batch) -> Batch:
-    """The batch up to the first command about a cargo of which another family speaks in it too.
+    """The batch up to the first command about a cargo or a return of which another one in it speaks too.
 
-    Families must touch no row in common: goods are announced, arrive and are received in this order or not at all.
+    Families must touch no row in common: goods are announced, arrive and are received in this order or not at all, and
+    of an order one return is decided at a time, none before its delivery.
     """
-    batch = without_afterthought(batch)
+    counts = np.zeros((len(AFTER_DOOR), 2), np.int64)
+    count_kinds(batch.commands, counts)
+    told = counts[:, 0]
+    if (told * AFTER_DOOR).any():
+        batch = without_afterthought(batch)
+    if not (told[ANNOUNCED] or (told[ARRIVED] and told[RECEIVED])):
+        return batch
     kind, order = batch.commands["kind"], batch.commands["order"]
     received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
-    if not ((arrived.any() and received.any()) or announced.any()):
-        return batch
     echoes = received & np.isin(order, order[arrived | announced]) | arrived & np.isin(order, order[announced])
     echo = np.flatnonzero(echoes)
     return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
@@ -277,8 +283,6 @@ def without_afterthought(batch: Batch) -> Batch:
     """The batch up to the first command about a return of whose order another one, or a delivery, speaks before it."""
     kind = batch.commands["kind"]
     after = AFTER_DOOR[kind]
-    if not after.any():
-        return batch
     spoken = np.flatnonzero(after | (kind == DELIVERED))
     again = np.ones(len(spoken), np.bool_)
     again[np.unique(batch.commands["order"][spoken], return_index=True)[1]] = False

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, uniform
+from firstbest.operate.rows import stacked
 from firstbest.rehearse import purposes
 from firstbest.rehearse.demand_answers import OFF, Memory
 from firstbest.rehearse.demand_offers import Shelf
@@ -36,6 +37,8 @@ ECONOMY: Final = int(Service.ECONOMY)
 ORDER_BITS: Final = 20
 REDRAWS: Final = 8
 """Draws for an item that the order does not hold yet; after them, the next item of the seller is taken."""
+TIES_MOST: Final = 64
+"""Orders of one instant that are put in their places one by one; a log that knows only days has more."""
 
 
 class Shop(NamedTuple):
@@ -108,7 +111,7 @@ class Demand:
         commands, lines = self._waiting
         first = int(commands["first_line"][start])
         last = int(commands["first_line"][stop - 1] + commands["lines"][stop - 1])
-        given = commands[start:stop].copy()
+        given = stacked([commands[start:stop]])
         lines = lines[first:last]
         if self.shelf is not None:
             lines = self.shelf.chosen(given, lines)
@@ -120,11 +123,13 @@ class Demand:
     def _hold(self, more: Batch) -> None:
         """Adds orders to those that wait, and sorts."""
         kept = self._waiting.commands[self._next :]
-        added = more.commands.copy()
-        added["first_line"] += len(self._waiting.lines)
-        commands = np.concatenate([kept, added])
-        lines = np.concatenate([self._waiting.lines, more.lines])
-        order = np.lexsort((commands["tie"], commands["at"]))
+        commands = stacked([kept, more.commands])
+        commands["first_line"][len(kept) :] += len(self._waiting.lines)
+        lines = stacked([self._waiting.lines, more.lines])
+        at = np.ascontiguousarray(commands["at"])
+        order = np.argsort(at)
+        if not break_ties(at, commands, order):
+            order = np.lexsort((commands["tie"], at))
         self._waiting = Batch(*laid(commands, lines, order))
         self._at = np.ascontiguousarray(self._waiting.commands["at"])
         self._next = 0
@@ -190,6 +195,20 @@ def _replayed(log: Log) -> Batch:
     assert np.array_equal(log.first_line, np.cumsum(log.lines) - log.lines), "a log's lines lie in its orders' order"
     lines["line"] = np.arange(len(lines)) - np.repeat(log.first_line, log.lines)
     return Batch(commands, lines)
+
+
+@compiled
+def break_ties(at: I64, commands: Rows, order: I64) -> bool:
+    """Put those that an order by `at` has at one instant in the order of their ties; False: they are too many."""
+    for n in range(1, len(order)):
+        this, place = order[n], n
+        while place > 0 and at[order[place - 1]] == at[this] and commands[order[place - 1]].tie > commands[this].tie:
+            order[place] = order[place - 1]
+            place -= 1
+            if n - place > TIES_MOST:
+                return False
+        order[place] = this
+    return True
 
 
 @compiled

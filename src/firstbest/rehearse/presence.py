@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.kernels.compiled import compiled
 from firstbest.rehearse.steady import BATCHES, Little, TooShortError, judged, mser
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
@@ -35,6 +36,26 @@ class Checked(NamedTuple):
     why: str  # a sentence where either is None
 
 
+@compiled
+def note(
+    rows: tuple[I64, NDArray[np.signedinteger], I64], start_us: int, count: I64, rest_us: F64, stay_us: F64
+) -> None:
+    """Add the first attempts among rows (instant, attempt, since when) to the parts they fall in.
+
+    Where they say since when, they leave, and their stay is added too.
+    """
+    ats, attempts, sinces = rows
+    for n in range(len(ats)):
+        at = ats[n]
+        part = (at - start_us) // PART_US
+        if attempts[n] != 0 or part < 0 or part >= len(count):
+            continue
+        count[part] += 1
+        rest_us[part] += (part + 1) * PART_US - (at - start_us)
+        if len(sinces) > 0:
+            stay_us[part] += at - sinces[n]
+
+
 class Presence:
     """Comings and goings by quarter of a day."""
 
@@ -52,15 +73,9 @@ class Presence:
             kind = _KIND.get(block.fact.name)
             if kind is None or not len(block.rows):
                 continue
-            at = block.rows["at"]
-            part = (at - self.start_us) // PART_US
-            inside = (block.rows["attempt"] == 0) & (part >= 0) & (part < self.parts)
-            part, at = part[inside], at[inside]
-            since = at - self.start_us
-            np.add.at(self.count[kind], part, 1)
-            np.add.at(self.rest_us[kind], part, (part + 1) * PART_US - since)
-            if kind == _OUT:
-                np.add.at(self.stay_us, part, at - block.rows["placed_at"][inside])
+            at, attempt = block.rows["at"], block.rows["attempt"]
+            since = block.rows["placed_at"] if kind == _OUT else at[:0]
+            note((at, attempt, since), self.start_us, self.count[kind], self.rest_us[kind], self.stay_us)
 
     def checked(self) -> Checked:
         """Little's law in 20 parts, and where MSER-5 sees the end of the start, on the mean stay."""

@@ -6,7 +6,7 @@ it knows no fact and no word of the trade.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -22,6 +22,7 @@ from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
 FOUND = np.ones(4_096, np.bool_)
+NOTHING_ENDS = np.zeros(0, np.int64)
 KEYS_AT_ONCE = 1 << 20
 FOUND.setflags(write=False)
 
@@ -34,7 +35,7 @@ class Dense:
     """A table all of whose rows exist; the key is the row number."""
 
     def __init__(self, table: Table, size: int) -> None:
-        self.table = table
+        self.table, self.told = table, Told(table)
         self.rows = np.zeros(size, table.dtype)
         # In pieces: cubes of 300 sellers are a hundred million rows, whose keys at once would be 800 MB beside them.
         for start in range(0, size, KEYS_AT_ONCE):
@@ -45,7 +46,7 @@ class Dense:
     def copied(self) -> Dense:
         """The same rows, in memory of their own."""
         made = Dense.__new__(Dense)
-        made.table, made.rows = self.table, copied_rows(self.packed, self.table)
+        made.table, made.told, made.rows = self.table, self.told, copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         return made
 
@@ -60,20 +61,24 @@ class Dense:
         keys = np.ascontiguousarray(rows["key"])
         self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(np.ascontiguousarray(rows))), keys)
 
-    def slots(self, keys: I64) -> I64:
-        """Row numbers of keys; every key must be inside."""
-        inside = not len(keys) or (keys.min() >= 0 and keys.max() < len(self.rows))
-        self._inside(-1 if inside else 0, keys)
-        return keys
+    def set(self, change: Set) -> None:
+        """Give columns new values; rows of a dense table do not end."""
+        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
+        absent = packed.set_slots(self.packed, change.keys, columns, values)
+        self._inside(-1 if absent == 0 else 0, change.keys)
+
+    def add(self, change: Add) -> int:
+        """Add to columns; how many sums fell below zero."""
+        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
+        below = packed.add_slots(self.packed, change.keys, columns, values)
+        self._inside(-1 if below >= 0 else 0, change.keys)
+        return below
 
     def _inside(self, place: int, keys: I64) -> None:
         """`place` is that of a key that is not a row's, or -1."""
         assert place < 0, (
             f"table '{self.table.name}' has keys 0 to {len(self.rows) - 1}, was {keys.min()} to {keys.max()}"
         )
-
-    def end(self, change: Set, slots: I64) -> None:
-        """Rows of a dense table do not end."""
 
     def all_rows(self) -> NDArray[np.void]:
         """Every row, by key: the rows themselves, to be looked at and not to be kept."""
@@ -94,7 +99,7 @@ class Sparse:
     """
 
     def __init__(self, table: Table, size: int = 1024) -> None:
-        self.table = table
+        self.table, self.told, self.ordering = table, Told(table), ordering(table)
         self.rows = np.zeros(0, table.dtype)
         self.held: packed.Held
         staged = (table.staged_by,) if table.staged_by else ()
@@ -115,19 +120,20 @@ class Sparse:
             marks[:before] = self.held.marks
             free[size - before : size - before + still] = self.held.free[:still]
             left += still
-        keys, slot_of = np.full(4 * size, index.FREE, np.int64), np.zeros(4 * size, np.int64)
+        slot_of = np.full(4 * size, index.FREE, np.int32)
         self.packed = packed.packed_rows(self.rows)
-        self.held = packed.Held(self.packed, marks, free, left, keys, slot_of, self.marked)
+        self.held = packed.Held(self.packed, marks, free, left, slot_of, self.marked)
         packed.index_rows(self.held)
         self.found = np.empty(size, np.int64)
 
     def copied(self) -> Sparse:
         """The same rows, in memory of their own, each where it was."""
         made = Sparse.__new__(Sparse)
-        made.table, made.marked, made.rows = self.table, self.marked, copied_rows(self.packed, self.table)
+        made.table, made.told, made.marked, made.ordering = self.table, self.told, self.marked, self.ordering
+        made.rows = copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         held = self.held
-        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "keys", "slot_of")}
+        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of")}
         made.held = held._replace(packed=made.packed, **own)
         made.queues = self.queues and queues.copied_queues(self.queues)
         made.found = np.empty(len(made.rows), np.int64)
@@ -150,22 +156,26 @@ class Sparse:
         if self.queues is not None:
             self._queue_up(self.queues, np.ascontiguousarray(rows["key"]))
 
-    def slots(self, keys: I64) -> I64:
-        """Row number of each key; every key must be there."""
-        slots = np.empty(len(keys), np.int64)
-        assert packed.find_all(self.held, keys, slots) == 0, (
-            f"table '{self.table.name}': a row to be changed or added to is not there"
-        )
-        return slots
-
-    def end(self, change: Set, slots: I64) -> None:
-        """Note new marks, and take out the rows whose `live` became 0."""
-        if self.table.staged_by in change.columns:
-            packed.mark_all(self.held, slots)
-        if self.queues is not None and not change.columns.keys().isdisjoint(ordering(self.table)):
+    def set(self, change: Set) -> None:
+        """Give columns new values, note new marks, and take out the rows whose `live` became 0."""
+        columns, live = change.columns, NOTHING_ENDS
+        if "live" in columns:
+            live = np.ascontiguousarray(columns["live"], np.int64)
+            columns = {name: values for name, values in columns.items() if name != "live"}
+        values = matrix(columns, len(change.keys))
+        self._there(packed.set_keys(self.held, change.keys, self.told(columns), values, live))
+        if self.queues is not None and not self.ordering.isdisjoint(columns):
             self._queue_up(self.queues, change.keys)
-        if "live" in change.columns:
-            packed.end_rows(self.held, change.keys, slots, matrix(change, ("live",))[0])
+
+    def add(self, change: Add) -> int:
+        """Add to columns; how many sums fell below zero."""
+        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
+        below = packed.add_keys(self.held, change.keys, columns, values)
+        self._there(0 if below >= 0 else 1)
+        return below
+
+    def _there(self, absent: int) -> None:
+        assert absent == 0, f"table '{self.table.name}': a row to be changed or added to is not there"
 
     def _queue_up(self, queued: queues.Queues, keys: I64) -> None:
         """Enter rows that are new to the queues, or to their place in them."""
@@ -184,13 +194,13 @@ class Sparse:
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
         # A word of a list would be a type of its own to a kernel: plain numbers go in.
-        column, until = told(self.table, (read.column,))[0], int(read.until)
+        column, until = self.told((read.column,))[0], int(read.until)
         count = packed.due_slots(self.held, int(read.value), column, until, self.found)
         slots = self.found[:count]
         slots = slots[np.argsort(self.rows["key"][slots])]
         made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
         if read.only:
-            columns, to = told(self.table, read.only), packed.told_columns(made.dtype, read.only)
+            columns, to = self.told(read.only), packed.told_columns(made.dtype, read.only)
             packed.copy_columns(self.packed, slots, columns, packed.packed_rows(made), to)
         else:
             packed.read_slots(self.packed.words, slots, packed.words_of(made))
@@ -199,7 +209,7 @@ class Sparse:
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""
         slots = np.flatnonzero(self.held.marks != packed.DEAD)
-        slots = slots[np.argsort(self.packed.words[slots, packed.KEY])]
+        slots = slots[np.argsort(self.packed.words[slots, index.KEY])]
         made = np.empty(len(slots), self.table.dtype)
         packed.read_slots(self.packed.words, slots, packed.words_of(made))
         return made
@@ -256,26 +266,11 @@ class Columns:
             if isinstance(change, Put):
                 held.put(change.rows)
             elif isinstance(change, Set):
-                self._set(held, change)
+                held.set(change)
             else:
-                below += self._add(held, change)
+                below += held.add(change)
         if below:
             self._check([change for change in changes if isinstance(change, Add)])
-
-    @staticmethod
-    def _set(held: Dense | Sparse, change: Set) -> None:
-        slots = held.slots(change.keys)
-        names = tuple(name for name in change.columns if name != "live")
-        if names:
-            packed.set_columns(held.packed, slots, told(held.table, names), matrix(change, names))
-        held.end(change, slots)
-
-    @staticmethod
-    def _add(held: Dense | Sparse, change: Add) -> int:
-        """How many sums fell below zero."""
-        names = tuple(change.columns)
-        slots = held.slots(change.keys)
-        return packed.add_columns(held.packed, slots, told(held.table, names), matrix(change, names))
 
     def _check(self, added: Sequence[Add]) -> None:
         for change in added:
@@ -305,7 +300,6 @@ def queues_of(table: Table) -> queues.Queues | None:
     return queues.new_queues(MAX_NODE, told_of, table.queue.value)
 
 
-@cache
 def ordering(table: Table) -> frozenset[str]:
     """Columns whose change gives a row another place in the table's queues."""
     return frozenset((table.staged_by, table.queue.group, *table.queue.by)) if table.queue else frozenset()
@@ -319,17 +313,27 @@ def narrow(table: Table, names: tuple[str, ...]) -> np.dtype[np.void]:
     return np.dtype([(name, fields[name][0]) for name in names], align=True)
 
 
-@cache
-def told(table: Table, names: tuple[str, ...]) -> I64:
-    """[K, 2] place and width of the named columns of a table."""
-    return packed.told_columns(table.dtype, names)
+class Told:
+    """Where the columns of a table are, by their names; looked up once for each set of names."""
+
+    def __init__(self, table: Table) -> None:
+        self.dtype = table.dtype
+        self.known: dict[tuple[str, ...], I64] = {}
+
+    def __call__(self, names: Iterable[str]) -> I64:
+        """[K, 2] place and width of the named columns."""
+        asked = tuple(names)
+        found = self.known.get(asked)
+        if found is None:
+            found = self.known[asked] = packed.told_columns(self.dtype, asked)
+        return found
 
 
-def matrix(change: Set | Add, names: tuple[str, ...]) -> I64:
-    """[K, n] the change's values of the named columns."""
-    values = np.empty((len(names), len(change.keys)), np.int64)
-    for row, name in zip(values, names, strict=True):
-        row[:] = change.columns[name]
+def matrix(columns: Mapping[str, NDArray[np.generic]], size: int) -> I64:
+    """[K, n] the new values of some columns."""
+    values = np.empty((len(columns), size), np.int64)
+    for place, column in enumerate(columns.values()):
+        values[place] = column
     return values
 
 

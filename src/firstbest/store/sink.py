@@ -8,6 +8,7 @@ raised at the next `seal` or at `close`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Final, NamedTuple, Self
 import duckdb
 import numpy as np
 
+from firstbest.kernels.packed import words_of
 from firstbest.operate.ports import Change, Tick
 from firstbest.store.sink_writer import Writer, write_rows
 from firstbest.world.facts import FACTS, Block, FactType
 
 DIGEST_BYTES: Final = 16
+PIECE: Final = 1 << 18
+"""Bytes of a piece of memory; a whole number of words."""
 
 
 class SinkError(RuntimeError):
@@ -39,23 +43,42 @@ class Limits(NamedTuple):
 
 
 class _Held:
-    """Rows of one fact type that are not yet in a file."""
+    """Rows of one fact type that are not yet in a file, in pieces of memory that are used again and again."""
 
-    def __init__(self, fact: FactType) -> None:
+    def __init__(self, fact: FactType, spare: deque[bytearray]) -> None:
         self.fact = fact
-        self.packed = bytearray()
+        self.spare = spare
+        self.pieces: list[memoryview] = []
+        self.left = 0  # bytes free in the last piece
+        self.size = 0
         self.rows = 0
 
-    def take(self) -> bytearray:
+    def keep(self, packed: memoryview) -> None:
+        """Copy packed rows to the end."""
+        start, size = 0, len(packed)
+        self.size += size
+        while start < size:
+            if not self.left:
+                self.pieces.append(memoryview(self.spare.pop() if self.spare else bytearray(PIECE)))
+                self.left = PIECE
+            part = min(self.left, size - start)
+            at = PIECE - self.left
+            self.pieces[-1][at : at + part] = packed[start : start + part]
+            self.left -= part
+            start += part
+
+    def take(self) -> list[memoryview]:
         """Hand over what is held and start again."""
-        packed, self.packed = self.packed, bytearray()
-        self.rows = 0
-        return packed
+        pieces = self.pieces
+        if pieces:
+            pieces[-1] = pieces[-1][: PIECE - self.left]
+        self.pieces, self.left, self.size, self.rows = [], 0, 0, 0
+        return pieces
 
 
 class _Handover(NamedTuple):
     fact: FactType
-    packed: bytearray
+    pieces: list[memoryview]
     path: Path
 
 
@@ -71,7 +94,9 @@ class ParquetSink:
         self.limits = limits or Limits()
         self.folder = folder / "facts"
         self.counts = {fact.name: 0 for fact in FACTS}
-        self._held = {fact.name: _Held(fact) for fact in FACTS}
+        # What the other thread is done with comes back here; a deque's ends may be used by two threads at once.
+        self._spare: deque[bytearray] = deque()
+        self._held = {fact.name: _Held(fact, self._spare) for fact in FACTS}
         self._parts = dict.fromkeys(self.counts, 0)
         self._total = 0
         self._digests = {name: blake2b(digest_size=DIGEST_BYTES) for name in self.counts}
@@ -105,14 +130,14 @@ class ParquetSink:
         for block in blocks:
             self._keep(block)
         while self._total > self.limits.total_bytes:
-            self._hand_over(max(self._held.values(), key=lambda held: len(held.packed)))
+            self._hand_over(max(self._held.values(), key=lambda held: held.size))
 
     def close(self) -> None:
         """Write what is left and wait until all files are on disk."""
         if not self._closed:
             self._closed = True
             for held in self._held.values():
-                if held.packed or not self._parts[held.fact.name]:
+                if held.size or not self._parts[held.fact.name]:
                     self._hand_over(held)
             self._queue.put(None)
             self._thread.join()
@@ -132,18 +157,18 @@ class ParquetSink:
 
     def _keep(self, block: Block) -> None:
         held, rows = self._held[block.fact.name], block.rows
-        held.packed += np.ascontiguousarray(rows).data
+        held.keep(words_of(np.ascontiguousarray(rows)).data.cast("B"))
         held.rows += len(rows)
         self._total += rows.nbytes
         self.counts[block.fact.name] += len(rows)
-        if len(held.packed) >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
+        if held.size >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
             self._hand_over(held)
 
     def _hand_over(self, held: _Held) -> None:
         name = held.fact.name
         path = self.folder / name / f"{self._parts[name]:05d}.parquet"
         self._parts[name] += 1
-        self._total -= len(held.packed)
+        self._total -= held.size
         self._queue.put(_Handover(held.fact, held.take(), path))
 
     def _raise_failure(self) -> None:
@@ -162,11 +187,17 @@ class ParquetSink:
 
     def _write(self, handed: _Handover) -> None:
         """Take the digest and have the file written: by another process in a long run, here in a short one."""
-        self._digests[handed.fact.name].update(handed.packed)
+        for piece in handed.pieces:
+            self._digests[handed.fact.name].update(piece)
         if self._writer is None and not self._closed:
             self._writer = Writer(self.limits.engine_memory)
         if self._writer is not None:
-            self._writer.write(handed.fact.name, handed.packed, handed.path)
-            return
-        with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
-            write_rows(engine, np.frombuffer(handed.packed, handed.fact.dtype), handed.path)
+            self._writer.write(handed.fact.name, handed.pieces, handed.path)
+        else:
+            with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
+                write_rows(engine, np.frombuffer(b"".join(handed.pieces), handed.fact.dtype), handed.path)
+        for piece in handed.pieces:
+            whole = piece.obj
+            assert isinstance(whole, bytearray), "pieces are views of memory of our own"
+            piece.release()
+            self._spare.append(whole)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import IO
@@ -28,12 +29,13 @@ class Writer:
         """Start it; `memory` bounds what its engine takes."""
         self._process = Popen([sys.executable, "-m", "firstbest.store.sink_writer", memory], stdin=PIPE, stdout=PIPE)  # noqa: S603 - this very interpreter
 
-    def write(self, fact: str, rows: bytearray, path: Path) -> None:
-        """Have rows written; returns when the file is on disk. Raises OSError with what went wrong."""
+    def write(self, fact: str, pieces: Sequence[memoryview], path: Path) -> None:
+        """Have packed rows written; returns when the file is on disk. Raises OSError with what went wrong."""
         given, answers = self._process.stdin, self._process.stdout
         assert given is not None and answers is not None  # noqa: PT018 - both are pipes
-        given.write(json.dumps({"fact": fact, "path": str(path), "bytes": len(rows)}).encode() + b"\n")
-        given.write(rows)
+        given.write(json.dumps({"fact": fact, "path": str(path), "bytes": sum(map(len, pieces))}).encode() + b"\n")
+        for piece in pieces:
+            given.write(piece)
         given.flush()
         answer = answers.readline().decode().strip()
         if answer != "ok":
