@@ -300,8 +300,8 @@ def trial(where: Where, key: str, ledger: Ledger, plan: Plan) -> dict[str, Any]:
     return {"kills": writers, "database_kills": databases, "longest_gap_s": round(longest, 2)}
 
 
-def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
-    """What the book says of what clients were told."""
+def judged(where: Where, ledger: Ledger, *, hot: bool = True) -> tuple[dict[str, Any], list[str]]:
+    """What the book says of what clients were told; `hot`: an item has to have run out."""
     book = open_book(str(where.book))
     text, code = NAMED.names.index("text"), NAMED.names.index("code")
     names: dict[str, int] = {}
@@ -330,6 +330,6 @@ def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
     }  # fmt: skip
     names_of_wrong = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise", "unclear")
     wrong = [f"{name} is {figures[name]}, not 0" for name in names_of_wrong if figures[name]]
-    if not refused:
+    if hot and not refused:
         wrong.append("the hot item never ran out: nothing was shown of overselling")
     return figures, wrong

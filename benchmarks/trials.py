@@ -57,7 +57,7 @@ def disturbed(shop: Shop, orders: int) -> Iterator[Hands]:
 
 def told_of(name: str, shop: Shop, hands: Hands, more: dict[str, float] | None = None) -> Found:
     """A trial's figures by its name, and what is wrong."""
-    figures, wrong = judged(shop.where, hands.ledger)
+    figures, wrong = judged(shop.where, hands.ledger, hot=False)
     kept = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise", "unclear")
     told: dict[str, float] = {each: figures[each] for each in kept}
     told[f"{name}_acknowledged"] = len(hands.ledger.answers)

@@ -28,6 +28,6 @@ def test_the_screen_of_the_day_tells_what_leaves_on_later_days() -> None:
 
 
 def test_lateness_is_told_in_the_unit_in_which_it_is_read() -> None:
-    assert [lateness(each).replace("\u2009", " ") for each in (0.3, 90, 600, 85_857.5)] == [
+    assert [lateness(each).replace("\xa0", " ") for each in (0.3, 90, 600, 85_857.5)] == [
         "0.3 s", "90.0 s", "10.0 min", "23.8 h",
     ]  # fmt: skip

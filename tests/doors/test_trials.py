@@ -38,6 +38,8 @@ def persist(house: Served, name: str) -> tuple[int, list[int]]:
             return answer.status_code, refused
         assert answer.headers["retry-after"].isdigit(), answer.text
         refused.append(answer.status_code)
+        while house.desk.down.is_set():
+            pass  # the writer is at it
     raise AssertionError(refused)
 
 
