@@ -10,9 +10,9 @@ verdict.
 The twin is not assumed to be right; each world states how its forecasts err. *right*: by noise alone. *blind*: a
 sponsor who always says good forecasts harm as benefit of the same size; the verdict alone protects. *rosy*: a good
 effect is forecast half as large again as it is, a harmful one at half of its harm, and the level of both worlds is
-off by 0.3. *rosy_read*: the same, read by the source's past (`calibration.read_by`) of 50 decisions. *blind_ar3*: as
-blind, with noise that keeps 0.3 of the week before, of which the rule for single weeks does not know. Bounds are held
-in the first two.
+off by 0.3. *blind_ar3*: as blind, with noise that keeps 0.3 of the week before, of which the rule for single weeks does
+not know. Each of the four comes a second time with *_read*: the same, read by the source's past (`calibration.read_by`)
+of 50 decisions, as the product does once the record has them. Bounds are held in the first two; all eight are told.
 
 **Coverage.** 1,000 decisions in a row in three worlds of forecasters: *right*, *sure* (its spread is half of the
 truth), *rosy* (too high by 0.7 of a spread, with 0.7 of it). Before calibration the interval p10 to p90 stands as
@@ -64,6 +64,9 @@ WORLDS: Final = (
     World("rosy", 1.5, 0.5, 0.3),
     World("rosy_read", 1.5, 0.5, 0.3, past=50),
     World("blind_ar3", 1.0, -1.0, 0.0, carry=0.3),
+    World("right_read", 1.0, 1.0, 0.0, past=50),
+    World("blind_read", 1.0, -1.0, 0.0, past=50),
+    World("blind_ar3_read", 1.0, -1.0, 0.0, carry=0.3, past=50),
 )
 FORECASTERS: Final = (("right", 0.0, 1.0), ("sure", 0.0, 0.5), ("rosy", 1.0, 0.7))
 

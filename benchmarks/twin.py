@@ -31,6 +31,7 @@ from benchmarks.twin_world import network_day
 from firstbest.operate.loop import Loop
 from firstbest.operate.ports import Book
 from firstbest.rehearse.outside import Physics
+from firstbest.rehearse.run import at_rest
 from firstbest.rehearse.running import Running
 from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.warm import warm
@@ -92,10 +93,11 @@ def lived(world: Scenario, physics: Physics, book: Book, at_noon: Callable[[Runn
     running, calendar = Running(world, 1, book), world.network.calendar
     running.physics = physics
     running.loop.ports = running.loop.ports._replace(outside=physics)
-    running.lead(calendar.start_us + DAY_US // 2)
-    if at_noon is not None:
-        at_noon(running)
-    running.finish()
+    with at_rest():
+        running.lead(calendar.start_us + DAY_US // 2)
+        if at_noon is not None:
+            at_noon(running)
+        running.finish()
     return running.loop
 
 

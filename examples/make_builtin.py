@@ -24,6 +24,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from make_assumptions import write_assumptions
+from make_kits import KIT_HEADER, kit_rows
 from make_places import Place, nearest_shares, read_places, write_places
 
 ITEMS = 2_400
@@ -378,6 +379,7 @@ def main() -> None:
     items = make_items()
     write_places(folder / "places.csv", places)
     write_items(folder, items)
+    write_rows(folder / "kits.csv", KIT_HEADER, kit_rows(items))
     write_stock(folder, items, shares)
     write_rates(folder)
     write_labour(folder, shares)

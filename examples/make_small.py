@@ -37,6 +37,8 @@ EVERY = 6
 ORDERS_DAY = 800.0
 NODE = "allentown"
 WEEK_HOURS = 40 * (1 - 0.07)
+STATION_DAY = 266
+"""Orders a pack station and day: half of make_builtin's 532, since a building of some 15 people works one shift."""
 LABOUR = (
     "node", "process", "heads", "stations", "units_hour", "single_hour", "extra_unit_s", "productive_percent",
     "wage_hour", "overtime_percent", "temp_percent", "temp_speed_percent", "temps_max", "start_percent", "ramp_weeks",
@@ -102,7 +104,7 @@ def labour_rows(node: str, orders_day: float, items: int) -> Iterable[Sequence[o
         if process == "indirect":
             yield node, process, count, "", 0, "", 0, 83, "28.00", 150, 130, 100, 0, 100, 0, 0
             continue
-        packs, stations = process == "pack", max(2, math.ceil(orders_day * 2.2 / 532))
+        packs, stations = process == "pack", max(2, math.ceil(orders_day * 2.2 / STATION_DAY))
         yield (
             node, process, count, stations if packs else "", RATES[process], 65 if packs else "",
             4 if process == "pick" else 0, 83, "28.00", 150, 130, 100, math.ceil(count * 1.5), 65, 6,
@@ -128,10 +130,21 @@ def write_assumptions(items: int) -> None:
         named = row["where"].split()[0] in names if row["where"] else False
         if row["file"] in everywhere or row["file"] == "carrier_rates/ground.csv" or (row["file"] in bound and named):
             kept.append(row)
+    crews = {f"{row['node']} {row['process']}": row for row in rows_of(SMALL / "labour.csv")}
     for row in kept:
-        row["value"] = str(items) if (row["file"], row["field"]) == ("items.csv", "item") else row["value"]
+        if (row["file"], row["field"]) == ("items.csv", "item"):
+            row["value"] = str(items)
+        if row["file"] == "labour.csv" and row["where"] in crews:
+            put_here(row, crews[row["where"]][row["field"]])
     listed = [*own, *kept]
     write_rows(SMALL / "assumptions.csv", list(listed[0]), (list(row.values()) for row in listed))
+
+
+def put_here(row: dict[str, str], value: str) -> None:
+    """An assumption of the built-in network's crew with this network's value; its range keeps its proportions."""
+    part = float(value) / float(row["value"])
+    row["low"], row["high"] = (f"{float(row[end]) * part:.3g}" for end in ("low", "high"))
+    row["value"], row["source"] = value, row["source"].replace("make_builtin", "make_small")
 
 
 def main() -> None:

@@ -1,6 +1,9 @@
 """Make the record of the two bets that the built-in network ships: forecasts, locks, decisions, facts, one question.
 
-    python examples/make_worked_bets.py [OUT.jsonl]
+    python examples/make_worked_bets.py [OUT.jsonl] [FOLDER]
+
+It is 42 rehearsals, some minutes. Where it is stopped it goes on with the next of them if FOLDER is given again;
+without one it works in a folder that is thrown away.
 
 Nothing in it is typed but what people say: stated ranges, reasons, dissent. The twin's forecasts are ten pairs a bet,
 seeds 11 to 20, a tenth of the orders, the first 91 days; the fact is the same world with the change at seed 2026, which
@@ -11,9 +14,12 @@ record is chained, so running it again with the same code gives the same bytes; 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from firstbest.store.kernel_cache import use_cache
@@ -26,7 +32,7 @@ from firstbest.mechanisms.records import Kind  # noqa: E402
 from firstbest.mechanisms.seals import entry  # noqa: E402
 from firstbest.present.catalog import CATALOG  # noqa: E402
 from firstbest.rehearse.bet_forecast import Asked, rehearsed_facts, twin_forecasts  # noqa: E402
-from firstbest.rehearse.compare import WITH  # noqa: E402
+from firstbest.rehearse.compare import WITH, RunOne  # noqa: E402
 from firstbest.store import questions as q  # noqa: E402
 from firstbest.store.bets import shelf_of  # noqa: E402
 from firstbest.store.bets_acts import add_forecasts, decide, lock, measure, spend  # noqa: E402
@@ -56,11 +62,28 @@ def stated(who: str, with_: tuple[float, ...], without: tuple[float, ...]) -> di
     }
 
 
+def remembering(kept: Path, run_one: RunOne) -> RunOne:
+    """Each rehearsal is kept once it is done, so that one who was stopped goes on where they were."""
+
+    def run(which: str, seed: int) -> Mapping[str, float]:
+        known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+        key = f"{which} {seed}"
+        if key not in known:
+            known[key] = dict(run_one(which, seed))
+            kept.write_text(json.dumps(known), encoding="utf-8")
+            print(f"{kept.stem}: {key}", flush=True)
+        found: dict[str, float] = known[key]
+        return found
+
+    return run
+
+
 def forecast(folder: Path, name: str, change: str, person: dict[str, object], who: str) -> None:
     """A person's range first, then the twin's."""
     add_forecasts(folder, name, who, at("2025-12-08"), [person], FIGURES)
     asked = Asked(SCALE, DAYS, SEED, PAIRS, 1)
-    made = twin_forecasts(folder, folder / "changes" / change, ["two_day_share"], asked)
+    through = partial(remembering, folder / f"rehearsed_{name}.json")
+    made = twin_forecasts(folder, folder / "changes" / change, ["two_day_share"], asked, None, through)
     add_forecasts(folder, name, who, at("2025-12-10"), made, FIGURES)
 
 
@@ -114,30 +137,77 @@ def question(folder: Path) -> None:
     q.take(folder, number, steps, at("2026-04-04"))
 
 
-def main(out: Path) -> None:
-    """Write the record."""
-    with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent) / "demo"
+Step = Callable[[Path], object]
+
+
+def steps() -> dict[str, Step]:
+    """Everything that happens, in its order, each step by a name of its own."""
+    opened = (("cut_off_17", "Dana Whitfield"), ("sunday_couriers", "Marcus Bell"))
+    ana = stated("Ana Ruiz", (0.415, 0.43, 0.45), (0.395, 0.405, 0.415))
+    marcus = stated("Marcus Bell", (0.413, 0.42, 0.43), (0.398, 0.405, 0.412))
+    found: dict[str, Step] = {}
+    for name, owner in opened:
+        found[f"propose {name}"] = partial(propose, name=name, owner=owner)
+    found["forecast cut_off_17"] = lambda home: forecast(home, "cut_off_17", "cut_off_17.toml", ana, "Ana Ruiz")
+    found["forecast sunday_couriers"] = lambda home: forecast(
+        home, "sunday_couriers", "couriers_on_sundays.toml", marcus, "Marcus Bell"
+    )
+    for name, owner in opened:
+        found[f"lock {name}"] = partial(lock, name=name, by=owner, at_us=at("2025-12-15"), figures=FIGURES)
+    found["decide"] = decisions
+    found["spend cut_off_17"] = lambda home: spend(
+        home, "cut_off_17", "Dana Whitfield", at("2026-01-20"), 31_500, "checkout and the late shift"
+    )
+    found["spend sunday_couriers"] = lambda home: spend(
+        home, "sunday_couriers", "Marcus Bell", at("2026-02-03"), 42_000, "drivers and one month of Sundays"
+    )
+    for name, owner in opened:
+        found[f"judge {name}"] = partial(judge, name=name, by=owner)
+    found["question"] = question
+    return found
+
+
+def propose(folder: Path, name: str, owner: str) -> None:
+    """Somebody opened it."""
+    append(folder, lambda _: [entry(at("2025-12-02"), PROPOSED, owner, name, {})])
+
+
+def begin(folder: Path) -> None:
+    """The built-in network without its record, where nothing has been begun."""
+    if not folder.exists():
         write_builtin(folder)
         (folder / RECORD).unlink(missing_ok=True)
-        opened = (("cut_off_17", "Dana Whitfield"), ("sunday_couriers", "Marcus Bell"))
-        for name, owner in opened:
-            append(folder, lambda _, name=name, owner=owner: [entry(at("2025-12-02"), PROPOSED, owner, name, {})])
-        ana = stated("Ana Ruiz", (0.415, 0.43, 0.45), (0.395, 0.405, 0.415))
-        marcus = stated("Marcus Bell", (0.413, 0.42, 0.43), (0.398, 0.405, 0.412))
-        forecast(folder, "cut_off_17", "cut_off_17.toml", ana, "Ana Ruiz")
-        forecast(folder, "sunday_couriers", "couriers_on_sundays.toml", marcus, "Marcus Bell")
-        for name, owner in opened:
-            lock(folder, name, owner, at("2025-12-15"), FIGURES)
-        decisions(folder)
-        spend(folder, "cut_off_17", "Dana Whitfield", at("2026-01-20"), 31_500, "checkout and the late shift")
-        spend(folder, "sunday_couriers", "Marcus Bell", at("2026-02-03"), 42_000, "drivers and one month of Sundays")
-        for name, owner in opened:
-            judge(folder, name, owner)
-        question(folder)
-        shutil.copy(folder / RECORD, out)
+
+
+def go_on(folder: Path) -> None:
+    """Every step that is not done yet; what a step that was stopped had written is taken back."""
+    kept = folder / "steps_done.txt"
+    lines = [line.rpartition(" ") for line in kept.read_text("utf-8").splitlines()] if kept.is_file() else []
+    done = {name: int(count) for name, _, count in lines}
+    path = folder / RECORD
+    if path.is_file():
+        whole = path.read_bytes().splitlines(keepends=True)[: max(done.values(), default=0)]
+        path.write_bytes(b"".join(whole))
+    for name, step in steps().items():
+        if name in done:
+            continue
+        step(folder)
+        count = len(path.read_bytes().splitlines())
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(f"{name} {count}\n")
+        print(f"{name}: {count} entries", flush=True)
+
+
+def main(out: Path, folder: Path | None) -> None:
+    """Write the record."""
+    with tempfile.TemporaryDirectory() as parent:
+        home = folder or Path(parent) / "demo"
+        begin(home)
+        go_on(home)
+        shutil.copy(home / RECORD, out)
     print(f"{out}: {len(out.read_bytes().splitlines())} entries")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(str(BUILTIN / RECORD)))
+    given = [Path(each) for each in sys.argv[1:]]
+    main(given[0] if given else Path(str(BUILTIN / RECORD)), given[1] if len(given) > 1 else None)

@@ -25,6 +25,7 @@ NOVEMBER = 20_758 * DAY  # 1 November 2026
 def folder(tmp_path: Path) -> Path:
     """The workspace without a network."""
     write_mechanisms(tmp_path / "firm")
+    (tmp_path / "firm/record.jsonl").unlink(missing_ok=True)
     return tmp_path / "firm"
 
 

@@ -113,6 +113,7 @@ towel,Towel,owner,0.4,2,30,20,5,8,maker,3
 lamp,Lamp,guest,2,15,,60,20,0,maker,1
 """,
     "packs.csv": "item,level,quantity,weight_kg,volume_l\nkettle,case,6,8,60\n",
+    "kits.csv": "kit,item,units\nkettle,towel,2\n",
     "cartons.csv": "carton,inner_l,outer_l,longest_cm,tare_kg,cost\nlarge,30,36,60,0.5,1.1\nsmall,5,6,35,0.1,0.5\n",
     "carriers.csv": """carrier,mode,divisor_cm3_kg,step_unit,transit_zone_2,transit_zone_3,transit_zone_4,transit_zone_5,transit_zone_6,transit_zone_7,transit_zone_8,pick_up_days,delivery_days,services,stations
 ground,parcel,5022,lb,1,2,2,3,4,4,5,Mon-Sat,Mon-Fri,standard member economy,

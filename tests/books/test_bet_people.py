@@ -30,6 +30,7 @@ from tests.books.small_firm import (
     faults,
     folder,
     judged,
+    locked,
 )
 
 __all__ = ["folder"]
@@ -242,3 +243,30 @@ def test_a_new_page_is_a_draft_and_not_a_fault(folder: Path) -> None:
         acts.propose(folder, "second", "", "Tom", (MAY, "2026-05-01"))
     with pytest.raises(WorkspaceFaulty, match="small letters"):
         acts.propose(folder, "../x", "", "Tom", (MAY, "2026-05-01"))
+
+
+def test_a_handover_seals_no_new_meaning_of_a_metric(folder: Path) -> None:
+    """Else a metric defined anew after the lock would be found no more, without a reason."""
+    locked(folder)
+    path = folder / "metrics.toml"
+    was = 'numerator = "days.answered_in_a_day"'
+    path.write_text(path.read_text("utf-8").replace(was, 'numerator = "days.letters"'))
+    assert any("was locked with, or an amendment" in each for each in faults(folder))
+    hand_over(folder, ("Ines Vogt", "Tom Adler"), "Clara Weiss", MAY + 2 * DAY, {})
+
+    assert any("was locked with, or an amendment" in each for each in faults(folder, MAY + 4 * DAY))
+
+
+@pytest.mark.parametrize("name", ["", 'A "B"', "one: two", "a, b"])
+def test_a_name_that_would_break_a_file_is_refused(folder: Path, name: str) -> None:
+    path = folder / "goals.toml"
+    path.write_text(path.read_text("utf-8").split("[[owner]]", maxsplit=1)[0])
+    with pytest.raises(WorkspaceFaulty, match="a name"):
+        hand_over(folder, ("Ines Vogt", name), "Clara Weiss", MAY, {})
+
+
+def test_an_owner_written_in_another_way_is_told(folder: Path) -> None:
+    path = folder / f"bets/{NAME}.md"
+    path.write_text(path.read_text("utf-8").replace("owner: {name: Ines Vogt,", 'owner: {"name": "Ines Vogt",'))
+    with pytest.raises(WorkspaceFaulty, match=r"owner: \{name: Ines Vogt"):
+        hand_over(folder, ("Ines Vogt", "Tom Adler"), "Clara Weiss", MAY, {})

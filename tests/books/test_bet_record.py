@@ -212,3 +212,39 @@ def test_only_a_locked_bet_is_decided_and_only_a_decided_one_costs(folder: Path)
         acts.decide(folder, decision(yes=False, chosen="do not", reason=""), (), (MAY, "2026-05-01"), {})
     with pytest.raises(WorkspaceFaulty, match="a bet that is not locked"):
         acts.lock(folder, NAME, "Ines", MAY, {})
+
+
+def test_what_is_known_cannot_be_forecast(folder: Path) -> None:
+    """Locked after its window, a bet is refused; locked within it, only the days behind the lock judge."""
+    acts.add_forecasts(folder, NAME, "Ines Vogt", MAY, [stated()], {})
+    with pytest.raises(WorkspaceFaulty, match="what is known cannot be forecast"):
+        acts.lock(folder, NAME, "Ines Vogt", NOVEMBER, {})
+    inside = MAY + 110 * DAY  # 19 August 2026
+    acts.lock(folder, NAME, "Ines Vogt", inside, {})
+    acts.decide(folder, decision(), (), (inside + DAY, "2026-08-20"), {})
+    verdict = room_as_of(folder, NOVEMBER).bets[0].verdict
+
+    fact = verdict.metrics[0].fact
+    assert fact is not None
+    assert (fact.start, len(fact.weekly)) == ("2026-08-20", 6)
+
+
+def test_a_window_that_was_over_before_the_seal_judges_nothing(folder: Path) -> None:
+    """As a record of an older version may hold it."""
+    acts.add_forecasts(folder, NAME, "Ines Vogt", MAY, [stated()], {})
+    locked = acts.lock(folder, NAME, "Ines Vogt", MAY + DAY, {})
+    path = folder / RECORD
+    path.unlink()
+    append(folder, lambda _: [entry(NOVEMBER, "forecast", "Ines Vogt", NAME, stated())])
+    append(folder, lambda _: [entry(NOVEMBER, "locked", "Ines Vogt", NAME, {**locked.body, "forecasts": [1]})])
+    acts.decide(folder, decision(), (), (NOVEMBER + DAY, "2026-11-02"), {})
+    room = room_as_of(folder, NOVEMBER + 9 * DAY)
+
+    assert room.bets[0].verdict.judgement == Judgement.INCONCLUSIVE
+    assert "over before it was sealed" in room.bets[0].verdict.reason
+    assert room.calibrations == ()
+
+
+def test_a_review_day_is_a_day(folder: Path) -> None:
+    with pytest.raises(WorkspaceFaulty, match="a date like 2026-11-30"):
+        acts.decide(locked(folder), decision(review_on="20270101"), (), (MAY + 2 * DAY, "2026-05-03"), {})

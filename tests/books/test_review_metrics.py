@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from firstbest.mechanisms.deck_make import make
-from firstbest.store import metrics
+from firstbest.store import metrics, metrics_marks
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.metrics_file import read_definitions
 from firstbest.store.metrics_measure import measure_of
@@ -77,6 +77,24 @@ def test_parts_of_a_day_are_revised_each_by_itself(tmp_path: Path) -> None:
     card = make(metrics.given(metrics.load(folder(tmp_path, toml, rows + "2026-03-08,A,5,2026-03-16\n")), "2026-W11"))
 
     assert card.cards[0].weeks[5].value == 31.0
+
+
+@pytest.mark.parametrize(
+    ("more", "late"),
+    [("", "2026-03-14,2026-05-01,a,7,9\n"), ('key = ["part"]\n', "2026-03-14,2026-05-01,0,7,9\n")],
+)
+@pytest.mark.parametrize("kind", ["sum", "quantile", "distinct"])
+def test_what_comes_later_does_not_change_what_was_known(tmp_path: Path, more: str, late: str, kind: str) -> None:
+    """A new part of a day sorts before the old ones; a summary's single rows have instants of their own."""
+    head = HEAD.replace('file = "s.csv"\n', 'file = "s.csv"\n' + more).replace('kind = "sum"', f'kind = "{kind}"')
+    rows = "day,known_at,part,n,d\n" + "".join(f"2026-03-{d:02d},2026-03-20,b,{d},1\n" for d in range(1, 15))
+    instant = metrics_marks.instant_us("2026-04-01")
+    assert instant is not None
+    before = metrics.data_digest(metrics.load(folder(tmp_path, head, rows)), instant)
+
+    assert metrics.data_digest(metrics.load(folder(tmp_path, head, rows + late)), instant) == before
+    backdated = rows + late.replace("2026-05-01", "2026-03-21")
+    assert metrics.data_digest(metrics.load(folder(tmp_path, head, backdated)), instant) != before
 
 
 def test_sql_and_parquet_and_sketches(tmp_path: Path) -> None:

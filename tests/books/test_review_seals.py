@@ -122,11 +122,15 @@ def test_an_owners_word_is_kept_and_counted(tmp_path: Path) -> None:
     values = 100 + np.random.default_rng(3).standard_normal(7 * 130)
     values[-7:] += 30
     found = deck(table(values, first=END + 1 - len(values)), metric("m", owner="Ada"), END)
-    word = reviews.Overruling(week=found.week, metric="m", by="Ada", because="a sale", at_us=1)
+    found = msgspec.structs.replace(found, as_of_us=10)
+    word = reviews.Overruling(week=found.week, metric="m", by="Ada", because="a sale", at_us=7)
     reviews.overrule(tmp_path, word)
     shown = reviews.with_overrulings(found, reviews.overrulings(tmp_path), [])
 
     assert (shown.signals[0].overruled_by, shown.signals[0].overruled_because) == ("Ada", "a sale")
     assert [(each.owner, each.signals, each.overruled) for each in shown.overruled] == [("Ada", 1, 1)]
+    past = reviews.with_overrulings(msgspec.structs.replace(found, as_of_us=6), reviews.overrulings(tmp_path), [])
+    assert (past.signals[0].overruled_by, past.overruled) == ("", ())
+    assert reviews.last_word_us(tmp_path) == 7
     with pytest.raises(WorkspaceFaulty):
         reviews.overrule(tmp_path, msgspec.structs.replace(word, because=" "))

@@ -14,7 +14,28 @@ from firstbest.store.workspace import check, load
 from tests.books.small_workspace import FILES, ORDERS, write
 
 TABLES = {name: text for name, text in FILES.items() if name.endswith(".csv")} | {"orders.csv": ORDERS}
-SETTINGS = {name: text for name, text in FILES.items() if name.endswith(".toml")}
+DETAIL = {
+    "policies.toml": """
+[members]
+on = "yes"
+term_days = 30
+fee = 8
+
+[kits]
+on = "yes"
+""",
+    "nature.toml": """
+[members]
+join_percent = 2
+leave_percent = 20
+more_percent = 10
+
+[kits]
+assemble_seconds = 30
+""",
+}
+"""What is off by default is on here, so that what is corrupted is looked at."""
+SETTINGS = {name: text + DETAIL.get(name, "") for name, text in FILES.items() if name.endswith(".toml")}
 WRITTEN = st.one_of(
     st.sampled_from(
         ["", " ", "0", "-1", "1e308", "nan", "inf", "1,5", "x", "none", "daily", "Mon", "24:00",
@@ -42,7 +63,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def judged(folder: Path, **changed: str) -> None:
     """Faults name a file and what is expected; without faults the workspace compiles."""
-    write(folder, **({"orders_csv": ORDERS} | changed))
+    on = {name.replace(".", "_"): SETTINGS[name] for name in DETAIL}
+    write(folder, **({"orders_csv": ORDERS} | on | changed))
     faults = check(folder)
     for fault in faults:
         assert isinstance(fault, Fault)
@@ -79,7 +101,7 @@ def test_one_setting(folder: Path, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_one_stretch_of_text(folder: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(FILES)))
-    text = FILES[name]
+    text = SETTINGS.get(name, FILES[name])
     start = data.draw(st.integers(0, len(text)))
     stop = data.draw(st.integers(start, min(len(text), start + 30)))
     written = data.draw(st.text(st.characters(codec="utf-8"), max_size=5))

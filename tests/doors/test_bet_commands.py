@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from firstbest.mechanisms.records import Anecdote, SuccessMetric
 from firstbest.store.init import write_mechanisms
 from tests.tidy.sources import ROOT
 
-NAME = "evening_answers"
+NAME, METRIC = "evening_answers", "answered_in_a_day"
 WIDTHS = ("80", "120")
 
 
@@ -34,6 +35,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace, made once."""
     folder = tmp_path_factory.mktemp("firm") / "firm"
     write_mechanisms(folder)
+    (folder / "record.jsonl").unlink(missing_ok=True)
+    page = folder / f"bets/{NAME}.md"
+    page.write_text(page.read_text("utf-8").replace("2026-07-06", "2099-07-06").replace("2026-10-04", "2099-10-04"))
     return folder
 
 
@@ -65,7 +69,7 @@ def test_from_press_release_to_verdict(folder: Path) -> None:
     (folder / "came.csv").write_text("metric,start,end,value,error\nanswered_in_a_day,,,0.83,\n", "utf-8")
 
     assert "no fault" in said(folder, "check", str(folder))
-    assert "kept: answered_in_a_day by stated by Ines Vogt, entry 1" in said(folder, "bet", "predict", NAME, *stated)
+    assert "kept: answered_in_a_day stated by Ines Vogt, entry 1" in said(folder, "bet", "predict", NAME, *stated)
     locked = said(folder, "bet", "lock", NAME)
     assert "sealed with 1 forecast: entry 2" in locked
     assert "facts will confirm it in 94" in " ".join(locked.split())
@@ -124,6 +128,16 @@ def test_a_question_from_opening_to_closing(folder: Path) -> None:
     assert "No question is open" in said(folder, "ask", "--list")
 
 
+def test_a_question_about_a_metric_holds_its_weeks(folder: Path) -> None:
+    opened = " ".join(said(folder, "ask", "?", "--metric", METRIC).split())
+
+    assert "Week 2026-W46: 85.3 %, week on week \N{MINUS SIGN}314 bps, year on year +1,280 bps." in opened
+    assert "A signal since 2026-W26: expected was 66.1 %" in opened
+    assert "Greta, member since 2024" in opened
+    assert re.search(r"Goal: .* by \d{4}-\d{2}-\d{2}\.", opened)
+    assert "leads" in " ".join(said(folder, "ask", "?", "--metric", "leaving").split())
+
+
 def test_handover_and_amendment(folder: Path) -> None:
     said(folder, "bet", "predict", NAME, "--stated", "0.78 0.82 0.86", "--without", "0.69 0.71 0.73")
     said(folder, "bet", "lock", NAME)
@@ -155,6 +169,11 @@ def test_handover_and_amendment(folder: Path) -> None:
             ("bet", "decide", NAME, "yes", "--dissent", "x", "--reason", "x", "--review", "2099-01-01"),
             "--dissent 'NAME: why'",
         ),
+        (
+            ("bet", "decide", NAME, "yes", "--commits", "Nils", "--reason", "x", "--review", "2099-01-01"),
+            "expected --commits to name somebody who dissents",
+        ),
+        (("bet", "vote", "Kim", "yes", "--reason", "She asked what members see."), "expected the panel with the first"),
         (("ask", "?"), "expected one of --order, --complaint, --metric"),
         (("ask", "?", "--metric", "leavin"), "(nearest: 'leaving')"),
         (("ask", "?", "--complaint", "x"), "greta_silence"),

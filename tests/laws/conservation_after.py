@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
+import numpy as np
+
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_DAY, MAX_LINE
-from firstbest.world.words import Disposition, RefundWhen, ReturnWay, SentStage
+from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
+from tests.laws.conservation_kits import kits_are_put_together_once, kits_come_apart_and_are_kept_together
+from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
 from tests.laws.history import History
 from tests.laws.recount import Recount
 
@@ -140,7 +144,9 @@ def the_cube_is_a_recount(history: History) -> list[str]:
 
     def add(cell: int, node: int, row: Row, up: int, down: int = 0) -> None:
         seller = int(items.seller[row["item"]]) if "item" in row else row["seller"]
-        found = cells[cell, *count.here({**row, "node": node}, seller)]
+        day, *where = count.here({**row, "node": node}, seller)
+        # What was there before the first midnight of its node counts with the first day.
+        found = cells[cell, max(day, 0), where[0], where[1]]
         found[0] += up
         found[1] += down
 
@@ -164,6 +170,7 @@ def the_cube_is_a_recount(history: History) -> list[str]:
     for row in each(history, f.CLAIM_SETTLED):
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
+    members_counted(history, add)
     for row in each(history, f.CASE_BROKEN):
         add(After.CASES, row["node"], row, row["cases"])
     for row in each(history, f.EXPIRED):
@@ -185,6 +192,29 @@ def the_cube_is_a_recount(history: History) -> list[str]:
         if [up, down] != expected:
             wrong.append(f"cell {cell} at {rest}: {up}, {down}, counted {expected}")
     return wrong + [f"cell {cell} is not in the cube" for cell, value in cells.items() if value != [0, 0]]
+
+
+def members_counted(history: History, add: Callable[..., None]) -> None:
+    """What members come to in the cube: the house's own at its first fulfilment node."""
+    house = {"seller": 0}
+    first = int(np.flatnonzero(history.network.nodes.kind == NodeKind.FULFILMENT)[0])
+    for row in each(history, f.MEMBER_JOINED):
+        if not row["before"]:
+            add(After.JOINED, first, {**row, **house}, 1, row["fee"])
+        else:
+            add(After.MEMBERS_BEFORE, first, {**row, **house}, 1)
+    for row in each(history, f.KITTED):
+        kit = {name: value for name, value in row.items() if name != "item"}
+        add(After.KITS, first, {**kit, **house}, row["quantity"], row["quantity"] * row["price"])
+    for row in each(history, f.ASSEMBLED):
+        add(After.ASSEMBLED, row["node"], row, row["kits"])
+    for row in each(history, f.MEMBER_RENEWED):
+        add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
+    for row in each(history, f.MEMBER_LAPSED):
+        add(After.LAPSED_MEMBERS, first, {**row, **house}, 1)
+    for row in each(history, f.ORDERED) if history.network.detail.members is not None else ():
+        if row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
+            add(After.MEMBER_ORDERS, row["nearest"], row, 1, row["value"])
 
 
 def harm_is_made_good_once(history: History) -> list[str]:
@@ -263,6 +293,9 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     harm_is_made_good_once,
     lots_come_to_what_is_there,
     loose_units_are_those_of_opened_cases,
+    who_is_a_member_is_what_facts_say,
+    kits_come_apart_and_are_kept_together,
+    kits_are_put_together_once,
 )
 
 

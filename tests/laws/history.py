@@ -21,7 +21,9 @@ from firstbest.world.network import Network
 from firstbest.world.units import HOUR_US
 from firstbest.world.words import Fill, Kind
 
-AFTER_DOOR = (Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
+AFTER_DOOR = (
+    Kind.RETURN_ASKED, Kind.RETURNED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED, Kind.JOIN, Kind.LEAVE,
+)  # fmt: skip
 NOT_THERE = 10**15
 """An order that nobody placed."""
 Rows = NDArray[np.void]

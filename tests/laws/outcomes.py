@@ -9,7 +9,17 @@ import numpy as np
 
 from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.words import ContactReason, Disposition, Fill, LateCause, Outcome, Reason, RefundWhen, Timer
+from firstbest.world.words import (
+    ContactReason,
+    Disposition,
+    Fill,
+    LateCause,
+    Outcome,
+    Reason,
+    RefundWhen,
+    Service,
+    Timer,
+)
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -28,6 +38,8 @@ FLOORS: dict[str, float] = {
         0.04,
     ),
     **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
+    **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
+    **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits"), 0.04),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -113,6 +125,17 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     some("claim filed", history.rows(f.CLAIM_FILED)["amount"] > 0)
     some("claim paid", settled["amount"] > 0)
     some("claim refused", settled["amount"] == 0)
+    some("member joined", history.rows(f.MEMBER_JOINED)["before"] == 0)
+    some("member renewed", history.rows(f.MEMBER_RENEWED)["customer"] >= 0)
+    some("member lapsed", history.rows(f.MEMBER_LAPSED)["customer"] >= 0)
+    kits, lines = history.rows(f.KITTED), history.rows(f.ALLOCATED)
+    refused, waits = history.rows(f.REFUSED), history.rows(f.BACKORDERED)
+    some("kit promised", lines["kit"] > 0)
+    some("kit refused", np.isin(kits["number"], refused["number"][refused["line"] == 0]) & (kits["line"] == 0))
+    some("kit waits", waits["kit"] > 0)
+    some("kit put together", history.rows(f.ASSEMBLED)["kits"] > 0)
+    kept = history.network.detail.members is not None
+    some("order of a member", (history.rows(f.ORDERED)["service"] == Service.MEMBER) & kept)
     some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)

@@ -71,10 +71,14 @@ def relabelled(network: Network, nature: Nature, order: Order) -> tuple[Network,
 
 def _detail(detail: Detail, items: I64) -> Detail:
     """Of what is kept in detail, what is told by item."""
-    lots, levels = detail.lots, detail.levels
+    lots, levels, kits = detail.lots, detail.levels, detail.kits
     return detail._replace(
         lots=lots and lots._replace(life_days=lots.life_days[items]),
         levels=levels and levels._replace(case_units=levels.case_units[items]),
+        kits=kits
+        and kits._replace(
+            of_item=kits.of_item[items], kit_item=inverse(items, kits.kit_item), item=inverse(items, kits.item)
+        ),
     )
 
 

@@ -10,8 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
-from firstbest.world.nature import Asking, Back, Nature
-from firstbest.world.network import Care, Detail, Levels, Lots, Network, Offers, Returns
+from firstbest.world.nature import Asking, Back, Joining, Nature, Opening
+from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
@@ -51,6 +51,8 @@ class World(NamedTuple):
     drawn: bool = False  # every other such world has people, `with_people` says which
     returns: bool = False  # returns are asked for, inspected and disposed of; of drawn worlds two in three
     at_once: bool = False  # refunds are paid before anything comes
+    kits: bool = False  # two items are made of others; of drawn worlds without offers every other
+    members: bool = False  # who is a member is a fact; of drawn worlds every other
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -80,6 +82,8 @@ worlds = st.builds(
     drawn=st.just(True),
     returns=st.just(False),
     at_once=st.just(False),
+    kits=st.just(False),
+    members=st.just(False),
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
@@ -113,9 +117,55 @@ def made(world: World) -> tuple[Network, Nature]:
     if world.offers:
         network, nature = offering(network, world.wave_minutes + 7), with_takers(nature)
     network, nature = _network(network, world), _nature(network, nature, world)
-    return (
-        with_returns(network, nature, world) if world.returns or (world.drawn and world.seed % 3) else (network, nature)
-    )
+    if world.returns or (world.drawn and world.seed % 3):
+        network, nature = with_returns(network, nature, world)
+    if world.members or (world.drawn and world.seed % 4 < MEMBERS_OF_FOUR):
+        network, nature = with_members(network, nature)
+    if not world.offers and (world.kits or (world.drawn and world.seed % 7 < KITS_OF_SEVEN)):
+        network, nature = with_kits(network, nature)
+    return network, nature
+
+
+KITS_OF_SEVEN = 4
+KITTED = ((0, 1, 1), (0, 3, 2), (5, 4, 2), (5, 1, 3))
+"""(kit, part, units): the second has no part once, and both need towels."""
+
+
+def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
+    """The same world in which two items are made of others; they stand nowhere and are asked for often."""
+    kit, item, units = (np.array(values, np.int64) for values in zip(*KITTED, strict=True))
+    kit_item, first = np.unique(kit, return_index=True)
+    of_item = np.full(len(network.items.price), -1, np.int64)
+    of_item[kit_item] = np.arange(len(kit_item))
+    price = network.items.price[item]
+    total = np.bincount(of_item[kit], weights=price * units)[of_item[kit]]
+    share = (price * 1_000_000 // total.astype(np.int64)).astype(np.int64)
+    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share)
+    opening, demand = nature.opening, nature.demand
+    left = of_item[opening.item] < 0
+    opening = Opening(*(column[left] for column in opening))
+    weight = demand.item_weight.copy()
+    weight[kit_item] *= 3
+    network = network._replace(detail=network.detail._replace(kits=kits))
+    return network, nature._replace(opening=opening, demand=demand._replace(item_weight=weight), kit_s=60)
+
+
+MEMBERS_OF_FOUR = 2
+
+
+def with_members(network: Network, nature: Nature) -> tuple[Network, Nature]:
+    """The same world in which the house keeps members, who come and go all the time and order half as much again."""
+    demand = nature.demand._replace(customers=60)
+    network = network._replace(detail=network.detail._replace(members=Members(DAY_US, 5_000_000)))
+    joining = Joining(join_ppm=200_000, leave_ppm=500_000, more_ppm=500_000)
+    return with_settling(network), nature._replace(demand=demand, joining=joining)
+
+
+def with_settling(network: Network) -> Network:
+    """The same network that settles every morning."""
+    settled = network.calendar.midnight_us[1] + 4 * HOUR_US
+    inside = (settled >= network.calendar.start_us) & (settled < network.calendar.end_us)
+    return with_timers(network, Timer.SETTLE, settled[inside])
 
 
 def with_returns(network: Network, nature: Nature, world: World) -> tuple[Network, Nature]:
@@ -140,9 +190,7 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
     lots = Lots(life, 1_000_000, 1) if world.seed % 2 else None
     levels = Levels(np.where(np.arange(len(many)) % 3 == 0, 0, 4)) if world.seed % 4 else None
     asking = Asking(150_000, 600_000, 800_000, 9_000, 600_000, 1, 3)
-    settled = network.calendar.midnight_us[1] + 4 * HOUR_US
-    inside = (settled >= network.calendar.start_us) & (settled < network.calendar.end_us)
-    network = with_timers(network, Timer.SETTLE, settled[inside])
+    network = with_settling(network)
     items = network.items._replace(return_ppm=many)
     return network._replace(items=items, detail=Detail(rules, care, lots, levels)), nature._replace(
         back=back, asking=asking, break_s=40

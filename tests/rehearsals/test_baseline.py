@@ -142,3 +142,9 @@ def test_faults_of_the_books_are_told_together(run: tuple[Network, Totals], tmp_
     assert [(fault.file, fault.row, fault.column) for fault in faulty.value.faults] == [
         ("stock.csv", 1, "units"), ("hours.csv", 2, "node"), ("hours.csv", 3, "hours"),
     ]  # fmt: skip
+
+
+def test_what_neither_side_has_is_not_compared() -> None:
+    sides = {"stock": {("west",): {"units": 40.0}, ("port",): {"units": 0.0}}}
+
+    assert [line.words for line in compared(sides, sides, (10, 10))] == ["stock, west"]

@@ -94,7 +94,7 @@ def test_what_stands_out_names_its_chance_and_its_owner(deck: Deck) -> None:
     page = deck_page.page(deck)
 
     assert "expected by chance" in page
-    assert "by chance 1 in" in page
+    assert "by chance less than 1 in a billion" in page
     assert 'class="xmr"' in page
     assert "Second parcels" in page
     assert "1 question is open, 1 past the 48 hours" in page
@@ -130,5 +130,5 @@ def test_a_chance_is_said_in_two_figures() -> None:
     assert [deck_words.chance(part) for part in (0.01, 1 / 4234, 0)] == [
         "1 in 100",
         "1 in 4,200",
-        "1 in more than a billion",
+        "less than 1 in a billion",
     ]

@@ -129,14 +129,30 @@ def _metric(asked: Ask) -> tuple[str, list[str]]:
         raise stop(f"expected a metric of metrics.toml or a figure, found '{asked.metric}'{hint}")
     meaning = shelf.metrics[asked.metric]
     said = str(meaning.get("about") or meaning.get("meaning") or meaning.get("title", ""))
-    evidence = [f"{asked.metric}: {said}."]
+    evidence = [f"{asked.metric}: {said.rstrip('.')}."]
     goals = [goal for goal in shelf.goals if goal.metric == asked.metric]
     evidence += [f"Goal: {goal.outcome}, from {goal.baseline:g} to {goal.target:g} by {goal.by}." for goal in goals]
     bets = [page.bet.bet for page in shelf.pages if asked.metric in metrics_of(page.bet)]
     evidence += [f"Bets that rest on it: {', '.join(bets)}."] if bets else []
     evidence += _last(shelf.entries, asked.metric)
+    evidence += _in_deck(asked)
+    heard = [each for each in shelf.evidence if each.metric == asked.metric]
+    evidence += [f"{each.who}, {each.when}, by {each.channel}: {each.words}" for each in heard]
     owner = str(meaning.get("owner", "")) or next((goal.owner for goal in goals), "")
     return owner, evidence
+
+
+def _in_deck(asked: Ask) -> list[str]:
+    """What the weekly review says of the metric; nothing where the folder cannot make one now."""
+    from firstbest.mechanisms.calendar import WeekUnknown
+    from firstbest.present.deck_evidence import evidence
+    from firstbest.store.faults import WorkspaceFaulty
+    from firstbest.store.review import review
+
+    try:
+        return evidence(review(asked.inside).deck, asked.metric)
+    except (WorkspaceFaulty, WeekUnknown):
+        return []
 
 
 def _last(entries: Sequence[object], metric: str) -> list[str]:

@@ -25,6 +25,10 @@ def decide(asked: Decide) -> None:
     require_folder(asked.inside)
     at_us, yes, kind = now_us(), said_yes(asked.answer), _kind(asked.kind)
     options = tuple(asked.option or DEFAULT_OPTIONS)
+    dissent = tuple(_dissent(each, asked.commits or []) for each in asked.dissent or ())
+    strangers = [name for name in asked.commits or () if name not in {each.name for each in dissent}]
+    if strangers:
+        raise stop(f"expected --commits to name somebody who dissents (--dissent 'NAME: why'), found '{strangers[0]}'")
     with faults_told(asked.inside):
         door = asked.door
         if kind == Kind.BET and not door:
@@ -40,7 +44,7 @@ def decide(asked: Decide) -> None:
             door=door,
             review_on=asked.review,
             known=tuple(asked.known or ()),
-            dissent=tuple(_dissent(each, asked.commits or []) for each in asked.dissent or ()),
+            dissent=dissent,
             bar_raiser=BarRaiser(asked.bar_raiser, asked.raised, asked.veto) if asked.bar_raiser else None,
         )
         kept = act(asked.inside, decision, asked.file or (), (at_us, day_of(at_us)), figures())

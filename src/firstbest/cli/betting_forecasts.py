@@ -33,7 +33,9 @@ def predict(asked: Predict) -> None:
         forecasts = [*_from_files(asked), *_stated(asked, bet), *_from_twin(asked, bet)]
         kept = add_forecasts(asked.inside, asked.name, person(asked.by), now_us(), forecasts, figures())
     for each in kept:
-        typer.echo(f"kept: {each.body['metric']} by {each.body['source']}, entry {each.number}")
+        source = str(each.body["source"])
+        by = source if source.startswith("stated by") else f"by {source}"
+        typer.echo(f"kept: {each.body['metric']} {by}, entry {each.number}")
 
 
 def _from_files(asked: Predict) -> list[dict[str, Any]]:
@@ -52,7 +54,9 @@ def _stated(asked: Predict, bet: Bet) -> list[dict[str, Any]]:
         return []
     metrics = [each.metric for each in bet.success]
     if not asked.metric and len(metrics) != 1:
-        raise stop(f"expected --metric, one of {', '.join(metrics) or 'none yet'}, found none")
+        if not metrics:
+            raise stop(f"expected a success metric in bets/{bet.bet}.md, of which the range is, found none yet")
+        raise stop(f"expected --metric, one of {', '.join(metrics)}, found none")
     who = person(asked.by)
     return [
         {

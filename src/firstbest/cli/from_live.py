@@ -24,10 +24,10 @@ def from_live(asked: Rehearse) -> None:
 
     text = change.read_text(encoding="utf-8") if change is not None else ""
     seed = FIRST_SEED if asked.seed is None else asked.seed
-    ask = Ask(asked.hours, asked.replications, change.name if change is not None else "", text, seed)
+    ask = Ask(asked.hours, asked.pairs, change.name if change is not None else "", text, seed)
     with faults_told(asked.folder):
         with reading(asked.folder, asked.book) as reader, quiet.status("reading the book"):
             beginning = begin(reader, ask)
-        with bar(quiet, f"{asked.replications} {'pairs' if change else 'forks'}") as progress:
+        with bar(quiet, f"{asked.pairs} {'pairs' if change else 'forks'}") as progress:
             found = rehearsed(beginning, ask, progress)
     console.print(outlook_screen(found, console.width), soft_wrap=True)

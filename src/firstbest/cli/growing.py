@@ -22,7 +22,7 @@ def along(days: Asked, asked: Rehearse) -> None:
     from firstbest.rehearse.along import How, rehearse_along
     from firstbest.rehearse.folder import OUTPUT, Options
 
-    how = How(asked.replications, min(os.cpu_count() or 1, WORKERS_MOST))
+    how = How(asked.pairs, min(os.cpu_count() or 1, WORKERS_MOST))
     options = Options(days.scale, days.days, days.seed)
     with faults_told(asked.folder), bar(quiet, f"{len(files)} steps") as progress:
         path = rehearse_along(asked.folder, files, options, how, progress)
@@ -40,7 +40,7 @@ def suggest(days: Asked, asked: Rehearse) -> None:
     from firstbest.rehearse.folder import Options
     from firstbest.rehearse.suggest_rehearsed import How, rehearse_suggested
 
-    how = How(asked.replications, min(os.cpu_count() or 1, WORKERS_MOST), asked.minutes)
+    how = How(asked.pairs, min(os.cpu_count() or 1, WORKERS_MOST), asked.minutes)
     options = Options(days.scale, days.days, days.seed)
     with faults_told(asked.folder), bar(quiet, f"what would help most, {asked.minutes:g} minutes") as progress:
         found = rehearse_suggested(asked.folder, options, how, progress)

@@ -25,7 +25,9 @@ def rehearse(asked: Rehearse) -> None:
         from firstbest.cli import growing
 
         growing.along(days, asked) if asked.along is not None else growing.suggest(days, asked)
-    elif asked.against is None:
-        rehearsing.run(days)
+    elif asked.against is not None:
+        rehearsing.compare(days, asked.against, asked.pairs, asked.precision)
+    elif asked.precision is not None or (asked.replications or 1) > 1:
+        rehearsing.repeat(days, asked.replications or 1, asked.precision)
     else:
-        rehearsing.compare(days, asked.against, asked.replications, asked.precision)
+        rehearsing.run(days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -22,9 +22,12 @@ class Rehearse(NamedTuple):
     suggest: Annotated[bool, typer.Option("--suggest", help="Rehearse what would help most.")] = False
     minutes: Annotated[float, typer.Option(min=0.1, max=1440, help="With --suggest: begin no pair after.")] = 20.0
     against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None
-    replications: Annotated[int, typer.Option(min=1, max=1000, help="Pairs, with --against; or forks.")] = 10
+    replications: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="Rehearsals, a seed each (1); with --against pairs, or forks (10)."),
+    ] = None
     precision: Annotated[
-        float | None, typer.Option(help="With --against: pairs until cost to serve an order is known to so much.")
+        float | None, typer.Option(help="As many as it takes to know the cost to serve an order to so much.")
     ] = None
     respond: Annotated[bool, typer.Option("--respond", help="Customers answer price, promise and selection.")] = False
     from_live: Annotated[bool, typer.Option("--from-live", help="From the live state on, as it is now.")] = False
@@ -33,3 +36,11 @@ class Rehearse(NamedTuple):
         str | None,
         typer.Option("--book", envvar="FIRSTBEST_BOOK", help="With --from-live: a file or postgresql://..."),
     ] = None
+
+    @property
+    def pairs(self) -> int:
+        """Replications where two worlds are compared, or forks are made: ten unless asked otherwise."""
+        return PAIRS if self.replications is None else self.replications
+
+
+PAIRS: Final = 10

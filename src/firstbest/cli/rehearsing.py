@@ -107,6 +107,25 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
     console.print(f"tables: {told}", soft_wrap=True)
 
 
+def repeat(asked: Asked, replications: int, precision: float | None) -> None:
+    """Rehearse the workspace as it is with many seeds; print means, intervals and spreads."""
+    console, quiet = Console(highlight=False), Console(stderr=True)
+    prepare(asked.folder, quiet)
+    from firstbest.present.repeated import screen
+    from firstbest.rehearse.folder import OUTPUT, Options
+    from firstbest.rehearse.repeated import FILE, rehearse_repeated
+
+    most = WORKERS_MOST if precision is not None else replications
+    how = replications, min(os.cpu_count() or 1, most, WORKERS_MOST), precision
+    words = f"{replications} rehearsals" if precision is None else f"rehearsals until {precision:g}"
+    with faults_told(asked.folder), bar(quiet, words) as progress:
+        told = rehearse_repeated(
+            asked.folder, Options(asked.scale, asked.days, asked.seed, respond=asked.respond), how, progress
+        )
+    console.print(screen(told, console.width), soft_wrap=True)
+    console.print(f"table: {asked.folder / OUTPUT / FILE}", soft_wrap=True)
+
+
 def write_tables(report: Path, record: Record, against: Comparison | None = None) -> Path:
     """The report's tables as a workbook beside it."""
     from firstbest.present.report_tables import report_tables

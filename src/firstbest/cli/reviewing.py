@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import typer
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 from firstbest.mechanisms.deck import Deck
 from firstbest.mechanisms.deck_boxes import YEAR
+
+if TYPE_CHECKING:
+    from firstbest.store.review import Desk
 
 ENDINGS = (".html", ".pdf", ".json")
 SIGNALS_SHOWN = 8
@@ -69,37 +75,38 @@ def made(asked: Asked) -> tuple[Deck, tuple[str, ...]]:
         raise stop(f"expected --as-of such as 2026-11-16 07:00, found '{asked.as_of}'")
     from firstbest.store.review import review as read_review
 
-    with faults_told(asked.folder):
-        from_book(asked.folder)
+    with faults_told(asked.folder), from_book(asked.folder) as desk:
         try:
-            found = read_review(asked.folder, asked.week, as_of)
+            found = read_review(asked.folder, asked.week, as_of, desk)
         except WeekUnknown as unknown:
             raise stop(str(unknown)) from None
     return found.deck, found.warnings
 
 
-def from_book(folder: Path) -> None:
-    """Where metrics.toml has a source in the live book: its daily cubes as of now, written where the source says.
+@contextmanager
+def from_book(folder: Path) -> Iterator[Desk | None]:
+    """Where metrics.toml has a source in the live book: its days that are over, written where the source says.
 
-    Cubes of days that are closed do not change, and the book is only read; it may be in use.
+    Answers the door desk of the live book; None where no source is in it. The book is only read; it may be in use.
     """
     from firstbest.store.metrics_file import read_definitions
 
     homes = [each.book for each in read_definitions(folder).sources if each.book]
     if not homes:
+        yield None
         return
     from firstbest.cli.serving import reading
-    from firstbest.run.open import NotOpened, standing
-    from firstbest.store.sink_tables import write_cubes
+    from firstbest.run.open import NotOpened
+    from firstbest.run.reviewing import desk, live_of, write_days
 
     with reading(folder, None) as reader:
         try:
-            world, columns = standing(reader)
+            live = live_of(reader)
         except NotOpened as unopened:
             raise stop(str(unopened)) from None
         for home in homes:
-            (folder / home).mkdir(parents=True, exist_ok=True)
-            write_cubes(folder / home, columns, world.network)
+            write_days(live, folder / home)
+        yield lambda start, end: desk(reader, live, start, end)
 
 
 def wbr_config(folder: Path) -> Path | None:
@@ -182,7 +189,9 @@ def told(deck: Deck, path: Path) -> list[str]:
             )
     if deck.judged:
         expected = deck_words.expected(deck.expected_false)
-        lines.append(f"{len(deck.signals)} of {deck.judged} metrics are signals; {expected} would be by chance alone")
+        count = len(deck.signals)
+        said = f"{count} of {deck.judged} metrics {'is a signal' if count == 1 else 'are signals'}"
+        lines.append(f"{said}; {expected} would be by chance alone")
     for signal in deck.signals[:SIGNALS_SHOWN]:
         value, usual = (
             deck_words.value(number, signal.unit, deck.currency, signal.decimals)
@@ -211,3 +220,4 @@ def overrule(folder: Path, week: str | None, word: Word) -> None:
     at = time.time_ns() // 1000
     with faults_told(folder):
         log(folder, Overruling(week=deck.week, metric=word.metric, by=word.by, because=word.because, at_us=at))
+    typer.echo(f"{word.by}'s word on {word.metric} stands in the deck of {deck.week}, beside the signal.")

@@ -20,9 +20,10 @@ Records = NDArray[np.void]
 
 
 def early_part(ground: Ground, node: int, heads: I64) -> I64:
-    """Of so many heads, those of the first shift: a little more than half; one shift has all."""
-    share = EARLY_SHARE_PPM if ground.labour.shift_minutes[node, 1] > 0 else PPM
-    part: I64 = -(-heads * share // PPM)
+    """Of so many heads, those of the first shift: a little more than half, of two one; one shift has all."""
+    if ground.labour.shift_minutes[node, 1] <= 0:
+        return heads
+    part: I64 = np.minimum(-(-heads * EARLY_SHARE_PPM // PPM), np.maximum(heads - 1, heads > 0))
     return part
 
 

@@ -15,6 +15,7 @@ from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, com
 from firstbest.decide.terms import ITEM_LONGEST, ITEM_VOLUME, ITEM_WEIGHT, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
+from firstbest.world.units import MAX_KIT
 
 CHOSEN = 1
 NO_STOCK = 3
@@ -22,6 +23,8 @@ CLOSED = 6
 PARTLY = 8
 SHIPMENTS_MAX = 4
 EVERY = -2
+FITS = 1
+FITS_NOT = 2
 
 
 class Basket(NamedTuple):
@@ -41,6 +44,9 @@ class Scratch(NamedTuple):
     options: I64  # [F, 12] the fields of promise.Option
     order: I64  # centres chosen, in the order chosen
     pieces: I64  # [C, 4] what each carrier would be given (decide.promise.lay_out)
+    group: I64  # of each line, which kit of the order it is part of, 0: none
+    fits: I64  # of each line, whether a centre can fill it beside those before it
+    grouped: I64  # [1] 1: some line is part of a kit
 
 
 @compiled
@@ -95,10 +101,57 @@ def wins(terms: Terms, scratch: Scratch, centre: int, best: int, place: int) -> 
 
 
 @compiled
+def mark_kits(scratch: Scratch, kit: I64) -> None:
+    """Note which lines of an order must come from one node together; kit: [n] as in tables.LINE_STATE."""
+    scratch.grouped[0] = 0
+    for n in range(len(kit)):
+        scratch.group[n] = kit[n] // MAX_KIT
+        if kit[n] > 0:
+            scratch.grouped[0] = 1
+
+
+@compiled
+def holds_beside(basket: Basket, free: I64, scratch: Scratch, node: int, n: int) -> bool:
+    """Does a node hold a line beside all that fits so far?"""
+    wanted = basket.quantity[n]
+    for other in range(len(basket.item)):
+        if scratch.fits[other] == FITS and basket.row[other] == basket.row[n]:
+            wanted += basket.quantity[other]
+    return bool(free[basket.row[n], node] >= wanted)
+
+
+@compiled
+def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
+    """Mark the unassigned lines that a node can fill beside each other, kits whole or not at all; how many."""
+    scratch.fits[: len(basket.item)] = 0
+    covered = 0
+    for n in range(len(basket.item)):
+        group = scratch.group[n]
+        if scratch.assigned[n] != -1 or scratch.fits[n] != 0:
+            continue
+        whole, count = True, 0
+        for m in range(n, len(basket.item)):
+            if m == n or (group != 0 and scratch.group[m] == group):
+                whole = whole and holds_beside(basket, free, scratch, node, m)
+                scratch.fits[m] = FITS
+                count += 1
+        if whole:
+            covered += count
+            continue
+        for m in range(n, len(basket.item)):
+            if m == n or (group != 0 and scratch.group[m] == group):
+                scratch.fits[m] = FITS_NOT
+    return covered
+
+
+@compiled
 def count_cover(terms: Terms, basket: Basket, free: I64, scratch: Scratch) -> None:
     """How many unassigned lines each centre can fill."""
     for centre in range(len(terms.centres)):
         node = terms.centres[centre]
+        if scratch.grouped[0] != 0:
+            scratch.covers[centre] = fit_kits(basket, free, scratch, node)
+            continue
         covered = 0
         for n in range(len(basket.item)):
             if scratch.assigned[n] == -1 and free[basket.row[n], node] >= basket.quantity[n]:
@@ -153,6 +206,12 @@ def next_in_split(terms: Terms, window: Window, basket: Basket, scratch: Scratch
 def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: int) -> None:
     """Give a centre every unassigned line it can fill."""
     node = terms.centres[centre]
+    if scratch.grouped[0] != 0:
+        fit_kits(basket, free, scratch, node)
+        for n in range(len(basket.item)):
+            if scratch.assigned[n] == -1 and scratch.fits[n] == FITS:
+                scratch.assigned[n] = centre
+        return
     for n in range(len(basket.item)):
         if scratch.assigned[n] == -1 and free[basket.row[n], node] >= basket.quantity[n]:
             scratch.assigned[n] = centre

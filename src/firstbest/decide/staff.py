@@ -165,15 +165,29 @@ def spread_heads(ground: Ground, place: tuple[int, int], days: I64, needed: I64,
     wanted = np.where(works > 0, -(-needed // max(shift_min, 1)), 0)
     total = int(wanted.sum())
     weight = np.maximum(wanted, works) if total else works
-    heads = np.minimum(contract * weight // max(int(weight.sum()), 1), np.where(works > 0, pool, 0))
-    if total > contract:
-        heads = np.minimum(np.maximum(heads, 0), wanted)
+    # Short of contracts, no day takes more than it wants; with contracts to spare, none takes more than there are.
+    top = np.where(works > 0, pool, 0)
+    heads = shifts_by_day(contract, weight, np.minimum(top, wanted) if total > contract else top)
     heads = np.minimum(np.where((works > 0) & (pool > 0), np.maximum(heads, 1), 0), most)
     short = np.maximum(needed - heads * shift_min, 0)
     overtime = np.minimum(short // np.maximum(heads, 1), int(labour.overtime_minutes[node]))
     overtime = pace.planned(ground, place, days, heads, overtime)
     short = np.maximum(short - heads * overtime, 0)
     return heads, overtime, short, np.minimum(int(labour.temps_max[node, process]), np.maximum(most - heads, 0))
+
+
+def shifts_by_day(contract: int, weight: I64, top: I64) -> I64:
+    """So many shifts over days in proportion to their weight, none above its top; none is lost to rounding: [days].
+
+    What whole shares leave goes, one by one, to the day that is furthest below its share, the earlier of equals.
+    """
+    whole = max(int(weight.sum()), 1)
+    heads: I64 = np.minimum(contract * weight // whole, top)
+    left = min(contract, int(top.sum())) - int(heads.sum())
+    for _ in range(left):
+        below = np.where(heads < top, contract * weight - heads * whole, np.iinfo(np.int64).min)
+        heads[int(below.argmax())] += 1
+    return heads
 
 
 def days_ahead(ground: Ground, days: I64) -> I64:

@@ -183,6 +183,21 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 
 
 @compiled
+def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
+    """Copy the words at `places` [K] of the rows in these slots; the first place whose slot is not there, -1: all are.
+
+    Written for many rows far apart: a look at one does not wait for another.
+    """
+    for n in range(len(slots)):
+        slot = slots[n]
+        if not 0 <= slot < len(words):
+            return n
+        for k in range(len(places)):
+            rows[n, k] = words[slot, places[k]]
+    return -1
+
+
+@compiled
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_]) -> None:
     """Copy the rows of these keys, zeros under the key where there is none."""
     for n in range(len(keys)):

@@ -201,6 +201,8 @@ def panel_of(entries: Iterable[Entry], about: str) -> tuple[str, ...]:
 def may_seal(entries: Sequence[Entry], about: str, name: str, panel: Sequence[str]) -> str:
     """Why this person may not seal a vote; nothing if they may."""
     named = panel_of(entries, about) or tuple(panel)
+    if not named:
+        return "expected the panel with the first vote, --panel NAME once for each who votes, found nobody"
     if name not in named:
         return f"expected one of the panel ({', '.join(named)}), found '{name}'"
     if any(vote.name == name for vote in votes_on(entries, about)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 import msgspec
@@ -150,16 +151,20 @@ def _columns(found: Totals, first: int, count: int) -> Totals:
     )  # fmt: skip
 
 
+def spans_of(calendar: Calendar, end: int) -> list[Span]:
+    """Every span of a deck that may have a fan: its weeks, its months, the weeks ahead."""
+    return [*trailing_weeks(calendar, end, WEEKS), *trailing_months(calendar, end, MONTHS), *_ahead(calendar, end)]
+
+
+def _ahead(calendar: Calendar, end: int) -> list[Span]:
+    ends = [end + 7 * step for step in range(1, COMING_WEEKS_MAX + 1)]
+    return [Span(each - 6, each, str(week_of(calendar, each)[1])) for each in ends]
+
+
 def _coming(given: Given) -> list[Span]:
     """Weeks ahead for which a fan is there, at most four, without a gap."""
     ends = {fan.end for fan in given.fans if fan.end - fan.start == 6}  # noqa: PLR2004 - a week
-    found = []
-    for step in range(1, COMING_WEEKS_MAX + 1):
-        end = given.end + 7 * step
-        if end not in ends:
-            break
-        found.append(Span(end - 6, end, str(week_of(given.calendar, end)[1])))
-    return found
+    return list(takewhile(lambda span: span.end in ends, _ahead(given.calendar, given.end)))
 
 
 def _marks(table: Table | None, metrics: list[Metric], spans: _Spans) -> F64:

@@ -186,17 +186,20 @@ def _signal(
     drawn = xmr.limits(weeks.value[place : place + 1, first : first + base])
     begin = max(0, len(weeks.ends) - HISTORY_WEEKS)
     history = [None if not np.isfinite(value) else float(value) for value in weeks.value[place, begin:]]
+    # What was never below zero is not expected there: no week sells less than nothing.
+    least = 0.0 if not (weeks.value[place] < 0).any() else -np.inf
     return Signal(
         key=metric.key, title=metric.title, unit=metric.unit, decimals=metric.decimals, owner=metric.owner,
         better=metric.better, kind=outcome.kind[at], direction="up" if outcome.up[at] else "down",
-        value=float(weeks.value[place, -1]), expected=float(outcome.expected[at]), low=float(outcome.low[at]),
-        high=float(outcome.high[at]), score=float(outcome.score[at]), chance=float(outcome.chance[at]),
+        value=float(weeks.value[place, -1]), expected=float(outcome.expected[at]),
+        low=max(least, float(outcome.low[at])), high=float(outcome.high[at]),
+        score=float(outcome.score[at]), chance=float(outcome.chance[at]),
         false_discovery=rate, since=week_label(calendar, int(weeks.ends[outcome.since[at]])),
         scale=outcome.scale[at],
         base=f"{base} weeks, {week_label(calendar, int(weeks.ends[first]))} to "
         f"{week_label(calendar, int(weeks.ends[first + base - 1]))}",
         history=tuple(history), history_first=int(weeks.ends[begin]), centre=float(drawn.centre[0]),
-        lower=float(drawn.lower[0]), upper=float(drawn.upper[0]),
+        lower=max(least, float(drawn.lower[0])), upper=float(drawn.upper[0]),
     )  # fmt: skip
 
 

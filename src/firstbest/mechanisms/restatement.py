@@ -15,6 +15,8 @@ TOLERANCE = 1e-9
 def restated(now: Deck, sealed: Iterable[Deck]) -> Deck:
     """The deck with a mark on each point that an earlier sealed deck showed otherwise, and the list of them.
 
+    A forecast that was shown for a week that was over, and is another now, is listed too: a goal was moved.
+
     `sealed`: earlier decks, the oldest first. A point is compared with the last of them that showed it.
     """
     shown: dict[tuple[str, int, int], tuple[Point, str]] = {}
@@ -31,19 +33,27 @@ def restated(now: Deck, sealed: Iterable[Deck]) -> Deck:
 def _card(card: Card, shown: dict[tuple[str, int, int], tuple[Point, str]], listed: list[Restatement]) -> Card:
     def marked(point: Point) -> Point:
         before = shown.get((card.key, point.start, point.end))
-        if before is None or same(before[0].value, point.value):
+        if before is None:
             return point
         old, week = before
-        listed.append(
-            Restatement(
-                key=card.key, title=card.title, unit=card.unit, decimals=card.decimals, label=_label(point),
-                old=old.value, new=point.value, sealed_week=week,
-            )
-        )  # fmt: skip
+        if old.middle is not None and not same(old.middle, point.middle):
+            listed.append(_of(card, (f"forecast of {_label(point)}", old.middle, point.middle), week))
+        if same(old.value, point.value):
+            return point
+        listed.append(_of(card, (_label(point), old.value, point.value), week))
         return msgspec.structs.replace(point, was=old.value) if old.value is not None else point
 
     weeks, months = (tuple(marked(point) for point in points) for points in (card.weeks, card.months))
     return msgspec.structs.replace(card, weeks=weeks, months=months)
+
+
+def _of(card: Card, told: tuple[str, float | None, float | None], week: str) -> Restatement:
+    """One line: (what, was, is), and the deck that showed it otherwise."""
+    label, old, new = told
+    return Restatement(
+        key=card.key, title=card.title, unit=card.unit, decimals=card.decimals, label=label, old=old, new=new,
+        sealed_week=week,
+    )  # fmt: skip
 
 
 def _label(point: Point) -> str:

@@ -17,6 +17,7 @@ from firstbest.mechanisms.bets import Kill, Page, Progress, judging
 from firstbest.mechanisms.calibration import Met, calibrations
 from firstbest.mechanisms.records import (
     BetVerdict,
+    Calibration,
     Forecast,
     Judgement,
     Measured,
@@ -25,6 +26,7 @@ from firstbest.mechanisms.records import (
 )
 from firstbest.mechanisms.seals import Entry
 from firstbest.mechanisms.verdict import WEEKS, Broken, judge, judges, together
+from firstbest.world.units import DAY_US
 
 FINAL: Final = (Judgement.CONFIRMED, Judgement.REFUTED, Judgement.INCONCLUSIVE, Judgement.INVALID)
 DAYS_OF_WEEK: Final = 7
@@ -35,6 +37,8 @@ _WAITING: Final = {
     State.LOCKED: "sealed, and not yet decided",
     State.NO: "decided no: its forecasts are scored by the world without it",
 }
+
+_HINDSIGHT: Final = "its window was over before it was sealed, and what is known cannot be forecast"
 
 FactOf = Callable[[str, str, str], Measured | None]
 """What is known of a metric between two days, both of them in; None where nothing is."""
@@ -55,12 +59,22 @@ class Scored(NamedTuple):
     bet: str
 
 
-def window(success: SuccessMetric) -> tuple[str, str, int]:
-    """First day, last day, and whole weeks between them."""
+def window(success: SuccessMetric, locked_us: int = 0) -> tuple[str, str, int]:
+    """First day, last day, and whole weeks between them; 0 weeks where no day is left.
+
+    What was known when a bet was locked is no forecast's merit: the window begins on the day after at the earliest.
+    """
     end = np.datetime64(success.by, "D")
-    start = np.datetime64(success.start, "D") if success.start else end - (WEEKS * DAYS_OF_WEEK - 1)
-    days = int((end - start).astype(int)) + 1
-    return str(start), str(end), max(1, days // DAYS_OF_WEEK)
+    start = success.start or str(end - (WEEKS * DAYS_OF_WEEK - 1))
+    if locked_us:
+        start = max(start, str(np.datetime64(locked_us // DAY_US + 1, "D")))
+    days = int((end - np.datetime64(start, "D")).astype(int)) + 1
+    return start, str(end), max(1, days // DAYS_OF_WEEK) if days > 0 else 0
+
+
+def locked_us(sealed: Sealed) -> int:
+    """When a bet was locked; 0 for one that is not."""
+    return sealed.progress.lock.at_us if sealed.progress.lock else 0
 
 
 def measured_in(entries: Iterable[Entry]) -> list[Measured]:
@@ -88,8 +102,9 @@ def past(bets: Sequence[Sealed], fact_of: Callable[[Sealed], FactOf]) -> list[Sc
             continue
         facts = fact_of(sealed)
         for success in sealed.page.bet.success:
-            fact = facts(success.metric, *window(success)[:2])
-            if fact is not None and whole(fact, success):
+            start, end, weeks = window(success, locked_us(sealed))
+            fact = facts(success.metric, start, end) if weeks else None
+            if fact is not None and whole(fact, weeks):
                 found += list(_scores(sealed, success.metric, fact))
     return found
 
@@ -102,27 +117,34 @@ def _scores(sealed: Sealed, metric: str, fact: Measured) -> Iterator[Scored]:
             yield Scored(Met(source, expected, fact.value), fact.at_us, sealed.page.bet.bet)
 
 
-def whole(fact: Measured, success: SuccessMetric) -> bool:
-    """Whether a fact covers its window."""
-    return not fact.weekly or len(fact.weekly) >= window(success)[2]
+def whole(fact: Measured, weeks: int) -> bool:
+    """Whether a fact covers a window of so many weeks."""
+    return not fact.weekly or len(fact.weekly) >= weeks
+
+
+def known_at_lock(sealed: Sealed, scored: Sequence[Scored]) -> dict[str, Calibration]:
+    """The past of every source of forecasts as it was known when a bet was locked; its own facts are no part of it."""
+    name = sealed.page.bet.bet
+    met = [past.met for past in scored if past.at_us < locked_us(sealed) and past.bet != name]
+    return {each.source: each for each in calibrations(met)}
 
 
 def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVerdict:
     """The verdict on a bet as far as its facts go."""
     page, far = sealed
-    locked_us = far.lock.at_us if far.lock else 0
-    known = {
-        each.source: each
-        for each in calibrations([past.met for past in scored if past.at_us < locked_us and past.bet != page.bet.bet])
-    }
+    known = known_at_lock(sealed, scored)
     metrics = []
     for success in page.bet.success:
-        start, end, weeks = window(success)
+        start, end, weeks = window(success, locked_us(sealed))
         fact = facts(success.metric, start, end) if far.state in (State.GO, State.NO) else None
         by = judges(judging(far), success.metric, page.bet.judge)
         if far.state != State.GO:
             told = judge(success, by, None, known, (), weeks)
             metrics.append(msgspec.structs.replace(told, reason=_WAITING[far.state], fact=fact))
+            continue
+        if not weeks:
+            told = judge(success, by, None, known)
+            metrics.append(msgspec.structs.replace(told, judgement=Judgement.INCONCLUSIVE, reason=_HINDSIGHT))
             continue
         broken = [each for each in _broken(page, facts, start, end) if fact is not None]
         metrics.append(judge(success, by, fact, known, broken, weeks))
@@ -140,7 +162,7 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
         metrics=tuple(metrics),
         forecasts=far.forecasts,
         kills=tuple(_killed(page, facts)) if far.state == State.GO else (),
-        locked_at_us=locked_us,
+        locked_at_us=locked_us(sealed),
         review_on=far.review_on,
     )
 

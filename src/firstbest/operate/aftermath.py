@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide import returns
 from firstbest.decide.ground import Ground
-from firstbest.operate import care, lots
+from firstbest.operate import care, lots, members
 from firstbest.operate.folds_after import remembers
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
 from firstbest.operate.rows import block_of
@@ -233,6 +233,8 @@ def settle(number: int, now: int, ground: Ground) -> Step:
     )
     if ground.detail.lots is not None:
         blocks += yield from lots.settle(number, now, ground, ground.detail.lots)
+    if ground.detail.members is not None:
+        blocks += yield from members.settle(number, now, ground.detail.members)
     if not remembers(ground):
         return [block for block in blocks if len(block.rows)]
     over = (yield Staged(t.SENT_T, SentStage.AT_DOOR, "delivered_at", now - known_us)).rows

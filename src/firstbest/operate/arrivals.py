@@ -17,8 +17,10 @@ from firstbest.decide.promise import Window
 from firstbest.decide.source import Scratch
 from firstbest.kernels.index import local_day
 from firstbest.operate import arrive_names as names
+from firstbest.operate import kits
 from firstbest.operate.arrive_rest import decide
 from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
+from firstbest.operate.members import entitled
 from firstbest.operate.ports import ByKey, Read, Rows, Step
 from firstbest.operate.ranks import ranked, ranked_codes
 from firstbest.world.commands import LINE, Batch
@@ -32,10 +34,26 @@ KINDS = (
     Kind.RESUME, Kind.FILL,
 )  # fmt: skip
 
+STOCK_READ = ("on_hand", "reserved", "suspect")
+"""What is weighed of the stock at each node."""
+
 
 def take(batch: Batch, ground: Ground) -> Step:
     """Decide a mixed batch; answers its facts."""
+    if ground.detail.members is not None:
+        batch = yield from entitled(batch)
+    if ground.detail.kits is not None:
+        blocks: list[Block] = yield from kits.take(batch, ground, ground.detail.kits, decided)
+        return blocks
+    blocks = yield from decided(batch, ground, None)
+    return blocks
+
+
+def decided(batch: Batch, ground: Ground, line_kit: I64 | None) -> Step:
+    """Decide a batch as it stands. `line_kit` [m]: the kits that its lines are part of, as in tables.LINE_STATE."""
     asks, local = yield from read_local(batch, ground)
+    if line_kit is not None:
+        asks = asks._replace(line_kit=line_kit)
     out = room_for(batch, local, asks.order_row)
     decide(ground.terms, asks, local, out)
     rooms = cast("tuple[Records, ...]", out[: len(TYPES)])
@@ -58,7 +76,9 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     cargo = (yield ByKey(CARGO_T, cargo_keys)).rows
     window = yield from read_window(batch, ground)
     count = len(batch.lines)
-    asks = Asks(c, batch.lines, order_row, shipment_row, item[count:], cargo_row, item[:count])
+    asks = Asks(
+        c, batch.lines, order_row, shipment_row, item[count:], cargo_row, item[:count], np.zeros(count, np.int64)
+    )
     local = Local(
         orders, base, lines, line_item, shipments, *chains, *stock, cargo, window, scratch_for(batch, ground),
         np.zeros(1, LINE), np.zeros(1, np.int64),
@@ -87,7 +107,7 @@ def read_stock(
     names.name_items(batch.commands, batch.lines, lines, named)
     items, row = ranked_codes(named, len(ground.items.weight_g))
     nodes = len(ground.nodes.kind)
-    rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel())).rows
+    rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel(), STOCK_READ)).rows
     units = np.zeros((4, len(items), nodes), np.int64)
     stock = (units[0], units[1], units[2], units[3])
     names.unpack_stock(rows, ground.stocked, stock)
@@ -136,13 +156,10 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     centres = len(ground.centres)
     zeros = np.zeros(centres, np.int64)
     return Scratch(
-        np.zeros(lines, np.int64),
-        zeros,
-        zeros.copy(),
-        np.zeros((centres, 12), np.int64),
-        np.zeros(4, np.int64),
+        np.zeros(lines, np.int64), zeros, zeros.copy(), np.zeros((centres, 12), np.int64), np.zeros(4, np.int64),
         np.zeros((len(ground.carriers.mode), 4), np.int64),
-    )
+        np.zeros(lines, np.int64), np.zeros(lines, np.int64), np.zeros(1, np.int64),
+    )  # fmt: skip
 
 
 def room_for(batch: Batch, local: Local, order_row: I64) -> Out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firstbest.decide.arms import arm_of
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
-from firstbest.decide.source import Basket, choose, verdicts_of, wins
+from firstbest.decide.source import Basket, choose, mark_kits, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, POLICY_WAIT_DAYS, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
@@ -92,7 +92,7 @@ def allocate(
     state = local.lines[spot[4]]
     state.live = 1
     state.item, state.quantity, state.price = goods[1], goods[2], goods[3]
-    state.node, state.attempt, state.stage = spot[0], spot[1], WAITING
+    state.node, state.attempt, state.stage, state.kit = spot[0], spot[1], WAITING, 0
 
 
 @compiled
@@ -220,6 +220,7 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     open_order(terms, asks, local, c, nearest)
     stop = first + count
     basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
+    mark_kits(local.scratch, asks.line_kit[first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
     until, fill = patience(terms, command)
     order.fill = fill
@@ -268,9 +269,10 @@ def wait_for_stock(asks: Asks, local: Local, out: Out, what: tuple[int, int, int
         row.order, row.line, row.item = command.order, line.line, line.item
         row.quantity, row.price, row.until = line.quantity, line.price, until
         row.tie, row.placed_at, row.nearest, row.lines = command.tie, command.at, order.nearest, command.lines
+        row.kit = asks.line_kit[command.first_line + n]
         state = local.lines[base + n]
         state.live, state.node, state.attempt, state.stage = 1, -1, 0, STAGE_NONE
-        state.item, state.quantity, state.price = line.item, line.quantity, line.price
+        state.item, state.quantity, state.price, state.kit = line.item, line.quantity, line.price, row.kit
         local.line_item_row[base + n] = asks.line_stock_row[command.first_line + n]
         order.waiting += 1
 
@@ -300,6 +302,8 @@ def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
             local.line_item_row[base + line.line] = row
             goods = (line.line, line.item, line.quantity, line.price)
             allocate(local, out, command, goods, (node, attempt, nearest, row, base + line.line))
+            kit = asks.line_kit[command.first_line + n]
+            out.allocated[out.n[ALLOCATED] - 1].kit = local.lines[base + line.line].kit = kit
             load_shipment(terms, local, out.planned[fact], goods, spot)
 
 
@@ -366,6 +370,7 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     one = local.one_line
     one[0].item, one[0].quantity, local.one_row[0] = state.item, state.quantity, stock_row
     basket = Basket(one["item"][0:1], local.one_row[0:1], one["quantity"][0:1])
+    local.scratch.grouped[0] = 0
     if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
         return False
     order.resourced += 1

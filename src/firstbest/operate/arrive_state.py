@@ -31,6 +31,7 @@ class Asks(NamedTuple):
     stock_row: I64  # [n] of `item`, -1
     cargo_row: I64  # [n]
     line_stock_row: I64  # [m]
+    line_kit: I64  # [m] as in tables.LINE_STATE
 
 
 class Local(NamedTuple):

@@ -8,7 +8,7 @@ own node by its own carrier. Lines without stock wait in the order of their plac
 from __future__ import annotations
 
 from firstbest.decide.promise import free_ship_day, promise_days, ship_day_from
-from firstbest.decide.source import Basket, choose
+from firstbest.decide.source import Basket, choose, mark_kits
 from firstbest.decide.terms import PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
 from firstbest.operate.arrive_place import filled_lines, head, send, wish_of
@@ -148,6 +148,7 @@ def fill(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     wish = wish_of(terms, local.window, command.at, order, (0, 0))
     stop = first + count
     basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
+    mark_kits(local.scratch, asks.line_kit[first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
     filled = filled_lines(local, count)
     if chosen == 0 or (order.fill == FILL_WHOLE and filled < count):

@@ -47,7 +47,7 @@ def ask_again(
     commands["lines"] = np.bincount(owner, minlength=len(chosen))
     commands["first_line"] = np.cumsum(commands["lines"]) - commands["lines"]
     batch = Batch(np.concatenate([over, commands[commands["lines"] > 0]]), lines)
-    blocks = yield from arrivals.take(batch, ground)
+    blocks = yield from arrivals.decided(batch, ground, rows["kit"].astype(np.int64))
     for block in blocks:
         block.rows["ordinal"] = np.arange(len(block.rows))
     return blocks

@@ -12,7 +12,7 @@ from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.decide.plugged import released as rows_released
 from firstbest.kernels.compiled import compiled
-from firstbest.operate import levels
+from firstbest.operate import kits, levels
 from firstbest.operate.backorders import ask_again
 from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
@@ -48,9 +48,12 @@ def release(number: int, now: int, ground: Ground) -> Step:
         seller=chosen["seller"], held=held,
     )  # fmt: skip
     tasked = yield from pick_list(number, now, chosen)
-    if ground.detail.levels is None:
-        return [*again, released, tasked]
-    return [*again, released, tasked, (yield from levels.broken(number, now, ground, ground.detail.levels, tasked))]
+    found = [*again, released, tasked]
+    if ground.detail.levels is not None:
+        found.append((yield from levels.broken(number, now, ground, ground.detail.levels, tasked)))
+    if ground.detail.kits is not None:
+        found.append((yield from kits.assembled(number, now, ground.detail.kits, tasked)))
+    return found
 
 
 def kept_too_long(ground: Ground, now: int) -> Generator[Read, Rows, Records]:

@@ -14,6 +14,7 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
+from firstbest.operate import folds_members as members
 from firstbest.operate import folds_waiting as waiting
 from firstbest.operate.fold_keys import (
     Records,
@@ -94,7 +95,7 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
 
 def allocated(rows: Records, ground: Ground) -> list[Change]:
     """Stock is reserved for a line."""
-    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt"))
+    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt", "kit"))
     made["key"], made["live"], made["stage"] = line_keys(rows), 1, Stage.WAITING
     quantity = rows["quantity"].copy()
     wanted = np.where(rows["attempt"] == 0, quantity, 0)
@@ -332,6 +333,8 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
     (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
+    (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
+    (f.MEMBER_LAPSED, members.lapsed),
 )  # fmt: skip
 
 

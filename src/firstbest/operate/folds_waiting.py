@@ -30,7 +30,7 @@ def held(rows: Records, ground: Ground) -> list[Change]:
 
 def backordered(rows: Records, ground: Ground) -> list[Change]:
     """Lines wait for stock, and were wanted all the same."""
-    lines = copied(rows, t.LINE_T, ("quantity", "price", "item"))
+    lines = copied(rows, t.LINE_T, ("quantity", "price", "item", "kit"))
     lines["key"], lines["live"], lines["node"] = line_keys(rows), 1, -1
     orders, place, count = np.unique(rows["order"], return_index=True, return_counts=True)
     made = copied(rows[place], t.WAIT_T, ("tie", "placed_at", "until"))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, offers, storage
+from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, members, offers, storage
 from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
@@ -31,6 +31,7 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
     ((Kind.ANNOUNCED,), storage.announce),
     ((Kind.WORKED,), labour.work),
     (aftermath.KINDS, aftermath.take_back),
+    (members.KINDS, members.take),
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
@@ -38,6 +39,7 @@ FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
 for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
+JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
 AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), aftermath.KINDS)
 DELIVERED = int(Kind.DELIVERED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
@@ -270,6 +272,8 @@ def without_echo(batch: Batch) -> Batch:
     told = counts[:, 0]
     if (told * AFTER_DOOR).any():
         batch = without_afterthought(batch)
+    if told[JOIN] or told[LEAVE]:
+        batch = members.before_newcomer(batch)
     if not (told[ANNOUNCED] or (told[ARRIVED] and told[RECEIVED])):
         return batch
     kind, order = batch.commands["kind"], batch.commands["order"]

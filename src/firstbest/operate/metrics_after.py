@@ -15,7 +15,7 @@ from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.metrics import AFTERS, After
 from firstbest.world.network import I64
-from firstbest.world.words import ReturnWay
+from firstbest.world.words import ReturnWay, Service
 
 Records = NDArray[np.void]
 
@@ -115,11 +115,58 @@ def case_broken(cells: Cells, rows: Records) -> None:
     cells.add(rows, "node", After.CASES, (rows["cases"], 0))
 
 
+def ordered(cells: Cells, rows: Records) -> None:
+    """Orders promised as to members, where the house keeps members."""
+    if cells.ground.detail.members is None:
+        return
+    rows = rows[(rows["service"] == Service.MEMBER) & (rows["shipments"] > 0) & (rows["nearest"] >= 0)]
+    cells.add_for(rows, "nearest", rows["seller"], (After.MEMBER_ORDERS, 1, rows["value"]))
+
+
+def of_house(cells: Cells, rows: Records, cell: After, amounts: tuple[ArrayLike, ArrayLike]) -> None:
+    """Add what belongs to no building: at the first fulfilment node, the owner's."""
+    ground = cells.ground
+    node = int(ground.centres[0])
+    zone = np.full(len(rows), ground.nodes.time_zone[node], np.int64)
+    day = local_days(ground.calendar.midnight_us, zone, np.ascontiguousarray(rows["at"]))
+    keys = (day * len(ground.nodes.kind) + node) * ground.sellers * AFTERS + int(cell)
+    up, down = (np.broadcast_to(np.asarray(values, np.int64), len(rows)) for values in amounts)
+    cells.parts.append((keys, up, down))
+
+
+def member_joined(cells: Cells, rows: Records) -> None:
+    """New members, and their fees."""
+    of_house(cells, rows, After.JOINED, (1 - rows["before"], rows["fee"]))
+    of_house(cells, rows, After.MEMBERS_BEFORE, (rows["before"], 0))
+
+
+def member_renewed(cells: Cells, rows: Records) -> None:
+    """Memberships that go on, and their fees."""
+    of_house(cells, rows, After.RENEWED, (1, rows["fee"]))
+
+
+def member_lapsed(cells: Cells, rows: Records) -> None:
+    """Memberships that ended."""
+    of_house(cells, rows, After.LAPSED_MEMBERS, (1, 0))
+
+
+def kitted(cells: Cells, rows: Records) -> None:
+    """Kits asked for."""
+    of_house(cells, rows, After.KITS, (rows["quantity"], rows["quantity"] * rows["price"]))
+
+
+def assembled(cells: Cells, rows: Records) -> None:
+    """Kits put together."""
+    cells.add(rows, "node", After.ASSEMBLED, (rows["kits"], 0))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
     f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
     f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
+    f.ORDERED.name: ordered, f.MEMBER_JOINED.name: member_joined, f.MEMBER_RENEWED.name: member_renewed,
+    f.MEMBER_LAPSED.name: member_lapsed, f.KITTED.name: kitted, f.ASSEMBLED.name: assembled,
 }  # fmt: skip
 
 
@@ -131,5 +178,7 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     cells = Cells(ground)
     for block in mine:
         CUBES[block.fact.name](cells, block.rows)
+    if not cells.parts:
+        return []
     keys, up, down = (np.concatenate(column) for column in zip(*cells.parts, strict=True))
     return [Add(t.AFTER_T, keys, {"numerator": up, "denominator": down})]

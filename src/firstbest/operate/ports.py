@@ -20,10 +20,15 @@ I64 = NDArray[np.int64]
 
 
 class ByKey(NamedTuple):
-    """Rows of these keys, in their order; absent keys are answered with `found` False and zeros."""
+    """Rows of these keys, in their order; absent keys are answered with `found` False and zeros.
+
+    `only` names the columns wanted of a dense table, of 64 bits each (all where empty): what a decision weighs at every
+    node is little of many rows.
+    """
 
     table: Table
     keys: I64
+    only: tuple[str, ...] = ()
 
 
 class Range(NamedTuple):

@@ -116,17 +116,24 @@ def _one(page: Text, placed: Placed, paper: Paper) -> None:
     page.append(f"{verdict.bet:<24}", style="bold")
     state = STATES[verdict.state]
     page.append(f"{verdict.judgement.value if verdict.state == State.JUDGED else state:<13}", style=style)
-    about = [verdict.owner or "nobody", verdict.door or "door open", _amended(verdict)]
+    about = [verdict.owner or "nobody", verdict.door or "no door yet", _amended(verdict)]
     page.append("  ".join(each for each in about if each) + "\n", style=_DIM)
     lines = [verdict.title] if verdict.title else []
     lines += [_promise(each, paper) for each in verdict.metrics]
     lines += [horizon(placed.cash, paper.currency)]
     lines += [f"if it fails: {placed.salvaged}"] if placed.salvaged and verdict.state != State.JUDGED else []
     lines += [f"stop: {each}" for each in verdict.kills]
-    lines += [verdict.reason] if verdict.state == State.JUDGED else []
+    lines += [_titled(verdict, paper)] if verdict.state == State.JUDGED else []
     for line in lines:
         page.append(_folded(line, paper.width, 4))
     page.append("\n")
+
+
+def _titled(verdict: BetVerdict, paper: Paper) -> str:
+    """The reason of a verdict, its metric by its title."""
+    key, colon, said = verdict.reason.partition(": ")
+    named = colon and any(each.success.metric == key for each in verdict.metrics)
+    return f"{label_of(key, paper)}: {said}" if named else verdict.reason
 
 
 def _amended(verdict: BetVerdict) -> str:

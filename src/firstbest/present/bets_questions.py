@@ -29,8 +29,9 @@ def clock(question: Question, now_us: int) -> str:
     if question.answered_at_us:
         took = (question.answered_at_us - question.opened_at_us) // HOUR_US
         return f"answered after {took} h"
-    left = (question.answer_due_us - now_us) // HOUR_US
-    return f"answer due in {left} h" if left >= 0 else f"answer overdue by {-left} h"
+    if now_us > question.answer_due_us:
+        return f"answer overdue by {(now_us - question.answer_due_us) // HOUR_US} h"
+    return f"answer due in {-((now_us - question.answer_due_us) // HOUR_US)} h"
 
 
 def listed(questions: Sequence[Question], now_us: int, width: int) -> Text:

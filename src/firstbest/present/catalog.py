@@ -206,6 +206,13 @@ _RETURNS: Final = (
     Meaning("expired_share", "share", "expired of what does not keep", "units expired, of these and those sold"),
     Meaning("cases_broken", "count", "cases opened", "cases opened for picks"),
     Meaning("cases_per_100_lines", "count", "cases opened by 100 lines", "cases opened over lines shipped, times 100"),
+    Meaning("kits_ordered", "count", "kits ordered", "units of kits asked for, where kits are made on order"),
+    Meaning("kits_assembled", "count", "kits put together", "kits that were put together for shipments"),
+    Meaning("members_end", "count", "members at the end", "customers who are members when the rehearsal ends"),
+    Meaning("members_joined", "count", "members joined", "customers who became members"),
+    Meaning("members_lapsed", "count", "memberships lapsed", "memberships that ended"),
+    Meaning("member_order_share", "share", "orders of members", "of orders placed, those promised as to members"),
+    Meaning("member_fees", "money", "membership fees", "fees of those who joined and of those who stayed"),
 )
 _NETWORK: Final = (
     Meaning(

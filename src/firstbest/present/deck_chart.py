@@ -16,11 +16,12 @@ from firstbest.mechanisms.deck import CLOSED, COMING, LATE, MISSING, Card, Point
 from firstbest.present import deck_words, svg, text
 
 WIDTH: Final = 340.0
-_FLOORS: Final = (162.0, 214.0)
+_FLOORS: Final = (162.0, 178.0)
 """Where the axis lies on a screen and on paper."""
 _UNDER: Final = 24.0
 _LEFT, _RIGHT, _TOP = 37.0, 37.0, 22.0
 _GAP: Final = 18.0
+_TICKS_MIN: Final = 3
 _MATURE: Final = 0.995
 _ADDITIVE: Final = frozenset({"sum", "distinct"})
 
@@ -105,13 +106,19 @@ def _scale(points: Sequence[Point], lines: tuple[Card, ...], which: int, floor: 
 
 def _grid(scale: svg.Scale, card: Card, currency: str, xs: tuple[float, float], *, left: bool) -> str:
     parts = []
-    for value in svg.ticks(scale.low, scale.high, 3):
+    for value in _ticks(scale):
         y = scale(value)
         parts.append(f'<line class="g" x1="{xs[0]:.1f}" x2="{xs[1]:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         said = html.escape(deck_words.tick(value, card.unit, currency, card.scaling))
         x, anchor = (xs[0] - 4, "end") if left else (xs[1] + 4, "start")
         parts.append(f'<text class="t" x="{x:.1f}" y="{y + 3:.1f}" text-anchor="{anchor}">{said}</text>')
     return "".join(parts)
+
+
+def _ticks(scale: svg.Scale) -> list[float]:
+    """Round values at an axis: three or more, and as few as that."""
+    found = [svg.ticks(scale.low, scale.high, about) for about in range(_TICKS_MIN, 2 * _TICKS_MIN + 1)]
+    return next((each for each in found if len(each) >= _TICKS_MIN), found[-1])
 
 
 def _runs(panel: _Panel, field: str) -> list[list[tuple[float, float]]]:

@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from firstbest.mechanisms.deck import Box, Card, Deck, ImportedTable
+from firstbest.mechanisms.deck import COMING, Box, Card, Deck, ImportedTable
 from firstbest.mechanisms.metrics import NEEDS
 from firstbest.mechanisms.records import Anecdote
 from firstbest.present import deck_chart, deck_rooms, deck_words, text
@@ -68,11 +68,13 @@ def _head(deck: Deck) -> str:
         count = len(deck.signals)
         expected = deck_words.expected(deck.expected_false)
         stats.append((text.number(count), f"signal{'s' * (count != 1)}, {expected} expected by chance"))
-    stats.append((text.number(len(deck.restatements)), "numbers restated"))
+    count = len(deck.restatements)
+    stats.append((text.number(count), f"number{'s' * (count != 1)} restated"))
     if deck.room is not None:
         late = sum(question.overdue for question in deck.room.questions)
-        words = "open questions" + (f", {late} overdue" if late else "")
-        stats.append((text.number(len(deck.room.questions)), words))
+        count = len(deck.room.questions)
+        words = f"open question{'s' * (count != 1)}" + (f", {late} overdue" if late else "")
+        stats.append((text.number(count), words))
     strip = "".join(f"<li><b>{number}</b> {escape(words)}</li>" for number, words in stats)
     marks = ""
     if deck.imported:
@@ -116,25 +118,29 @@ def _cards(deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
 
 
 def _section(card: Card) -> str:
-    return "Price, speed, selection" if card.need in NEEDS else card.section
+    """The heading over a card; cards of no section are told apart from the three needs, not from each other."""
+    if card.need in NEEDS:
+        return "Price, speed, selection"
+    return card.section or ("" if card.imported else "What moves them, and what follows")
 
 
 def card_of(card: Card, deck: Deck, anecdotes: tuple[Anecdote, ...]) -> str:
     """One card: title, chart, box scores, notes, what somebody said."""
     place = NEED_WORDS[card.need] if card.need in NEEDS else card.section
     need = f'<span class="need{"" if card.need in NEEDS else " paper"}">{escape(place)}</span> ' if place else ""
-    badge = f'<span class="flag">signal: {escape(card.flagged)}</span>' if card.flagged else ""
+    badge = f'<span class="flag">{escape(deck_words.FLAGS[card.flagged])}</span>' if card.flagged else ""
     badge += f'<span class="flag soft">{escape(card.imported)}</span>' if card.imported else ""
     wanted = {"up": "\N{UPWARDS ARROW} better", "down": "\N{DOWNWARDS ARROW} better"}.get(card.better, "")
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
     if card.lines:
         side = " · ".join([f"thick: {card.title}", *(f"{_stroke(line)}: {line.title}" for line in card.lines)])
+    said_beside = f"<span>{escape(side)}</span>" if side else ""
     notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
     said = next((each for each in anecdotes if each.metric == card.key), None)
     quote = f"<blockquote>“{escape(_cut(said.words))}” <cite>{escape(said.who)}</cite></blockquote>" if said else ""
     return (
-        f'<article id="m-{escape(card.key)}"><h3>{need}{escape(card.title)}{badge}</h3>'
-        f'<p class="side">{escape(side)}</p>{deck_chart.chart(card, deck.currency)}{_scores(card, deck.currency)}'
+        f'<article id="m-{escape(card.key)}"><h3>{need}{escape(card.title)}</h3>'
+        f'<p class="side">{said_beside}{badge}</p>{deck_chart.chart(card, deck.currency)}{_scores(card, deck.currency)}'
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}{quote}</article>"
     )
 
@@ -206,7 +212,8 @@ def _completeness(deck: Deck) -> str:
     )
     if not rows:
         return ""
-    gaps = sum(any(point.days is not None or point.value is None for point in card.weeks[-1:]) for card in deck.cards)
+    last = [next((point for point in reversed(card.weeks) if point.absent != COMING), None) for card in deck.cards]
+    gaps = sum(point is not None and (point.days is not None or point.value is None) for point in last)
     said = "Every metric's last week is whole" if not gaps else f"{gaps} of {len(deck.cards)} metrics lack days"
     return (
         f'<section class="fine"><details><summary>Completeness: {said.lower() if gaps else said}</summary>'

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from firstbest.mechanisms import causal
 from firstbest.mechanisms.deck import Box, Card, Deck, ImportedTable, Signal
+from firstbest.mechanisms.escalations import WHYS
 from firstbest.present import deck_chart, deck_rooms, deck_words, text
 
 PER_PAGE: Final = 6
@@ -28,7 +29,7 @@ class Paper(NamedTuple):
 def paper(deck: Deck) -> Paper:
     """The document, on the paper that the deck names."""
     drawings: dict[str, bytes] = {}
-    parts = [_setup(deck), _front(deck, drawings)]
+    parts = [_setup(deck), _front(deck, drawings), _asked(deck), _bets(deck)]
     parts += [_sheet(deck, first, drawings) for first in range(0, len(deck.cards), PER_PAGE)]
     parts += [_imported(table) for table in deck.tables]
     parts.append(_back(deck))
@@ -50,12 +51,12 @@ def _setup(deck: Deck) -> str:
 #let m(body) = text(fill: luma(90), body)
 #let h(k, t) = block(breakable: false, above: 12pt, below: 6pt)[#text(8pt, fill: rgb("#14457f"), weight: "bold", k) \\
   #text(13pt, weight: "bold", t)]
-#let b(l, v, y, w) = [#m(l) \\ #strong(v) \\ #y \\ #w]
-#let box4(..v) = {{
+#let b(l, v, ..more) = [#m(l) \\ #strong(v) #for each in more.pos() [\\ #each]]
+#let box4(labels, ..v) = {{
   line(length: 100%, stroke: 0.3pt + luma(200))
   std.v(-3.5pt)
   grid(columns: (7mm, 1fr, 1fr, 1fr, 1fr), align: (left, right, right, right, right),
-    m([ \\ \\ YoY \\ WoW]), ..v)
+    m([ \\ #for each in labels [\\ #each]]), ..v)
 }}
 #let card(place, title, side, flag, drawing, boxes, notes) = block(width: 100%, height: 100%, clip: false)[
   #text(9.5pt, weight: "bold")[#if place != "" [#text(fill: rgb("#14457f"), place + " · ")]#title]
@@ -80,13 +81,15 @@ def _front(deck: Deck, drawings: dict[str, bytes]) -> str:
         marks += f'#text(weight: "bold", "REHEARSED") #{q(" " + deck.rehearsed)} \\\n'
     drawings["legend.svg"] = _legend().encode()
     lead = f"{text.span(deck.start, 7)} · as known on {deck_words.instant(deck.as_of_us)}"
-    counts = f"{len(deck.cards)} metrics · {len(deck.restatements)} numbers restated"
+    metrics, restated = (
+        deck_words.plural(len(deck.cards), "metric"),
+        deck_words.plural(len(deck.restatements), "number"),
+    )
+    counts = f"{metrics} · {restated} restated"
     if deck.judged:
         expected = deck_words.expected(deck.expected_false)
-        counts = (
-            f"{len(deck.cards)} metrics · {len(deck.signals)} signals, {expected} expected by chance · "
-            f"{len(deck.restatements)} numbers restated"
-        )
+        signals = deck_words.plural(len(deck.signals), "signal")
+        counts = f"{metrics} · {signals}, {expected} expected by chance · {restated} restated"
     head = (
         f'#m({q(deck.title)}) \\\n#text(24pt, weight: "bold", {q("Week " + deck.week)}) \\\n#m({q(lead)}) \\\n{marks}'
         f'#{q(counts)}\n#image("legend.svg", width: 100%)\n#line(length: 100%, stroke: 0.8pt)\n'
@@ -172,7 +175,7 @@ def _card(card: Card, at: int, currency: str) -> str:
     place = {"price": "Price", "speed": "Speed", "selection": "Selection"}.get(card.need, card.section)
     wanted = {"up": "↑ better", "down": "↓ better"}.get(card.better, "")
     side = " · ".join(word for word in ("input" if card.role == "input" else "", wanted, card.owner) if word)
-    flag = f"signal: {card.flagged}" if card.flagged else card.imported
+    flag = deck_words.FLAGS[card.flagged] if card.flagged else card.imported
     notes = "".join(f"{q(note)}," for note in card.notes[:3])
     words = ", ".join(q(each) for each in (place, card.title, side, flag, f"c{at}.svg"))
     return f"card({words}, {_boxes(card, currency)}, ({notes}))"
@@ -184,22 +187,27 @@ def _boxes(card: Card, currency: str) -> str:
         return "[]"
     last, wow, *rest = card.boxes
     pairs = ((last, rest[0]), (rest[1], rest[2]), (rest[3], rest[4]), (rest[5], rest[6]))
+    years = any(deck_words.interval(year) for _, year in pairs)
+    labels = ["YoY", *[""] * years, "WoW", *[""] * bool(deck_words.interval(wow))]
     cells = []
     for at, (head, (value, year)) in enumerate(zip(_HEADS, pairs, strict=True)):
-        week = _difference(wow, card, currency) if not at else '""'
-        said = q(deck_words.score(value, card, currency))
-        cells.append(f"b({q(head)}, {said}, {_difference(year, card, currency)}, {week})")
-    return f"box4({', '.join(cells)})"
+        lines = [_difference(year, card), *[f"m({q(deck_words.interval(year))})"] * years]
+        if not at:
+            reach = deck_words.interval(wow)
+            lines += [_difference(wow, card), *[f"m({q(reach)})"] * bool(reach)]
+        cells.append(f"b({', '.join([q(head), q(deck_words.score(value, card, currency)), *lines])})")
+    return f"box4(({', '.join(map(q, labels))},), {', '.join(cells)})"
 
 
-def _difference(box: Box, card: Card, currency: str) -> str:
-    """A string; content where a difference is for the better (bold) or for the worse (bold and underlined)."""
-    said, reach = deck_words.score(box, card, currency), deck_words.interval(box)
+def _difference(box: Box, card: Card) -> str:
+    """A string; content where a difference is for the better (bold), for the worse (bold, underlined), or absent."""
+    said = q(deck_words.difference(box))
+    if box.value is None:
+        return f"m({said})"
     favour = deck_words.favour(box, card.better)
     if not favour:
-        return q(f"{said} {reach}".rstrip())
-    core = f"strong({q(said)})" if favour > 0 else f"underline(strong({q(said)}))"
-    return f"{core} + {q(' ' + reach)}" if reach else core
+        return said
+    return f"strong({said})" if favour > 0 else f"underline(strong({said}))"
 
 
 def _imported(table: ImportedTable) -> str:
@@ -216,17 +224,18 @@ def _imported(table: ImportedTable) -> str:
     return f"#h({q('IMPORTED')}, {q(table.title)})\n{_table(len(table.heads) + 1, cells)}"
 
 
-def _table(columns: int, cells: list[str], words: tuple[int, ...] = (0,)) -> str:
+def _table(columns: int, cells: list[str], words: tuple[int, ...] = (0,), widths: str = "") -> str:
     """A table; columns of `words` begin at their left."""
     left = "(" + ", ".join(str(each) for each in words) + ",)"
     return (
-        f"#text(8pt, table(columns: {columns}, align: (x, y) => if {left}.contains(x) {{ left }} else {{ right }}, "
+        f"#text(8pt, table(columns: {widths or columns}, "
+        f"align: (x, y) => if {left}.contains(x) {{ left }} else {{ right }}, "
         f"inset: (x: 2mm, y: 1mm), stroke: (x, y) => (bottom: 0.3pt + luma(200)), {', '.join(cells)}))\n"
     )
 
 
 def _back(deck: Deck) -> str:
-    """Edges, restatements, money, questions, bets, words: everything that is not a chart."""
+    """Edges, restatements, money, words: everything that is not a chart and not for the front page."""
     parts = []
     if deck.edges:
         held = sum(edge.verdict in {causal.LEADS, causal.TOGETHER} for edge in deck.edges)
@@ -258,36 +267,44 @@ def _back(deck: Deck) -> str:
             cells += [q(word) for word in told]
         total = f"{deck_words.money(deck.costs_total, deck.currency)} that no promise needed; the ten largest lines"
         parts.append(f"#h({q('The door desk')}, {q(total)})\n{_table(5, cells, (0, 1, 4))}")
-    parts.append(_room(deck))
+    parts.append(_anecdotes(deck))
     mark = f"Definitions {deck.definitions}, data {deck.data}. The same definitions and instant give the same bytes."
     parts.append(f"#v(8pt) #text(7pt, m({q(mark)}))\n")
     body = "".join(parts)
     return f"#pagebreak()\n{body}"
 
 
-def _room(deck: Deck) -> str:
-    if deck.room is None:
+def _asked(deck: Deck) -> str:
+    """Questions that are open: they stand on the front page until they are closed."""
+    if deck.room is None or not deck.room.questions:
         return ""
-    parts = []
-    if deck.room.questions:
-        cells = [f"m({q(head)})" for head in ("question", "asked", "owner", "state")]
-        for each in deck.room.questions:
-            state = "overdue" if each.overdue else each.state
-            cells += [q(word) for word in (f"{each.number}: {each.about}", each.asked, each.owner, state)]
-        title = f"{len(deck.room.questions)} open"
-        parts.append(f"#h({q('Asked and not yet closed')}, {q(title)})\n{_table(4, cells, (0, 1, 2, 3))}")
-    if deck.room.bets:
-        cells = [f"m({q(head)})" for head in ("bet", "owner", "state", "verdict", "why")]
-        for placed in deck.room.bets:
-            found = placed.verdict
-            told = (found.title or found.bet, found.owner, found.state.value, found.judgement.value, found.reason)
+    cells = [f"m({q(head)})" for head in ("question", "asked", "owner", "state", "whys")]
+    for each in deck.room.questions:
+        state = "overdue" if each.overdue else each.state
+        told = (f"Q{each.number}: {each.about}", each.asked, each.owner, state, f"{len(each.whys)} of {WHYS}")
+        cells += [q(word) for word in told]
+    table = _table(5, cells, (0, 1, 2, 3), "(auto, 1fr, auto, auto, auto)")
+    return f"#h({q('Asked and not yet closed')}, {q(f'{len(deck.room.questions)} open')})\n{table}"
+
+
+def _bets(deck: Deck) -> str:
+    """The portfolio with its verdicts."""
+    if deck.room is None or not deck.room.bets:
+        return ""
+    cells = [f"m({q(head)})" for head in deck_rooms.BET_HEADS]
+    for placed in deck.room.bets:
+        for title, about, *told in deck_rooms.bet_lines(placed, deck):
+            cells.append(f"[#strong({q(title)}) \\ #m({q(about)})]")
             cells += [q(word) for word in told]
-        title = f"{len(deck.room.bets)} bets"
-        parts.append(f"#h({q('Bets and their verdicts')}, {q(title)})\n{_table(5, cells, (0, 1, 2, 3, 4))}")
-    if deck.room.anecdotes:
-        said = " \\\n".join(
-            f"#{q('“' + ' '.join(each.words.split()) + '”')} #m({q(f'{each.who}, {each.when}')})"
-            for each in deck.room.anecdotes
-        )
-        parts.append(f"#h({q('In their own words')}, {q('What customers said')})\n{said}\n")
-    return "".join(parts)
+    table = _table(6, cells, (0, 1, 5), "(2fr, auto, auto, auto, auto, 2fr)")
+    return f"#h({q('Bets and their verdicts')}, {q(deck_rooms.bets_title(deck))})\n{table}"
+
+
+def _anecdotes(deck: Deck) -> str:
+    if deck.room is None or not deck.room.anecdotes:
+        return ""
+    said = " \\\n".join(
+        f"#{q('“' + ' '.join(each.words.split()) + '”')} #m({q(f'{each.who}, {each.when}')})"
+        for each in deck.room.anecdotes
+    )
+    return f"#h({q('In their own words')}, {q('What customers said')})\n{said}\n"

@@ -6,11 +6,15 @@ verdicts, and what people said.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Final
 
 from firstbest.mechanisms import causal
-from firstbest.mechanisms.deck import Deck, EdgeLine, Signal
-from firstbest.mechanisms.records import BetVerdict, Question
+from firstbest.mechanisms.deck import Card, Deck, EdgeLine, Signal
+from firstbest.mechanisms.quantiles import HIGH, LOW, median, value_at
+from firstbest.mechanisms.records import Judgement, MetricVerdict, Placed, Quantile, Question, State
+from firstbest.mechanisms.signals import SCALE_WORDS
 from firstbest.present import deck_words, svg, text
 
 _WIDTH, _HEIGHT, _PAD = 260.0, 64.0, 6.0
@@ -58,13 +62,15 @@ def _signal(signal: Signal, currency: str) -> str:
             f'<span class="over">Overruled by {escape(signal.overruled_by)}: {escape(signal.overruled_because)}</span>'
         )
     owner = f" · {escape(signal.owner)}" if signal.owner else ""
-    false = text.share(signal.false_discovery, 0)
+    part = signal.false_discovery
+    false = "less than 1 %" if part < 0.01 else text.share(part, 0)
+    scale = f", judged on the {signal.scale}" if signal.scale in (SCALE_WORDS[1], SCALE_WORDS[2]) else ""
     return (
         f'<li><div><b class="{class_}">{arrow} {escape(signal.title)}</b> {escape(value)}'
         f"<span>expected {escape(expected)} ({escape(low)} to {escape(high)}); "
         f"{kind[signal.kind]}{escape(since)}</span>"
         f"<span>by chance {deck_words.chance(signal.chance)}; {false} of signals so strong are false; "
-        f"limits from {escape(signal.base)}, {escape(signal.scale)}{owner}</span>{over}</div>"
+        f"limits from {escape(signal.base)}{scale}{owner}</span>{over}</div>"
         f"{individual_values(signal)}</li>"
     )
 
@@ -115,7 +121,7 @@ def edges(deck: Deck) -> str:
     rows = "".join(_edge(edge) for edge in deck.edges)
     heads = "".join(f"<th>{head}</th>" for head in ("input", "", "output", "lead", "strength", "weeks"))
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
-    table = f'<div class="scroll"><table class="plain edges">{inner}</table></div>'
+    table = f'<div class="scroll"><table class="plain edges told">{inner}</table></div>'
     intro = (
         '<p class="lead">Season and each series\' own memory taken out, then laid over each other at leads of 0 to 13 '
         "weeks. An input that stops moving its output is retired.</p>"
@@ -181,9 +187,8 @@ def costs(deck: Deck) -> str:
         for line in deck.costs
     )
     heads = "".join(f"<th>{head}</th>" for head in ("cost", "where", "this week", "of", "decided by"))
-    table = (
-        f'<div class="scroll"><table class="plain"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    table = f'<div class="scroll"><table class="plain told">{body}</table></div>'
     total = deck_words.money(deck.costs_total, deck.currency)
     note = f'<p class="lead after">{escape(deck.costs_note)}</p>' if deck.costs_note else ""
     return section("The door desk", f"{total} that no promise needed; the ten largest lines", table + note)
@@ -211,7 +216,7 @@ def _question(question: Question, as_of_us: int) -> str:
     )
     evidence = f"<span>{escape(question.evidence[0])}</span>" if question.evidence else ""
     return (
-        f"<li><b>{kind} {question.number}: {escape(question.about)}</b> “{escape(question.asked)}”"
+        f"<li><b>{kind} Q{question.number}: {escape(question.about)}</b> “{escape(question.asked)}”"
         f"<span>{escape(question.owner)} · {escape(state)} · {age} h old · {len(question.whys)} of 5 whys</span>"
         f"{evidence}{actions}</li>"
     )
@@ -221,32 +226,83 @@ def bets(deck: Deck) -> str:
     """The portfolio with its verdicts, and how past forecasts came out, source by source."""
     if deck.room is None or not deck.room.bets:
         return ""
-    rows = "".join(_bet(placed.verdict) for placed in deck.room.bets)
-    heads = "".join(f"<th>{head}</th>" for head in ("bet", "owner", "state", "verdict", "why"))
+    rows = "".join(_bet(told) for placed in deck.room.bets for told in bet_lines(placed, deck))
+    heads = "".join(f"<th>{head}</th>" for head in BET_HEADS)
     table = (
-        f'<div class="scroll"><table class="plain"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="scroll"><table class="plain told"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
     scored = [
         [each.source, text.number(each.forecasts), text.share(each.covered, 0), text.share(each.above, 0),
-         text.number(each.widen, 2)]
+         f"{text.number(each.widen, 2)}{text.THIN}{text.TIMES}"]
         for each in deck.room.calibrations
     ]  # fmt: skip
     more = ""
     if scored:
-        heads_of = ["source", "forecasts", "within p10 to p90 (80 % is right)", "above the median", "widened by"]
+        heads_of = ["source", "facts met", "within p10 to p90 (80 % is right)", "above the median", "widened by"]
         more = f'<h3 class="sub">How past forecasts came out</h3>{svg.table(heads_of, scored)}'
-    judged = sum(placed.verdict.judgement.value in {"confirmed", "refuted"} for placed in deck.room.bets)
-    return section(
-        "Bets and their verdicts", f"{judged} of {len(deck.room.bets)} bets are decided by facts", table + more
+    return section("Bets and their verdicts", bets_title(deck), table + more)
+
+
+BET_HEADS: Final = ("bet", "verdict", "forecast with it", "without it", "came", "why")
+
+
+def bets_title(deck: Deck) -> str:
+    """`1 of 2 bets is decided by facts`."""
+    placed = deck.room.bets if deck.room is not None else ()
+    decided = sum(each.verdict.judgement in {Judgement.CONFIRMED, Judgement.REFUTED} for each in placed)
+    if not decided:
+        return "No bet is decided by facts yet"
+    return f"{decided} of {deck_words.plural(len(placed), 'bet')} {'is' if decided == 1 else 'are'} decided by facts"
+
+
+def bet_lines(placed: Placed, deck: Deck) -> list[tuple[str, str, str, str, str, str, str]]:
+    """One line for each promise of a bet: who and what (two), verdict, both forecasts, the fact, the reason."""
+    verdict = placed.verdict
+    changed = f", {deck_words.plural(verdict.amendments, 'amendment')}" if verdict.amendments else ""
+    about = f"{verdict.owner or 'nobody'}{changed}"
+    cards = {card.key: card for card in deck.cards}
+    said = verdict.state.value if verdict.state not in (State.GO, State.JUDGED) else ""
+    lines = []
+    for each in verdict.metrics:
+        card = cards.get(each.success.metric)
+        title = card.title if card else each.success.metric
+
+        def shown(number: float, card: Card | None = card) -> str:
+            if card is None:
+                return text.number(number, 3)
+            return deck_words.value(number, card.unit, deck.currency, card.decimals)
+
+        fact = shown(each.fact.value) if each.fact is not None else ""
+        lines.append(
+            (verdict.title or verdict.bet, f"{about} · {title}", said or each.judgement.value,
+             _world(each.forecast_with, shown), _world(each.forecast_without, shown), fact, _reason(each))
+        )  # fmt: skip
+    return lines or [(verdict.title or verdict.bet, about, said or verdict.judgement.value, "", "", "", verdict.reason)]
+
+
+def _reason(each: MetricVerdict) -> str:
+    kept = f"; {text.share(each.kept, 0)} of what was promised" if each.fact is not None and each.ratio else ""
+    return each.reason + kept
+
+
+def _world(quantiles: tuple[Quantile, ...], shown: Callable[[float], str]) -> str:
+    """`42.7 % (41.6 to 44.1 %)`: the median, p10 and p90."""
+    if not quantiles:
+        return ""
+    low, high = shown(value_at(quantiles, LOW)), shown(value_at(quantiles, HIGH))
+    bare = low.removesuffix(f"{text.THIN}%") if high.endswith("%") else low
+    return f"{shown(median(quantiles))} ({bare} to {high})"
+
+
+def _bet(told: tuple[str, ...]) -> str:
+    title, about, verdict, *worlds, reason = told
+    cells = "".join(
+        f'<td data-is="{head}">{escape(each)}</td>' for head, each in zip(BET_HEADS[2:5], worlds, strict=True)
     )
-
-
-def _bet(verdict: BetVerdict) -> str:
-    changed = f", amended {verdict.amendments} times" if verdict.amendments else ""
     return (
-        f"<tr><th>{escape(verdict.title or verdict.bet)}</th><td>{escape(verdict.owner)}</td>"
-        f"<td>{escape(verdict.state.value)}{changed}</td><td><b>{escape(verdict.judgement.value)}</b></td>"
-        f'<td class="words">{escape(verdict.reason)}</td></tr>'
+        f"<tr><th><b>{escape(title)}</b><span>{escape(about)}</span></th><td><b>{escape(verdict)}</b></td>"
+        f'{cells}<td class="words">{escape(reason)}</td></tr>'
     )
 
 

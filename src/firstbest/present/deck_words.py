@@ -114,6 +114,15 @@ def favour(box: Box, better: str) -> int:
     return 1 if (box.value > 0) == (better == "up") else -1
 
 
+FLAGS: Final = {"point": "signal: this week", "drift": "signal: drift", "both": "signal: week and drift"}
+"""What stands beside the title of a metric that is a signal."""
+
+
+def plural(count: int, one: str) -> str:
+    """`1 signal`, `2 signals`."""
+    return f"{text.number(count)} {one}{'s' * (count != 1)}"
+
+
 def instant(as_of_us: int) -> str:
     """`16 November 2026, 07:00 UTC`."""
     found = datetime.fromtimestamp(as_of_us // 1_000_000, UTC)
@@ -128,9 +137,9 @@ def expected(count: float) -> str:
 def chance(part: float) -> str:
     """`1 in 4,200`, rounded to two figures."""
     if part <= 0:
-        return "1 in more than a billion"
+        return "less than 1 in a billion"
     times = 1 / part
     if times > 1e9:
-        return "1 in more than a billion"
+        return "less than 1 in a billion"
     digits = max(0, math.floor(math.log10(times)) - 1)
     return f"1 in {text.number(round(times / 10**digits) * 10**digits)}"

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from firstbest.present import pictures_care, pictures_returns
+from firstbest.present import pictures_care, pictures_members, pictures_returns
 from firstbest.present.catalog import late_key
 from firstbest.present.labels import CAUSES, LABOUR_STAGES, PROCESSES, STAGES
 from firstbest.present.record import Record
@@ -41,6 +41,8 @@ def figures(record: Record) -> dict[str, float]:
         **pictures_care.figures(record),
         **pictures_care.lot_figures(record),
         **pictures_care.case_figures(record),
+        **pictures_members.figures(record),
+        **pictures_care.kit_figures(record),
     }
 
 

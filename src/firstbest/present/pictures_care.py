@@ -17,6 +17,7 @@ from firstbest.world.units import MONEY
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
 KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
 CASE_KEYS: Final = ("cases_broken", "cases_per_100_lines")
+KIT_KEYS: Final = ("kits_ordered", "kits_assembled")
 LOT_KEYS: Final = ("expired_units", "expired_value", "expired_share")
 _WIDTH: Final = 1040.0
 _ROW: Final = 26.0
@@ -62,6 +63,14 @@ def case_figures(record: Record) -> dict[str, float]:
         return dict.fromkeys(CASE_KEYS, math.nan)
     cases, lines = float(sums(record)[0][After.CASES]), float(record.cube[:, :, :, Metric.SHIPMENTS, 1].sum())
     return {"cases_broken": cases, "cases_per_100_lines": over(100 * cases, lines)}
+
+
+def kit_figures(record: Record) -> dict[str, float]:
+    """Figures of kits; nan where none are made."""
+    if record.network.detail.kits is None:
+        return dict.fromkeys(KIT_KEYS, math.nan)
+    n, _ = sums(record)
+    return {"kits_ordered": float(n[After.KITS]), "kits_assembled": float(n[After.ASSEMBLED])}
 
 
 def picture(record: Record) -> svg.Picture | None:

@@ -20,6 +20,7 @@ from firstbest.present import (
     pictures_late,
     pictures_lots,
     pictures_map,
+    pictures_members,
     pictures_returns,
     pictures_sellers,
     pictures_stock,
@@ -35,7 +36,7 @@ from firstbest.present.record import Bound, Record
 _KICKERS: Final = {
     "late": "Promises kept", "map": "The map", "cost": "Where the money goes", "labour": "People",
     "frontier": "Service and cost", "stock": "Stock", "sellers": "Sellers", "returns": "What comes back",
-    "care": "After the door", "lots": "What does not keep",
+    "care": "After the door", "lots": "What does not keep", "members": "Members",
 }  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def report(record: Record, against: Comparison | None = None, others: Sequence[t
         pictures_returns.picture(record),
         pictures_care.picture(record),
         pictures_lots.picture(record),
+        pictures_members.picture(record),
         pictures_sellers.picture(record),
     ]
     parts = [

@@ -127,6 +127,9 @@ def _lines(
         if column == "days" and None in sides:
             continue
         own, real = ((side or {}).get(column, 0.0) for side in sides)
+        # What neither side has is no comparison: a port holds no stock, a carrier may ask no surcharge.
+        if own == 0 and real == 0:
+            continue
         if (file, column) not in AVERAGES:
             own, real = own / days[0], real / days[1]
         yield Line(f"{words}, {where}", "days" if column == "days" else column, own, real, band)

@@ -15,7 +15,7 @@ from firstbest.mechanisms.quantiles import KEPT, predicted
 from firstbest.mechanisms.records import Measured
 from firstbest.present.catalog import CATALOG
 from firstbest.present.figures import figures
-from firstbest.rehearse.compare import WITH, WITHOUT, run_pairs
+from firstbest.rehearse.compare import WITH, WITHOUT, RunOne, run_pairs
 from firstbest.rehearse.compare_runs import Runs
 from firstbest.rehearse.compare_student import quantile
 from firstbest.store.bets_acts import refuse
@@ -36,10 +36,16 @@ class Asked(NamedTuple):
 
 
 def twin_forecasts(
-    folder: Path, change: Path, metrics: Sequence[str], asked: Asked, progress: Callable[[float], None] | None = None
+    folder: Path,
+    change: Path,
+    metrics: Sequence[str],
+    asked: Asked,
+    progress: Callable[[float], None] | None = None,
+    through: Callable[[RunOne], RunOne] | None = None,
 ) -> list[dict[str, Any]]:
     """Forecasts of metrics as the record keeps them, from pairs with the seeds from `asked.seed` on.
 
+    `through` stands between this and each rehearsal, such as to keep those that are done; with one worker only.
     A quantile is that of the next draw, not of the mean: with few pairs the interval is wide, as Student's t says.
     Raises `WorkspaceFaulty` where the workspace, the change or a metric is not what a rehearsal knows.
     """
@@ -50,7 +56,8 @@ def twin_forecasts(
         raise refuse(change.name, "metric", "figures that a rehearsal measures", ", ".join(unknown))
     runs = Runs(folder, change, asked.scale, asked.days)
     digests = {which: scenario_digest(runs, which) for which in (WITHOUT, WITH)}
-    pairs = run_pairs(runs, range(asked.seed, asked.seed + asked.replications), asked.workers, progress)
+    run_one = through(runs) if through else runs
+    pairs = run_pairs(run_one, range(asked.seed, asked.seed + asked.replications), asked.workers, progress)
     missing = [metric for metric in metrics if metric not in pairs.without]
     if missing:
         raise refuse(change.name, "metric", "figures that this rehearsal could measure", ", ".join(missing))

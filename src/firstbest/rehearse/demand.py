@@ -20,6 +20,7 @@ from firstbest.kernels.draws import chosen, happens, joined, poisson_quantile, u
 from firstbest.operate.rows import stacked
 from firstbest.rehearse import purposes
 from firstbest.rehearse.demand_answers import OFF, Memory
+from firstbest.rehearse.demand_members import Joiners
 from firstbest.rehearse.demand_offers import Shelf
 from firstbest.world.commands import COMMAND, LINE, Batch, empty, laid
 from firstbest.world.nature import Log, Nature
@@ -78,6 +79,9 @@ class Demand:
         answers = nature.demand.answers
         self.memory = None if answers is None or answers.on == OFF else Memory(network, nature.demand, answers)
         self.shelf = Shelf(network, nature.demand.featured_ppm, seed) if network.offers.products else None
+        self.joiners = None if nature.joining is None else Joiners(network, nature, seed)
+        if self.joiners is not None:
+            self._hold(self.joiners.there(self._start_us))
         if len(nature.log.at_us):
             self.memory = self.shelf = None
             self._hold(_replayed(nature.log))
@@ -97,6 +101,8 @@ class Demand:
             self._waiting, self._at, self._next = empty(), np.zeros(0, np.int64), 0
             # Zones lie less than two days apart.
             self._day = max(int(np.searchsorted(self._first_us, instant)) - 2, 0)
+            if self.joiners is not None:
+                self._hold(self.joiners.there(instant))
 
     def before(self, limit: int) -> Batch:
         """PLACE commands with `at` before `limit` that were not given yet, in order of (at, tie)."""
@@ -140,11 +146,16 @@ class Demand:
         orders = planned
         if self.memory is not None:
             orders = orders_of_day(self._shop, self._seed, day, mean * self.memory.most)
+        elif self.joiners is not None:
+            orders = orders_of_day(self._shop, self._seed, day, mean * self.joiners.most)
         commands = np.zeros(orders, COMMAND)
         lines = np.zeros(orders * len(self._shop.lines_parts), LINE)
         used = draw_day(self._shop, self._item_parts(day), (self._seed, day), commands, lines)
         drawn = Batch(commands, lines[:used])
-        return drawn if self.memory is None else self.memory.answered(drawn, planned, day, self._seed)
+        if self.memory is not None:
+            drawn = self.memory.answered(drawn, planned, day, self._seed)
+            planned = len(drawn.commands)
+        return drawn if self.joiners is None else self.joiners.answered(drawn, planned, day)
 
     def _item_parts(self, day: int) -> I64:
         """[I] Running sums of the items' weights, by seller, with the boosts of the day."""

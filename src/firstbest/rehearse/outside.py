@@ -16,9 +16,23 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
-from firstbest.rehearse import course, hands, known, levels, people, resume, resume_hands, returns, roads, supply, works
+from firstbest.rehearse import (
+    course,
+    hands,
+    kits,
+    known,
+    levels,
+    people,
+    resume,
+    resume_hands,
+    returns,
+    roads,
+    supply,
+    works,
+)
 from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
+from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
 from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
@@ -40,7 +54,7 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
-    facts.EXPIRED, facts.CASE_BROKEN,
+    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -53,7 +67,7 @@ class Physics:
         self._seed = seed
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
-        self._break_us = nature.break_s * SECOND_US
+        self._break_us, self._kit_us = nature.break_s * SECOND_US, nature.kit_s * SECOND_US
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
@@ -79,6 +93,7 @@ class Physics:
             facts.CLAIM_FILED.name: self._claimed,
             facts.EXPIRED.name: self._expired,
             facts.CASE_BROKEN.name: self._case_broken,
+            facts.ASSEMBLED.name: self._assembled,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -106,7 +121,8 @@ class Physics:
         places = self._demand.before(instant)
         if len(places.commands):
             self._room(events=len(places.commands))
-            course.draw_cancels(self._agenda, self._seed, self._cancel, places.commands)
+            orders = places.commands if self._demand.joiners is None else orders_of(places.commands)
+            course.draw_cancels(self._agenda, self._seed, self._cancel, orders)
         while self._later and self._later[0][0] < instant:
             due = self._later[0][0]
             self._run(due)
@@ -326,6 +342,9 @@ class Physics:
 
     def _case_broken(self, rows: Rows) -> None:
         levels.take_case_broken(self._store, self._break_us, rows)
+
+    def _assembled(self, rows: Rows) -> None:
+        kits.take_assembled(self._store, self._kit_us, rows)
 
     def _claimed(self, rows: Rows) -> None:
         self._room(events=len(rows))

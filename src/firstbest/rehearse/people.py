@@ -76,8 +76,9 @@ def contracts_of(network: Network) -> I64:
     """[N, 2, Y] Contracts by shift at the first instant; a building that opens later has nobody yet."""
     labour, nodes = network.labour, network.nodes
     heads = np.where((nodes.open_from_us <= network.calendar.start_us)[:, None], labour.heads, 0).astype(np.int64)
-    share = np.where(labour.shift_minutes[:, 1] > 0, EARLY_SHARE_PPM, PPM)[:, None]
-    first = -(-heads * share // PPM)
+    # Two shifts of one crew have each a head where there are two: as decide.pace.early_part has it.
+    early = np.minimum(-(-heads * EARLY_SHARE_PPM // PPM), np.maximum(heads - 1, heads > 0))
+    first = np.where(labour.shift_minutes[:, 1:] > 0, early, heads)
     return np.ascontiguousarray(np.stack([first, heads - first], axis=1))
 
 

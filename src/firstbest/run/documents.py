@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from firstbest.run.house import House
+from firstbest.run.requests import Request, Why
 from firstbest.store.beside import SideEnd, SidePut
 from firstbest.store.book_live import BookReader
 from firstbest.store.sides import THING
@@ -78,10 +79,11 @@ def link_of(document: Document) -> Document | None:
     return Document(LINK, document.tenant, f"{order}\x1f{document.id}", 1, document.updated_us, {})
 
 
-def keep(house: House, document: Document, expected: int | None) -> Document:
+def keep(house: House, document: Document, expected: int | None, told: Request | None = None) -> Document:
     """Write a document whose present version is `expected` (0: it is new, None: whatever it is); answers it as kept.
 
-    Runs in the writer's thread, so nobody comes between the look and the write. Raises `Stale`.
+    `told` is what the house is to decide of it, in the same tick. Runs in the writer's thread, so nobody comes between
+    the look and the write. Raises `Stale`.
     """
     known = find(house.book, document.kind, document.tenant, document.id)
     version = known.version if known is not None else 0
@@ -93,7 +95,10 @@ def keep(house: House, document: Document, expected: int | None) -> Document:
     link, before = link_of(kept), link_of(known) if known is not None else None
     moved = before is not None and link is not None and before.id != link.id
     ends = (SideEnd(THING, [(before.kind, before.tenant, before.id)]),) if before is not None and moved else ()
-    house.keep((SidePut(THING, [row_of(each) for each in (kept, link) if each is not None]),), ends)
+    puts = (SidePut(THING, [row_of(each) for each in (kept, link) if each is not None]),)
+    # After the calendar has ended nothing is decided any more, and a document may still be written.
+    if told is None or house.admit([told._replace(puts=puts, ends=ends)])[0].why == Why.CALENDAR_OVER:
+        house.keep(puts, ends)
     return kept
 
 

@@ -9,18 +9,26 @@ from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
+from firstbest.operate.members import AT_ONCE, FEE_TOLD
 from firstbest.run.documents import Document, Stale, erase, find, keep, of_order, page
+from firstbest.run.requests import Request
 from firstbest.service.access import Http, Json, bearer_of, door_of
 from firstbest.service.bodies import Instant, Micros, Name
+from firstbest.service.door import Door
+from firstbest.service.keyring import Bearer
 from firstbest.service.orders import code_of
 from firstbest.service.problems import Problem
+from firstbest.world.words import Kind
 
 PAGE_MOST: Final = 200
 Words = Annotated[str, Meta(max_length=4_000)]
 
 
 class MemberBody(Struct, forbid_unknown_fields=True):
-    """A customer's membership: joined, renewed or lapsed, and until when he is promised what members are."""
+    """A customer's membership: joined, renewed or lapsed, and until when he is promised what members are.
+
+    Where the house keeps members (`[members]` of policies.toml), his orders from now on are promised accordingly.
+    """
 
     state: Literal["joined", "renewed", "lapsed"]
     since_us: Instant
@@ -57,19 +65,32 @@ def expected_of(request: Http, known: Document | None) -> int:
         raise Problem("changed_since", f"expected an ETag of ours in If-Match, found {given}") from None
 
 
-async def write(request: Http, kind: str, name: str, data: Struct, order: str | None = None) -> Json:
+async def write(request: Http, kind: str, name: str, data: MemberBody | ContactBody) -> Json:
     """Write a document of the tenant's; the order that it is about, if there is one, must be there."""
     door, bearer = door_of(request), bearer_of(request, "orders")
-    if order is not None:
-        code_of(door, bearer, order)
+    if isinstance(data, ContactBody):
+        code_of(door, bearer, data.order)
+    told_house = membership(door, bearer, name, data) if isinstance(data, MemberBody) else None
     known = find(door.reader, kind, bearer.tenant, name)
     expected = expected_of(request, known)
     document = Document(kind, bearer.tenant, name, 0, 0, msgspec.to_builtins(data))
     try:
-        kept = await door.ask(lambda house: keep(house, document, expected))
+        kept = await door.ask(lambda house: keep(house, document, expected, told_house))
     except Stale as stale:
         raise Problem("changed_since", f"it is at version {stale.version} by now; read it again") from None
     return told(kept, 201 if expected == 0 else 200)
+
+
+def membership(door: Door, bearer: Bearer, name: str, data: MemberBody) -> Request | None:
+    """What a member's document says to the house, where it keeps members; the name is the one that orders give."""
+    if door.world.network.detail.members is None:
+        return None
+    customer = door.customer(bearer, name)
+    if data.state == "lapsed":
+        return Request(Kind.LEAVE, bearer.tenant, customer=customer, flag=AT_ONCE)
+    return Request(
+        Kind.JOIN, bearer.tenant, customer=customer, expected=data.until_us, quantity=data.fee_micros, flag=FEE_TOLD
+    )
 
 
 def read(request: Http, kind: str, name: str) -> Response[Any]:
@@ -130,7 +151,7 @@ async def erase_member(request: Http, member: FromPath[str]) -> None:
 @put("/v1/contacts/{contact:str}")
 async def put_contact(request: Http, contact: FromPath[str], data: JSONBody[ContactBody]) -> Json:
     """A question, complaint or praise about an order, and what was answered."""
-    return await write(request, "contact", named(contact), data, data.order)
+    return await write(request, "contact", named(contact), data)
 
 
 @get("/v1/contacts/{contact:str}")

@@ -28,6 +28,7 @@ def plan_of(network: Network, blocks: Blocks) -> dict[str, Any]:
     (ordered,) = records(blocks["ordered"][:1])
     allocated = records(blocks.get("allocated"))
     shipments = [shipment_of(network, row, allocated) for row in records(blocks.get("planned"))]
+    kits = [kit_of(network, row) for row in records(blocks.get("kitted"))]
     return {
         "promised": bool(ordered["shipments"]),
         "ship_by_us": ordered["ship_by"],
@@ -47,6 +48,18 @@ def plan_of(network: Network, blocks: Blocks) -> dict[str, Any]:
         "shipments": shipments,
         "waiting": [waiting_of(network, row) for row in records(blocks.get("backordered"))],
         "refused": [refused_of(network, row) for row in records(blocks.get("refused"))],
+        **({"kits": kits} if kits else {}),
+    }
+
+
+def kit_of(network: Network, row: Row) -> dict[str, Any]:
+    """A kit that was asked for, and the lines that its parts stand in."""
+    return {
+        "line": row["line"],
+        "item": network.texts.items[row["item"]],
+        "quantity": row["quantity"],
+        "price_micros": row["price"],
+        "lines": [row["line"], *range(row["rest"], row["rest"] + row["parts"] - 1)],
     }
 
 

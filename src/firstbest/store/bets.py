@@ -92,8 +92,12 @@ def known_of(shelf: Shelf) -> Known:
 
 def definitions_of(shelf: Shelf, bet: Bet) -> dict[str, Any]:
     """Definitions of every metric that a bet rests on, as they are sealed with it; who answers for one is no part."""
-    named = [key for key in metrics_of(bet) if key in shelf.metrics]
-    return {key: {field: value for field, value in shelf.metrics[key].items() if field != "owner"} for key in named}
+    return {key: meaning_of(shelf, key) for key in metrics_of(bet) if key in shelf.metrics}
+
+
+def meaning_of(shelf: Shelf, key: str) -> dict[str, Any]:
+    """What a metric means, without who answers for it."""
+    return {field: value for field, value in shelf.metrics[key].items() if field != "owner"}
 
 
 def read_page(path: Path, faults: list[Fault]) -> Page | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from firstbest.mechanisms import bets as b
 from firstbest.mechanisms.bets_template import page as template
-from firstbest.mechanisms.decisions import DECIDED, Decision, Named, body_of, decisions_of, votes_on, wanting
+from firstbest.mechanisms.decisions import DECIDED, Decision, Named, Wanting, body_of, decisions_of, votes_on, wanting
 from firstbest.mechanisms.quantiles import wrong
 from firstbest.mechanisms.records import Kind, Measured, Quantile, State
 from firstbest.mechanisms.seals import Entry, content_digest, entry
@@ -19,12 +19,16 @@ from firstbest.mechanisms.verdict import WEEKS, judges
 from firstbest.mechanisms.verdict_of_bets import DAYS_OF_WEEK
 from firstbest.store.bets import BETS, NAME, Definitions, Shelf, definitions_of, shelf_of
 from firstbest.store.bets_check import edited, page_faults
+from firstbest.store.bets_front import is_day
+from firstbest.store.bets_read import day_of
 from firstbest.store.faults import Fault, WorkspaceFaulty
 from firstbest.store.record import RECORD, append
 
 AHEAD_DAYS: Final = 180
 """A proposed promise is judged half a year on; its file says when."""
 WORDS_MIN: Final = 3
+
+_AS: Final = {State.DRAFT: "a draft", State.FORECAST: "forecast and not sealed"}
 
 When = tuple[int, str]
 """(instant, day)"""
@@ -80,7 +84,11 @@ def lock(folder: Path, name: str, by: str, at_us: int, figures: Definitions) -> 
     if far.lock is not None:
         raise refuse(page.file, "", "a bet that is not locked", f"one locked by entry {far.lock.number}")
     faults = page_faults(shelf, page)
+    today = day_of(at_us)
     for success in page.bet.success:
+        if success.by <= today:
+            expected = f"a day after {today} on which {success.metric} is judged: what is known cannot be forecast"
+            faults.append(Fault(page.file, page.lines.get("success", 0), "success", expected, success.by))
         if not judges(far.forecasts, success.metric, page.bet.judge):
             line = page.lines.get("success", 0)
             who = "any source" if page.bet.judge == "pool" else page.bet.judge
@@ -129,7 +137,9 @@ def decide(folder: Path, decision: Decision, files: Sequence[str], when: When, f
         page = shelf.page(decision.about)
         far = b.progress(shelf.entries, decision.about)
         if far.lock is None:
-            raise refuse(page.file, "", f"a locked bet (firstbest bet lock {decision.about})", f"a {far.state.value}")
+            raise refuse(
+                page.file, "", f"a locked bet (firstbest bet lock {decision.about})", f"one that is {_AS[far.state]}"
+            )
         faults = list(edited(page, far))
         if faults:
             raise WorkspaceFaulty(faults)
@@ -146,6 +156,8 @@ def decide(folder: Path, decision: Decision, files: Sequence[str], when: When, f
         votes=votes_on(shelf.entries, decision.about) if decision.kind == Kind.HIRE else (),
     )
     lacking = wanting(whole, team, when[1])
+    if not is_day(decision.review_on):
+        lacking.append(Wanting("review", "a date like 2026-11-30", decision.review_on))
     if lacking:
         where = f"decision on {decision.about}"
         raise WorkspaceFaulty(Fault(where, 0, each.what, each.expected, each.found or "nothing") for each in lacking)

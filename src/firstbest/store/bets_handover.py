@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from firstbest.mechanisms import bets as b
 from firstbest.mechanisms.escalations import ACTIONS_GIVEN, GIVEN, about, name_of, open_ones
 from firstbest.mechanisms.records import State
 from firstbest.mechanisms.seals import Entry, content_digest, entry
-from firstbest.store.bets import METRICS, Definitions, Shelf, definitions_of, shelf_of
+from firstbest.store.bets import METRICS, Definitions, Shelf, shelf_of
 from firstbest.store.bets_acts import refuse
 from firstbest.store.bets_check import edited
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.goals import FILE as GOALS
 from firstbest.store.record import RECORD, append
+
+_BREAKING: Final = '"{}[],:#\\\n'
+"""Marks that would end a name in TOML or YAML."""
 
 
 class Moved(NamedTuple):
@@ -33,6 +36,8 @@ class Moved(NamedTuple):
 def hand_over(folder: Path, parties: tuple[str, str], by: str, at_us: int, figures: Definitions) -> Moved:
     """Move all that the first party owns to the second. Raises `WorkspaceFaulty` where nothing is owned or editable."""
     old, new = parties
+    if not new.strip() or any(mark in new for mark in _BREAKING):
+        raise refuse(RECORD, "owner", f"a name, without {' '.join(_BREAKING.strip())}", f"'{new}'")
     shelf = shelf_of(folder, figures)
     if shelf.owners and new not in {owner.name for owner in shelf.owners}:
         raise refuse(GOALS, "owner", "a listed owner to hand over to", f"'{new}'")
@@ -72,6 +77,8 @@ def _files(shelf: Shelf, old: str, new: str) -> tuple[dict[str, str], dict[str, 
             continue
         text = page.content.decode("utf-8")
         edited_text = renamed_in_head(text, old, new)
+        if edited_text is None:
+            raise refuse(page.file, "owner", f"owner: {{name: {old}, ...}}, so that it can be changed", "another way")
         texts[page.file] = edited_text
         things.append(f"bet {page.bet.bet}")
         if far.sealed:
@@ -79,7 +86,8 @@ def _files(shelf: Shelf, old: str, new: str) -> tuple[dict[str, str], dict[str, 
             seals[page.bet.bet] = {
                 "text": edited_text,
                 "digest": digest,
-                "definitions": definitions_of(shelf, page.bet),
+                # Who answers for it changes, not what it means: a metric defined anew stays to be found.
+                "definitions": far.sealed.body["definitions"],
             }
     for file in (GOALS, METRICS):
         path = shelf.folder / file
@@ -91,14 +99,13 @@ def _files(shelf: Shelf, old: str, new: str) -> tuple[dict[str, str], dict[str, 
     return texts, seals, things
 
 
-def renamed_in_head(text: str, old: str, new: str) -> str:
-    """A bet's text with its owner renamed: the `name` under `owner`, in one line or in several."""
+def renamed_in_head(text: str, old: str, new: str) -> str | None:
+    """A bet's text with its owner renamed: the `name` under `owner`, in one line or in several; None if not found."""
     inline = r"^owner:[^\n]*?\bname:\s*[\"']?"
     below = r"^owner:[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:\s*[\"']?"
     pattern = re.compile(rf"({inline}|{below}){re.escape(old)}\b", re.MULTILINE)
     changed, count = pattern.subn(lambda found: found[1] + new, text, count=1)
-    assert count == 1, f"the owner '{old}' stands in the head under owner, name"
-    return changed
+    return changed if count else None
 
 
 def renamed_in_toml(text: str, old: str, new: str) -> tuple[str, list[tuple[str, str]]]:
@@ -109,7 +116,7 @@ def renamed_in_toml(text: str, old: str, new: str) -> tuple[str, list[tuple[str,
     for part in parts:
         kind = re.match(r"\[\[\s*(\w+)\s*\]\]", part)
         changed, count = re.subn(
-            rf"(?m)^(\s*owner\s*=\s*)([\"']){re.escape(old)}\2", lambda each: f"{each[1]}{each[2]}{new}{each[2]}", part
+            rf"(?m)^(\s*owner\s*=\s*)([\"']){re.escape(old)}\2", lambda each: f'{each[1]}"{new}"', part
         )
         if count and kind:
             named = re.search(r"(?m)^\s*(?:name|key)\s*=\s*[\"']([^\"']+)", part)

@@ -30,15 +30,16 @@ Measure = Callable[[str, str, str], Measured | None]
 """(metric, first day, last day), both days in."""
 
 
-def measure_in(folder: Path, as_of_us: int) -> Measure | None:
+def measure_in(folder: Path, as_of_us: int, loaded: metrics.Loaded | None = None) -> Measure | None:
     """What the folder's days hold, as known at an instant; None where it has no days that are facts.
 
+    `loaded`: the days, where they have been read already.
     Raises `WorkspaceFaulty` where `metrics.toml` or its sources cannot be read.
     """
     kinds = factual(_tree(folder / METRICS))
     if not kinds:
         return None
-    known = measure_of(metrics.load(folder), as_of_us)
+    known = measure_of(loaded or metrics.load(folder), as_of_us)
 
     def measure(metric: str, start: str, end: str) -> Measured | None:
         kind = kinds.get(metric)

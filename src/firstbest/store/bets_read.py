@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import NamedTuple
 
 from firstbest.mechanisms.bets import Page, Progress, progress
 from firstbest.mechanisms.calibration import calibrations
 from firstbest.mechanisms.escalations import open_ones
 from firstbest.mechanisms.portfolio import cash_of
 from firstbest.mechanisms.records import Measured, Placed, Room
-from firstbest.mechanisms.seals import head
-from firstbest.mechanisms.verdict_of_bets import FactOf, Sealed, fact_on_record, past, verdict_on
+from firstbest.mechanisms.seals import Entry, head
+from firstbest.mechanisms.verdict_of_bets import FactOf, Scored, Sealed, fact_on_record, past, verdict_on
 from firstbest.store.bets import Definitions, Shelf, page_of, shelf_of
 from firstbest.store.bets_measure import Measure, measure_in
 from firstbest.store.faults import Fault
@@ -31,11 +32,24 @@ def room_as_of(folder: Path, as_of_us: int, figures: Definitions | None = None, 
     return room_of(shelf, as_of_us, measure or (measure_in(folder, as_of_us) if shelf.pages else None))
 
 
-def room_of(shelf: Shelf, as_of_us: int, measure: Measure | None = None) -> Room:
-    """The room of files that were read."""
+class Standing(NamedTuple):
+    """What the record says up to an instant: its entries, every bet as sealed then, forecasts that met their facts."""
+
+    entries: tuple[Entry, ...]
+    bets: list[Sealed]
+    scored: list[Scored]
+
+
+def standing_of(shelf: Shelf, as_of_us: int, measure: Measure | None = None) -> Standing:
+    """How things stood at an instant."""
     entries = tuple(each for each in shelf.entries if each.at_us <= as_of_us)
     bets = sealed_bets(shelf._replace(entries=entries))
-    scored = past(bets, lambda sealed: facts_for(sealed.progress, measure))
+    return Standing(entries, bets, past(bets, lambda sealed: facts_for(sealed.progress, measure)))
+
+
+def room_of(shelf: Shelf, as_of_us: int, measure: Measure | None = None) -> Room:
+    """The room of files that were read."""
+    entries, bets, scored = standing_of(shelf, as_of_us, measure)
     placed = []
     for sealed in bets:
         verdict = verdict_on(sealed, facts_for(sealed.progress, measure), scored)

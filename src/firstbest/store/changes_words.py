@@ -209,7 +209,7 @@ shifts, transit times, what items weigh or sell for) holds from the start or not
 may change whenever they like."""
 
 SETTABLE: Final = (
-    "nodes", "places", "zones", "items", "packs", "cartons", "sellers", "suppliers", "carriers", "lanes", "labour",
-    "shifts", "fleet", "stock",
+    "nodes", "places", "zones", "items", "packs", "kits", "cartons", "sellers", "suppliers", "carriers", "lanes",
+    "labour", "shifts", "fleet", "stock",
 )  # fmt: skip
 """CSV files whose cells `set` may write."""

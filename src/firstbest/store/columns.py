@@ -50,8 +50,14 @@ class Dense:
         made.packed = packed.packed_rows(made.rows)
         return made
 
-    def read_keys(self, keys: I64) -> Rows:
-        """Copies of the rows of these keys."""
+    def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
+        """Copies of the rows of these keys, or of some of their columns."""
+        if only:
+            told = self.told(only)
+            assert (told[:, packed.WIDTH] == narrow(self.table, only).itemsize // len(only)).all(), "columns of 64 bits"
+            words = np.empty((len(keys), len(only)), np.int64)
+            self._inside(packed.read_words(self.packed.words, keys, told[:, packed.PLACE].copy(), words), keys)
+            return Rows(words.view(narrow(self.table, only))[:, 0], all_found(len(keys)))
         words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
         self._inside(packed.read_slots(self.packed.words, keys, words), keys)
         return Rows(words.view(self.table.dtype)[:, 0], all_found(len(keys)))
@@ -139,8 +145,9 @@ class Sparse:
         made.found = np.empty(len(made.rows), np.int64)
         return made
 
-    def read_keys(self, keys: I64) -> Rows:
+    def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
+        assert not only, "some columns are read of dense tables alone"
         words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
         packed.read_keys(self.held, keys, words, found)
         return Rows(words.view(self.table.dtype)[:, 0], found)
@@ -244,7 +251,7 @@ class Columns:
         """Answer one declared read with copies."""
         held = self.tables[read.table.name]
         if isinstance(read, ByKey):
-            return held.read_keys(read.keys)
+            return held.read_keys(read.keys, read.only)
         if isinstance(read, Staged | Soonest):
             assert isinstance(held, Sparse), f"table '{read.table.name}' has no index"
             rows = held.staged(read) if isinstance(read, Staged) else held.soonest(read)

@@ -86,7 +86,7 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
     if len(plan.workspace.frame("offers")):
         every = int(plan.workspace.section("policies", "offers")["minutes"]) * MINUTE_US
         found.append((Timer.OFFER, 0, np.arange(start, end, every, dtype=np.int64)))
-    if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots")):
+    if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots", "members")):
         found.append((Timer.SETTLE, 0, plan.instants(zone, SETTLE_MINUTE)))
     works = work_days(plan)
     for n, kind in enumerate(nodes.texts("kind")):

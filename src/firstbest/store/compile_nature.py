@@ -8,7 +8,9 @@ import numpy as np
 
 from firstbest.store.compile_answers import compile_answers
 from firstbest.store.compile_goods import seller_shares
+from firstbest.store.compile_kits import assemble_seconds, unpacked
 from firstbest.store.compile_log import compile_log
+from firstbest.store.compile_members import compile_joining
 from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
 from firstbest.store.compile_returns import break_seconds, compile_asking, compile_back
@@ -31,11 +33,13 @@ def compile_nature(plan: Plan, planned: F64, lanes: Lanes) -> Nature:
         hands=_hands(plan),
         roads=_roads(plan, lanes),
         supply=_supply(plan),
-        opening=_opening(plan),
+        opening=unpacked(plan, _opening(plan)),
         log=compile_log(plan),
         back=compile_back(plan),
         break_s=break_seconds(plan),
         asking=compile_asking(plan),
+        joining=compile_joining(plan),
+        kit_s=assemble_seconds(plan),
     )
 
 

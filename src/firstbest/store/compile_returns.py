@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from firstbest.store.compile_kits import compile_kits
+from firstbest.store.compile_members import compile_members
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
@@ -70,8 +72,9 @@ def compile_back(plan: Plan) -> Back | None:
 def compile_detail(plan: Plan) -> Detail:
     """What of the trade's detail the house keeps."""
     return Detail(
-        returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan), levels=compile_levels(plan)
-    )
+        returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan), levels=compile_levels(plan),
+        members=compile_members(plan), kits=compile_kits(plan),
+    )  # fmt: skip
 
 
 def compile_care(plan: Plan) -> Care | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from firstbest.mechanisms.calendar import iso_day
 from firstbest.mechanisms.goals import KINDS, Goal, Owner
 from firstbest.store.faults import Fault
 from firstbest.store.schema_words import Section, Settings, Type, choice, number, of, text
@@ -63,6 +64,6 @@ def read_goals(folder: Path, faults: list[Fault]) -> tuple[tuple[Goal, ...], tup
     assert isinstance(goals, tuple), "a list of sections"
     assert isinstance(owners, tuple), "a list of sections"
     return (
-        tuple(Goal(**{**each.values, "by": str(each["by"])}, line=each.line) for each in goals),
+        tuple(Goal(**{**each.values, "by": iso_day(int(each["by"]))}, line=each.line) for each in goals),
         tuple(Owner(each["name"], each["team"], each.line) for each in owners),
     )

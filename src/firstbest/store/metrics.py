@@ -280,16 +280,20 @@ def data_digest(loaded: Loaded, as_of_us: int) -> str:
 
 
 def _digest(rows: dict[str, Rows], as_of: int) -> str:
-    """A digest of every row that was known."""
+    """A digest of every row that was known by then, and of nothing that came later."""
     digest = blake2b(digest_size=8)
     for name in sorted(rows):
         chosen = rows[name].known_us <= as_of
+        # A key's number is its rank among all there ever were, so a new part of a day must not renumber the old ones.
+        _, key = np.unique(rows[name].key[chosen], return_inverse=True)
         digest.update(name.encode())
-        for part in (rows[name].day, rows[name].known_us, rows[name].key):
-            digest.update(np.ascontiguousarray(part[chosen]).tobytes())
+        for part in (rows[name].day[chosen], rows[name].known_us[chosen], key.astype(np.int64)):
+            digest.update(np.ascontiguousarray(part).tobytes())
         for column in sorted(rows[name].columns):
             digest.update(column.encode())
             digest.update(np.ascontiguousarray(rows[name].columns[column][chosen]).tobytes())
-        for column in sorted(rows[name].texts):
-            digest.update(repr(rows[name].texts[column].tolist()).encode() if column not in {"d", "known_us"} else b"")
+        texts = rows[name].texts
+        told = np.asarray(texts["known_us"], np.int64) <= as_of if texts else np.zeros(0, np.bool_)
+        for column in sorted(set(texts) - {"d", "known_us"}):
+            digest.update(repr(np.ma.asarray(texts[column])[told].tolist()).encode())
     return digest.hexdigest()

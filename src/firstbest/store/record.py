@@ -40,6 +40,12 @@ def entries_as_of(folder: Path, as_of_us: int) -> list[Entry]:
     return [each for each in read_record(folder) if each.at_us <= as_of_us]
 
 
+def latest_us(folder: Path) -> int:
+    """When the last entry was made; 0 where there is none. Raises `WorkspaceFaulty` as `read_record` does."""
+    entries = read_record(folder)
+    return entries[-1].at_us if entries else 0
+
+
 def record_faults(folder: Path) -> list[Fault]:
     """Everything that is wrong with the record; nothing where there is none."""
     entries, faults = parsed(folder)

@@ -1,4 +1,4 @@
-"""The door desk: money of a week that no promise needed, from the facts of a rehearsal, by the decision that caused it.
+"""The door desk: money of a week that no promise needed, from facts, by the decision that caused it.
 
 Amazon's first desks were doors on legs: what customers do not feel is not paid for. Six kinds of cost can be told from
 the facts without any opinion: paid time in which nobody had work, overtime in such time, parcels beyond one an order,
@@ -17,10 +17,13 @@ import duckdb
 from firstbest.mechanisms.deck import CostLine
 from firstbest.store.compile_network import compile_network
 from firstbest.store.workspace import load
+from firstbest.world.facts import DELIVERED, DEPARTED, PLANNED, VEHICLE, WORKED, FactType
 from firstbest.world.network import Network
 from firstbest.world.words import NodeKind, Process, Reason
 
 LINES: Final = 10
+FACTS: Final[tuple[FactType, ...]] = (WORKED, PLANNED, DEPARTED, DELIVERED, VEHICLE)
+"""All that the door desk reads."""
 HALF: Final = 0.5
 _PROCESSES: Final = {
     Process.RECEIVE: "receiving", Process.PICK: "picking", Process.PACK: "packing", Process.LOAD: "loading",
@@ -36,8 +39,8 @@ class Costs(NamedTuple):
     note: str
 
 
-class _Week(NamedTuple):
-    """A week of a rehearsal: its facts, its days since the epoch, the network."""
+class Week(NamedTuple):
+    """A week: a folder of its facts by name, its days since the epoch, the network, the firm's time zone."""
 
     facts: Path
     start: int
@@ -53,38 +56,48 @@ def week_costs(folder: Path, rehearsal: str, start: int, end: int) -> Costs | No
         return None
     told = json.loads(told_path.read_text("utf-8"))
     workspace = load(folder)
-    network, _ = compile_network(workspace, float(told["scale"]), told["days"])
-    week = _Week(facts, start, end, network, workspace.time_zone)
+    scale = float(told["scale"])
+    network, _ = compile_network(workspace, scale, told["days"])
+    found = costs_of(Week(facts, start, end, network, workspace.time_zone))
+    if found is None or scale == 1:
+        return found
+    return found._replace(
+        note=f"Rehearsed at {scale:g} of full scale: teams stay whole, so their idle time counts for more."
+    )
+
+
+def costs_of(week: Week) -> Costs | None:
+    """The costs of a week of whatever left these facts; None where nobody has worked."""
+    if not _there(week, "worked"):
+        return None
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as engine:
         engine.execute(f"SET TimeZone = '{week.zone}'")
-        lines = [*_idle(engine, week), *_splits(engine, week), *_again(engine, week), *_in_vain(engine, week)]
-        lines += _half_empty(engine, week)
+        lines = [line for told in _TOLD for line in told(engine, week)]
     lines.sort(key=lambda line: (-line.cost, line.what, line.where))
-    scale = float(told["scale"])
-    note = (
-        ""
-        if scale == 1
-        else f"Rehearsed at {scale:g} of full scale: teams stay whole, so their idle time counts for more."
-    )
-    return Costs(tuple(lines[:LINES]), sum(line.cost for line in lines), note)
+    return Costs(tuple(lines[:LINES]), sum(line.cost for line in lines), "")
 
 
-def _rows(engine: duckdb.DuckDBPyConnection, week: _Week, text: str) -> list[tuple[int, int, float, int]]:
+def _there(week: Week, *facts: str) -> bool:
+    """Whether there is a file of each of these facts."""
+    return all(any((week.facts / fact).glob("*.parquet")) for fact in facts)
+
+
+def _rows(engine: duckdb.DuckDBPyConnection, week: Week, text: str) -> list[tuple[int, int, float, int]]:
     """Rows of (node, what, cost in millionths, count) of a query with {fact} for files and {day} for a fact's day."""
     return [(int(a), int(b), float(c), int(d)) for a, b, c, d in engine.execute(_filled(week, text)).fetchall()]
 
 
-def _filled(week: _Week, text: str) -> str:
+def _filled(week: Week, text: str) -> str:
     day = """date_diff('day', DATE '1970-01-01', CAST(make_timestamptz({0}"at") AS DATE))"""
     filled = text
-    for fact in ("worked", "planned", "departed", "delivered", "vehicle"):
-        filled = filled.replace(f"{{{fact}}}", f"read_parquet('{week.facts / fact}/*.parquet')")
+    for fact in FACTS:
+        filled = filled.replace(f"{{{fact.name}}}", f"read_parquet('{week.facts / fact.name}/*.parquet')")
     filled = filled.replace("{day}", day.format("")).replace("{day_d}", day.format("d."))
     filled = filled.replace("{start}", str(week.start)).replace("{end}", str(week.end))
     return filled.replace("{first}", str(week.network.calendar.first_day))
 
 
-def _idle(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+def _idle(engine: duckdb.DuckDBPyConnection, week: Week) -> list[CostLine]:
     """Paid time without work; the part of it that was overtime is told apart."""
     found = []
     text = """
@@ -106,8 +119,10 @@ def _idle(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
     return found
 
 
-def _splits(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+def _splits(engine: duckdb.DuckDBPyConnection, week: Week) -> list[CostLine]:
     """Parcels beyond the dearest one of their order, by the node that sent the cheaper ones."""
+    if not _there(week, "planned"):
+        return []
     text = f"""
         WITH p AS (
             SELECT "order", node, cost, row_number() OVER (PARTITION BY "order" ORDER BY cost DESC, node) AS rank
@@ -123,7 +138,10 @@ def _splits(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
     ]
 
 
-def _again(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+def _again(engine: duckdb.DuckDBPyConnection, week: Week) -> list[CostLine]:
+    """Parcels that were sent again because the shelf held less than the book said."""
+    if not _there(week, "departed"):
+        return []
     text = f"""
         SELECT node, 0, sum(cost), count(*) FROM {{departed}}
         WHERE {{day}} BETWEEN {{start}} AND {{end}} AND reason = {int(Reason.RESOURCED)} GROUP BY 1 ORDER BY 1
@@ -135,8 +153,10 @@ def _again(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
     ]
 
 
-def _in_vain(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+def _in_vain(engine: duckdb.DuckDBPyConnection, week: Week) -> list[CostLine]:
     """What a faster carrier cost beyond the planned one, where the parcel was late all the same."""
+    if not _there(week, "departed", "planned", "delivered"):
+        return []
     text = f"""
         SELECT d.node, 0, sum(greatest(0, d.cost - p.cost)), count(*)
         FROM {{departed}} d JOIN {{planned}} p USING ("order", node, attempt)
@@ -151,13 +171,13 @@ def _in_vain(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
     ]
 
 
-def _half_empty(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine]:
+def _half_empty(engine: duckdb.DuckDBPyConnection, week: Week) -> list[CostLine]:
     """What the empty part of goods vehicles cost that left less than half full, by volume and by weight.
 
     Trucks to stations carry parcels whose promise needs them, and carriers' own lanes cost by the parcel: left out. Of
     a part load that is paid by weight only what is paid a vehicle counts.
     """
-    if not any((week.facts / "vehicle").glob("*.parquet")):
+    if not _there(week, "vehicle"):
         return []
     text = """
         SELECT lane, 0, volume_cm3, weight_g, cost, vehicles FROM {vehicle}
@@ -185,11 +205,15 @@ def _half_empty(engine: duckdb.DuckDBPyConnection, week: _Week) -> list[CostLine
     return found
 
 
-def _where(week: _Week, node: int) -> str:
+def _where(week: Week, node: int) -> str:
     return week.network.texts.nodes[node].replace("_", " ").title()
 
 
-def _line(week: _Week, what: str, node: int, cost: float, counted: tuple[int, str], decision: str) -> CostLine:
+def _line(week: Week, what: str, node: int, cost: float, counted: tuple[int, str], decision: str) -> CostLine:
     return CostLine(
         what=what, where=_where(week, node), cost=cost / 1e6, count=counted[0], of=counted[1], decision=decision
     )
+
+
+_TOLD: Final = (_idle, _splits, _again, _in_vain, _half_empty)
+"""Every kind of cost; none is counted twice."""

@@ -146,9 +146,14 @@ def overrule(folder: Path, said: Overruling) -> None:
         file.write(json.dumps(msgspec.to_builtins(said)).encode() + b"\n")
 
 
+def last_word_us(folder: Path) -> int:
+    """When the last overruling was written down; 0 where there is none."""
+    return max((each.at_us for each in overrulings(folder)), default=0)
+
+
 def with_overrulings(deck: Deck, said: list[Overruling], before: list[Deck]) -> Deck:
-    """The deck with each overruled signal marked, and how owners have judged signals so far."""
-    known = [each for each in said if each.at_us]
+    """The deck with each signal marked that was overruled by its instant, and how owners have judged signals so far."""
+    known = [each for each in said if each.at_us <= deck.as_of_us]
     by_key = {(each.week, each.metric): each for each in known}
     signals = tuple(
         msgspec.structs.replace(signal, overruled_by=word.by, overruled_because=word.because)

@@ -1,7 +1,8 @@
 """Every workspace file, declared once.
 
     firstbest.toml  policies.toml  demand.toml  nature.toml
-    nodes.csv  places.csv  zones.csv  items.csv  offers.csv  packs.csv  cartons.csv  sellers.csv  suppliers.csv
+    nodes.csv  places.csv  zones.csv  items.csv  offers.csv  packs.csv  kits.csv  cartons.csv
+    sellers.csv  suppliers.csv
     carriers.csv  carrier_rates/NAME.csv  lanes.csv  labour.csv  shifts.csv  fleet.csv  calendars.csv
     stock.csv  orders.csv (or orders.parquet)  assumptions.csv
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from firstbest.store import schema_settings, schema_tables
+from firstbest.store import schema_kits, schema_settings, schema_tables
 from firstbest.store.schema_words import Column, Section, Settings, Table, Type
 
 TABLES: Final[tuple[Table, ...]] = (
@@ -26,6 +27,7 @@ TABLES: Final[tuple[Table, ...]] = (
     schema_tables.ITEMS,
     schema_tables.OFFERS,
     schema_tables.PACKS,
+    schema_kits.KITS,
     schema_tables.CARTONS,
     schema_tables.CARRIERS,
     schema_tables.LANES,

@@ -34,14 +34,19 @@ def write_orders(folder: Path) -> Path:
     return path
 
 
-def write_cubes(folder: Path, state: State, network: Network) -> list[Path]:
+def write_cubes(folder: Path, state: State, network: Network, before_day: int | None = None) -> list[Path]:
     """Write the daily cubes, the spreads and the flows as Parquet files; cells that are all zero are left out.
+
+    `before_day`: of the cubes, days (since the epoch) from this one on are left out.
 
     `cubes.parquet`: day (a date), node, seller, metric, numerator, denominator. `spreads.parquet`: spread, bin,
     count. `flows.parquet`: place, node, shipments, days_x100, cost. Codes are written as their texts.
     """
     texts = network.texts
     cube = some(state.read(All(CUBE_T)).rows)
+    if before_day is not None:
+        first = (before_day - network.calendar.first_day) * len(texts.nodes) * len(texts.sellers) * METRICS
+        cube = cube[cube["key"] < first]
     cell, metric = np.divmod(cube["key"], METRICS)
     cell, seller = np.divmod(cell, len(texts.sellers))
     day, node = np.divmod(cell, len(texts.nodes))

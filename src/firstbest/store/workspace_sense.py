@@ -12,6 +12,7 @@ from firstbest.store.extensions import extension_faults
 from firstbest.store.faults import Fault, shown
 from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
+from firstbest.store.workspace_sense_detail import kit_faults, member_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
 from firstbest.store.workspace_sense_goods import check_goods
 from firstbest.store.workspace_sense_returns import return_faults
@@ -231,6 +232,8 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_settings, set()),
     (answer_faults, set()),
     (return_faults, set()),
+    (member_faults, set()),
+    (kit_faults, {("kits.csv", "kit"), ("kits.csv", "item"), ("items.csv", "item"), ("items.csv", "seller")}),
     (offer_faults, {("offers.csv", "product"), ("offers.csv", "item")}),
     (_stock, {("stock.csv", "quantity")}),
     (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),

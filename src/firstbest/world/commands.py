@@ -57,6 +57,9 @@ RETURN_ASKED order node attempt flag=ReturnReason, lines (line, item, quantity, 
 CONTACTED order node attempt flag=ContactReason (about a shipment that has left)
 CLAIM_ANSWERED order node attempt quantity=money that the carrier pays, 0: refused
 INSPECTED order, lines (line, item, quantity, price=words.Grade: what the units of this row were found to be)
+JOIN      customer place expected=until when, 0: a term from now; flag=1: quantity is the fee paid, 0: the house's
+          fee, 2: none, a member from before
+LEAVE     customer flag=1: at once, 0: when the term ends
 WORKED    node service=Process quantity=paid minutes expected=overtime minutes item=temporary minutes
           customer=busy seconds place=local day flag=shift attempt=heads hurt order=minutes lent (each shift's hours,
           reported at its end)

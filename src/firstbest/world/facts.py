@@ -46,7 +46,7 @@ PLANNED: Final = _fact(
 )  # fmt: skip
 ALLOCATED: Final = _fact(
     "allocated", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
-    ("node", "<i4"), ("attempt", "<i4"), ("nearest", "<i4"), ("pad", "<i4"),
+    ("node", "<i4"), ("attempt", "<i4"), ("nearest", "<i4"), ("kit", "<i4"),  # see world.tables.LINE_STATE
 )  # fmt: skip
 REFUSED: Final = _fact(
     "refused", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
@@ -167,6 +167,7 @@ HELD: Final = _fact(
 BACKORDERED: Final = _fact(
     "backordered", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("until", "<i8"), ("tie", "<u8"),
     ("placed_at", "<i8"), ("line", "<i4"), ("item", "<i4"), ("nearest", "<i4"), ("lines", "<i4"),
+    ("kit", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 """A line waits for stock until an instant; `lines` are all lines of its order."""
 FILLED: Final = _fact(
@@ -259,6 +260,27 @@ EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item"
 CASE_BROKEN: Final = _fact("case_broken", *_OF_SHIPMENT, ("cases", "<i8"), ("line", "<i4"), ("item", "<i4"))
 """Cases that a picker opens for a line, since the loose units do not reach."""
 
+MEMBER_JOINED: Final = _fact(
+    "member_joined", ("customer", "<i8"), ("until", "<i8"), ("fee", "<i8"), ("place", "<i4"), ("before", "<i4")
+)
+"""A customer is a member until an instant, and is promised what members are; `before` 1: he was one already."""
+MEMBER_RENEWED: Final = _fact(
+    "member_renewed", ("customer", "<i8"), ("until", "<i8"), ("fee", "<i8"), ("before", "<i8")
+)
+"""A membership goes on; `before` is when it would have ended."""
+MEMBER_LEAVES: Final = _fact("member_leaves", ("customer", "<i8"), ("until", "<i8"))
+"""A membership will not be renewed; it ends at `until`."""
+MEMBER_LAPSED: Final = _fact("member_lapsed", ("customer", "<i8"), ("since", "<i8"), ("until", "<i8"), ("paid", "<i8"))
+"""A membership has ended; `paid` is what it brought in all."""
+
+KITTED: Final = _fact(
+    "kitted", ("order", "<i8"), ("quantity", "<i8"), ("price", "<i8"), ("line", "<i4"), ("item", "<i4"),
+    ("rest", "<i4"), ("parts", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""A line of an order asked for a kit. Its first part stands in this line, the others from line `rest` on."""
+ASSEMBLED: Final = _fact("assembled", *_OF_SHIPMENT, ("kits", "<i8"), ("item", "<i4"), ("line", "<i4"))
+"""Kits that somebody puts together for a shipment; `line` is that of the first part."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
@@ -266,6 +288,8 @@ FACTS: Final = (
     HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
+    MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
+    KITTED, ASSEMBLED,
 )  # fmt: skip
 
 

@@ -127,6 +127,13 @@ class After(IntEnum):
     CLAIMS_REFUSED = 30  # n claims refused
     CASES = 23  # n cases opened for picks
     EXPIRED = 31  # n units written off because their lot was over, d what they had cost
+    JOINED = 32  # n customers who became members, d fees they paid
+    RENEWED = 33  # n memberships renewed, d fees
+    LAPSED_MEMBERS = 34  # n memberships that ended
+    MEMBER_ORDERS = 35  # n orders promised as to members, d their value
+    MEMBERS_BEFORE = 36  # n members who were there before
+    KITS = 37  # n kits asked for, d their price
+    ASSEMBLED = 38  # n kits put together
 
 
 AFTERS = 40

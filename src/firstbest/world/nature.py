@@ -145,6 +145,14 @@ class Asking(NamedTuple):
     answer_days_p90: int
 
 
+class Joining(NamedTuple):
+    """How customers join and leave a membership, and what it makes them order."""
+
+    join_ppm: int  # of orders of those who are not members
+    leave_ppm: int  # of members, whenever a term ends
+    more_ppm: int  # orders of a member above those of the same customer without
+
+
 class Log(NamedTuple):
     """Orders that are replayed at their own instants instead of drawn; empty arrays when drawn."""
 
@@ -173,6 +181,8 @@ class Nature(NamedTuple):
     back: Back | None = None  # where the house keeps returns
     break_s: int = 0  # opening a case, where the house keeps levels
     asking: Asking | None = None  # where the house keeps contacts and claims
+    joining: Joining | None = None  # where the house keeps members
+    kit_s: int = 0  # putting a kit together, where the house makes kits
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

@@ -322,6 +322,24 @@ class Levels(NamedTuple):
     case_units: I64  # [I] 0: loose
 
 
+class Kits(NamedTuple):
+    """Items that are made of others when they are ordered: parts [M] by kit."""
+
+    of_item: I64  # [I] number of the kit, -1: none
+    kit_item: I64  # [K] item
+    first: I64  # [K + 1] into the parts
+    item: I64  # [M]
+    units: I64  # [M] in one kit
+    unit_ppm: I64  # [M] of the kit's price, what a unit of it counts for
+
+
+class Members(NamedTuple):
+    """Membership as facts: who is a member is what the book says."""
+
+    term_us: int
+    fee: int  # money a term
+
+
 class Detail(NamedTuple):
     """What of the trade's detail the house keeps; none of what is not there."""
 
@@ -329,6 +347,8 @@ class Detail(NamedTuple):
     care: Care | None = None
     lots: Lots | None = None
     levels: Levels | None = None
+    members: Members | None = None
+    kits: Kits | None = None
 
 
 class Network(NamedTuple):

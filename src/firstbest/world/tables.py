@@ -86,7 +86,7 @@ LINE_STATE: Final = np.dtype(
         ("node", "<i4"),  # -1: waits for stock
         ("attempt", "<i2"),
         ("stage", "<i2"),  # words.Stage
-        ("spare", "<i4"),
+        ("kit", "<i4"),  # which of the order's kits it is part of, from 1, times MAX_KIT, + number of the kit; 0: none
     ]
 )
 WAIT: Final = np.dtype(
@@ -258,6 +258,18 @@ LOT: Final = np.dtype(
 )
 LOOSE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item * N + node; out of opened cases
 INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
+MEMBER: Final = np.dtype(
+    [
+        ("key", "<i8"),  # customer
+        ("live", "<i8"),
+        ("since", "<i8"),
+        ("until", "<i8"),
+        ("paid", "<i8"),  # fees, ever
+        ("renewals", "<i4"),
+        ("stage", "<i2"),  # words.MemberStage
+        ("spare", "<i2"),
+    ]
+)
 AFTER: Final = np.dtype(
     [("key", "<i8"), ("numerator", "<i8"), ("denominator", "<i8")]  # ((day * N + node) * S + seller) * A + metric
 )
@@ -289,11 +301,13 @@ RETURN_T: Final = Table(
 LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
 INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
 LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
+MEMBER_T: Final = Table("member", MEMBER, dense=False, at_least_zero=("paid",), staged_by="stage")
 AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
     FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
+    MEMBER_T,
 )  # fmt: skip
 
 

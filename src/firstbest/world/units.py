@@ -21,6 +21,8 @@ NEVER_US: Final = 2**62
 G_PER_LB_X1000: Final = 453_592
 MAX_LINE: Final = 4096
 """Lines of one order are numbered 0 to MAX_LINE - 1."""
+MAX_KIT: Final = 1 << 18
+"""Kits are numbered below this; a line of an order keeps the kit that it is part of and which of the order's it is."""
 MAX_NODE: Final = 128
 MAX_DAY: Final = 8192
 """Local days on which lots expire are numbered below this."""

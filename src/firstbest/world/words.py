@@ -72,6 +72,8 @@ class Kind(IntEnum):
     INSPECTED = 31
     CONTACTED = 32
     CLAIM_ANSWERED = 33
+    JOIN = 40
+    LEAVE = 41
 
 
 class Timer(IntEnum):
@@ -299,6 +301,15 @@ class SentStage(IntEnum):
     """Lost or damaged, and not made good yet."""
     CLAIMED = 4
     """Made good, and claimed from its carrier."""
+
+
+class MemberStage(IntEnum):
+    """The life of a membership."""
+
+    MEMBER = 1
+    """Renewed when its term ends."""
+    LEAVING = 2
+    """Lapses when its term ends."""
 
 
 class ContactReason(IntEnum):
