@@ -89,7 +89,7 @@ def floor_of(folder: Path, book: str, orders: int) -> tuple[dict[str, float], li
     seen: dict[str, list[Message]] = {}
     for _ in range(ROUNDS_MOST):
         for shipment in picks(caller):
-            seen.setdefault(shipment[0].path, shipment)
+            seen.setdefault(shipment[0].path, list(shipment))
         waiting = [one for both in seen.values() for one in both if one.key not in told.answers]
         if waiting:
             report(shop, told, shuffled(waiting, [one for both in seen.values() for one in both], chance))
