@@ -26,6 +26,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -33,10 +34,11 @@ from benchmarks.live_workspace import live_workspace
 from benchmarks.result import Result
 from firstbest.operate.ports import All
 from firstbest.rehearse.warm import warm
-from firstbest.run.open import standing
+from firstbest.run.open import standing, wall_us
 from firstbest.service.keyring import OWNER, SCOPES, Bearer, as_put, new_key
 from firstbest.service.serving import Service, Where, serve
 from firstbest.store.book_open import open_book
+from firstbest.store.book_verify import unlike_refold
 from firstbest.store.sides import NAMED
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -71,6 +73,8 @@ class Ledger:
         self.answers: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, bytes] = {}
         self.problems: Counter[str] = Counter()
+        self.unclear = 0
+        """Refusals that are no problem as the documents say, or do not say when to come again."""
         self.differing = 0
 
     def next_order(self) -> int | None:
@@ -118,12 +122,19 @@ def persist(ledger: Ledger, key: str, port: int, name: str) -> dict[str, Any] | 
             if answer.status in (200, 201):
                 return told
             ledger.problems[str(answer.status)] += 1
+            ledger.unclear += not clear(answer.status, answer.headers, told)
         except (OSError, http.client.HTTPException, ValueError):
             ledger.problems["no answer"] += 1
         finally:
             connection.close()
         time.sleep(0.02)
     return None
+
+
+def clear(status: int, headers: Message, told: dict[str, Any]) -> bool:
+    """Whether a refusal is one that a client can act on: it may come again, and is told when, and why."""
+    known = status in (http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE)
+    return known and headers.get("retry-after", "").isdigit() and bool(told.get("detail"))
 
 
 class Trial(NamedTuple):
@@ -144,14 +155,14 @@ class Plan(NamedTuple):
 class Lives:
     """A process without threads that forks a service whenever it is told, so that no fork takes over a lock."""
 
-    def __init__(self, where: Where) -> None:
+    def __init__(self, where: Where, clock: Callable[[], int] = wall_us) -> None:
         asked, self._tell = os.pipe()
         self._answers, answer = os.pipe()
         if os.fork() == 0:
             os.close(self._tell)
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             while os.read(asked, 1):
-                os.write(answer, begin(where).to_bytes(8, "little"))
+                os.write(answer, begin(where, clock).to_bytes(8, "little"))
             os._exit(0)
         os.close(asked)
 
@@ -165,13 +176,13 @@ class Lives:
         os.close(self._tell)
 
 
-def begin(where: Where) -> int:
+def begin(where: Where, clock: Callable[[], int] = wall_us) -> int:
     """Start the service in a fork; answers its process."""
     process = os.fork()
     if process:
         return process
     try:
-        serve(Service(where), lambda: None)
+        serve(Service(where, clock), lambda: None)
     finally:
         os._exit(0)
 
@@ -217,7 +228,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
     """Kill the writer so often, then look at the book."""
     kills = int(os.environ.get("FIRSTBEST_KILLS", QUICK_KILLS if quick else KILLS))
     warm()
-    figures: Counter[str] = Counter()
+    figures: dict[str, float] = {}
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as parent:
         folder = live_workspace(Path(parent) / "shop", ITEMS, UNITS)
@@ -228,9 +239,9 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
         for each in trials:
             found, bad = tried(each, folder, kills)
             wrong += [f"{each.name}: {line}" for line in bad]
-            figures.update({name: value for name, value in found.items() if name not in PER_TRIAL})
+            figures |= {name: figures.get(name, 0) + value for name, value in found.items() if name not in PER_TRIAL}
             figures |= {f"{name}_{each.name}": found[name] for name in PER_TRIAL}
-    return Result(figures=dict(figures), wrong=tuple(wrong))
+    return Result(figures=figures, wrong=tuple(wrong))
 
 
 def tried(each: Trial, folder: Path, kills: int) -> tuple[dict[str, Any], list[str]]:
@@ -246,12 +257,13 @@ def tried(each: Trial, folder: Path, kills: int) -> tuple[dict[str, Any], list[s
     return figures | {"trial_s": round(time.perf_counter() - began, 1)}, wrong
 
 
-def database_dies() -> None:
-    """End the database's processes without a word, and start it again."""
+def database_dies(for_s: float = 0.0) -> None:
+    """End the database's processes without a word, and start it again, after a while where one is given."""
     running = server()
     os.kill(running.get_pid(), signal.SIGQUIT)
     while (running.pgdata / "postmaster.pid").exists():
         time.sleep(0.01)
+    time.sleep(for_s)
     running.ensure_postgres_running()
 
 
@@ -288,8 +300,8 @@ def trial(where: Where, key: str, ledger: Ledger, plan: Plan) -> dict[str, Any]:
     return {"kills": writers, "database_kills": databases, "longest_gap_s": round(longest, 2)}
 
 
-def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
-    """What the book says of what clients were told."""
+def judged(where: Where, ledger: Ledger, *, hot: bool = True) -> tuple[dict[str, Any], list[str]]:
+    """What the book says of what clients were told; `hot`: an item has to have run out."""
     book = open_book(str(where.book))
     text, code = NAMED.names.index("text"), NAMED.names.index("code")
     names: dict[str, int] = {}
@@ -302,22 +314,22 @@ def judged(where: Where, ledger: Ledger) -> tuple[dict[str, Any], list[str]]:
     number = dict(zip(ordered["order"].tolist(), ordered["number"].tolist(), strict=True))
     lost = sum(name not in names or number.get(names[name]) != told["number"] for name, told in ledger.answers.items())
     doubled = sum(times > 1 for times in count.values()) + len(count) - len(set(names.values()) & set(count))
-    _, state = standing(book)
+    world, state = standing(book)
     stock = state.read(All(t.STOCK_T)).rows
     oversold = int((stock["reserved"] > stock["on_hand"]).sum() + (stock["on_hand"] < 0).sum())
     try:
         held = book.verify()
-        broken = 0
+        broken = len(unlike_refold(book, world.network))
     except Exception:  # noqa: BLE001 - a chain that does not hold is what is counted
         held, broken = 0, 1
     refused = len(book.facts_of(f.REFUSED))
     book.close()
     figures: dict[str, Any] = {
         "lost": lost, "doubled": doubled, "oversold": oversold, "chain_broken": broken,
-        "answered_otherwise": ledger.differing, "ticks": held, "refused_lines": refused,
+        "answered_otherwise": ledger.differing, "unclear": ledger.unclear, "ticks": held, "refused_lines": refused,
     }  # fmt: skip
-    names_of_wrong = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise")
+    names_of_wrong = ("lost", "doubled", "oversold", "chain_broken", "answered_otherwise", "unclear")
     wrong = [f"{name} is {figures[name]}, not 0" for name in names_of_wrong if figures[name]]
-    if not refused:
+    if hot and not refused:
         wrong.append("the hot item never ran out: nothing was shown of overselling")
     return figures, wrong

@@ -20,8 +20,9 @@ def rows_of(text: str) -> tuple[str, list[str]]:
     return head, rows
 
 
-def live_workspace(folder: Path, items: int = ITEMS, units: int = UNITS) -> Path:
-    """Write the workspace: 100 nodes, `items` x 100 stock rows."""
+def live_workspace(folder: Path, items: int = ITEMS, units: int = UNITS, queue: int | None = 100_000) -> Path:
+    """Write the workspace: 100 nodes, `items` x 100 stock rows; `queue`: how much may wait, None: as by default."""
+    waiting = "" if queue is None else f"queue_requests = {queue}\n"
     node_head, _ = rows_of(FILES["nodes.csv"])
     centres = [f"centre_{n:02d}" for n in range(CENTRES)]
     storages = [f"storage_{n:02d}" for n in range(STORAGES)]
@@ -62,5 +63,5 @@ def live_workspace(folder: Path, items: int = ITEMS, units: int = UNITS) -> Path
         assumptions_csv="file,field,value\n",
         demand_toml="[orders]\norders_per_day = 100\n",
         nature_toml="[hands]\nabsence_percent = 0\n",
-        firstbest_toml=FILES["firstbest.toml"] + "\n[live]\ndays = 60\nqueue_requests = 100000\n",
+        firstbest_toml=FILES["firstbest.toml"] + f"\n[live]\ndays = 60\n{waiting}",
     )

@@ -153,3 +153,23 @@ def test_each_fault_of_the_database_has_its_error() -> None:
         with pytest.raises(expected) as told, postgres.told("here"):
             raise fault
         assert type(told.value) is expected
+
+
+def test_a_writer_that_cannot_claim_again_yet_is_the_writer_when_it_can(tmp_path: Path) -> None:
+    book = open_book(tmp_path / "book.sqlite")
+    assert book.claim("me", "")
+    take = book.engine.transaction
+
+    def away() -> None:
+        raise BookGone("still away")
+
+    book.engine.transaction = away  # type: ignore[method-assign,assignment]
+    with pytest.raises(BookGone):
+        book.reopen()
+    book.engine.transaction = take  # type: ignore[method-assign]
+    book.reopen()
+    assert book.claimed is not None
+    book.renew()
+    with open_book(tmp_path / "book.sqlite") as other:
+        assert not other.claim("another", "")
+    book.close()

@@ -68,10 +68,11 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, rates: Rates | None = None, limits: Limits | None = None) -> Iterator[Served]:
-    """Serve a small workspace."""
+def served(folder: Path, rates: Rates | None = None, limits: Limits | None = None, where: str = "") -> Iterator[Served]:
+    """Serve a small workspace, on a book in its folder if none is named."""
     write(folder)
-    book = open_book(folder / "book.sqlite", Settings(full_sync=False))
+    where = where or str(folder / "book.sqlite")
+    book = open_book(where, Settings(full_sync=False))
     assert book.claim("test", "")
     opened = open_house(folder, book)
     keys = {"owner": first_key(opened.house)}
@@ -82,7 +83,7 @@ def served(folder: Path, rates: Rates | None = None, limits: Limits | None = Non
     opened.house.quote(one)  # kernels are compiled before anybody waits for an answer
     desk = Desk(opened.house, limits or Limits(gather_s=0.0005))
     reader = book.reader()
-    forks = Rehearsals(str(folder / "book.sqlite"))
+    forks = Rehearsals(where)
     try:
         app = Quick(make_app(Door(desk, reader), rates, forks))
         with TestClient(app, raise_server_exceptions=False) as client:

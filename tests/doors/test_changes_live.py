@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from firstbest.run.requests import Line, Request, Why
 from firstbest.store.book import SqlBook
 from firstbest.store.book_open import open_book
 from firstbest.store.book_sqlite import Settings
+from firstbest.store.book_verify import NotComparable, unlike_refold
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.world.units import DAY_US, HOUR_US
 from firstbest.world.words import Kind, Timer
-from tests.books.small_workspace import write
+from tests.books.small_workspace import FILES, write
 from tests.parity.houses import HandClock
 
 CUT_OFF = """
@@ -149,3 +151,70 @@ def test_what_adds_a_name_is_refused_in_words(stand: Stand) -> None:
     assert all(fault.file == "later.toml" or fault.expected for fault in faulty.value.faults)
     stand.pass_to(1)
     assert not ticks_of(stand, Timer.ADOPT)
+
+
+def test_tables_are_refolded_under_each_network_that_held(stand: Stand) -> None:
+    stand.apply()
+    stand.pass_to(24)
+    phases = worlds_of(stand.book)
+    networks = {phase.world.policy: phase.world.network for phase in phases}
+    first = phases[0].world.network
+    assert len(networks) == 2
+    assert unlike_refold(stand.book, first, networks) == []
+    with pytest.raises(NotComparable, match="a network that this book does not keep"):
+        unlike_refold(stand.book, first)
+
+
+def test_a_change_that_is_applied_is_not_applied_again(stand: Stand) -> None:
+    stand.apply()
+    stand.pass_to(1)
+    with pytest.raises(WorkspaceFaulty, match=r"--revert takes it back first\), found one that is in force"):
+        stand.apply()
+    bring_in(stand.house, prepared(stand.book, ended(stand.book, "later.toml", stand.house.now_us() + AHEAD_US)))
+    stand.pass_to(1)
+    assert stand.apply().at_us > 0, "taken back, it may come again"
+
+
+OPENS = """
+title = "Dallas opens"
+
+[[operation]]
+kind = "set"
+file = "nodes"
+key = "dallas"
+column = "opens"
+value = "{day}"
+
+[[operation]]
+kind = "set"
+file = "labour"
+key = ["dallas receive", "dallas pick", "dallas pack", "dallas load"]
+column = "heads"
+value = 2
+"""
+
+
+def test_a_node_that_stood_in_the_files_is_opened_in_the_running_house(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, *rows = FILES["nodes.csv"].strip().splitlines()
+    dallas = "dallas,fulfilment,32.9,-97.0,America/Chicago,7300,5,100,allentown,Mon-Sun,14:00,18:00,2099-01-01"
+    nodes = "\n".join([f"{head},opens", *(f"{row}," for row in rows), dallas]) + "\n"
+    hands = "".join(f"dallas,{each}\n" for each in ("receive,0,,22,,28", "pick,0,,130,,28", "pack,0,3,28,65,28"))
+    lane = "allentown_dallas,allentown,dallas,truck,80,20000,2,2.42,650,3,1500,Mon-Fri 08:00\n"
+    monkeypatch.setitem(FILES, "nodes.csv", nodes)
+    monkeypatch.setitem(FILES, "labour.csv", FILES["labour.csv"] + hands + "dallas,load,0,,250,,28\n")
+    monkeypatch.setitem(FILES, "lanes.csv", FILES["lanes.csv"] + lane)
+    stand = Stand(tmp_path)
+    stand.house.pass_time()
+    place = stand.house.world.network.texts.nodes.index("dallas")
+    calendar = stand.house.world.network.calendar
+    day = date.fromordinal(int(calendar.first_day) + 3 + date(1970, 1, 1).toordinal())
+    assert stand.house.world.network.nodes.open_from_us[place] > calendar.end_us - DAY_US
+
+    stand.apply(OPENS.format(day=day.isoformat()))
+    stand.pass_to(5 * 24)
+
+    assert stand.house.world.network.nodes.open_from_us[place] < stand.clock.now_us
+    assert stand.house.world.network.texts == worlds_of(stand.book)[0].world.network.texts
+    assert replay(stand.book, worlds_of(stand.book)).identical

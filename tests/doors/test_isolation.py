@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
+import msgspec
 import pytest
 
 from firstbest.service.app import make_app
@@ -44,6 +45,16 @@ BODIES: dict[str, Any] = {
     "MonthBody": {},
     "DisputeBody": {},
 }
+BULKS: dict[str, Any] = {
+    "/v1/orders/bulk": BODIES["OrderBody"],
+    "/v1/orders/bulk/cancel": {"order": "{order}"},
+    "/v1/orders/bulk/hold": {"order": "{order}"},
+    "/v1/orders/bulk/release": {"order": "{order}"},
+    "/v1/inbound/bulk": BODIES["InboundBody"],
+    "/v1/counts/bulk": BODIES["CountBody"],
+    "/v1/usage": {"source": "s", "id": "e", "tenant": "{seller}", "meter": "api_calls", "quantity": 1},
+}
+"""A row of each route that takes NDJSON."""
 
 
 class Tenants(NamedTuple):
@@ -92,7 +103,7 @@ def filled(template: Any, names: dict[str, str]) -> Any:
 
 def answered(tenants: Tenants, path: str, method: str, names: dict[str, str]) -> tuple[int, str]:
     """What the guest is told, with the names taken out again."""
-    body = None
+    body = msgspec.json.encode(filled(BULKS[path], names)) if path in BULKS and method == "post" else None
     if "requestBody" in PATHS[path][method]:
         ((media, content),) = PATHS[path][method]["requestBody"]["content"].items()
         assert media == "application/json"
@@ -130,6 +141,11 @@ def test_what_is_anothers_is_answered_as_what_is_not_there(tenants: Tenants, pat
     assert "owned-" not in owned[1]
     assert owned[0] != 500
     assert everything(tenants.house) == before
+
+
+def test_every_route_of_many_rows_is_asked_with_rows() -> None:
+    many = {path for path, method in ROUTES if method == "post" and "/bulk" in path}
+    assert many <= BULKS.keys()
 
 
 def test_the_owner_can_do_what_the_guest_could_not(tenants: Tenants) -> None:

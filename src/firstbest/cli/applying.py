@@ -47,7 +47,9 @@ def apply(wanted: Wanted) -> None:
     prepare(wanted.folder, Console(highlight=False, stderr=True))
     if wanted.revert:
         told = asked(wanted, "/v1/changes/revert", {"name": wanted.change.name})
-        typer.echo(f"{told['name']} ends at {local(wanted.folder, told['until_us'])}")
+        begun = told["until_us"] > told["at_us"] + 1
+        ends = f"ends at {local(wanted.folder, told['until_us'])}" if begun else "is taken back before it began"
+        typer.echo(f"{told['name']} {ends}")
         return
     change = found_change(wanted.folder, wanted.change)
     with faults_told(wanted.folder):
@@ -152,8 +154,17 @@ def posted(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     finally:
         connection.close()
     if answer.status >= http.client.BAD_REQUEST:
-        raise stop(f"{told.get('title')}: {told.get('detail')}")
+        raise stop(refused(told, body))
     return told
+
+
+def refused(told: dict[str, Any], body: dict[str, Any]) -> str:
+    """What the service said against a change, a fault a line."""
+    faults = told.get("faults")
+    if not faults:
+        return f"{told.get('title')}: {told.get('detail')}"
+    number = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}"
+    return "\n  ".join([f"{body['name']}: {number}, nothing was applied", *faults])
 
 
 def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def export(
     from firstbest.store.book_export import export as write
 
     with told(), opened(folder, book) as source:
-        texts = network_of(folder).texts
+        texts = networks_of(folder, source)[0].texts
         done = write(source, into, code_of(tenant, texts.sellers), texts)
     typer.echo(f"{sum(done.facts.values())} facts, {done.postings} postings, {sum(done.records.values())} records.")
     typer.echo(f"Read {into / 'facts'} with any program that reads Parquet; codes.json says what the codes stand for.")
@@ -88,7 +88,7 @@ def verify(
         except ChainError as broken:
             typer.echo(str(broken), err=True)
             raise typer.Exit(1) from None
-        wrong = [] if seals_only else unlike_refold(source, network_of(folder))
+        wrong = [] if seals_only else unlike_refold(source, *networks_of(folder, source))
         if wrong:
             typer.echo(f"not what the facts come to: {', '.join(wrong)}", err=True)
             raise typer.Exit(1)
@@ -132,14 +132,21 @@ def made(where: str) -> Iterator[SqlBook]:
         book.release()
 
 
-def network_of(folder: Path) -> Network:
-    """The workspace's network."""
+def networks_of(folder: Path, book: SqlBook) -> tuple[Network, dict[bytes, Network]]:
+    """The network with which a book began, and all that held since by their digest.
+
+    A house keeps them in its book, whatever was edited in the folder meanwhile; another book has the folder's.
+    """
+    from firstbest.run.open import kept_of, worlds_of
     from firstbest.store.compile_network import compile_network
     from firstbest.store.workspace import load
 
     with faults_told(folder):
+        if kept_of(book) is not None:
+            phases = worlds_of(book)
+            return phases[0].world.network, {phase.world.policy: phase.world.network for phase in phases}
         network, _ = compile_network(load(folder))
-    return network
+    return network, {}
 
 
 def code_of(tenant: str | None, sellers: tuple[str, ...]) -> int | None:

@@ -51,7 +51,7 @@ def serve(folder: Path, book: str | None, host: str | None, port: int | None) ->
     with faults_told(where.folder):
         try:
             service = serving.Service(where)
-        except BookError as error:
+        except (BookError, serving.NotServed) as error:
             raise stop(str(error)) from None
     serving.serve(service, lambda: began(service.told(), folder))
     typer.echo("stopped; everything that was answered is in the book")

@@ -20,7 +20,7 @@ from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
+from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE, MAX_NODE, MINUTE_US
 from firstbest.world.words import Stage
 
 
@@ -29,7 +29,8 @@ def release(number: int, now: int, ground: Ground) -> Step:
     today = wave.today_of(ground, now)
     policy = ground.policy
     waiting = (yield All(t.WAIT_T)).rows
-    again = (yield from ask_again(number, now, ground, waiting)) if len(waiting) else []
+    kept = yield from kept_too_long(ground, now)
+    again = (yield from ask_again(number, now, ground, waiting, kept)) if len(waiting) + len(kept) else []
     load = (yield All(t.LOAD_T)).rows
     roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
@@ -53,6 +54,15 @@ def release(number: int, now: int, ground: Ground) -> Step:
     if ground.detail.kits is not None:
         found.append((yield from kits.assembled(number, now, ground.detail.kits, tasked)))
     return found
+
+
+def kept_too_long(ground: Ground, now: int) -> Generator[Read, Rows, Records]:
+    """Held shipments that should have left longer ago than an order may be kept back."""
+    days = ground.policy.hold_days
+    if not days:
+        return np.zeros(0, t.SHIPMENT)
+    rows: Records = (yield Staged(t.SHIPMENT_T, Stage.HELD, "ship_by", now - days * DAY_US)).rows
+    return rows
 
 
 def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:

@@ -9,6 +9,7 @@ from firstbest.decide import replenish as replenishes
 from firstbest.decide.ground import Ground
 from firstbest.decide.replenish import Orders
 from firstbest.decide.wave import today_of
+from firstbest.operate.backorders import with_owed
 from firstbest.operate.freight import first_of_each
 from firstbest.operate.ports import All, ByKey, Step
 from firstbest.operate.rows import block_of, joined
@@ -38,6 +39,7 @@ def replenish(number: int, now: int, ground: Ground) -> Step:
     """Transfers every day; orders to suppliers every review period."""
     stock = (yield All(t.STOCK_T)).rows
     expect = (yield All(t.FORECAST_T)).rows
+    stock = yield from with_owed(ground, stock, (yield All(t.WAIT_T)).rows)
     today = today_of(ground, now)
     blocks = [replenished(number, now, ground, replenishes.feed(ground, stock, expect, today, now), bought=0)]
     if today % ground.policy.review_days == 0:

@@ -173,17 +173,23 @@ def _model_and_life(page: Text, outlook: Outlook) -> None:
         page.append(
             f"  {words:{_NAME + 2}}{cells}{'  live is worse' if behind else ''}\n", style=_WORSE if behind else ""
         )
-    late = f"{text.number(lived.timers_p99_s, 1)}{text.THIN}s" if lived.timers else text.MISSING
+    late = lateness(lived.timers_p99_s) if lived.timers else text.MISSING
     page.append(f"  {'timed steps run late, 99 in 100 within':{_NAME + 8}}{f'0{text.THIN}s':>6}{late:>14}\n")
     if worse(outlook):
         page.append("  Live is worse than the model: take what is rehearsed here as too rosy.\n", style=_WORSE)
     elif all(math.isnan(value) for value in lived.figures.values()):
-        page.append(
-            "  Nothing left or arrived in these days: the model cannot be held against life yet.\n", style="dim"
-        )
+        page.append("  Nothing left or arrived in these days: there is no life to compare with yet.\n", style="dim")
     else:
         page.append("  Live is no worse than the worst rehearsal.\n", style="dim")
     page.append("\n")
+
+
+def lateness(seconds: float) -> str:
+    """How late, in the unit in which it is read: seconds, minutes, hours."""
+    for unit, size in (("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{text.number(seconds / size, 1)}{text.THIN}{unit}"
+    return f"{text.number(seconds, 1)}{text.THIN}s"
 
 
 def _moment(at_us: int, zone: str) -> str:

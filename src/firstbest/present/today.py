@@ -30,6 +30,8 @@ class Due(NamedTuple):
     late: int  # of all these, already after their ship-by
     taken: int  # shipments promised to be packed today
     limit: int  # that the roster can pack
+    later: int = 0  # shipments that have to leave on a later day
+    next_us: int = 0  # the first of them by then
 
     @property
     def open(self) -> int:
@@ -100,6 +102,13 @@ def today_screen(dues: list[Due], zone: str, width: int) -> Text:
         room = width - name - 2 - 9 * len(cells) - 2
         risk = due.risk
         page.append(("  " if len(risk) <= room else "\n    ") + risk + "\n", style=_LATE if due.late else "")
+    for due in dues:
+        if due.later:
+            verb = "shipment has" if due.later == 1 else "shipments have"
+            when = datetime.fromtimestamp(due.next_us / 1e6, UTC).astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M")
+            page.append(f"\n  {due.node}: {text.count(due.later)} more {verb} to leave on later days, from {when}")
+    if any(due.later for due in dues):
+        page.append("\n")
     page.append("\nhands: shipments promised for today, of those that today's roster can pack\n", style="dim")
     page.rstrip()
     return page

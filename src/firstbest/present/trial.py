@@ -34,12 +34,14 @@ def trial_screen(told: Mapping[str, Any], time_zone: str, currency: str) -> Text
         mark = next((words for key, words in MARKS.items() if stage[key]), "to come")
         page.append(f"  {clock(stage['from_us'], zone):<18}{mark:<10}{stage['extent']}\n")
     if told["until_us"]:
-        page.append(f"  {clock(told['until_us'], zone):<18}{'ends':<10}everywhere\n")
+        never = all(stage["never"] for stage in told["stages"])
+        words = "taken back before it began" if never else "ends      everywhere"
+        page.append(f"  {clock(told['until_us'], zone):<18}{words}\n")
     for each in told["kill"]:
         page.append(f"  ends by itself on the day after one with {each}\n")
     arms = told["arms"]
     if arms is None:
-        page.append("It is not tried on a share of orders: there are no arms to compare.", style="dim")
+        page.rstrip()
         return page
     page.append(f"\n{'':<{_WIDE}}{'control':>{_CELL}}{'treated':>{_CELL}}", style="dim")
     page.append(f"{'difference':>{_CELL}}\n", style="dim")

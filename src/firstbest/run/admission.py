@@ -22,6 +22,8 @@ BY_ORDER = (
 """Kinds that name an order which must be there."""
 BY_SHIPMENT_IN = (Kind.ARRIVED, Kind.RECEIVED)
 """Kinds that name an inbound shipment which must be there."""
+REPORTS = (Kind.PICKED, Kind.PACKED, Kind.DELIVERED, Kind.ARRIVED, Kind.RECEIVED)
+"""Kinds that tell what became of something at a stage."""
 
 
 class Admission(NamedTuple):
@@ -156,4 +158,7 @@ def _broken(request: Request, caused: dict[str, NDArray[np.void]], now: int) -> 
         return Why.QUOTE_CHANGED
     if request.fill == Fill.ALL and "refused" in caused:
         return Why.NOT_WHOLE
+    if request.kind in REPORTS and not caused:
+        # Not even its key is kept: a report that came before what it follows from does its work when it comes again.
+        return Why.WRONG_STAGE
     return None

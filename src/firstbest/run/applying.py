@@ -31,8 +31,9 @@ from firstbest.world.network import Network
 
 KIND = "applied"
 ON_NAMES_THERE: Final = (
-    "an operation on names that are there; what adds a name can be rehearsed, and comes in when the workspace opens a "
-    "book of its own"
+    "an operation on names that are there: a book numbers shelves by item and node, so a running house adds none; a "
+    "node to come stands in nodes.csv, with a late 'opens', when the book begins, and a 'set' of 'opens' lets it in; "
+    "docs/running-live.md says what to do with others"
 )
 """What is told where a change would need another set of names."""
 ADDING: Final = ("open_node", "add_lane")

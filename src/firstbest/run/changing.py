@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from firstbest.run.applying import (
     Applied,
@@ -26,11 +26,13 @@ from firstbest.run.trial import trial_of
 from firstbest.run.world import unpack, world_of
 from firstbest.store.book_live import BookReader
 from firstbest.store.changes_stages import Step
+from firstbest.store.faults import Fault, WorkspaceFaulty
 
 AHEAD_US = 2_000_000
 """A change comes into force this much later at least, so that its network is ready before."""
 SLOWER = 8
 """Where making it ready took longer, it is tried again with so many times the delay."""
+NOT_YET: Final = "a change that was not applied yet (firstbest apply --revert takes it back first)"
 AHEAD_US_MOST = AHEAD_US * SLOWER**2
 Asking = Callable[[Callable[[House], Any]], Any]
 """Asks the house something in the writer's thread."""
@@ -59,6 +61,8 @@ def prepared(book: BookReader, applied: Applied) -> Coming:
     if kept is None:
         raise NotOpened("this book holds no house yet: firstbest serve opens it")
     others = [each for each in applied_of(book) if (each.name, each.at_us) != (applied.name, applied.at_us)]
+    if not applied.until_us and any(each.name == applied.name and not each.until_us for each in others):
+        raise WorkspaceFaulty([Fault(applied.name, 0, "", NOT_YET, "one that is in force or has its instant")])
     return Coming(applied, tuple(_phases(kept, sorted([*others, applied], key=lambda each: each.at_us))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,18 +84,20 @@ def worlds_of(book: BookReader) -> list[Phase]:
         return phases_of(first, folder, applied_of(book))
 
 
-def open_house(folder: Path, book: LiveBook) -> Opened:
+def open_house(folder: Path, book: LiveBook, clock: Callable[[], int] = wall_us) -> Opened:
     """The house of a workspace folder on a book that was claimed; an empty book is opened, today being its first day.
+
+    `clock`: microseconds since the epoch; the machine's, but where a trial sets it.
 
     Raises `WorkspaceFaulty` with every fault of the folder where a new book is to be opened.
     """
     kept = kept_of(book)
     if kept is not None:
-        return Opened(House(worlds_of(book), book, wall_us), False, edited(kept.files, folder))
+        return Opened(House(worlds_of(book), book, clock), False, edited(kept.files, folder))
     workspace = load(folder)
-    span = Span(today_of(workspace, wall_us()), int(workspace.section("firstbest", "live")["days"]))
+    span = Span(today_of(workspace, clock()), int(workspace.section("firstbest", "live")["days"]))
     world = world_of(folder, span)
-    house = House([Phase(world.network.calendar.start_us, world)], book, wall_us)
+    house = House([Phase(world.network.calendar.start_us, world)], book, clock)
     house.begin((meta(WORKSPACE, pack(folder)), meta(SPAN, list(span))))
     return Opened(house, True, [])
 

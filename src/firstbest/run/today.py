@@ -46,6 +46,9 @@ def today(network: Network, state: State, now: int) -> list[Due]:
         pick_ups = calendar.pick_up_us[:, node, day]
         left = pick_ups[pick_ups > now]
         slot = slots[node * days + day]
+        later = shipments["ship_by"][
+            (shipments["node"] == node) & (shipments["ship_by"] >= ends) & (shipments["stage"] <= Stage.PACKED)
+        ]
         late = mine[(mine["ship_by"] < now) & (mine["stage"] <= Stage.PACKED)]
         found.append(
             Due(
@@ -60,6 +63,8 @@ def today(network: Network, state: State, now: int) -> list[Due]:
                 late=len(late),
                 taken=int(slot["taken"]),
                 limit=int(slot["limit"]),
+                later=len(later),
+                next_us=int(later.min()) if len(later) else 0,
             )
         )
     return found

@@ -173,8 +173,8 @@ def standing_of(book: BookReader, phases: Sequence[Phase], applied: Applied, now
             "from_us": at,
             "extent": step.words if step is not None else "everywhere",
             "in_force": at <= now < min(after, end),
-            "over": at < end and min(after, end) <= now,
-            "never": at >= end,
+            "over": at + 1 < end and min(after, end) <= now,
+            "never": at + 1 >= end,
         }
         for step, at, after in zip(steps or (None,), instants, [*instants[1:], end], strict=True)
     ]

@@ -60,6 +60,12 @@ class OrderBody(Struct, forbid_unknown_fields=True):
     quote: Annotated[str, Meta(max_length=2_000)] | None = None
 
 
+class NamedBody(Struct, forbid_unknown_fields=True):
+    """An order by its name: a row of a bulk request about orders that are there."""
+
+    order: Name
+
+
 class PickedLine(Struct, forbid_unknown_fields=True):
     """What was found of a line."""
 

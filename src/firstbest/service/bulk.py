@@ -1,4 +1,4 @@
-"""Bulk routes of goods sent in and of shelves counted: NDJSON or CSV, an answer for each row, good ones kept."""
+"""Bulk routes of goods, counts, and orders held, let go or cancelled: an answer for each row, good ones kept."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from litestar import Response, Router, post
 
 from firstbest.run.requests import Answer, Request, Why
 from firstbest.service.access import Http, bearer_of, door_of
-from firstbest.service.bodies import CountBody, InboundBody
+from firstbest.service.bodies import CountBody, InboundBody, NamedBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.orders import in_parts
 from firstbest.service.problems import Problem
 from firstbest.service.sheets import Row, Sheet, sheet_of
 from firstbest.service.stock import stocked_nodes
+from firstbest.service.views import cancelled_of, held_of, lapsed_of, records
 from firstbest.world.words import Kind
 
 NDJSON = "application/x-ndjson"
@@ -106,4 +107,42 @@ def count_request(door: Door, bearer: Bearer, row: CountBody) -> Request:
     return Request(Kind.COUNTED, bearer.tenant, node=node, item=item, quantity=row.quantity)
 
 
-ROUTER = Router(path="/", route_handlers=[bulk_inbound, bulk_counts])
+@post("/v1/orders/bulk/hold", status_code=200)
+async def bulk_hold(request: Http) -> Response[bytes]:
+    """Keep many orders back, a row each, as NDJSON or CSV (order)."""
+    return await about_orders(request, Kind.HOLD, "it is held already, or over")
+
+
+@post("/v1/orders/bulk/release", status_code=200)
+async def bulk_release(request: Http) -> Response[bytes]:
+    """Let many held orders go on, a row each, as NDJSON or CSV (order)."""
+    return await about_orders(request, Kind.RESUME, "it is not held")
+
+
+@post("/v1/orders/bulk/cancel", status_code=200)
+async def bulk_cancel(request: Http) -> Response[bytes]:
+    """Cancel many orders, a row each, as NDJSON or CSV (order); each is granted line by line until picking begins."""
+    return await about_orders(request, Kind.CANCEL, "it is over: nothing of it can be cancelled any more")
+
+
+async def about_orders(request: Http, kind: Kind, nothing: str) -> Response[bytes]:
+    """Ask the same of many orders; `nothing`: what is told of one of which nothing came."""
+    door, bearer = door_of(request), bearer_of(request, "orders")
+    sheet = await sheet_of(request, NamedBody)
+    rows = asked_of(sheet, lambda row: Request(kind, bearer.tenant, row.order))
+
+    def told(row: NamedBody, answer: Answer) -> dict[str, Any]:
+        network, blocks = door.world.network, answer.blocks
+        gone = [cancelled_of(network, each) for each in records(blocks.get("cancelled"))]
+        gone += [lapsed_of(network, each) for each in records(blocks.get("lapsed"))]
+        held = blocks.get("held")
+        if held is None and not gone:
+            return {"order": row.order, "problem": "conflict", "detail": nothing}
+        more = {"granted": all(each["granted"] for each in gone), "lines": gone} if gone else {}
+        more |= held_of(network, held) if held is not None and kind != Kind.CANCEL else {}
+        return {"order": row.order, "number": answer.number, **more}
+
+    return await answered(door, sheet, rows, told)
+
+
+ROUTER = Router(path="/", route_handlers=[bulk_inbound, bulk_counts, bulk_hold, bulk_release, bulk_cancel])

@@ -64,7 +64,8 @@ async def brought_in(door: Door, make: Callable[[BookReader, int], Applied]) -> 
         kept = await asyncio.to_thread(at_once, partial(make, reader), reader, partial(door.desk.asked, wait_s=WAIT_S))
         return {**told(kept), "stages": told_stages(kept, door.world.network)}
     except WorkspaceFaulty as faulty:
-        raise Problem("invalid", "; ".join(str(fault) for fault in faulty.faults)) from None
+        lines = [str(fault) for fault in faulty.faults]
+        raise Problem("invalid", "; ".join(lines), faults=lines) from None
     except (NotApplied, ValueError) as wrong:
         raise Problem("conflict", str(wrong)) from None
     except (Busy, HouseDown, TimeoutError) as down:

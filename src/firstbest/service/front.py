@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import http.client
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from firstbest.service.problems import MEDIA, TITLES
+from firstbest.store.book_live import BookError
 
 TRY_S: Final = 0.5
 FORWARD_S: Final = 25.0
@@ -60,7 +62,8 @@ class Front:
                 lost, self.standing = self.standing, None
                 lost.close()
             if self.standing is None:
-                self.standing = self._claim()
+                with suppress(BookError, OSError):  # the book is away: tried again in a moment
+                    self.standing = self._claim()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer, or hand on."""
@@ -78,7 +81,7 @@ class Front:
             return
         try:
             status, headers, answer = await asyncio.to_thread(handed, self._writer(), scope, body)
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, BookError):
             await problem(send, "down", "the writer does not answer; another takes over within seconds")
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -9,6 +9,8 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from firstbest.store.book_live import BookError
+
 LOG: Final = logging.getLogger("firstbest")
 MEDIA: Final = "application/problem+json"
 TITLES: Final = {
@@ -37,6 +39,8 @@ TITLES: Final = {
     "down": (503, "The book cannot be written just now"),
 }
 """Every kind of problem: its status and its title."""
+AGAIN_S: Final = 2
+"""When to ask again where the book cannot be read."""
 
 
 class Problem(Exception):  # noqa: N818 - the name of the standard
@@ -99,5 +103,8 @@ def fault_told(_request: Request[Any, Any, Any], error: Exception) -> Response[b
 
 def fault_of(error: Exception) -> Problem:
     """The problem that a fault of ours is told as: nothing of its inside, which goes to the log."""
+    if isinstance(error, BookError):
+        LOG.warning("the book cannot be read: %s", error)
+        return Problem("down", "the book cannot be read just now; ask again", after_s=AGAIN_S)
     LOG.error("a fault while answering", exc_info=error)
     return Problem("internal", "the fault is in the log of the house")

@@ -44,6 +44,10 @@ class Where(NamedTuple):
     port: int | None = None
 
 
+class NotServed(RuntimeError):  # noqa: N818 - it says what did not happen
+    """Nobody can listen there."""
+
+
 class Told(NamedTuple):
     """What a person is told when the service begins."""
 
@@ -52,6 +56,19 @@ class Told(NamedTuple):
     new: bool
     key: str  # the owner's first key, "" where the book has keys already
     edited: tuple[str, ...]
+
+
+def require_free(address: str) -> None:
+    """Raise `NotServed` where nobody can listen at an address, before a book is opened for it."""
+    host, _, port = address.rpartition(":")
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(place)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NotServed(f"expected a free address to listen on, found {address}: {why}; --port names another") from None
 
 
 def book_of(where: Where) -> str:
@@ -74,12 +91,13 @@ def shown(book: str) -> str:
 class Service:
     """One process that serves a book, as its writer or before it."""
 
-    def __init__(self, where: Where) -> None:
-        """Claim the book if nobody holds it; raises `WorkspaceFaulty` and `BookError`."""
-        self.where = where
+    def __init__(self, where: Where, clock: Callable[[], int] = wall_us) -> None:
+        """Claim the book if nobody holds it; raises `WorkspaceFaulty`, `BookError` and `NotServed`."""
+        self.where, self.clock = where, clock
         workspace = load(where.folder)
         self.live: dict[str, Any] = workspace.section("firstbest", "live").values
         self.address = f"{where.host or self.live['host']}:{where.port or self.live['port']}"
+        require_free(self.address)
         self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self.watcher = open_book(book_of(where))
         self.first: tuple[Opened, str] | None = None
@@ -103,7 +121,11 @@ class Service:
         if not book.claim(self.holder, self.address):
             book.close()
             return None
-        opened = open_house(self.where.folder, book)
+        try:
+            opened = open_house(self.where.folder, book, self.clock)
+        except BaseException:
+            book.close()  # who cannot stand up must not keep others from it
+            raise
         self.first = (opened, first_key(opened.house) if opened.new else "")
         gather = float(self.live["gather_ms"]) / 1_000
         limits = Limits(gather, int(self.live["tick_requests"]), int(self.live["queue_requests"]))

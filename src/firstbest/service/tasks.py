@@ -14,7 +14,7 @@ from firstbest.run.house import House
 from firstbest.run.open import order_names
 from firstbest.run.proofs import as_put as proof_put
 from firstbest.run.proofs import named
-from firstbest.run.requests import Answer, Line, Request
+from firstbest.run.requests import Answer, Line, Request, Why
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of
 from firstbest.service.bodies import CountBody, DeliveredBody, PickedBody, ReceivedBody, WorkedBody
 from firstbest.service.door import Door
@@ -83,10 +83,12 @@ def named_tasks(door: Door, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 async def reported(request: Http, asked: Request, needed: tuple[Stage, ...]) -> Json:
     """Admit a report about a shipment that must be at one of some stages."""
     door = door_of(request)
-    answer = await door.admit(asked)
-    if not answer.blocks and not answer.again:
+    answer = await door.decided(asked)
+    if answer.why == Why.WRONG_STAGE:
         words = " or ".join(stage.name.lower() for stage in needed)
         raise Problem("wrong_stage", f"the shipment needs to be {words} for this")
+    if answer.why != Why.ADMITTED:
+        raise door.refusal(answer)
     return Response(told(door, answer), status_code=200)
 
 

@@ -22,7 +22,7 @@ from firstbest.store import book_read
 from firstbest.store.beside import Beside, Key, Row, Side
 from firstbest.store.book_engine import Engine, Question, of_table, quoted
 from firstbest.store.book_fold import folded, works
-from firstbest.store.book_live import BookReader, BookTaken, Sealed, Writer
+from firstbest.store.book_live import BookError, BookReader, BookTaken, Sealed, Writer
 from firstbest.store.book_lock import wall_us
 from firstbest.store.book_move import Moved, move
 from firstbest.store.book_queries import query
@@ -208,7 +208,12 @@ class SqlBook:
         if claimed is not None:
             self.claimed = None
             self.engine.let_go()
-            if not self.claim(*claimed):
+            try:
+                taken = self.claim(*claimed)
+            except BookError:
+                self.claimed = claimed  # still away: who was the writer tries again as the writer
+                raise
+            if not taken:
                 raise BookTaken(f"'{self.engine.where}' has another writer by now")
 
     def writer(self) -> Writer | None:

@@ -41,13 +41,21 @@ class FileLock:
             raise BookError(f"'{self.path}' needs to be a file that can be written: {fault.strerror}") from None
         for _ in range(TRIES):
             if locked(handle, fcntl.LOCK_EX):
+                self._say(handle, holder, address)
                 self.handle = handle
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, json.dumps([holder, address]).encode(), 0)
                 return True
             time.sleep(PAUSE_S)
         os.close(handle)
         return False
+
+    def _say(self, handle: int, holder: str, address: str) -> None:
+        """Leave who holds it; where there is no room for that, the lock is given back."""
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps([holder, address]).encode(), 0)
+        except OSError as fault:
+            os.close(handle)
+            raise BookError(f"'{self.path}' cannot be written: {fault.strerror}") from None
 
     def held_by(self) -> Writer | None:
         """Who holds the lock, here or elsewhere."""

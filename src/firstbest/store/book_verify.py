@@ -7,12 +7,12 @@ nothing, in memory, and compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.decide.ground import ground_of
+from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import cubes
 from firstbest.operate.ports import All
@@ -27,23 +27,29 @@ from firstbest.world.stock import POSTING
 from firstbest.world.tables import TABLES, Table
 
 Told = Callable[[int], None]
+Later = Mapping[bytes, Network]
 
 
 class NotComparable(BookError):  # noqa: N818 - it says what is
-    """Ticks were decided under more than one network; no one of them explains the tables."""
+    """A tick was decided under a network that is not at hand; nothing explains the tables."""
 
 
-def unlike_refold(book: SqlBook, network: Network, told: Told | None = None) -> list[str]:
-    """What is not as the facts say: names of folded tables, "posting", "order_tick". `told` hears each tick."""
+def unlike_refold(book: SqlBook, network: Network, later: Later | None = None, told: Told | None = None) -> list[str]:
+    """What is not as the facts say: names of folded tables, "posting", "order_tick". `told` hears each tick.
+
+    `network`: the one with which the book began; `later`: those that were adopted since, by the digest in a tick's
+    envelope. Raises `NotComparable` where a tick was decided under one that is not among them.
+    """
     ground, columns = ground_of(network), Columns(sizes(network))
     posted: list[NDArray[np.void]] = [np.zeros(0, POSTING)]
     orders: set[tuple[int, int]] = set()
-    policies: set[bytes] = set()
+    policy: bytes | None = None
     for sealed in book.ticks():
-        tick, blocks = sealed.tick.tick, list(sealed.blocks)
-        policies |= {sealed.beside_envelope.policy} if sealed.beside_envelope else set()
-        if len(policies) > 1:
-            raise NotComparable(f"tick {tick} was decided under another network than the ticks before it")
+        tick, blocks, envelope = sealed.tick.tick, list(sealed.blocks), sealed.beside_envelope
+        if envelope is not None and envelope.policy != policy:
+            if policy is not None or later:
+                ground = adopted(envelope.policy, later or {}, tick)
+            policy = envelope.policy
         columns.apply([*fold(blocks, ground), *cubes(blocks, ground)])
         posted.append(postings(blocks, ground, columns))
         orders.update((order, tick) for order in orders_in(blocks))
@@ -53,6 +59,13 @@ def unlike_refold(book: SqlBook, network: Network, told: Told | None = None) -> 
     wrong = [table.name for table in TABLES if all_bytes(columns, table) != all_bytes(kept, table)]
     wrong += ["posting"] if ordered(np.concatenate(posted)) != ordered(postings_of(book.engine)) else []
     return wrong + (["order_tick"] if set(book.orders()) != orders else [])
+
+
+def adopted(policy: bytes, later: Later, tick: int) -> Ground:
+    """The ground on which a tick was decided."""
+    if policy not in later:
+        raise NotComparable(f"tick {tick} was decided under a network that this book does not keep")
+    return ground_of(later[policy])
 
 
 def all_bytes(columns: Columns, table: Table) -> bytes:

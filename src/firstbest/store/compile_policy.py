@@ -9,9 +9,9 @@ from firstbest.world.units import MONEY, PPM
 
 def compile_policy(workspace: Workspace) -> Policy:
     """The policy of policies.toml."""
-    sourcing, floor, replenishment, counting, people, after, backorders = (
+    sourcing, floor, replenishment, counting, people, after, backorders, holds = (
         workspace.section("policies", each).values
-        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after", "backorders")
+        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after", "backorders", "holds")
     )
 
     def money(amount: float) -> int:
@@ -50,4 +50,5 @@ def compile_policy(workspace: Workspace) -> Policy:
         loss_claim_ppm=ppm(after["loss_claim_percent"]),
         holding_ppm_year=ppm(after["holding_percent_year"]),
         wait_days=int(backorders["wait_days"]),
+        hold_days=int(holds["lapse_days"]),
     )

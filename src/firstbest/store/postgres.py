@@ -69,7 +69,7 @@ class PostgresEngine:
         self.url, self.busy_ms, self.tenant, self.writes = url, busy_ms, tenant, writes
         parts = conninfo_to_dict(url)
         self.where = f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"  # no password in any message
-        self.held = False
+        self.held = self.ended = False
         self.connection = self._connect()
         SESSIONS.add(self)
 
@@ -91,6 +91,12 @@ class PostgresEngine:
         self.lock = (LOCK_CLASS, crc32(schema.encode()) & 0x7FFFFFFF)
         return connection
 
+    def _alive(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """The connection; one that only reads is made anew where the database was gone. A writer has to claim first."""
+        if self.connection.closed and not (self.held or self.ended):
+            self.connection = self._connect()
+        return self.connection
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; statements wait for no answer, the commit for all of them."""
@@ -110,7 +116,7 @@ class PostgresEngine:
     def snapshot(self) -> Iterator[None]:
         """All reads inside see one state."""
         with told(self.where):
-            self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._alive().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
                 yield
             finally:
@@ -122,18 +128,19 @@ class PostgresEngine:
     def ask(self, text: str, values: Values = ()) -> Found:
         """All rows that a query answers."""
         with told(self.where):
+            self._alive()
             return self._run(text, values).fetchall()
 
     def ask_all(self, questions: Sequence[Question]) -> list[Found]:
         """All rows of several queries, sent before the first answer is read."""
-        with told(self.where), self.connection.pipeline():
+        with told(self.where), self._alive().pipeline():
             cursors = [self._run(text, values) for text, values in questions]
             return [cursor.fetchall() for cursor in cursors]
 
     def stream(self, text: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a query, as they come in."""
         with told(self.where):
-            yield from self.connection.cursor(binary=True).stream(sql(text), values or None, size=STREAM_ROWS)
+            yield from self._alive().cursor(binary=True).stream(sql(text), values or None, size=STREAM_ROWS)
 
     def tell(self, text: str, values: Values = ()) -> None:
         """Run a statement."""
@@ -183,7 +190,7 @@ class PostgresEngine:
     def all_packed(self, table: Table) -> NDArray[np.uint8]:
         """All rows of a folded table one after the other, by key."""
         text = of_table("rows_copy", POSTGRES, table.name)
-        with told(self.where), self.connection.cursor().copy(sql(text)) as copied:
+        with told(self.where), self._alive().cursor().copy(sql(text)) as copied:
             return from_copy(b"".join([bytes(part) for part in copied]))
 
     def hold(self, holder: str, address: str) -> bool:  # noqa: ARG002 - told by the lease
@@ -223,6 +230,7 @@ class PostgresEngine:
 
     def close(self) -> None:
         """End the session, and with it the lock."""
+        self.ended = True
         self.connection.close()
 
 

@@ -1,4 +1,4 @@
-"""The parts of `policies.toml` and `nature.toml` that say how returns are handled, and how customers send back."""
+"""The parts of `policies.toml` and `nature.toml` about held orders, about returns, and how customers send back."""
 
 from __future__ import annotations
 
@@ -118,5 +118,11 @@ RETURN_NATURE: Final = (
     ),
 )
 
-DETAIL_RULES: Final = (RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES)
+HOLD_RULES: Final = Section(
+    "holds",
+    "What becomes of orders that are kept back.",
+    (integer("lapse_days", "days a held order may be late before it is cancelled; 0: never", 30, high=365),),
+)
+
+DETAIL_RULES: Final = (HOLD_RULES, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES)
 DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE)

@@ -232,6 +232,7 @@ class Policy(NamedTuple):
     loss_claim_ppm: int  # of a lost parcel's value that the house bears
     holding_ppm_year: int
     wait_days: int  # what cannot be promised waits so long for stock, where the customer says nothing else
+    hold_days: int = 0  # a held order is cancelled so long after it should have left; 0: never
     opening_covers_lead: int = 0  # 1: a buying centre's first stock covers the lead time as well
 
 
