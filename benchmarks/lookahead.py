@@ -26,6 +26,7 @@ from firstbest.kernels.joint import greedy
 from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 
+ENGINE: Any = highspy.Highs  # it has no annotations
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000}
 QUICK = {"1k": 1_000}
 LP_MOST_S = 100.0
@@ -48,7 +49,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
     """Wrong where ours is dearer than order by order, does not fit, or is further from the bound than it may be."""
     network, nature = builtin()
     figures: dict[str, int | float] = {"stock_percent": STOCK_PERCENT, "slots_percent": SLOTS_PERCENT}
-    highs: dict[str, Value] = {"version": highspy.Highs().version()}
+    highs: dict[str, Value] = {"version": ENGINE().version()}
     wrong: list[str] = []
     for name, lines in (QUICK if quick else SIZES).items():
         found = tried(name, instance(network, nature, lines))
@@ -180,7 +181,7 @@ def handed(options: Options, problem: Problem, *, whole: bool = False) -> Any:
     matrix.start_, matrix.index_, matrix.value_ = start, index, value
     if whole:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
-    engine = highspy.Highs()
+    engine = ENGINE()
     engine.setOptionValue("output_flag", False)
     engine.setOptionValue("threads", 1)
     engine.passModel(lp)

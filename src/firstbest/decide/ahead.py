@@ -87,5 +87,5 @@ def work_for(problem: Problem) -> Work:
     price, trial, way, left, head = (np.zeros(supplies, np.int64) for _ in range(5))
     choice, found = (np.zeros(orders, np.int64) for _ in range(2))
     following, holder = (np.full(taken, -1, np.int64) for _ in range(2))
-    log, logged, value = np.zeros((LOG, 2), np.int64), np.zeros(1, np.int64), np.zeros(len(problem.cost), np.int64)
-    return Work(price, trial, way, left, choice, found, head, following, holder, log, logged, value)
+    noted, logged, value = np.zeros((LOG, 2), np.int64), np.zeros(1, np.int64), np.zeros(len(problem.cost), np.int64)
+    return Work(price, trial, way, left, choice, found, head, following, holder, noted, logged, value)
