@@ -191,7 +191,8 @@ def hours_beyond_the_pace_add_up(history: History) -> list[str]:
     wrong = []
     for (node, process, shift, monday), minutes in heads.items():
         pool = int(labour.heads[node, process])
-        first = math.ceil(pool * 0.55) if labour.shift_minutes[node, 1] else pool
+        # Two shifts of two have one each.
+        first = min(math.ceil(pool * 0.55), max(pool - 1, min(pool, 1))) if labour.shift_minutes[node, 1] else pool
         contracts, pace = (first, pool - first)[shift], int(labour.pace_minutes_week[node])
         expected = max(minutes - contracts * pace, 0) if contracts * pace else 0
         found = above[node, process, shift, monday]

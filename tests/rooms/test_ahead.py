@@ -24,19 +24,20 @@ MONEY = 1_000_000
 def drawn_options(seed: int, orders: int, supplies: int, ways: int) -> tuple[Options, I64]:
     """Orders with some ways each; the first takes nothing and is dear, so that every choice can be fallen back from."""
     random = np.random.default_rng(seed)
-    first, cost, start, supply, amount = [0], [], [0], [], []
+    first, start = [0], [0]
+    cost, supply, amount = list[int](), list[int](), list[int]()
     for _ in range(orders):
         for way in range(1 + int(random.integers(1, ways + 1))):
-            taken = random.permutation(supplies)[: int(random.integers(1, 3))] if way else []
+            taken = random.permutation(supplies)[: int(random.integers(1, 3)) if way else 0]
             supply.extend(int(each) for each in taken)
             amount.extend(int(random.integers(1, 3)) for _ in taken)
             cost.append(int(random.integers(1, 30) if way else random.integers(40, 90)) * MONEY)
             start.append(len(supply))
         first.append(len(cost))
     there = random.integers(0, max(orders * 2 // supplies, 2) + 1, supplies).astype(np.int64)
-    arrays = [np.array(each, np.int64) for each in (first, cost, start, supply, amount)]
-    none = np.zeros(len(cost) + 1, np.int64)
-    options = Options(arrays[0], arrays[1], none, np.zeros((0, PARCEL), np.int64), *arrays[2:], np.zeros(5, np.int64))
+    a = [np.array(each, np.int64) for each in (first, cost, start, supply, amount)]
+    none, nowhere = np.zeros(len(cost) + 1, np.int64), np.zeros((0, PARCEL), np.int64)
+    options = Options(a[0], a[1], none, nowhere, a[2], a[3], a[4], np.zeros(5, np.int64))
     return options, there
 
 

@@ -117,9 +117,9 @@ def repeat(asked: Asked, replications: int, precision: float | None) -> None:
     from firstbest.rehearse.repeated import FILE, rehearse_repeated
 
     most = WORKERS_MOST if precision is not None else replications
-    how = replications, min(os.cpu_count() or 1, most, WORKERS_MOST), precision
+    how = replications, workers_of(asked.workers, asked.ray, most), precision
     words = f"{replications} rehearsals" if precision is None else f"rehearsals until {precision:g}"
-    with faults_told(asked.folder), bar(quiet, words) as progress:
+    with cluster_told(), faults_told(asked.folder), bar(quiet, words) as progress:
         told = rehearse_repeated(
             asked.folder, Options(asked.scale, asked.days, asked.seed, respond=asked.respond), how, progress
         )

@@ -23,6 +23,7 @@ from firstbest.rehearse.compare_runs import Runs
 from firstbest.rehearse.folder import OUTPUT, Options
 from firstbest.rehearse.futures_told import PRECISE
 from firstbest.rehearse.precision import MISS, half_width, looks
+from firstbest.rehearse.spread import Workers
 from firstbest.store.workspace import load
 from firstbest.world.units import DAY_US
 
@@ -33,10 +34,10 @@ FILE: Final = "replications.csv"
 def rehearse_repeated(
     folder: Path,
     options: Options,
-    how: tuple[int, int, float | None],
+    how: tuple[int, Workers, float | None],
     progress: Callable[[float], None] | None = None,
 ) -> Repeated:
-    """Rehearse a workspace many times; how: (replications, worker processes, precision).
+    """Rehearse a workspace many times; how: (replications, where they run, precision).
 
     Raises `WorkspaceFaulty` with every fault of the workspace before anything runs.
     """
@@ -86,7 +87,7 @@ def spread(values: Sequence[float]) -> float:
 
 
 def _until(
-    runs: Runs, precision: float, how: tuple[int, int], progress: Callable[[float], None] | None
+    runs: Runs, precision: float, how: tuple[int, Workers], progress: Callable[[float], None] | None
 ) -> tuple[list[Figures], str]:
     """Rehearsals until the cost to serve an order is known to the precision, and what is told of that."""
     (seed, workers), found = how, list[Figures]()
