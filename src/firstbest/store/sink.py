@@ -175,6 +175,8 @@ class ParquetSink:
 
     def _keep(self, block: Block) -> None:
         held, rows = self._held[block.fact.name], block.rows
+        if not len(rows):
+            return
         held.keep(words_of(np.ascontiguousarray(rows)).data.cast("B"))
         held.rows += len(rows)
         self._total += rows.nbytes
