@@ -57,6 +57,7 @@ def live_workspace(folder: Path, items: int = ITEMS, units: int = UNITS, queue: 
         carriers_csv="\n".join(carriers) + "\n",
         sellers_csv="seller,order_percent\nowner,100\n",
         packs_csv="item,level,quantity,weight_kg,volume_l\n",
+        kits_csv="kit,item,units\n",
         shifts_csv="node,shift_1_start,shift_1_hours\n",
         fleet_csv="node,vans,cost_van_day,cost_hour,area_km2\n",
         calendars_csv="date,until,what,who,amount,note\n",

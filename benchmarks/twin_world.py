@@ -127,6 +127,7 @@ def network_day(folder: Path, orders: int = ORDERS, items: int = ITEMS) -> Path:
         carriers_csv="\n".join(FILES["carriers.csv"].replace(",secaucus", ",").splitlines()[:2]) + "\n",
         sellers_csv="seller,order_percent\nowner,100\n",
         packs_csv="item,level,quantity,weight_kg,volume_l\n",
+        kits_csv="kit,item,units\n",
         shifts_csv=text(
             "node,shift_1_start,shift_1_hours,shift_2_start,shift_2_hours",
             [f"{name},05:00,10,15:00,9" for name in centres],

@@ -71,6 +71,7 @@ def test_faults_of_a_bundle_are_told_together(tmp_path: Path) -> None:
 
 def test_offers_make_products_and_a_timer(tmp_path: Path) -> None:
     folder = write(tmp_path / "one")
+    (folder / "kits.csv").unlink()  # a kit is nobody's offer
     plain, _ = compile_network(load(folder))
     (folder / "offers.csv").write_text(OFFERS)
     network, nature = compile_network(load(folder))

@@ -155,7 +155,7 @@ def test_the_rehearsal_adopts_the_networks_that_the_house_would(tmp_path: Path) 
         (SLOWER + "\n[[stage]]\nday = 3\norders_percent = 5\n[[stage]]\nday = 3\neverywhere = true\n", "a day after"),
         (SLOWER + "\n[[stage]]\nday = 0\n", "one of nodes, regions, orders_percent, everywhere"),
         (NEW_NODE + "\n[[stage]]\nday = 0\norders_percent = 5\n", "can be staged"),
-        (NEW_NODE, "comes in when the workspace opens a book of its own"),
+        (NEW_NODE, "expected an operation on names that are there"),
     ],
 )
 def test_what_cannot_be_staged_is_refused_in_words(stand: Stand, text: str, words: str) -> None:

@@ -94,7 +94,7 @@ def test_the_screen_says_when_live_is_worse() -> None:
     assert not worse(ahead)
     assert "Live is no worse" in outlook_screen(ahead, 80).plain
     assert "will leave late for no labour 3.0" in outlook_screen(ahead, 80).plain
-    assert "cannot be held against life" in outlook_screen(told({"left_on_time": float("nan")}), 80).plain
+    assert "there is no life to compare with yet" in outlook_screen(told({"left_on_time": float("nan")}), 80).plain
 
 
 def test_every_line_fits_the_terminal() -> None:

@@ -33,7 +33,7 @@ from tests.laws.worlds import World, made
 Patch = pytest.MonkeyPatch
 TIGHT = World(seed=5, days=8, orders_day=60, heads=2, stock_days=2, capacity_days=3, cancel_ppm=400_000, slow=True)
 LONG, SHORT = TIGHT._replace(wave_minutes=420), TIGHT._replace(seed=4, wave_minutes=61)
-WORLDS = (LONG, SHORT, LONG._replace(seed=4, capacity_days=2))
+WORLDS = (LONG, SHORT, LONG._replace(seed=4, capacity_days=2), LONG._replace(heads=1))
 """Stock and packing slots run out, and waves are long enough for a cancel to free what a later order takes."""
 
 

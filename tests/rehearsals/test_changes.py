@@ -19,7 +19,15 @@ from firstbest.world.network import Network
 from firstbest.world.units import NEVER_US
 
 FOLDER = Path(str(BUILTIN))
-NAMES = ("close_la_station", "couriers_on_sundays", "cut_off_17", "cyber_monday_3_5", "fourth_fc", "savannah_storage")
+NAMES = (
+    "close_la_station",
+    "couriers_on_sundays",
+    "cut_off_17",
+    "cyber_monday_3_5",
+    "fourth_fc",
+    "kits_on_order",
+    "savannah_storage",
+)
 SCALE, DAYS = 0.1, 365
 
 
