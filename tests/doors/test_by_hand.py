@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from firstbest.present.from_live import lateness
 from firstbest.present.today import Due, today_screen
-from firstbest.service.serving import NotServed, require_free
+from firstbest.service.serving import NotServed, Service, Where, require_free
+from tests.books.small_workspace import write
 
 
 def test_an_address_that_is_taken_is_told_before_a_book_is_opened() -> None:
@@ -31,3 +33,15 @@ def test_lateness_is_told_in_the_unit_in_which_it_is_read() -> None:
     assert [lateness(each).replace("\xa0", " ") for each in (0.3, 90, 600, 85_857.5)] == [
         "0.3 s", "90.0 s", "10.0 min", "23.8 h",
     ]  # fmt: skip
+
+
+def test_who_opens_the_house_hands_nothing_on_to_itself(tmp_path: Path) -> None:
+    folder = write(tmp_path / "shop")
+    first, second = (Service(Where(folder, port=port)) for port in (8_791, 8_792))
+    try:
+        assert (first.writer(), second.writer()) == ("", first.address)
+        assert second.front.standing is None
+    finally:
+        for each in (second, first):
+            each.front.close()
+            each.watcher.close()

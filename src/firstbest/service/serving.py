@@ -111,9 +111,12 @@ class Service:
         return Told(f"http://{self.address}", True, opened.new, key, tuple(opened.edited))
 
     def writer(self) -> str:
-        """Where the writer listens."""
+        """Where the writer listens; nowhere while it is this process, which is still opening the house.
+
+        It would hand requests on to itself, again and again, until no thread was left to open anything.
+        """
         held = self.watcher.writer()
-        return held.address if held is not None else ""
+        return held.address if held is not None and held.holder != self.holder else ""
 
     def claim(self) -> Standing | None:
         """Become the writer if nobody is."""
