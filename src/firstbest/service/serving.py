@@ -141,6 +141,7 @@ class Service:
         bills.watch()
 
         def close() -> None:
+            gc.unfreeze()
             forks.close()
             bills.close()
             carrier.close()
