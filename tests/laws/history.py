@@ -150,8 +150,9 @@ class Meddler:
         return np.concatenate([chosen, held, *self._resumed(held)])
 
     def _resumed(self, held: Rows) -> list[Rows]:
-        """Orders held before go on some time later."""
+        """Orders held before go on some time later; one in four is forgotten."""
         due, self.held = [*self.held[:-1]], [*self.held[-1:], held.copy()]
+        due = [rows[rows["tie"] % np.uint64(4) != 0] for rows in due]
         for rows in due:
             rows["kind"] = Kind.RESUME
         return due

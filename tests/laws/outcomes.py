@@ -9,7 +9,17 @@ import numpy as np
 
 from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.words import ContactReason, Disposition, Fill, LateCause, Outcome, Reason, RefundWhen, Service
+from firstbest.world.words import (
+    ContactReason,
+    Disposition,
+    Fill,
+    LateCause,
+    Outcome,
+    Reason,
+    RefundWhen,
+    Service,
+    Timer,
+)
 from tests.laws.history import History
 
 FLOORS: dict[str, float] = {
@@ -19,7 +29,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("hours above pace", "head hurt", "temporary staff", "offer featured anew"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
     **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
-    **dict.fromkeys(("waited in vain", "wait cancelled", "both arms"), 0.1),
+    **dict.fromkeys(("waited in vain", "wait cancelled", "both arms", "order held too long"), 0.1),
     **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
@@ -59,6 +69,8 @@ def outcomes(history: History) -> set[str]:
     held, lapsed, filled = history.rows(f.HELD), history.rows(f.LAPSED), history.rows(f.FILLED)
     some("order held", (held["on"] == 1) & (held["node"] >= 0))
     some("held order went on", (held["on"] == 0) & (held["node"] >= 0))
+    waves = [tick.first_number for tick in history.book.ticks if tick.kind == Timer.WAVE]
+    some("order held too long", np.isin(cancelled["number"], waves) & (cancelled["granted"] == 1))
     some("line waits for stock", history.rows(f.BACKORDERED)["order"] >= 0)
     some("waited and sent", filled["order"] >= 0)
     ordered = history.rows(f.ORDERED)

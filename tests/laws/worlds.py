@@ -211,7 +211,10 @@ def _network(network: Network, world: World) -> Network:
         ),
         calendar=calendar._replace(cut_off_us=cut_off),
         policy=network.policy._replace(
-            wave_minutes=world.wave_minutes, capacity_days=world.capacity_days, wait_days=world.wait_days
+            wave_minutes=world.wave_minutes,
+            capacity_days=world.capacity_days,
+            wait_days=world.wait_days,
+            hold_days=world.seed % 2,
         ),
     )
     if world.slow:
