@@ -3,7 +3,8 @@
 A service runs in a process of its own on a workspace of 100 nodes and 300,000 stock rows; a client in this one keeps
 connections open and sends an order on each as soon as the last was answered. Every order is new, has its own
 idempotency key, and is answered after the commit. Beside it: what one transaction an order comes to (`ratio_naive`),
-and how often the disk can sync. Latency of quotes is measured at half the rate that was reached.
+and how often the disk can sync. Latency of quotes is measured at half the rate that was reached, and at 500 orders a second, which stays the
+same however fast the service becomes.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ BULK_LINES: Final = 2_000
 PORT: Final = 18_640
 START_MOST_S: Final = 120.0
 NAIVE_ORDERS: Final = 300
+STEADY: Final = 1_000.0
+"""Half of these a second is a load that stays the same from one measurement to the next."""
 
 
 class Client:
@@ -236,6 +239,7 @@ def measured(folder: Path, book: str, name: str, seconds: float) -> tuple[dict[s
         asyncio.run(single(key, Orders("warm"), min(seconds, 3.0)))
         rate, bad = asyncio.run(single(key, Orders("single"), seconds))
         lines, short = asyncio.run(bulk(key, Orders("bulk"), seconds))
+        steady = asyncio.run(latency(key, Orders("steady"), STEADY, seconds))
         took = asyncio.run(latency(key, Orders("half"), rate, seconds))
     wrong += [f"{bad} orders were not placed on {name}"] if bad else []
     wrong += [f"{short} lines were not promised on {name}"] if short else []
@@ -244,6 +248,7 @@ def measured(folder: Path, book: str, name: str, seconds: float) -> tuple[dict[s
         f"lines_per_s_bulk_{name}": round(lines),
         f"promise_ms_p50_{name}": round(float(np.percentile(took, 50)), 1),
         f"promise_ms_p99_{name}": round(float(np.percentile(took, 99)), 1),
+        f"promise_ms_p99_at_500_{name}": round(float(np.percentile(steady, 99)), 1),
         f"first_start_s_{name}": round(stood, 1),
     }, wrong
 
