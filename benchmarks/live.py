@@ -3,8 +3,8 @@
 A service runs in a process of its own on a workspace of 100 nodes and 300,000 stock rows; a client in this one keeps
 connections open and sends an order on each as soon as the last was answered. Every order is new, has its own
 idempotency key, and is answered after the commit. Beside it: what one transaction an order comes to (`ratio_naive`),
-and how often the disk can sync. Latency of quotes is measured at half the rate that was reached, and at 500 orders a second, which stays the
-same however fast the service becomes.
+and how often the disk can sync. Latency of quotes is measured at half the rate that was reached, and at 500 orders a
+second, which stays the same however fast the service becomes.
 """
 
 from __future__ import annotations
