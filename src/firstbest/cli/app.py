@@ -27,7 +27,7 @@ from firstbest.cli.primitive import primitives
 from firstbest.cli.rehearse import rehearse
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rented import rented
-from firstbest.cli.spread_options import Rank, Sense, rank, sensitivity
+from firstbest.cli.spreading import Rank, Sense, rank, sensitivity
 from firstbest.cli.whatif import Asked as Whatif
 from firstbest.cli.whatif import whatif
 
