@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import highspy
 import numpy as np
 
-from benchmarks.lookahead_world import SLOTS_PERCENT, STOCK_PERCENT, Instance, builtin, instance
+from benchmarks.lookahead_world import SLOTS_PERCENT, STOCK_PERCENT, Instance, builtin, instance, left_of
 from benchmarks.result import Result, Value
 from firstbest.decide.ahead import Chosen, chosen_of, there_of, tight, work_for
 from firstbest.decide.ahead_ways import Options, options_of
@@ -111,15 +111,6 @@ def faults(name: str, ours: Chosen, there: I64, gap: float) -> list[str]:
     if gap > GAP_MOST_PERCENT:
         found.append(f"{name}: {gap:.2f} % above the bound, {GAP_MOST_PERCENT} may be")
     return found
-
-
-def left_of(options: Options, chosen: I64, there: I64) -> I64:
-    """What a choice leaves of each supply."""
-    left = there.copy()
-    for option in chosen:
-        span = slice(options.start[option], options.start[option + 1])
-        np.subtract.at(left, options.supply[span], options.amount[span])
-    return left
 
 
 def by_arrival(problem: Problem) -> I64:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firstbest.decide.ahead_ways import PARCEL, Space, Waiting
+from firstbest.decide.ahead_ways import PARCEL, Options, Space, Waiting
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.decide.promise import Asked, Window, wanted_day_of
 from firstbest.decide.terms import NODE_ZONE, PLACE_ZONE, Terms
@@ -130,3 +130,12 @@ def _promise(terms: Terms, window: Window, at: int, orders: tuple[I64, I64, I64]
         asked = Asked(place[order], service[order], at, day, 0, 0, 0, 0, 0, 0, 0)
         last = wanted_day_of(terms, window, asked)
         until[order] = terms.door_closes[terms.place[place[order], PLACE_ZONE], last]
+
+
+def left_of(options: Options, chosen: I64, there: I64) -> I64:
+    """What a choice leaves of each supply."""
+    left = there.copy()
+    for option in chosen:
+        span = slice(options.start[option], options.start[option + 1])
+        np.subtract.at(left, options.supply[span], options.amount[span])
+    return left

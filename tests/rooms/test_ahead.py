@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.lookahead import left_of
+from benchmarks.lookahead_world import left_of
 from firstbest.decide.ahead import Chosen, chosen_of, tight, work_for
 from firstbest.decide.ahead_ways import PARCEL, Options
 from firstbest.kernels.choices_better import FAR

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.lookahead import left_of
-from benchmarks.lookahead_world import Instance, instance
+from benchmarks.lookahead_world import Instance, instance, left_of
 from firstbest.decide.ahead import choose, chosen_of, there_of
 from firstbest.decide.ahead_ways import P_CARRIER, P_COST, P_DAY, P_LINES, P_NODE, Options, Waiting, options_of
 from firstbest.decide.promise import Asked, pieces_of
