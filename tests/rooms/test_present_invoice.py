@@ -6,6 +6,7 @@ import io
 import re
 from fractions import Fraction
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -153,6 +154,16 @@ def test_a_workbook_adds_itself_up(tmp_path: Path) -> None:
     assert value(f"L{last}") == pytest.approx(INVOICE.total / 1e6, abs=1e-9)
 
 
+def test_a_workbook_is_a_function_of_what_it_holds(tmp_path: Path) -> None:
+    """No instant of its writing stands in it: neither in the zip's entries nor in the document's properties."""
+    path = write_workbook(tmp_path / "one.xlsx", sheets(INVOICE, LINES, PARTY, account_of(1, ENTRIES)))
+    with ZipFile(path) as held:
+        assert {each.date_time for each in held.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        properties = held.read("docProps/core.xml").decode()
+    assert "firstbest" in properties
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", properties)) == {"1980-01-01T00:00:00"}
+
+
 def half_up(x: float, places: int) -> float:
     """As spreadsheets round: halves away from zero."""
     scaled = abs(x) * 10**places
@@ -170,6 +181,7 @@ def test_a_page_holds_every_line_and_nothing_of_it_is_a_command() -> None:
     except NoTypst as missing:
         pytest.skip(str(missing))
     assert made.startswith(b"%PDF")
+    assert b"CreationDate" not in made, "the same invoice is the same bytes, whenever it is printed"
 
 
 def test_a_month_lists_its_invoices_and_what_they_come_to() -> None:

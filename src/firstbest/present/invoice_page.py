@@ -20,7 +20,7 @@ from firstbest.present.invoice import (
 from firstbest.rent.lines import Invoice, Line
 
 HEAD: Final = """\
-#set document(title: {title}, author: {house})
+#set document(title: {title}, author: {house}, date: none)
 #set page(paper: "a4", margin: (x: 20mm, top: 22mm, bottom: 24mm), footer: context [
   #set text(7.5pt, fill: luma(90))
   #line(length: 100%, stroke: 0.4pt + luma(160))

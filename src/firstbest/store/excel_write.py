@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from firstbest.store.excel_bytes import bytes_of
+
 TITLE_MOST: Final = 31
 ROWS_MOST: Final = 1_000_000
 _WIDEST: Final = 60
@@ -36,7 +38,7 @@ def write_workbook(path: Path, tables: Sequence[tuple[str, Sequence[str], Sequen
             sheet.column_dimensions[letter].width = min(longest + 2, _WIDEST)
         sheet.freeze_panes = "A2"
         sheet.auto_filter.ref = sheet.dimensions
-    book.save(path)
+    path.write_bytes(bytes_of(book))
     return path
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from firstbest.store import schema
+from firstbest.store.excel_bytes import bytes_of
 from firstbest.store.init import BUILTIN
 from firstbest.store.schema_words import Column, Table, Type
 from firstbest.store.workspace_cells import expectation
@@ -36,7 +37,7 @@ def write_template(path: Path) -> int:
     book.remove(book.active)
     for table in schema.TABLES:
         _tab(book.create_sheet(table.name), table, _example(table))
-    book.save(path)
+    path.write_bytes(bytes_of(book))
     return len(schema.TABLES)
 
 

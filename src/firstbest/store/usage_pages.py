@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
+
+from firstbest.store.excel_bytes import bytes_of
 
 
 class Sheet(Protocol):
@@ -44,16 +45,14 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
 
 
 def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
-    """Sheets as the bytes of an Excel workbook."""
+    """Sheets as the bytes of an Excel workbook, the same whenever they are asked for."""
     import openpyxl  # noqa: PLC0415 - a quarter of a second that only workbooks need
 
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet in sheets:
         _fill(book.create_sheet(sheet.name), sheet)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return bytes_of(book)
 
 
 def _fill(page: Any, sheet: Sheet) -> None:
