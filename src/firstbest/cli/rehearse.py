@@ -16,7 +16,8 @@ def rehearse(asked: Rehearse) -> None:
         from firstbest.cli.making import stop
 
         raise stop(f"expected --along before the changes, found '{asked.further[0]}' behind the workspace")
-    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
+    scale = 1.0 if asked.scale is None else asked.scale
+    days = rehearsing.Asked(asked.folder, scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
 
