@@ -14,7 +14,11 @@ from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_DAY, MAX_LINE
 from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
-from tests.laws.conservation_kits import kits_are_put_together_once, kits_come_apart_and_are_kept_together
+from tests.laws.conservation_kits import (
+    kits_are_put_together_once,
+    kits_come_apart_and_are_kept_together,
+    whole_kits_go_whole_or_not_at_all,
+)
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
 from tests.laws.history import History
 from tests.laws.recount import Recount
@@ -296,6 +300,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     who_is_a_member_is_what_facts_say,
     kits_come_apart_and_are_kept_together,
     kits_are_put_together_once,
+    whole_kits_go_whole_or_not_at_all,
 )
 
 

@@ -122,7 +122,7 @@ def made(world: World) -> tuple[Network, Nature]:
     if world.members or (world.drawn and world.seed % 4 < MEMBERS_OF_FOUR):
         network, nature = with_members(network, nature)
     if not world.offers and (world.kits or (world.drawn and world.seed % 7 < KITS_OF_SEVEN)):
-        network, nature = with_kits(network, nature)
+        network, nature = with_kits(network, nature, whole=world.seed % 3 > 0)
     return network, nature
 
 
@@ -131,8 +131,11 @@ KITTED = ((0, 1, 1), (0, 3, 2), (5, 4, 2), (5, 1, 3))
 """(kit, part, units): the second has no part once, and both need towels."""
 
 
-def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
-    """The same world in which two items are made of others; they stand nowhere and are asked for often."""
+def with_kits(network: Network, nature: Nature, *, whole: bool = False) -> tuple[Network, Nature]:
+    """The same world in which two items are made of others; they stand nowhere and are asked for often.
+
+    The second is sent whole or not at all, the first too if `whole`.
+    """
     kit, item, units = (np.array(values, np.int64) for values in zip(*KITTED, strict=True))
     kit_item, first = np.unique(kit, return_index=True)
     of_item = np.full(len(network.items.price), -1, np.int64)
@@ -140,7 +143,8 @@ def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
     price = network.items.price[item]
     total = np.bincount(of_item[kit], weights=price * units)[of_item[kit]]
     share = (price * 1_000_000 // total.astype(np.int64)).astype(np.int64)
-    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share)
+    whole = np.array([int(whole), 1])
+    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share, whole)
     opening, demand = nature.opening, nature.demand
     left = of_item[opening.item] < 0
     opening = Opening(*(column[left] for column in opening))

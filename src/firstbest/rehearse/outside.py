@@ -68,6 +68,7 @@ class Physics:
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
         self._break_us, self._kit_us = nature.break_s * SECOND_US, nature.kit_s * SECOND_US
+        self._whole_kits = network.detail.kits is not None and bool(network.detail.kits.whole.any())
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
@@ -99,6 +100,8 @@ class Physics:
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
         """Takes the facts sealed at the tick `now`; everything before `now` was asked for by `until`."""
         known = {block.fact.name for block in blocks if len(block.rows)}
+        if self._whole_kits and facts.PICKED.name in known:
+            self._defer(facts.PICKED, _rows_of(blocks, facts.PICKED))
         for fact in AT_NEXT_TIMER:
             if fact.name in known:
                 self._defer(fact, _rows_of(blocks, fact))
@@ -283,7 +286,9 @@ class Physics:
     def _take_effect(self, now: int) -> None:
         while self._later and self._later[0][0] <= now:
             due, fact, rows = self._later.pop(0)
-            if fact is facts.CANCELLED:
+            if fact is facts.PICKED:
+                kits.take_put_back(self._goods, self._store, rows)
+            elif fact is facts.CANCELLED:
                 course.take_cancelled(self._store, rows)
             elif fact is facts.UNPLANNED:
                 course.take_unplanned(self._goods, self._store, rows)

@@ -25,7 +25,8 @@ def compile_kits(plan: Plan) -> Kits | None:
     price = np.maximum(micros(plan.workspace.frame("items").numbers("price"))[item], 1)
     total = np.bincount(of_item[kit], weights=price.astype(np.float64) * units, minlength=len(kit_item))
     unit_ppm = np.floor(price * (PPM / total[of_item[kit]])).astype(np.int64)
-    return Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, unit_ppm)
+    complete = frame.whole("whole")[order][first].astype(np.int64)
+    return Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, unit_ppm, complete)
 
 
 def assemble_seconds(plan: Plan) -> int:

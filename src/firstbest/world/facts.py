@@ -70,7 +70,8 @@ PICKED: Final = _fact(
     "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("price", "<i8"),
     ("line", "<i4"), ("item", "<i4"),
 )  # fmt: skip
-"""`written_off`: units the book held that the shelf did not (negative: found)."""
+"""`written_off`: units the book held that the shelf did not (negative: found). `short`: units that do not go: they were
+not found, or go back to the shelf because the kit they are part of would not be whole."""
 PACKED: Final = _fact(
     "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"),
     ("lines", "<i4"), ("short", "<i4"),

@@ -331,6 +331,7 @@ class Kits(NamedTuple):
     item: I64  # [M]
     units: I64  # [M] in one kit
     unit_ppm: I64  # [M] of the kit's price, what a unit of it counts for
+    whole: I64  # [K] 1: sent whole or not at all, where a part is short at the shelf
 
 
 class Members(NamedTuple):
