@@ -20,6 +20,7 @@ from tests.laws.conservation_kits import (
     whole_kits_go_whole_or_not_at_all,
 )
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
+from tests.laws.conservation_slots import shelves_hold_what_was_carried_there
 from tests.laws.history import History
 from tests.laws.recount import Recount
 
@@ -212,6 +213,10 @@ def members_counted(history: History, add: Callable[..., None]) -> None:
         add(After.KITS, first, {**kit, **house}, row["quantity"], row["quantity"] * row["price"])
     for row in each(history, f.ASSEMBLED):
         add(After.ASSEMBLED, row["node"], row, row["kits"])
+    for row in each(history, f.SLOTTED):
+        add(After.FAST_LINES, row["node"], row, row["fast"], row["fast"] + row["medium"] + row["slow"])
+    for row in each(history, f.RESLOTTED):
+        add(After.RESLOTTED, row["node"], row, 1, row["units"])
     for row in each(history, f.MEMBER_RENEWED):
         add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
     for row in each(history, f.MEMBER_LAPSED):
@@ -301,6 +306,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     kits_come_apart_and_are_kept_together,
     kits_are_put_together_once,
     whole_kits_go_whole_or_not_at_all,
+    shelves_hold_what_was_carried_there,
 )
 
 

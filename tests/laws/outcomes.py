@@ -41,6 +41,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
     **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits", "whole kit short"), 0.04),
+    **dict.fromkeys(("item changed places", "picked from a fast shelf"), 0.1),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -136,6 +137,8 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     some("kit waits", waits["kit"] > 0)
     some("kit put together", history.rows(f.ASSEMBLED)["kits"] > 0)
     some("whole kit short", whole_short(history))
+    some("item changed places", history.rows(f.RESLOTTED)["lines"] >= 0)
+    some("picked from a fast shelf", history.rows(f.SLOTTED)["fast"] > 0)
     kept = history.network.detail.members is not None
     some("order of a member", (history.rows(f.ORDERED)["service"] == Service.MEMBER) & kept)
     some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)

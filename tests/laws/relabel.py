@@ -75,6 +75,7 @@ def _detail(detail: Detail, items: I64) -> Detail:
     return detail._replace(
         lots=lots and lots._replace(life_days=lots.life_days[items]),
         levels=levels and levels._replace(case_units=levels.case_units[items]),
+        slotting=detail.slotting and detail.slotting._replace(zone=detail.slotting.zone[items]),
         kits=kits
         and kits._replace(
             of_item=kits.of_item[items], kit_item=inverse(items, kits.kit_item), item=inverse(items, kits.item)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
 from firstbest.world.nature import Asking, Back, Joining, Nature, Opening
-from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns
-from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
+from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns, Slotting
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY, SECOND_US
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
 
@@ -53,6 +53,7 @@ class World(NamedTuple):
     at_once: bool = False  # refunds are paid before anything comes
     kits: bool = False  # two items are made of others; of drawn worlds without offers every other
     members: bool = False  # who is a member is a fact; of drawn worlds every other
+    slots: bool = False  # shelves are near and far; of drawn worlds every other
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -84,6 +85,7 @@ worlds = st.builds(
     at_once=st.just(False),
     kits=st.just(False),
     members=st.just(False),
+    slots=st.just(False),
     meddle=st.booleans(),
 )
 """Wave periods are odd on purpose: batches must straddle hours and midnights."""
@@ -123,7 +125,21 @@ def made(world: World) -> tuple[Network, Nature]:
         network, nature = with_members(network, nature)
     if not world.offers and (world.kits or (world.drawn and world.seed % 7 < KITS_OF_SEVEN)):
         network, nature = with_kits(network, nature, whole=world.seed % 3 > 0)
+    if world.slots or (world.drawn and world.seed % 2):
+        network, nature = with_slots(network, nature)
     return network, nature
+
+
+def with_slots(network: Network, nature: Nature) -> tuple[Network, Nature]:
+    """The same world whose shelves are near and far, and in which items change places every other day."""
+    zone = np.arange(len(network.items.price), dtype=np.int64) % 3
+    rules = Slotting(zone, np.array([5, 20, 40]) * SECOND_US, 20 * SECOND_US, 6, 2, 4)
+    midnights = network.calendar.midnight_us[1] + 5 * HOUR_US
+    inside = (midnights >= network.calendar.start_us) & (midnights < network.calendar.end_us)
+    network = network._replace(detail=network.detail._replace(slotting=rules))
+    network = with_timers(network, Timer.RESLOT, midnights[inside][2::2])
+    walk = (-10 * SECOND_US, 0, 20 * SECOND_US)
+    return network, nature._replace(walk_us=walk, move_us=120 * SECOND_US)
 
 
 KITS_OF_SEVEN = 4

@@ -14,7 +14,19 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, members, offers, storage
+from firstbest.operate import (
+    aftermath,
+    arrivals,
+    closing,
+    floor,
+    freight,
+    labour,
+    lastmile,
+    members,
+    offers,
+    slots,
+    storage,
+)
 from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
@@ -233,6 +245,7 @@ class Loop:
             Timer.CLOSE_DAY: closing.close_day,
             Timer.OFFER: offers.feature,
             Timer.SETTLE: aftermath.settle,
+            Timer.RESLOT: slots.review,
         }
         return steps[kind](number, due, ground)
 

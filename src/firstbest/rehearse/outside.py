@@ -27,6 +27,7 @@ from firstbest.rehearse import (
     resume_hands,
     returns,
     roads,
+    slots,
     supply,
     works,
 )
@@ -54,7 +55,7 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
-    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED,
+    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED, facts.SLOTTED, facts.RESLOTTED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -68,6 +69,7 @@ class Physics:
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
         self._break_us, self._kit_us = nature.break_s * SECOND_US, nature.kit_s * SECOND_US
+        self._walk_us, self._move_us = nature.walk_us, nature.move_us
         self._whole_kits = network.detail.kits is not None and bool(network.detail.kits.whole.any())
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
@@ -95,6 +97,8 @@ class Physics:
             facts.EXPIRED.name: self._expired,
             facts.CASE_BROKEN.name: self._case_broken,
             facts.ASSEMBLED.name: self._assembled,
+            facts.SLOTTED.name: self._slotted,
+            facts.RESLOTTED.name: self._reslotted,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
@@ -350,6 +354,13 @@ class Physics:
 
     def _assembled(self, rows: Rows) -> None:
         kits.take_assembled(self._store, self._kit_us, rows)
+
+    def _slotted(self, rows: Rows) -> None:
+        slots.take_slotted(self._store, self._walk_us, rows)
+
+    def _reslotted(self, rows: Rows) -> None:
+        self._room(tasks=len(rows), events=len(rows))
+        slots.take_reslotted(self._floor, self._store, self._floors.stations, self._move_us, rows)
 
     def _claimed(self, rows: Rows) -> None:
         self._room(events=len(rows))

@@ -63,7 +63,7 @@ def _same(path: Path, candidate: Candidate) -> bool:
 
 
 def _lines(candidate: Candidate) -> list[str]:
-    return toml_lines({"operation": [dict(each) for each in candidate.change]})
+    return list(toml_lines({"operation": [dict(each) for each in candidate.change]}))
 
 
 def _text(candidate: Candidate, record: Record) -> str:

@@ -85,6 +85,10 @@ class Hears(NamedTuple):
     progress: Callable[[float], None] = lambda _: None
     say: Callable[[str], None] = lambda _: None
 
+    def part(self, begin: float, width: float) -> Callable[[float], None]:
+        """What is told of a part of the whole."""
+        return lambda done: self.progress(begin + done * width)
+
 
 def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | None = None) -> Suggested:
     """Rehearse what would help most; change files are written to `changes/suggested_*.toml`, best known first.
@@ -141,9 +145,8 @@ def seed_by_seed(runs: Candidates, seeds: Sequence[int], how: How, told: tuple[f
         at = time.monotonic()
         if number and at - began + longest > how.minutes * 60:
             return
-        ahead = FIRST_PART + number * part
         tasks = [(str(which), seed) for which in range(worlds)]
-        found = run_each(runs, tasks, how.workers, lambda done, ahead=ahead: hears.progress(ahead + done * part))
+        found = run_each(runs, tasks, how.workers, hears.part(FIRST_PART + number * part, part))
         for kept, one in zip(values, found, strict=True):
             kept.append(one)
         longest = max(longest, time.monotonic() - at)

@@ -30,10 +30,10 @@ def compile_kits(plan: Plan) -> Kits | None:
 
 
 def assemble_seconds(plan: Plan) -> int:
-    """Seconds that putting a kit together takes."""
+    """Seconds that putting a kit together takes; at a scale below 1 each order stands for several."""
     if not plan.workspace.section("policies", "kits")["on"]:
         return 0
-    return int(whole(plan.workspace.section("nature", "kits")["assemble_seconds"]))
+    return int(whole(plan.workspace.section("nature", "kits")["assemble_seconds"] / plan.scale))
 
 
 def unpacked(plan: Plan, opening: Opening) -> Opening:

@@ -6,6 +6,7 @@ from typing import Final
 
 from firstbest.store.schema_kits import KIT_NATURE, KIT_RULES
 from firstbest.store.schema_members import MEMBER_NATURE, MEMBER_RULES
+from firstbest.store.schema_slots import SLOT_NATURE, SLOT_RULES
 from firstbest.store.schema_words import Section, Type, choice, integer, money, number, of, percent
 
 RETURN_REASONS: Final = (
@@ -124,5 +125,14 @@ HOLD_RULES: Final = Section(
     (integer("lapse_days", "days a held order may be late before it is cancelled; 0: never", 30, high=365),),
 )
 
-DETAIL_RULES: Final = (HOLD_RULES, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES)
-DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE)
+DETAIL_RULES: Final = (
+    HOLD_RULES,
+    RETURN_RULES,
+    CARE_RULES,
+    LOT_RULES,
+    LEVEL_RULES,
+    MEMBER_RULES,
+    KIT_RULES,
+    SLOT_RULES,
+)
+DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE, SLOT_NATURE)
