@@ -137,7 +137,7 @@ def _texts(history: History, name: str) -> list[tuple[object, ...]]:
     texts, rows = history.network.texts, history.book.rows(next(fact for fact in FACTS if fact.name == name))
     named = {
         **dict.fromkeys(NODE_COLUMNS, texts.nodes),
-        "item": texts.items, "place": texts.places, "lane": texts.lanes,
+        "item": texts.items, "other": texts.items, "place": texts.places, "lane": texts.lanes,
     }  # fmt: skip
     found = []
     for row in rows.tolist():

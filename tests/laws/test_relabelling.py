@@ -18,7 +18,7 @@ from tests.rehearsals.small import FULFILMENT
 WORLD = World(9, 8, 40, 3, 1, 37, 10, 200_000, -6, 200_000, 1, 150, 45)
 
 
-IN_DETAIL = WORLD._replace(returns=True, days=15)
+IN_DETAIL = WORLD._replace(returns=True, slots=True, days=15)
 
 
 @cache
