@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from rich.text import Text
@@ -107,8 +106,8 @@ def _add(page: Text, words: str, width: int, style: str, indent: str = "    ") -
 
 
 def _short(path: str) -> str:
-    whole = PurePosixPath(path)
-    return f"{whole.parent.name}/{whole.name}"
+    """Its folder and its name."""
+    return "/".join(path.split("/")[-2:])
 
 
 def _legend(found: Suggested) -> str:
