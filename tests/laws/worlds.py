@@ -53,6 +53,7 @@ class World(NamedTuple):
     at_once: bool = False  # refunds are paid before anything comes
     kits: bool = False  # two items are made of others; of drawn worlds without offers every other
     members: bool = False  # who is a member is a fact; of drawn worlds every other
+    together: int = 0  # minutes between choices for all that waits; of drawn worlds two in three
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -117,6 +118,11 @@ def made(world: World) -> tuple[Network, Nature]:
     if world.offers:
         network, nature = offering(network, world.wave_minutes + 7), with_takers(nature)
     network, nature = _network(network, world), _nature(network, nature, world)
+    between = world.together or (world.wave_minutes + 11 if world.drawn and world.seed % 3 != 2 else 0)
+    if between:
+        calendar = network.calendar
+        instants = np.arange(calendar.start_us + between * MINUTE_US, calendar.end_us, between * MINUTE_US)
+        network = with_timers(network, Timer.TOGETHER, instants)
     if world.returns or (world.drawn and world.seed % 3):
         network, nature = with_returns(network, nature, world)
     if world.members or (world.drawn and world.seed % 4 < MEMBERS_OF_FOUR):
