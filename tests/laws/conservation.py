@@ -77,19 +77,15 @@ def reserved_is_what_open_lines_want(history: History) -> list[str]:
     """Reserved = quantity of the open lines = allocated - picked or short - cancelled in time - given back."""
     nodes = len(history.network.nodes.kind)
     by_facts, by_lines = Counter[int](), Counter[int]()
-    for row in each(history, f.ALLOCATED):
-        by_facts[row["item"] * nodes + row["node"]] += row["quantity"]
-    for row in each(history, f.PICKED):
-        by_facts[row["item"] * nodes + row["node"]] -= row["quantity"] + row["short"]
-    for row in each(history, f.FREED):
-        by_facts[row["item"] * nodes + row["node"]] -= row["quantity"]
+    for fact, sign in ((f.ALLOCATED, 1), (f.FREED, -1), (f.PICKED, -1)):
+        for row in each(history, fact):
+            by_facts[row["item"] * nodes + row["node"]] += sign * (row["quantity"] + row.get("short", 0))
     for row in each(history, f.CANCELLED):
         if row["reason"] == Reason.GRANTED:
             by_facts[row["item"] * nodes + row["node"]] -= row["quantity"]
     for row in held(history, t.LINE_T):
-        if row["node"] < 0:
-            continue
-        by_lines[row["item"] * nodes + row["node"]] += row["quantity"]
+        if row["node"] >= 0:
+            by_lines[row["item"] * nodes + row["node"]] += row["quantity"]
     reserved = {row["key"]: row["reserved"] for row in held(history, t.STOCK_T)}
     return differences("reserved", by_facts, reserved) + differences("reserved", by_lines, reserved)
 
@@ -98,41 +94,15 @@ def slots_are_promised_shipments(history: History) -> list[str]:
     """Slots taken = shipments promised for the day - those that will not leave, go otherwise or are kept back."""
     days = history.network.calendar.midnight_us.shape[1]
     taken = Counter[int]()
-    for row in each(history, f.PLANNED):
-        taken[row["node"] * days + row["day"]] += 1
+    for fact, sign in ((f.PLANNED, 1), (f.WITHDRAWN, -1)):
+        for row in each(history, fact):
+            taken[row["node"] * days + row["day"]] += sign
     for row in each(history, f.UNPLANNED):
         taken[row["node"] * days + row["day"]] -= row["stage"] != Stage.HELD
-    for row in each(history, f.WITHDRAWN):
-        taken[row["node"] * days + row["day"]] -= 1
     for row in each(history, f.HELD):
         if row["node"] >= 0:
             taken[row["node"] * days + row["day"]] -= 1 if row["on"] else -1
     return differences("slots", taken, {row["key"]: row["taken"] for row in held(history, t.SLOT_T)})
-
-
-def who_goes_otherwise_is_promised_the_same(history: History) -> list[str]:
-    """Chosen for again, an order keeps its promise, gives up what nobody worked on, and sends each line anew."""
-    told, wrong = dict[int, int](), list[str]()
-    promises = [(row["number"], row["order"], row["deliver_by"]) for row in each(history, f.ORDERED) if row["filled"]]
-    promises += [(row["number"], row["order"], row["deliver_by"]) for row in each(history, f.FILLED)]
-    promises += [(row["number"], row["order"], row["deliver_by"]) for row in each(history, f.HELD) if row["node"] < 0]
-    changed = {(row["number"], row["order"]): row for row in each(history, f.RECHOSEN)}
-    for number, order, deliver_by in sorted([*promises, *((*key, -1) for key in changed)]):
-        if deliver_by >= 0:
-            told.setdefault(order, deliver_by)
-            told[order] = max(told[order], deliver_by)
-        elif changed[number, order]["deliver_by"] != told[order]:
-            wrong.append(f"order {order} was promised {told[order]}, and again {changed[number, order]['deliver_by']}")
-    for row in each(history, f.PLANNED):
-        if row["reason"] == Reason.TOGETHER and row["deliver_by"] > changed[row["number"], row["order"]]["deliver_by"]:
-            wrong.append(f"shipment {of(row)} is promised later than its order")
-    begun = {of(row) for row in each(history, f.RELEASED)}
-    wrong += [f"shipment {of(row)} was begun, and withdrawn" for row in each(history, f.WITHDRAWN) if of(row) in begun]
-    lines, back = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for fact, count in ((f.ALLOCATED, lines), (f.FREED, back)):
-        for row in each(history, fact):
-            count[row["number"], row["order"]] += row["quantity"]
-    return wrong + [f"of {key} {back[key]} units are given back" for key in changed if back[key] != lines[key]]
 
 
 def floors_and_docks_hold_what_came_and_did_not_go(history: History) -> list[str]:
@@ -404,7 +374,6 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     stock_is_conserved,
     reserved_is_what_open_lines_want,
     slots_are_promised_shipments,
-    who_goes_otherwise_is_promised_the_same,
     floors_and_docks_hold_what_came_and_did_not_go,
     each_order_ends_once,
     open_shipments_are_counted,

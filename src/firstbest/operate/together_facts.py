@@ -1,4 +1,4 @@
-"""What a joint choice says in facts: shipments withdrawn, reservations given back, orders planned and allocated anew."""
+"""What a joint choice says in facts: shipments withdrawn, reservations given back, orders planned anew."""
 
 from __future__ import annotations
 

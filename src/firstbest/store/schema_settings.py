@@ -118,14 +118,6 @@ POLICIES: Final = Settings(
             ),
         ),
         Section(
-            "together",
-            "How often all orders that wait are chosen for at once.",
-            (
-                integer("minutes", "between such choices; divides a day; 0: never", 0, high=1_440),
-                money("move_cost", "what an order has to save to go otherwise than planned", 0.05),
-            ),
-        ),
-        Section(
             "replenishment",
             "What is bought and moved.",
             (
