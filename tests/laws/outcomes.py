@@ -41,8 +41,8 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
     **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits"), 0.04),
     "order held too long": 0.04,
-    "chosen together": 0.25,
-    **dict.fromkeys(("split made whole", "whole made split", "same parcels from elsewhere"), 0.04),
+    "chosen together": 0.1,
+    **dict.fromkeys(("split made whole", "same parcels from elsewhere"), 0.04),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -86,7 +86,6 @@ def outcomes(history: History) -> set[str]:
     chosen = history.rows(f.RECHOSEN)
     some("chosen together", chosen["order"] >= 0)
     some("split made whole", chosen["shipments"] < chosen["shipments_before"])
-    some("whole made split", chosen["shipments"] > chosen["shipments_before"])
     some("same parcels from elsewhere", chosen["shipments"] == chosen["shipments_before"])
     departed, delivered, completed = history.rows(f.DEPARTED), history.rows(f.DELIVERED), history.rows(f.COMPLETED)
     some("upgraded", departed["reason"] == Reason.UPGRADED)
