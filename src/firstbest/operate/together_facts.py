@@ -66,17 +66,21 @@ def facts_of(terms: Terms, waiting: Waiting, chosen: Chosen, found: Open, told: 
     ]
 
 
-def withdrawn(shipments: Records, told: tuple[int, int]) -> f.Block:
+def withdrawn(rows: Records, told: tuple[int, int]) -> f.Block:
     """Shipments that will not be."""
-    columns = {name: shipments[name] for name in ("node", "cost", "day", "units", "lines", "carrier", "seller")}
-    key = shipments["key"]
-    return block_of(f.WITHDRAWN, *told, order=key // MAX_ATTEMPT // MAX_NODE, attempt=key % MAX_ATTEMPT, **columns)
+    return block_of(
+        f.WITHDRAWN, *told, order=rows["key"] // MAX_ATTEMPT // MAX_NODE, attempt=rows["key"] % MAX_ATTEMPT,
+        node=rows["node"], cost=rows["cost"], day=rows["day"], units=rows["units"], lines=rows["lines"],
+        carrier=rows["carrier"], seller=rows["seller"],
+    )  # fmt: skip
 
 
-def freed(lines: Records, told: tuple[int, int]) -> f.Block:
+def freed(rows: Records, told: tuple[int, int]) -> f.Block:
     """Reservations given back."""
-    columns = {name: lines[name] for name in ("node", "attempt", "quantity", "item")}
-    return block_of(f.FREED, *told, order=lines["key"] // MAX_LINE, line=lines["key"] % MAX_LINE, **columns)
+    return block_of(
+        f.FREED, *told, order=rows["key"] // MAX_LINE, line=rows["key"] % MAX_LINE, node=rows["node"],
+        attempt=rows["attempt"], quantity=rows["quantity"], item=rows["item"],
+    )  # fmt: skip
 
 
 def rechosen(found: Open, moved: I64, anew: Anew, what: tuple[Records, tuple[int, int]]) -> f.Block:
