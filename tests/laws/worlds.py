@@ -54,7 +54,7 @@ class World(NamedTuple):
     at_once: bool = False  # refunds are paid before anything comes
     kits: bool = False  # two items are made of others; of drawn worlds without offers every other
     members: bool = False  # who is a member is a fact; of drawn worlds every other
-    together: int = 0  # minutes between choices for all that waits; of drawn worlds three in four
+    together: int = 0  # minutes between choices for all that waits; of drawn worlds every other
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
 
@@ -78,7 +78,7 @@ TURNS: dict[str, tuple[int, ...]] = {
     "wait_days": (0, 0, 2),
     "share_ppm": (0, 0, 500_000),
     "meddle": (False, True),
-    "together": (0, 17, 23, 41),
+    "together": (0, 0, 17, 41),
 }
 """What each world has one of; what is not named here is drawn by its seed (`drawn`).
 
