@@ -15,6 +15,7 @@ from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
 from firstbest.operate import folds_members as members
+from firstbest.operate import folds_together as together
 from firstbest.operate import folds_waiting as waiting
 from firstbest.operate.fold_keys import (
     Records,
@@ -337,6 +338,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
     (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
     (f.MEMBER_LAPSED, members.lapsed),
+    (f.WITHDRAWN, together.withdrawn), (f.FREED, together.freed), (f.RECHOSEN, together.rechosen),
 )  # fmt: skip
 
 
