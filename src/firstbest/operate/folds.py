@@ -85,13 +85,14 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
     single = (rows["units"] == 1).astype(np.int64)
     profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
     again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
+    new = np.isin(rows["reason"], (Reason.RESOURCED, Reason.TOGETHER), invert=True).astype(np.int64)
     sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
     keys = day_keys(rows, ground)
     return [
         Put(t.SHIPMENT_T, made),
         Add(t.SLOT_T, keys, {"taken": ones(rows)}),
         Add(t.PROFILE_T, keys, profile),
-        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": 1 - again}),
+        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": new}),
         Add(t.ORDER_T, rows["order"].copy(), sent),
     ]
 
