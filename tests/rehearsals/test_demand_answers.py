@@ -237,13 +237,13 @@ def test_a_rehearsal_with_answers_to_nothing_has_the_same_facts(tmp_path: Path) 
     assert page.plain.startswith("Speed")
     assert "ASSUMED" in needs.section(record)
     assert record_of(results[1], "small", 1.0, Assumed(0, 0)).needs == ()
-    assert write_answers(tmp_path, results[0]) is None
+    assert write_answers(tmp_path, results[0], 1.0) is None
     assert list(tmp_path.iterdir()) == []
 
 
 def _written(folder: Path, result: Result) -> str:
     """The days as CSV; the levels that are written are those that were seen, and can be read back."""
-    path = write_answers(folder, result)
+    path = write_answers(folder, result, 1.0)
     assert path is not None
     assert result.answered is not None
     levels = tomllib.loads(path.read_text("utf-8"))

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from firstbest.flywheel.model import Constant
 from firstbest.present import text
-from firstbest.present.flywheel_curve import curve_picture, curve_table, quarter_table
+from firstbest.present.flywheel_curve import curve_picture, curve_table, quarter_table, verdict
 from firstbest.present.flywheel_pictures import coefficient_table, fan_table, fans, spread_bars, worth_bars
 from firstbest.present.flywheel_wheel import PHONE, arrow_list, wheel
 from firstbest.present.flywheel_words import (
@@ -164,7 +164,7 @@ def _curve(story: Story) -> str:
     body = curve_picture(story.curve) + curve_table(story.curve)
     if story.quarter:
         body += '<p class="lead after">The first quarter, as the flywheel tells it and as the twin lived it:</p>'
-        body += quarter_table(story.quarter)
+        body += quarter_table(story.quarter) + f'<p class="lead after">{escape(verdict(story.quarter))}</p>'
     return section("Measured in the twin", finding, lead, body)
 
 
