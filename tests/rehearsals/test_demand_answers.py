@@ -250,4 +250,8 @@ def _written(folder: Path, result: Result) -> str:
     assert levels["price_level"] == pytest.approx(dict(zip(("home", "apparel", "beauty"), PRICES, strict=True)))
     seen = dict(zip(("west", "middle", "east"), (result.answered.promise_s / 86_400).tolist(), strict=True))
     assert levels["days_level"] == pytest.approx(seen, abs=1e-3)
+    calendar = result.scenario.network.calendar
+    days = round((calendar.end_us - calendar.start_us) / (86_400 * 10**6))
+    assert levels["level_mark"] == "FITTED"
+    assert f": {days} days, scale 1, seed {result.seed}" in levels["level_source"]
     return (folder / "answers.csv").read_text("utf-8")

@@ -57,7 +57,9 @@ def responding(nature: Nature) -> Nature:
 
 
 def levels_text(result: Result, scale: float) -> str:
-    """The levels seen in a rehearsal, as lines of `[respond]` in demand.toml. A region without an order has none."""
+    """The levels seen in a rehearsal, as lines of `[respond]` in demand.toml. Who sold nothing has none, and a
+    region without an order.
+    """
     told, answers = result.answered, result.scenario.nature.demand.answers
     assert told is not None, "somebody answered"
     assert answers is not None, "somebody answered"
@@ -67,9 +69,10 @@ def levels_text(result: Result, scale: float) -> str:
         for name, seconds, orders in zip(answers.regions, told.promise_s.tolist(), told.orders.tolist(), strict=True)
         if orders
     ]
-    price = [(name, f"{value / MONEY:.4f}") for name, value in zip(sellers, told.price.tolist(), strict=True)]
-    items = [(name, f"{value:.2f}") for name, value in zip(sellers, told.items.tolist(), strict=True)]
-    days = int((told.planned > 0).sum())
+    price = [(name, f"{value / MONEY:.4f}") for name, value in zip(sellers, told.price.tolist(), strict=True) if value]
+    items = [(name, f"{value:.2f}") for name, value in zip(sellers, told.items.tolist(), strict=True) if value]
+    calendar = result.scenario.network.calendar
+    days = round((calendar.end_us - calendar.start_us) / DAY_US)
     source = f"a rehearsal of this network as it was: {days} days, scale {scale:g}, seed {result.seed}"
     lines = [_line("price_level", price), _line("days_level", regions), _line("items_level", items)]
     lines += ['level_mark = "FITTED"', f"level_source = {json.dumps(source)}"]
