@@ -13,10 +13,12 @@ from firstbest.rehearse.primitive_open import block_value, earning, filling, fre
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.init import BUILTIN
 from firstbest.store.primitives import Storage, read_demand, read_primitives
+from firstbest.world.words import Process
 
 FIGURES = Storage(0.85, 6.0, 2.0, 1.0, 55.0, 500.0, 30.0, 10, 0.1, (0.6, 1.3), (0.85, 1.4))
 DEMAND = ((0.2, 4_000.0), (0.4, 1_000.0), (0.8, 0.0))
-USE = Use(np.array([2]), 1_000.0, np.tile([[300.0, 100.0]], (28, 1)), 20_000, 36_500.0, 0.12)
+HOURS = np.full((4, 3, len(Process)), 2_000.0)
+USE = Use(np.array([2]), 1_000.0, np.tile([[300.0, 100.0]], (28, 1)), 20_000, 36_500.0, 0.12, HOURS * 0.4, HOURS)
 
 
 def test_demand_is_straight_between_its_points_and_ends_at_the_dearest() -> None:
