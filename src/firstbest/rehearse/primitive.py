@@ -106,13 +106,17 @@ def _at(rows: Records, nodes: I64) -> Records:
 
 
 def handling(house: House, nodes: I64, figures: Storage) -> float:
-    """Hands for a cubic metre that comes in and leaves, at the wages of the buildings, whole currency units."""
+    """Hands for a cubic metre that comes in and leaves, at the wages of the buildings, whole currency units.
+
+    At a scale below 1 teams stay whole and their hours cost that share (`store.compile_people`), so a cubic metre,
+    which then stands for several, takes as much longer.
+    """
     labour = house.network.labour
     found = 0.0
     for process, minutes in zip(HANDLING, (figures.receive_min_m3, figures.load_min_m3), strict=True):
         wage = labour.wage_hour[nodes, process] / MONEY
         productive = np.maximum(labour.productive_ppm[nodes, process], 1) / PPM
-        found += float(np.mean(wage / productive)) * minutes / 60
+        found += float(np.mean(wage / productive)) * minutes / 60 / house.scale
     return found
 
 

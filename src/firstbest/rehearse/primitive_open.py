@@ -8,8 +8,8 @@ the two worlds run in pairs on the same luck.
 
 Pairs need not be as long as the rehearsal that stands in the folder: a quarter says in two minutes what a year says
 in a quarter of an hour. How long they were is told, and what the shorter time cannot show, the fullest week of the
-teams, is read from the facts of the whole rehearsal. They run at its scale: at a smaller one a team of two is still a
-head, so small teams would look larger than they are.
+teams, is read from the facts of the whole rehearsal. They run at its scale: at a smaller one as many receipts come in
+with fewer units each, so the teams of bulk storage would have less to do than they have.
 """
 
 from __future__ import annotations
@@ -105,10 +105,11 @@ def earning(demand: Demand, weeks: F64, margin: float) -> Point:
 def handled(house: House, use: Use, figures: Storage, volume: float) -> dict[tuple[int, int], float]:
     """By node and process, the paid minutes a week that outsiders' goods are, spread over the buildings alike.
 
-    Only teams of which labour.csv has heads: where it has none, nobody's hands are asked for.
+    Only teams of which labour.csv has heads: where it has none, nobody's hands are asked for. At a scale below 1 teams
+    stay whole, and a cubic metre stands for several.
     """
     labour = house.network.labour
-    weekly = volume * figures.turns_year / YEAR_DAYS / max(len(use.nodes), 1) * 7
+    weekly = volume * figures.turns_year / YEAR_DAYS / max(len(use.nodes), 1) * 7 / house.scale
     each = zip(HANDLING, (figures.receive_min_m3, figures.load_min_m3), strict=True)
     return {
         (int(node), int(process)): weekly * minutes * PPM / max(int(labour.productive_ppm[node, process]), 1)
