@@ -66,13 +66,13 @@ def test_an_invoice_is_shown_and_written(demo: Path, tmp_path: Path) -> None:
 
 
 def test_a_new_card_is_compared_on_the_closed_months(demo: Path, tmp_path: Path) -> None:
-    """The card as it is costs what was invoiced; a dearer pallet costs each pallet more."""
+    """The card as it is costs what was invoiced; a dearer carton costs each carton more."""
     card = demo / "rate_cards" / "warehouse_2026.toml"
     dearer = tmp_path / "dearer.toml"
-    dearer.write_text(card.read_text("utf-8").replace('each = "10"', 'each = "12"'), encoding="utf-8")
+    dearer.write_text(card.read_text("utf-8").replace('each = "0.75"', 'each = "0.90"'), encoding="utf-8")
     code, same = say("rates", "compare", card, card, "--on", demo)
     _, said = say("rates", "compare", card, dearer, "--on", demo)
-    rows = [line for line in said.splitlines() if "pallet in" in line]
+    rows = [line for line in said.splitlines() if "carton and label" in line]
     left, right = (float(cell.replace(",", "")) for cell in rows[0].split()[-3:-1])
 
     assert code == 0
