@@ -26,6 +26,7 @@ from firstbest.operate import (
     offers,
     slots,
     storage,
+    together,
 )
 from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
@@ -244,6 +245,7 @@ class Loop:
             Timer.WAVE: floor.release,
             Timer.CLOSE_DAY: closing.close_day,
             Timer.OFFER: offers.feature,
+            Timer.TOGETHER: together.choose_again,
             Timer.SETTLE: aftermath.settle,
             Timer.RESLOT: slots.review,
         }
