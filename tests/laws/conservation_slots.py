@@ -31,7 +31,7 @@ def shelves_hold_what_was_carried_there(history: History) -> list[str]:
     seen = {row["number"]: row for row in each(history, f.SHELVES_REVIEWED)}
     lines, wrong = Counter[tuple[int, int]](), list[str]()
     for number in sorted({*moves, *picks, *seen}):
-        count: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+        count: dict[tuple[int, int, int], Counter[int]] = defaultdict(Counter)
         for row in picks[number]:
             lines[row["item"], row["node"]] += 1
             count[of(row)][zone[row["item"], row["node"]]] += 1
