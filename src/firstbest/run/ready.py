@@ -3,7 +3,8 @@
 A kernel is brought from the cache on disk, or compiled where none is there, at its first call. That call must not be a
 client's: compiling all of them takes the better part of a minute, and bringing them in one after the other made the
 first orders of a house wait a tenth of a second each. So before a house says where it listens, the same code decides
-and seals requests of each kind on a book in memory that nobody sees. Timers load theirs when they are first due.
+and seals requests of each kind on a book in memory that nobody sees. Of timers only the one that gives orders people to
+pick them is run; the others load what they need when they are first due.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from firstbest.store.book_sqlite import MEMORY, Settings, SqliteEngine
 from firstbest.world.nature import Opening
 from firstbest.world.network import Calendar
 from firstbest.world.units import SECOND_US
-from firstbest.world.words import Kind, NodeKind
+from firstbest.world.words import Kind, NodeKind, Timer
 
 UNITS: Final = 1_000
 KEY: Final = Key(b"ready" + bytes(11), bytes(16))
@@ -43,7 +44,7 @@ def ready(world: World) -> None:
     """Load, or compile, every kernel that a house of this world needs to answer and to go on."""
     small = made_small(world)
     calendar = small.network.calendar
-    clock = Hand(calendar.start_us)
+    clock = Hand(int(calendar.timers_us.max(initial=calendar.start_us)))
     with SqlBook(SqliteEngine(MEMORY, Settings())) as book:
         book.claim("ready", "")
         house = House([Phase(calendar.start_us, small)], book, clock)
@@ -56,20 +57,22 @@ def ready(world: World) -> None:
 
 
 def made_small(world: World) -> World:
-    """The world with one item on one shelf, and no timers."""
+    """The world with one item on one shelf, and no timer but the first that rosters people."""
     network, nature = world.network, world.nature
     centre = np.flatnonzero(network.nodes.kind == NodeKind.FULFILMENT)[:1].astype(np.int32)
     item, none = np.zeros(1, np.int32), np.zeros(1, np.int64)
     shelf = Opening(item, centre, none + UNITS, none)
-    calendar = without_timers(network.calendar)
+    calendar = rostered_once(network.calendar)
     return world._replace(network=network._replace(calendar=calendar), nature=nature._replace(opening=shelf))
 
 
-def without_timers(calendar: Calendar) -> Calendar:
-    """A calendar in which nothing is due."""
-    none = slice(0, 0)
+def rostered_once(calendar: Calendar) -> Calendar:
+    """A calendar in which nothing is due but the first roster."""
+    first = np.flatnonzero(calendar.timers_kind == Timer.STAFF)[:1]
     return calendar._replace(
-        timers_us=calendar.timers_us[none], timers_kind=calendar.timers_kind[none], timers_key=calendar.timers_key[none]
+        timers_us=calendar.timers_us[first],
+        timers_kind=calendar.timers_kind[first],
+        timers_key=calendar.timers_key[first],
     )
 
 
