@@ -1,11 +1,12 @@
 """How many heads, by node, process, day and shift: from the work that is expected.
 
-The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as
-planned. Work is units over rate, divided by the productive share, by the use of paid time that is aimed at, by the
-share of people who are not absent, and by the speed that contracts which change hands are believed to leave.
-Permanent contracts are spread over the week's days in proportion to the work and are paid whether or not there is
-work; what they cannot carry goes first to overtime, as far as a head's week allows (decide.pace), then to temporary
-staff who were asked for in time (decide.temporary). Hands never exceed the stations of a process.
+The week's shipments are forecast from the last four weeks by weekday, season taken out and put back as planned, and
+what will still wait by then is added (decide.workload). Work is units over rate, divided by the productive share, by
+the use of paid time that is aimed at, by the share of people who are not absent, and by the speed that contracts which
+change hands are believed to leave. Permanent contracts are spread over the week's days in proportion to the work and
+are paid whether or not there is work; what they cannot carry goes first to overtime, as far as a head's week allows
+(decide.pace), then to temporary staff who were asked for in time (decide.temporary). Hands never exceed the stations of
+a process.
 """
 
 from __future__ import annotations
@@ -17,27 +18,13 @@ from numpy.typing import NDArray
 
 from firstbest.decide import pace, temporary
 from firstbest.decide.ground import Ground
+from firstbest.decide.workload import HOUR_MIN_X1000, UNBOUND, Work, expected_work, left_over, with_left_over
 from firstbest.world.network import I64
 from firstbest.world.units import EARLY_SHARE_PPM, PPM
 from firstbest.world.words import NodeKind, Process
 
 Records = NDArray[np.void]
 PLANNED = (Process.RECEIVE, Process.PICK, Process.PACK, Process.LOAD)
-HISTORY_DAYS = 28
-KNOWN_SHIPMENTS = 100
-KNOWN_DAYS = 14
-"""With fewer shipments, or over fewer working days, the past says nothing yet: the first guess stands."""
-FIRST_LINES_X1000 = 1_750
-FIRST_SINGLE_PPM = 350_000
-FIRST_RECEIVED_X1000 = 60
-"""Before there is a past, assumed: lines a shipment, shipments of a single unit, receipts a shipment."""
-MIXED_RATE = (45, 38)
-"""What a packer does of all shipments to what of those with several units, assumed."""
-MONDAY_PART, DAY_PART, WEEK_PARTS = 18, 10, 68
-"""A week's shipments, assumed: on Monday, on each of five more days, in all; Monday sends what the weekend ordered."""
-HOUR_MIN_X1000 = 60_000
-"""An hour's minutes, for rates in thousandths."""
-UNBOUND = 2**40
 YEAR_DAYS = 365
 WEEK_WORKED, WEEK_DAYS = 5, 7
 """A contract is at work on five days of seven."""
@@ -68,64 +55,16 @@ class Staffed(NamedTuple):
     temps_ppm: I64  # full-speed heads in the temporary staff, as the house believes
 
 
-class Work(NamedTuple):
-    """What a node handles: per shipment, thousandths, and shipments by day of the plan [days]."""
-
-    shipments: I64
-    lines_x1000: int
-    single_ppm: int
-    received_x1000: int
-
-
-def expected_work(ground: Ground, profile: Records, node: int, today: int, days: I64) -> Work:
-    """Shipments a node must expect on each day, from the last four weeks; from its heads where nothing is known."""
-    calendar = ground.calendar
-    width = calendar.midnight_us.shape[1]
-    past = np.arange(max(today - HISTORY_DAYS, 2), today)
-    past = past[ground.labour.work_days[node, past] == 1]
-    rows = profile[node * width + past]
-    total = int(rows["shipments"].sum())
-    if total < KNOWN_SHIPMENTS or len(past) < KNOWN_DAYS:
-        return first_guess(ground, node, days)
-    season = calendar.season_ppm[past]
-    share = np.zeros(7, np.int64)
-    weight = np.zeros(7, np.int64)
-    np.add.at(share, calendar.weekday[past], rows["shipments"])
-    np.add.at(weight, calendar.weekday[past], season)
-    per_day = share * PPM // np.maximum(weight, 1)
-    shipments = per_day[calendar.weekday[days]] * calendar.season_ppm[days] // PPM
-    received = int(rows["received_lines"].sum())
-    return Work(
-        shipments, int(rows["lines"].sum()) * 1000 // total, int(rows["single"].sum()) * PPM // total,
-        received * 1000 // total,
-    )  # fmt: skip
-
-
-def first_guess(ground: Ground, node: int, days: I64) -> Work:
-    """Before there is any history: what the permanent packers can pack in their contract hours."""
-    labour, calendar = ground.labour, ground.calendar
-    paid_min = int(labour.heads[node, Process.PACK]) * int(labour.contract_minutes_week[node])
-    rate = int(labour.rate_x1000[node, Process.PACK]) * MIXED_RATE[0] // MIXED_RATE[1]
-    week = paid_min * rate // HOUR_MIN_X1000 * int(labour.productive_ppm[node, Process.PACK]) // PPM
-    week = week * ground.policy.staff_target_ppm // PPM
-    works = labour.work_days[node, days].astype(np.int64)
-    part = np.where(calendar.weekday[days] == 0, MONDAY_PART, DAY_PART) * works
-    weight = part * calendar.season_ppm[days] // 1000
-    shipments = week * weight // (WEEK_PARTS * 1000)
-    return Work(shipments, FIRST_LINES_X1000, FIRST_SINGLE_PPM, FIRST_RECEIVED_X1000)
-
-
 def needed_minutes(ground: Ground, node: int, work: Work) -> dict[int, I64]:
     """Paid minutes each process needs on each day."""
     labour, policy = ground.labour, ground.policy
     lines = work.shipments * work.lines_x1000 // 1000
     single = work.shipments * work.single_ppm // PPM
-    receipts = np.full(len(lines), int(work.shipments.mean()) * work.received_x1000 // 1000, np.int64)
     rate = {int(p): max(int(labour.rate_x1000[node, p]), 1) for p in PLANNED}
     rate_single = max(int(labour.rate_single_x1000[node, Process.PACK]), 1)
     several = (work.shipments - single) * HOUR_MIN_X1000 // rate[Process.PACK]
     raw = {
-        int(Process.RECEIVE): receipts * HOUR_MIN_X1000 // rate[Process.RECEIVE],
+        int(Process.RECEIVE): work.receipts * HOUR_MIN_X1000 // rate[Process.RECEIVE],
         int(Process.PICK): lines * HOUR_MIN_X1000 // rate[Process.PICK],
         int(Process.PACK): several + single * HOUR_MIN_X1000 // rate_single,
         int(Process.LOAD): work.shipments * HOUR_MIN_X1000 // rate[Process.LOAD],
@@ -223,12 +162,16 @@ def plan_days(ground: Ground, now: int, today: int) -> I64:
     return np.arange(first, last, dtype=np.int64)
 
 
-def plan(ground: Ground, books: tuple[Records, Records], now: int, today: int) -> Plan:
-    """Rosters and packing limits for the coming days, all nodes with people.
+class Books(NamedTuple):
+    """What a plan is made from, whole tables: shipments by day (profile), promised days (slots), rosters so far."""
 
-    `books`: what nodes shipped by day (the profile), and whom they rostered so far (the roster), both whole.
-    """
-    profile, roster = books
+    profile: Records
+    slots: Records
+    roster: Records
+
+
+def plan(ground: Ground, books: Books, now: int, today: int) -> Plan:
+    """Rosters and packing limits for the coming days, all nodes with people."""
     days = plan_days(ground, now, today)
     ahead = days_ahead(ground, days)
     spans = [days, *(ahead[first : first + WEEK_DAYS] for first in range(0, len(ahead), WEEK_DAYS))]
@@ -237,7 +180,9 @@ def plan(ground: Ground, books: tuple[Records, Records], now: int, today: int) -
     for node in range(len(ground.nodes.kind)):
         if not ground.labour.heads[node].any():
             continue
-        expected = [expected_work(ground, profile, node, today, span) for span in spans]
+        expected = [expected_work(ground, books.profile, node, today, span) for span in spans]
+        waits = left_over(ground, (books.profile, books.slots), node, today, int(days[0])) if days[0] > today else 0
+        expected[0] = with_left_over(expected[0], waits, works_on(ground, node, days))
         minutes = [needed_minutes(ground, node, each) for each in expected]
         work, needed = expected[0], minutes[0]
         hands: dict[int, I64] = {}
@@ -249,7 +194,7 @@ def plan(ground: Ground, books: tuple[Records, Records], now: int, today: int) -
                 (span, each[int(process)], works_on(ground, node, span))
                 for span, each in zip(spans, minutes, strict=True)
             ]
-            crew = staffed(ground, place, parts, roster)
+            crew = staffed(ground, place, parts, books.roster)
             rosters.extend(by_shift(ground, place, days, crew, needed[int(process)]))
             hands[int(process)] = minutes_of(ground, node, crew)
         if ground.nodes.kind[node] == NodeKind.FULFILMENT:

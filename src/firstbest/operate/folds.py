@@ -23,6 +23,7 @@ from firstbest.operate.fold_keys import (
     day_keys,
     line_keys,
     ones,
+    said_keys,
     shipment_keys,
     stock_keys,
 )
@@ -89,6 +90,7 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
         Put(t.SHIPMENT_T, made),
         Add(t.SLOT_T, keys, {"taken": ones(rows)}),
         Add(t.PROFILE_T, keys, profile),
+        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": 1 - again}),
         Add(t.ORDER_T, rows["order"].copy(), sent),
     ]
 

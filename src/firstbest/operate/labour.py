@@ -26,8 +26,8 @@ def roster(number: int, now: int, ground: Ground) -> Step:
     today = today_of(ground, now)
     if now > ground.calendar.start_us and ground.calendar.weekday[today] != PLANNING_WEEKDAY:
         return (yield from lengthen(number, now, ground, today))
-    profile, rostered_before = (yield All(t.PROFILE_T)).rows, (yield All(t.ROSTER_T)).rows
-    plan = staff.plan(ground, (profile, rostered_before), now, today)
+    profile, slots = (yield All(t.PROFILE_T)).rows, (yield All(t.SLOT_T)).rows
+    plan = staff.plan(ground, staff.Books(profile, slots, (yield All(t.ROSTER_T)).rows), now, today)
     rostered = block_of(
         f.ROSTERED, number, now, node=plan.node, process=plan.process, day=plan.day, shift=plan.shift,
         heads=plan.heads, temps=plan.temps, overtime_min=plan.overtime_min, needed_min=plan.needed_min,

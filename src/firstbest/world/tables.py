@@ -191,6 +191,7 @@ PROFILE: Final = np.dtype(
     [
         ("key", "<i8"),  # node * D + local day
         ("shipments", "<i8"),  # promised to leave from the node this day
+        ("asked", "<i8"),  # promised on this day, whatever the day they leave
         ("lines", "<i8"),
         ("single", "<i8"),
         ("received_lines", "<i8"),
