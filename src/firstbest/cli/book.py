@@ -35,6 +35,10 @@ def migrate(
         moved = target.copy_from(source)
         typer.echo(f"{moved.ticks} ticks, {sum(moved.rows.values())} rows moved to {target.engine.where}.")
         typer.echo(f"The chain holds in the copy and ends in {target.chain.hex()[:16]} in both.")
+        writer = source.writer()
+    if writer is not None:
+        went_on = "what it decides from now on is not in the copy"
+        typer.echo(f"note: a house serves the old book ({writer.address}): {went_on}. To move it, stop it first.")
 
 
 @app.command()
