@@ -92,11 +92,15 @@ def test_a_metric_defined_anew_has_no_fan_and_is_told(folder: Path) -> None:
     assert "no forecast is drawn of evening_answers: the metric was defined anew" in " ".join(found.notes)
 
 
-def test_what_adds_up_is_forecast_by_the_week_and_drawn_by_the_span(folder: Path) -> None:
+def about_visits(folder: Path) -> None:
+    """The bet of the folder is on visits, which add up."""
     path = folder / "bets" / f"{NAME}.md"
-    path.write_text(
-        path.read_text("utf-8").replace("metric: answered_in_a_day, direction", "metric: visits, direction")
-    )
+    told = path.read_text("utf-8").replace("metric: answered_in_a_day, direction", "metric: visits, direction")
+    path.write_text(told)
+
+
+def test_what_adds_up_is_forecast_by_the_week_and_drawn_by_the_span(folder: Path) -> None:
+    about_visits(folder)
     week: dict[str, Any] = stated((30_000.0, 35_000.0, 40_000.0), (29_000.0, 34_000.0, 39_000.0)) | {"metric": "visits"}
     acts.add_forecasts(folder, NAME, "Ines Vogt", MAY, [week], {})
     acts.lock(folder, NAME, "Ines Vogt", MAY + DAY, {})
@@ -124,10 +128,7 @@ def test_a_row_of_the_forecast_file_for_the_very_week_stands(folder: Path) -> No
 
 def test_the_deck_judges_as_the_bet_does(folder: Path) -> None:
     """Facts of a deck are those of `bet show`, also where days add up: the mean of weeks, without a second error."""
-    path = folder / "bets" / f"{NAME}.md"
-    path.write_text(
-        path.read_text("utf-8").replace("metric: answered_in_a_day, direction", "metric: visits, direction")
-    )
+    about_visits(folder)
     week: dict[str, Any] = stated((29_000.0, 30_000.0, 31_000.0), (9_000.0, 10_000.0, 11_000.0)) | {"metric": "visits"}
     acts.add_forecasts(folder, NAME, "Ines Vogt", MAY, [week], {})
     acts.lock(folder, NAME, "Ines Vogt", MAY + DAY, {})

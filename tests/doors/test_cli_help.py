@@ -95,6 +95,11 @@ def test_version() -> None:
         (("init", "{}/new", "--map", "map.toml"), "they go with --from LOG"),
         (("init", "{}/new", "--from", "{}/log.csv", "--map", "{}/map.toml"), "expected a file, found nothing"),
         (("rehearse", "{}", "--scale", "2"), "--scale"),
+        (("rehearse", "{}", "--precision", "0"), "expected an amount of money above 0, found 0"),
+        (("rehearse", "{}", "--workers", "2"), "found nothing to share out"),
+        (("rehearse", "{}", "--ray", "local"), "found nothing to share out"),
+        (("rehearse", "{}", "--resume", "state", "--replications", "2"), "expected one rehearsal with"),
+        (("rehearse", "{}", "--precision", "1", "--suggest"), "found another question beside it"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

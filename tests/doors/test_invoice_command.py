@@ -65,6 +65,23 @@ def test_an_invoice_is_shown_and_written(demo: Path, tmp_path: Path) -> None:
     assert any(str(cell.value).startswith("=SUM(K") for row in sheet.iter_rows() for cell in row)
 
 
+def test_a_new_card_is_compared_on_the_closed_months(demo: Path, tmp_path: Path) -> None:
+    """The card as it is costs what was invoiced; a dearer carton costs each carton more."""
+    card = demo / "rate_cards" / "warehouse_2026.toml"
+    dearer = tmp_path / "dearer.toml"
+    dearer.write_text(card.read_text("utf-8").replace('each = "0.75"', 'each = "0.90"'), encoding="utf-8")
+    code, same = say("rates", "compare", card, card, "--on", demo)
+    _, said = say("rates", "compare", card, dearer, "--on", demo)
+    rows = [line for line in said.splitlines() if "carton and label" in line]
+    left, right = (float(cell.replace(",", "")) for cell in rows[0].split()[-3:-1])
+
+    assert code == 0
+    assert "0 pay more, 0 pay less, 3 the same" in same
+    assert right == pytest.approx(left * 1.2)
+    assert left > 0
+    assert "expected closed months" in say("rates", "compare", card, card, "--on", tmp_path)[1]
+
+
 def test_a_line_is_explained_down_to_orders(demo: Path) -> None:
     code, said = say("invoice", "explain", demo, "2026-01/apparel/1", "--events", "3")
 

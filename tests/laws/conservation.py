@@ -74,30 +74,29 @@ def stock_is_conserved(history: History) -> list[str]:
 
 
 def reserved_is_what_open_lines_want(history: History) -> list[str]:
-    """Reserved = quantity of the open lines = allocated - picked or short - cancelled in time."""
+    """Reserved = quantity of the open lines = allocated - picked or short - cancelled in time - given back."""
     nodes = len(history.network.nodes.kind)
     by_facts, by_lines = Counter[int](), Counter[int]()
-    for row in each(history, f.ALLOCATED):
-        by_facts[row["item"] * nodes + row["node"]] += row["quantity"]
-    for row in each(history, f.PICKED):
-        by_facts[row["item"] * nodes + row["node"]] -= row["quantity"] + row["short"]
+    for fact, sign in ((f.ALLOCATED, 1), (f.FREED, -1), (f.PICKED, -1)):
+        for row in each(history, fact):
+            by_facts[row["item"] * nodes + row["node"]] += sign * (row["quantity"] + row.get("short", 0))
     for row in each(history, f.CANCELLED):
         if row["reason"] == Reason.GRANTED:
             by_facts[row["item"] * nodes + row["node"]] -= row["quantity"]
     for row in held(history, t.LINE_T):
-        if row["node"] < 0:
-            continue
-        by_lines[row["item"] * nodes + row["node"]] += row["quantity"]
+        if row["node"] >= 0:
+            by_lines[row["item"] * nodes + row["node"]] += row["quantity"]
     reserved = {row["key"]: row["reserved"] for row in held(history, t.STOCK_T)}
     return differences("reserved", by_facts, reserved) + differences("reserved", by_lines, reserved)
 
 
 def slots_are_promised_shipments(history: History) -> list[str]:
-    """Slots taken = shipments promised for the day - those that will not leave or are kept back."""
+    """Slots taken = shipments promised for the day - those that will not leave, go otherwise or are kept back."""
     days = history.network.calendar.midnight_us.shape[1]
     taken = Counter[int]()
-    for row in each(history, f.PLANNED):
-        taken[row["node"] * days + row["day"]] += 1
+    for fact, sign in ((f.PLANNED, 1), (f.WITHDRAWN, -1)):
+        for row in each(history, fact):
+            taken[row["node"] * days + row["day"]] += sign
     for row in each(history, f.UNPLANNED):
         taken[row["node"] * days + row["day"]] -= row["stage"] != Stage.HELD
     for row in each(history, f.HELD):
@@ -335,7 +334,7 @@ def nothing_is_worked_on_while_it_is_held(history: History) -> list[str]:
     kept = Counter[Shipment]()
     events = [(row["number"], 0, of(row), row["on"]) for row in each(history, f.HELD)]
     events += [(row["number"], 1, of(row), 2) for row in each(history, f.RELEASED)]
-    events += [(row["number"], 0, of(row), 3) for row in each(history, f.UNPLANNED)]
+    events += [(row["number"], 0, of(row), 3) for fact in (f.UNPLANNED, f.WITHDRAWN) for row in each(history, fact)]
     wrong = []
     for _, _, shipment, what in sorted(events):
         if what == 2 and kept[shipment]:

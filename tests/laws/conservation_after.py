@@ -16,6 +16,7 @@ from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, 
 from tests.laws.conservation import Row, differences, each, held, of
 from tests.laws.conservation_kits import kits_are_put_together_once, kits_come_apart_and_are_kept_together
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
+from tests.laws.conservation_together import who_goes_otherwise_is_promised_the_same
 from tests.laws.history import History
 from tests.laws.recount import Recount
 
@@ -284,6 +285,7 @@ def loose_units_are_those_of_opened_cases(history: History) -> list[str]:
 
 
 LAWS: tuple[Callable[[History], list[str]], ...] = (
+    who_goes_otherwise_is_promised_the_same,
     no_more_comes_back_than_was_sent,
     every_unit_of_a_return_goes_somewhere,
     each_return_ends_once,

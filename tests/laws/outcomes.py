@@ -29,7 +29,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("hours above pace", "head hurt", "temporary staff", "offer featured anew"), 0.1),
     **dict.fromkeys(("parcel damaged", "unit returned", "promised late", "second attempt"), 0.1),
     **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
-    **dict.fromkeys(("waited in vain", "wait cancelled", "both arms", "order held too long"), 0.1),
+    **dict.fromkeys(("waited in vain", "wait cancelled", "both arms"), 0.1),
     **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
@@ -40,6 +40,9 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
     **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits"), 0.04),
+    "order held too long": 0.04,
+    "chosen together": 0.1,
+    **dict.fromkeys(("split made whole", "same parcels from elsewhere"), 0.04),
     "parcel lost": 0.02,
     **{f"late: {cause.name.lower()}": 0.01 for cause in LateCause if cause != LateCause.NONE},
     **dict.fromkeys(("late: no_labour", "late: missed_pick_up", "late: last_mile"), 0.1),
@@ -80,6 +83,10 @@ def outcomes(history: History) -> set[str]:
     some("wait cancelled", lapsed["reason"] == Reason.GRANTED)
     arms = arms_of(history.network.arms, ordered["tie"].copy())
     some("both arms", np.full(1, 0 < arms.sum() < len(arms)))
+    chosen = history.rows(f.RECHOSEN)
+    some("chosen together", chosen["order"] >= 0)
+    some("split made whole", chosen["shipments"] < chosen["shipments_before"])
+    some("same parcels from elsewhere", chosen["shipments"] == chosen["shipments_before"])
     departed, delivered, completed = history.rows(f.DEPARTED), history.rows(f.DELIVERED), history.rows(f.COMPLETED)
     some("upgraded", departed["reason"] == Reason.UPGRADED)
     some("parcel lost", delivered["outcome"] == Outcome.LOST)

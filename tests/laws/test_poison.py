@@ -13,7 +13,9 @@ from firstbest.world.units import HOUR_US
 from tests.laws.history import History, Run, run
 from tests.laws.worlds import World, made
 
-WORLD = World(seed=5, days=9, orders_day=40, wave_minutes=61, capacity_days=3, pick_up_cm3=200_000, tight=True)
+WORLD = World(
+    seed=5, days=9, orders_day=40, wave_minutes=61, capacity_days=3, pick_up_cm3=200_000, tight=True, together=17
+)
 DAY = 2
 
 

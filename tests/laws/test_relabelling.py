@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from firstbest.world import facts as f
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from tests.laws.history import History, run
@@ -19,6 +20,8 @@ WORLD = World(9, 8, 40, 3, 1, 37, 10, 200_000, -6, 200_000, 1, 150, 45)
 
 
 IN_DETAIL = WORLD._replace(returns=True, days=15)
+TOGETHER = WORLD._replace(together=23, wave_minutes=420, orders_day=120, stock_days=2, heads=1)
+"""Waves are far apart and hands are few, so that much waits and is chosen for together."""
 
 
 @cache
@@ -52,6 +55,12 @@ def test_another_load_order_gives_the_same_facts_as_text(what: str, seed: int) -
 @pytest.mark.parametrize("seed", [0, 1])
 def test_it_does_where_everything_is_kept_in_detail(seed: int) -> None:
     same_as_text(IN_DETAIL, "all", seed)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_it_does_where_all_that_waits_is_chosen_for_together(seed: int) -> None:
+    assert len(told(TOGETHER)[2].rows(f.RECHOSEN)) >= 20
+    same_as_text(TOGETHER, "all", seed)
 
 
 def same_as_text(world: World, what: str, seed: int) -> None:

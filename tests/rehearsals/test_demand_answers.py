@@ -237,17 +237,21 @@ def test_a_rehearsal_with_answers_to_nothing_has_the_same_facts(tmp_path: Path) 
     assert page.plain.startswith("Speed")
     assert "ASSUMED" in needs.section(record)
     assert record_of(results[1], "small", 1.0, Assumed(0, 0)).needs == ()
-    assert write_answers(tmp_path, results[0]) is None
+    assert write_answers(tmp_path, results[0], 1.0) is None
     assert list(tmp_path.iterdir()) == []
 
 
 def _written(folder: Path, result: Result) -> str:
     """The days as CSV; the levels that are written are those that were seen, and can be read back."""
-    path = write_answers(folder, result)
+    path = write_answers(folder, result, 1.0)
     assert path is not None
     assert result.answered is not None
     levels = tomllib.loads(path.read_text("utf-8"))
     assert levels["price_level"] == pytest.approx(dict(zip(("home", "apparel", "beauty"), PRICES, strict=True)))
     seen = dict(zip(("west", "middle", "east"), (result.answered.promise_s / 86_400).tolist(), strict=True))
     assert levels["days_level"] == pytest.approx(seen, abs=1e-3)
+    calendar = result.scenario.network.calendar
+    days = round((calendar.end_us - calendar.start_us) / (86_400 * 10**6))
+    assert levels["level_mark"] == "FITTED"
+    assert f": {days} days, scale 1, seed {result.seed}" in levels["level_source"]
     return (folder / "answers.csv").read_text("utf-8")

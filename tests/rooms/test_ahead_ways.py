@@ -100,6 +100,25 @@ def test_an_option_takes_its_units_and_a_slot_of_each_parcel(wave: Instance, opt
             assert dict(zip(options.supply[span].tolist(), options.amount[span].tolist(), strict=True)) == expected
 
 
+def test_an_option_takes_of_an_item_once_though_two_lines_want_it(wave: Instance) -> None:
+    first = wave.waiting.first_line
+    orders = np.flatnonzero(np.diff(first) > 1)
+    item, row = wave.waiting.item.copy(), wave.waiting.row.copy()
+    item[first[orders] + 1], row[first[orders] + 1] = item[first[orders]], row[first[orders]]
+    waiting = wave.waiting._replace(item=item, row=row)
+    options = options_of(wave.ground.terms, wave.window, wave.space, waiting)
+
+    twice = 0
+    for k in range(len(options.cost)):
+        supply = options.supply[options.start[k] : options.start[k + 1]]
+        assert len(np.unique(supply)) == len(supply)
+        parcels = options.parcel[options.of[k] : options.of[k + 1]]
+        twice += any(int(mask) & 3 == 3 for mask in parcels[:, P_LINES])
+    assert twice > 50
+    chosen = choose(wave.ground.terms, wave.window, wave.space, waiting)
+    assert (left_of(options, chosen.option, there_of(wave.space)) >= 0).all()
+
+
 def test_what_is_chosen_fits_and_hangs_on_no_order_of_stock_rows(wave: Instance, options: Options) -> None:
     waiting, space = wave.waiting, wave.space
     chosen = choose(wave.ground.terms, wave.window, space, waiting)

@@ -34,7 +34,8 @@ def command(app: typer.Typer, declared: type[Record]) -> Callable[[Callable[[Rec
             for name, hint in hints.items()
         ]
         asked.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        app.command()(asked)
+        # A function may end in "_" where its word is one of Python's own.
+        app.command(function.__name__.rstrip("_").replace("_", "-"))(asked)
         return asked
 
     return register

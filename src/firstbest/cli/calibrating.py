@@ -12,6 +12,7 @@ from firstbest.cli.making import faults_told, require_folder, stop
 if TYPE_CHECKING:
     from firstbest.present.calibrated import Told
     from firstbest.rehearse.calibrate import Arrivals, Duration, Fitted
+    from firstbest.store.calibrate_log import LogRead
 
 OUTPUT = "calibration"
 
@@ -48,10 +49,22 @@ def calibrate(asked: Asked) -> None:
     except ValueError as short:
         raise stop(f"{asked.log}: {short}") from None
     typer.echo(page([told(each) for each in found], asked.log.name, read.rows, read.unreadable))
+    if not any(day in holidays for day in range(*_days(read))):
+        typer.echo("\nNo holiday of calendars.csv lies within this log: days on which nobody worked count as misses.")
     output = asked.folder / OUTPUT
     output.mkdir(exist_ok=True)
     (output / "fitted.toml").write_text(toml_of(found, asked.log.name), encoding="utf-8")
     typer.echo(f"\nwritten: {output / 'fitted.toml'}, to copy into demand.toml, nature.toml and labour.csv")
+
+
+def _days(read: LogRead) -> tuple[int, int]:
+    """The first day of a log, and the one behind its last; days since 1970."""
+    from firstbest.store.calibrate_log import UNKNOWN
+    from firstbest.world.units import DAY_US
+
+    known = [each[each != UNKNOWN] for each in read.columns.values()]
+    told = [each for each in known if len(each)]
+    return min(int(each.min()) for each in told) // DAY_US, max(int(each.max()) for each in told) // DAY_US + 1
 
 
 def _holidays(folder: Path) -> frozenset[int]:

@@ -61,8 +61,14 @@ def _measure(asked: Asked) -> None:
     at = At(asked.folder, asked.scale, CURVE_DAYS)
     workers = min(os.cpu_count() or 1, WORKERS_MOST)
     with faults_told(asked.folder), bar(quiet, "ten volumes") as progress:
-        curve = measure(at, (asked.seed, CURVE_SEEDS, QUARTERS), workers, progress)
+        told = progress if quiet.is_terminal else _line_by_line
+        curve = measure(at, (asked.seed, CURVE_SEEDS, QUARTERS), workers, told)
     write_curve(asked.folder, curve)
+
+
+def _line_by_line(done: float) -> None:
+    """Progress where nobody sees a bar, such as in a file."""
+    typer.echo(f"ten volumes and first quarters: {done:.0%} rehearsed", err=True)
 
 
 def _run(asked: Asked, path: Path, console: Console) -> None:

@@ -14,6 +14,7 @@ from firstbest.cli.making import faults_told, stop
 
 OUTPUT = "membership"
 DAYS_MOST = 15
+NOBODY = -1
 
 
 class Asked(NamedTuple):
@@ -35,19 +36,22 @@ class Asked(NamedTuple):
 def membership(asked: Asked) -> None:
     """Who joins, what a member orders, costs and brings, and where it breaks even, each with an interval."""
     promise = days_of("--promise", asked.promise)
-    run(asked, promise, -1 if asked.against == "none" else days_of("--against", asked.against))
+    against = NOBODY if asked.against == "none" else days_of("--against", asked.against, "none, or ")
+    if against == promise:
+        raise stop(f"--against: expected none, or another promise than --promise, found '{asked.against}' twice")
+    run(asked, promise, against)
 
 
-def days_of(option: str, written: str) -> int:
-    """`2d` as 2."""
+def days_of(option: str, written: str, besides: str = "") -> int:
+    """`2d` as 2; `besides` says what else may stand there."""
     found = re.fullmatch(r"(\d{1,2})d?", written.strip())
     if not found or not 1 <= int(found[1]) <= DAYS_MOST:
-        raise stop(f"{option}: expected business days from 1d to {DAYS_MOST}d, found '{written}'")
+        raise stop(f"{option}: expected {besides}business days from 1d to {DAYS_MOST}d, found '{written}'")
     return int(found[1])
 
 
 def run(asked: Asked, promise: int, against: int) -> None:
-    """Rehearse, reckon, print, write; `against` -1 is no membership."""
+    """Rehearse, reckon, print, write; `against` NOBODY is no membership."""
     from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
 
     folder, share = asked.folder, None if asked.share is None else asked.share / 100
@@ -70,7 +74,7 @@ def run(asked: Asked, promise: int, against: int) -> None:
     story = Story(
         bundle=bundle,
         told=found.told,
-        against="none" if against < 0 else f"{against} days",
+        against="none" if against == NOBODY else f"{against} days",
         share=found.share,
         customers=found.customers,
         orders_customer=found.orders_customer,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from firstbest.cli.asked import command
 from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Folder, Source
 
@@ -26,18 +27,29 @@ def show(folder: Folder, name: Name = "storage", source: Source = None) -> None:
     show_primitive(Place(folder, source), name)
 
 
-@primitives.command(name="open")
-def open_(
-    folder: Folder,
-    name: Name = "storage",
+class Open(NamedTuple):
+    """What `primitive open` is asked."""
+
+    folder: Folder
+    name: Name = "storage"
     demand: Annotated[
         str, typer.Option(help="What outsiders would rent at which price: 0.60:3000 0.80:1200, or a CSV file.")
-    ] = "",
-    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of rehearsals.")] = 3,
-    days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None,
-    source: Source = None,
-) -> None:
+    ] = ""
+    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of rehearsals.")] = 3
+    days: Annotated[int | None, typer.Option(min=1, help="Days of a pair; 91 where it is not given.")] = None
+    scale: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=1.0, help="Of full scale, of a pair; that of the rehearsal if not given."),
+    ] = None
+    source: Source = None
+
+
+def open_(asked: Open) -> None:
     """Rehearse opening it to outsiders: slack, the price that fills it, the own promise, when more of it pays back."""
     from firstbest.cli.primitive_showing import Asked, open_primitive
 
-    open_primitive(Place(folder, source), name, Asked(demand, replications, days))
+    how = Asked(asked.demand, asked.replications, asked.days, asked.scale)
+    open_primitive(Place(asked.folder, asked.source), asked.name, how)
+
+
+command(primitives, Open)(open_)

@@ -20,6 +20,7 @@ class Asked(NamedTuple):
     demand: str
     replications: int
     days: int | None
+    scale: float | None
 
 
 def require(name: str) -> None:
@@ -57,7 +58,7 @@ def open_primitive(place: Place, name: str, asked: Asked) -> None:
         if not demand:
             raise stop("--demand: expected what outsiders would rent at which price, such as 0.40:9000 0.60:4000")
         workers = min(os.cpu_count() or 1, asked.replications * 2, WORKERS_MOST)
-        how = primitive_open.Asked(asked.replications, workers, asked.days)
-        with bar(quiet, f"{asked.replications} pairs") as progress:
+        how = primitive_open.Asked(asked.replications, workers, asked.days, asked.scale)
+        with bar(quiet, f"facts, then {asked.replications} pairs") as progress:
             found = primitive_open.opened(house, figures, demand, how, progress)
         console.print(open_screen(found, console.width), soft_wrap=True)

@@ -10,10 +10,13 @@ import typer
 from firstbest.cli.making import stop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from firstbest.rent.card import Card
+    from firstbest.rent.compare import Change
     from firstbest.store.faults import Fault
+    from firstbest.store.rate_log import Log
 
 app = typer.Typer(help="Rate cards: check them, compare two on a log, learn one from an invoice.", no_args_is_help=True)
 
@@ -68,36 +71,63 @@ def check(
 def compare(
     old: Annotated[Path, typer.Argument(help="The card that holds now, or a folder.")],
     new: Annotated[Path, typer.Argument(help="The card that may come, or a folder.")],
-    log: Annotated[Path, typer.Option("--on", help="A log of usage, CSV or Parquet.")],
+    log: Annotated[
+        Path, typer.Option("--on", help="A log of usage, CSV or Parquet; or a workspace, for its closed months.")
+    ],
     zone: Zone = "America/New_York",
 ) -> None:
     """Rate a log under both cards: who would pay more, who less, and for what."""
     from firstbest.present.rates import compare_lines
-    from firstbest.rent.compare import as_if_always, changes
-    from firstbest.rent.tally import Unrated
-    from firstbest.store.rate_log import read_log
+    from firstbest.rent.compare import summed
 
     place = _zone(zone)
-    both = [_cards(path, place) for path in (old, new)]
-    faults: list[Fault] = []
-    if not log.is_file():
-        raise stop(f"--on: expected a log of usage, found nothing at '{log}'")
-    read = read_log(log, place, faults)
-    if read is None:
-        raise _told(faults, str(log))
-    begins = read.periods[0].begins
-    # One card a side is rated as if it had always held for everybody; several are taken with their dates and tenants.
-    before, after = ((as_if_always(cards[0], begins),) if len(cards) == 1 else cards for cards in both)
-    if len({card.currency for card in (*before, *after)}) > 1:
+    both = _cards(old, place), _cards(new, place)
+    if len({card.currency for cards in both for card in cards}) > 1:
         raise stop("expected cards of one currency, found several")
+    found: list[Change] = []
+    events = months = 0
+    for part in _logs(log, place):
+        found, names = summed(found, _changed(part, both, log)), part.names
+        events, months = events + part.usage.rows, months + len(part.periods)
+    for line in compare_lines(names, found, both[0][0].currency, (events, months)):
+        typer.echo(line)
+
+
+def _logs(path: Path, zone: ZoneInfo) -> Iterator[Log]:
+    """The log of a file, or that of each closed month of a workspace: at least one."""
+    from firstbest.store.rate_log import closed_logs, read_log
+    from firstbest.store.usage_book import bills_of, book_path
+
+    if path.is_dir():
+        bills = [bills_of(path, live=live) for live in (True, False)]
+        kept = next((each for each in bills if book_path(each).is_file()), None)
+        parts = list(closed_logs(kept)) if kept else []
+        if not parts:
+            raise stop(f"--on: expected closed months, found none in '{path}' (firstbest invoice closes them)")
+        yield from (part() for part in parts)
+        return
+    faults: list[Fault] = []
+    if not path.is_file():
+        raise stop(f"--on: expected a log of usage or a workspace, found nothing at '{path}'")
+    read = read_log(path, zone, faults)
+    if read is None:
+        raise _told(faults, str(path))
+    yield read
+
+
+def _changed(part: Log, both: tuple[tuple[Card, ...], tuple[Card, ...]], log: Path) -> list[Change]:
+    """What one log costs under both: a single card as if it had always held for everybody, several as dated."""
+    from firstbest.rent.compare import as_if_always, changes
+    from firstbest.rent.tally import Unrated
+
+    begins = part.periods[0].begins
+    before, after = ((as_if_always(cards[0], begins),) if len(cards) == 1 else cards for cards in both)
     try:
-        found = changes(before, after, read.names, read.periods, read.usage)
+        return changes(before, after, part.names, part.periods, part.usage)
     except Unrated as unrated:
         raise stop(
             f"{log}: some events have no price\n" + "\n".join(f"  {fault}" for fault in unrated.faults)
         ) from None
-    for line in compare_lines(read.names, found, both[0][0].currency, (read.usage.rows, len(read.periods))):
-        typer.echo(line)
 
 
 @app.command()

@@ -16,6 +16,7 @@ def rehearse(asked: Rehearse) -> None:
         from firstbest.cli.making import stop
 
         raise stop(f"expected --along before the changes, found '{asked.further[0]}' behind the workspace")
+    fitting(asked)
     days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
@@ -35,3 +36,21 @@ def rehearse(asked: Rehearse) -> None:
         rehearsing.repeat(days, asked.replications or 1, asked.precision)
     else:
         rehearsing.run(days)
+
+
+def fitting(asked: Rehearse) -> None:
+    """Stops where an option is given that the question asked would leave unheard."""
+    from firstbest.cli.making import stop
+
+    if asked.precision is not None and asked.precision <= 0:
+        raise stop(f"--precision: expected an amount of money above 0, found {asked.precision:g}")
+    many = asked.against is not None or asked.precision is not None or (asked.replications or 1) > 1
+    sits = asked.save_at is not None or asked.state is not None or asked.resume is not None
+    alone = sits or asked.along is not None or asked.suggest or asked.from_live
+    given = [name for name, value in (("--workers", asked.workers), ("--ray", asked.ray)) if value is not None]
+    if given and (alone or not many):
+        raise stop(f"expected {given[0]} with --replications, --precision or --against, found nothing to share out")
+    if asked.precision is not None and alone:
+        raise stop("expected --precision with --against or by itself, found another question beside it")
+    if sits and asked.replications is not None:
+        raise stop("expected one rehearsal with --save-at or --resume, found --replications")

@@ -14,6 +14,7 @@ from firstbest.cli.making import faults_told, stop
 
 YEARS = 10
 OUTPUT = Path("flywheel") / "whatif.json"
+PAGE = Path("flywheel") / "whatif.html"
 
 
 class Asked(NamedTuple):
@@ -37,7 +38,7 @@ def whatif(asked: Asked) -> None:
         raise stop("expected a change: --price, --promise or --selection; found none")
     console, quiet = Console(highlight=False), Console(stderr=True)
     prepare(asked.folder, quiet)
-    from firstbest.present.whatif import Story, screen
+    from firstbest.present.whatif import Story, page, screen
     from firstbest.rehearse import whatif as twin
     from firstbest.store.workspace import load
 
@@ -60,7 +61,9 @@ def whatif(asked: Asked) -> None:
     )
     change = {name: each._asdict() for name, each in found.change.items()}
     _write(asked, {"without": found.without, "change": change, "ten_years": decade})
+    (asked.folder / PAGE).write_text(page(story), encoding="utf-8")
     console.print(screen(story), soft_wrap=True, end="")
+    console.print(f"Page      {asked.folder / PAGE}", soft_wrap=True)
 
 
 def _words(asked: Asked) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.arms import arm_of
-from firstbest.decide.promise import NONE, Asked, Window, is_open, pieces_of, promise_days, ship_day_from
+from firstbest.decide.promise import NONE, Asked, Window, is_open, lay_out, promise_days, ship_day_from
 from firstbest.decide.rate import journey_cost
 from firstbest.decide.terms import (
     CARRIER_ORDER,
@@ -97,6 +97,7 @@ class Desk(NamedTuple):
     split: I64  # [SPLITS, 10] cost, centres by distance, lines of the first, the ways of both
     parted: I64  # [1] splits noted
     row: I64  # [5] a parcel
+    pieces: I64  # [C, 4] what each carrier would be given of some lines: the same from whichever centre
 
 
 @compiled
@@ -136,10 +137,13 @@ def asked_of(terms: Terms, waiting: Waiting, order: int, lines: int) -> Asked:
 
 @compiled
 def days_of(terms: Terms, window: Window, space: Space, desk: Desk, which: tuple[int, int, int], asked: Asked) -> None:
-    """Note for each ship day of a node whether a carrier is the cheapest in time; which: (node, carrier, until)."""
+    """Note for each ship day of a node whether a carrier is the cheapest in time; which: (node, carrier, until).
+
+    `desk.pieces` as `lay_out` wrote them for what is asked.
+    """
     node, carrier, until = which
-    count_of = pieces_of(terms, carrier, asked)
-    first = ship_day_from(terms, window, node, carrier, asked) if count_of[1] > 0 else -1
+    count, billed = desk.pieces[carrier, 1], desk.pieces[carrier, 2]
+    first = ship_day_from(terms, window, node, carrier, asked) if count > 0 else -1
     if first < 0:
         return
     zone = terms.zone[carrier, node, asked.place]
@@ -151,9 +155,7 @@ def days_of(terms: Terms, window: Window, space: Space, desk: Desk, which: tuple
         door = terms.business_after[carrier, day, days]
         if terms.door_closes[terms.place[asked.place, PLACE_ZONE], door] > until:
             return
-        cost = journey_cost(
-            terms, carrier, zone, day, terms.place[asked.place, PLACE_REMOTE], (count_of[2], count_of[1])
-        )
+        cost = journey_cost(terms, carrier, zone, day, terms.place[asked.place, PLACE_REMOTE], (billed, count))
         d = day - asked.day
         whom = desk.by_whom[d]
         tie = whom >= 0 and terms.carrier[carrier, CARRIER_ORDER] < terms.carrier[whom, CARRIER_ORDER]
@@ -193,6 +195,7 @@ def look(terms: Terms, window: Window, space: Space, waiting: Waiting, desk: Des
     for subset in range(1, subsets + 1):
         chosen = subset if lines <= SPLIT_LINES else every
         asked = asked_of(terms, waiting, order, chosen)
+        lay_out(terms, asked, desk.pieces)
         for place in range(len(terms.centres)):
             node = terms.near[asked.place, place]
             if is_open(terms, node, waiting.at) and has_all(waiting, space, order, chosen, node):
@@ -203,19 +206,26 @@ def look(terms: Terms, window: Window, space: Space, waiting: Waiting, desk: Des
 def take_parcel(waiting: Waiting, options: Options, order: int, shape: tuple[int, int, int], parcel: I64) -> None:
     """Add a parcel to the option under way, with what it takes; shape: (nodes, days, first day)."""
     base = waiting.first_line[order]
-    spot, e = options.used[1], options.used[2]
-    copy(parcel, options.parcel[spot])
+    copy(parcel, options.parcel[options.used[1]])
+    options.used[1] += 1
     for n in range(waiting.first_line[order + 1] - base):
         if (parcel[P_LINES] >> n) & 1 != 0:
-            options.supply[e] = waiting.row[base + n] * shape[0] + parcel[P_NODE]
-            options.amount[e] = waiting.quantity[base + n]
-            e += 1
+            take(options, waiting.row[base + n] * shape[0] + parcel[P_NODE], waiting.quantity[base + n])
     day = parcel[P_DAY] - shape[2]
     if 0 <= day < shape[1]:
-        options.supply[e] = options.used[3] + parcel[P_NODE] * shape[1] + day
-        options.amount[e] = 1
-        e += 1
-    options.used[1], options.used[2] = spot + 1, e
+        take(options, options.used[3] + parcel[P_NODE] * shape[1] + day, 1)
+
+
+@compiled
+def take(options: Options, supply: int, amount: int) -> None:
+    """Have the option under way take of a supply: once, though two lines may want the same item."""
+    end = options.used[2]
+    for e in range(options.start[options.used[0]], end):
+        if options.supply[e] == supply:
+            options.amount[e] += amount
+            return
+    options.supply[end], options.amount[end] = supply, amount
+    options.used[2] = end + 1
 
 
 @compiled
@@ -288,8 +298,10 @@ def splits_of_many(terms: Terms, window: Window, space: Space, waiting: Waiting,
         if other == centres:
             continue
         desk.ways[2:4, :, :, 0] = NONE
-        ways_from(terms, window, space, desk, (2, one, until), asked_of(terms, waiting, order, mine))
-        ways_from(terms, window, space, desk, (3, other, until), asked_of(terms, waiting, order, every - mine))
+        for subset, place, lines in ((2, one, mine), (3, other, every - mine)):
+            asked = asked_of(terms, waiting, order, lines)
+            lay_out(terms, asked, desk.pieces)
+            ways_from(terms, window, space, desk, (subset, place, until), asked)
         if desk.ways[2, one, 0, 0] != NONE and desk.ways[3, other, 0, 0] != NONE:
             note_split(desk, (one, other, mine), desk.ways[2, one, 0], desk.ways[3, other, 0])
 
@@ -353,6 +365,7 @@ def options_of(terms: Terms, window: Window, space: Space, waiting: Waiting) -> 
     desk = Desk(
         np.full((1 << SPLIT_LINES, centres, DAYS, 3), NONE, np.int64), np.zeros(days, np.int64),
         np.zeros(days, np.int64), np.zeros((SPLITS, 10), np.int64), np.zeros(1, np.int64), np.zeros(PARCEL, np.int64),
+        np.zeros((len(terms.carrier), 4), np.int64),
     )  # fmt: skip
     list_all(terms, window, space, waiting, found, desk)
     k, q, e = found.used[:3].tolist()

@@ -15,6 +15,7 @@ from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
 from firstbest.operate import folds_members as members
+from firstbest.operate import folds_together as together
 from firstbest.operate import folds_waiting as waiting
 from firstbest.operate.fold_keys import (
     Records,
@@ -84,13 +85,14 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
     single = (rows["units"] == 1).astype(np.int64)
     profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
     again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
+    new = np.isin(rows["reason"], (Reason.RESOURCED, Reason.TOGETHER), invert=True).astype(np.int64)
     sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
     keys = day_keys(rows, ground)
     return [
         Put(t.SHIPMENT_T, made),
         Add(t.SLOT_T, keys, {"taken": ones(rows)}),
         Add(t.PROFILE_T, keys, profile),
-        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": 1 - again}),
+        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": new}),
         Add(t.ORDER_T, rows["order"].copy(), sent),
     ]
 
@@ -337,6 +339,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
     (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
     (f.MEMBER_LAPSED, members.lapsed),
+    (f.WITHDRAWN, together.withdrawn), (f.FREED, together.freed), (f.RECHOSEN, together.rechosen),
 )  # fmt: skip
 
 

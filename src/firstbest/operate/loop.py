@@ -14,7 +14,19 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate import aftermath, arrivals, closing, floor, freight, labour, lastmile, members, offers, storage
+from firstbest.operate import (
+    aftermath,
+    arrivals,
+    closing,
+    floor,
+    freight,
+    labour,
+    lastmile,
+    members,
+    offers,
+    storage,
+    together,
+)
 from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
@@ -232,6 +244,7 @@ class Loop:
             Timer.WAVE: floor.release,
             Timer.CLOSE_DAY: closing.close_day,
             Timer.OFFER: offers.feature,
+            Timer.TOGETHER: together.choose_again,
             Timer.SETTLE: aftermath.settle,
         }
         return steps[kind](number, due, ground)

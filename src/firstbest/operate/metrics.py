@@ -93,6 +93,11 @@ def planned(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.CAPACITY, 1)
 
 
+def withdrawn(cells: Cells, rows: Records) -> None:
+    """What is promised for another day, or from elsewhere, is not promised here."""
+    cells.add(cells.where(rows["day"], rows["node"], rows["seller"]), Metric.CAPACITY, -1)
+
+
 def allocated(cells: Cells, rows: Records) -> None:
     """Lines promised, and from where."""
     rows = rows[rows["attempt"] == 0]
@@ -369,7 +374,7 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
     f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
-    f.DISPOSED.name: disposed,
+    f.DISPOSED.name: disposed, f.WITHDRAWN.name: withdrawn,
     f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
     f.CLAIM_SETTLED.name: paid_by_carrier,
 }  # fmt: skip

@@ -53,6 +53,11 @@ def allocated(rows: Records, ground: Ground, state: State) -> Posted:
     return moved_units(rows, rows["node"], rows["quantity"], (Bucket.FULFILLABLE, Bucket.RESERVED_ORDER))
 
 
+def freed(rows: Records, ground: Ground, state: State) -> Posted:
+    """Reserved no more where it was: the order goes otherwise."""
+    return moved_units(rows, rows["node"], rows["quantity"], (Bucket.RESERVED_ORDER, Bucket.FULFILLABLE))
+
+
 def cancelled(rows: Records, ground: Ground, state: State) -> Posted:
     """A granted cancellation frees its units."""
     rows = rows[(rows["granted"] == 1) & (rows["reason"] == Reason.GRANTED)]
@@ -168,7 +173,7 @@ POSTINGS: dict[str, Callable[[Records, Ground, State], Posted]] = {
     f.OPENED.name: opened, f.ALLOCATED.name: allocated, f.CANCELLED.name: cancelled, f.TASKED.name: tasked,
     f.PICKED.name: picked, f.COUNTED.name: counted, f.REPLENISHED.name: replenished, f.MOVED.name: moved,
     f.ARRIVED.name: arrived, f.RECEIVED.name: received, f.RETURNED.name: returned, f.DISPOSED.name: disposed,
-    f.RESTOCKED.name: restocked, f.EXPIRED.name: expired,
+    f.RESTOCKED.name: restocked, f.EXPIRED.name: expired, f.FREED.name: freed,
 }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def clients_screen(told: Clients, width: int) -> Text:
         loss = text.money(order.billed - order.cost, told.currency)
         page.append(f"  {order.order:<20} {short(order.client, width - 45):<{width - 45}}")
         page.append(f"{loss:>20}\n", style="bold")
-        page.append(f"      {cut(order.why, width - 6)[0].rstrip(',')}\n", style="dim")
+        page.append("".join(f"      {line}\n" for line in cut(order.why, width - 6)), style="dim")
     page.append("\n".join(cut(_FOOT, width)) + "\n", style="dim")
     page.rstrip()
     return page

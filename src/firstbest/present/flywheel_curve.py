@@ -45,8 +45,17 @@ def quarter_screen(rows: Sequence[Row]) -> Text:
     for row in rows:
         middle, _, mean, ends, mark = _cells(row)
         page.append(f"  {WORDS[row.name]:<24}{middle:>10}{mean:>10}   {ends}, {mark}\n")
-    page.append("\n")
+    page.append(f"  {verdict(rows)}\n\n")
     return page
+
+
+def verdict(rows: Sequence[Row]) -> str:
+    """Whether flywheel and twin tell one story, in a sentence."""
+    outside = [WORDS[row.name] for row in rows if not row.inside]
+    if not outside:
+        return f"All {len(rows)} lie inside: flywheel and twin tell one story."
+    told = f"{len(outside)} of {len(rows)} outside ({', '.join(outside)})"
+    return f"{told}: do not trust the decades before it is known why."
 
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:

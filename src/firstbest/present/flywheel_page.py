@@ -7,9 +7,9 @@ from importlib.resources import files
 
 from firstbest.flywheel.model import Constant
 from firstbest.present import text
-from firstbest.present.flywheel_curve import curve_picture, curve_table, quarter_table
+from firstbest.present.flywheel_curve import curve_picture, curve_table, quarter_table, verdict
 from firstbest.present.flywheel_pictures import coefficient_table, fan_table, fans, spread_bars, worth_bars
-from firstbest.present.flywheel_wheel import wheel
+from firstbest.present.flywheel_wheel import PHONE, arrow_list, wheel
 from firstbest.present.flywheel_words import (
     Story,
     brake_words,
@@ -88,9 +88,11 @@ def _wheel(story: Story) -> str:
     legend = (
         f'<p class="legend">In a box: the middle of all futures, now and in {years_of(story)}. On an '
         "arrow: more gives more (+) or less "
-        "(\N{MINUS SIGN}), its coefficient, its range. Dashed: assumed. Solid: given, or fitted to your book.</p>"
+        "(\N{MINUS SIGN}), its coefficient, its range. Dashed: assumed. Solid: given, or fitted to your book. "
+        f"The thicker, the more one per cent there does to {escape(story.model.words(story.model.outcomes[0]))}.</p>"
     )
-    return section("The loop", finding, lead, f'<div class="wall">{wheel(story)}</div>{legend}')
+    phone = f'<div class="wall-phone">{wheel(story, PHONE)}{arrow_list(story)}</div>'
+    return section("The loop", finding, lead, f'<div class="wall">{wheel(story)}</div>{phone}{legend}')
 
 
 def _fans(story: Story) -> str:
@@ -162,7 +164,7 @@ def _curve(story: Story) -> str:
     body = curve_picture(story.curve) + curve_table(story.curve)
     if story.quarter:
         body += '<p class="lead after">The first quarter, as the flywheel tells it and as the twin lived it:</p>'
-        body += quarter_table(story.quarter)
+        body += quarter_table(story.quarter) + f'<p class="lead after">{escape(verdict(story.quarter))}</p>'
     return section("Measured in the twin", finding, lead, body)
 
 

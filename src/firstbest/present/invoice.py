@@ -119,7 +119,9 @@ def words_of(line: Line) -> str:
 
 
 def quantity_of(line: Line, currency: str) -> str:
-    """How much: of the meter, or of which money a share is taken."""
+    """How much: of the meter, or of which money a share is taken; of a dispute that was granted, nothing is counted."""
+    if line.kind == LineKind.DISPUTE:
+        return ""
     if not line.meter:
         return f"of {amount(round(line.of), currency)}" if line.of else ""
     factor, one, several = unit_of(line.meter)
@@ -137,6 +139,8 @@ def of_money(line: Line) -> bool:
 
 def price_of(line: Line, currency: str) -> str:
     """At which price."""
+    if line.kind == LineKind.DISPUTE:
+        return f"granted on {month_words(line.usage_month)}"
     if of_money(line):
         return f"{plain(line.step_rate * 100, 4)}{text.THIN}% of {amount(line.steps, currency)}"
     if not line.meter:

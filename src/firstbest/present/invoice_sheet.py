@@ -79,7 +79,7 @@ def sheets(invoice: Invoice, lines: Sequence[Line], party: Party, account: Accou
 def _row(place: int, line: Line) -> tuple[Cell, ...]:
     row = FIRST_ROW + place
     factor, _, several = unit_of(line.meter)
-    counted = bool(line.meter)
+    counted = bool(line.meter) and line.kind != LineKind.DISPUTE
     bound = line.kind in {LineKind.MINIMUM, LineKind.CAP}
     quantity = Fraction(line.quantity, factor) + line.of / factor if counted else Fraction(int(bound))
     price = line.rate * factor / MONEY if counted else line.exact / MONEY

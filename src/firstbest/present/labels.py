@@ -66,6 +66,8 @@ REASONS: Final = {
     Reason.THIN: "the load was too thin to leave",
     Reason.UNKNOWN: "no such order",
     Reason.NO_CAPACITY: "no capacity left",
+    Reason.BACKORDERED: "waits for stock, or was sent once there was some",
+    Reason.TOGETHER: "chosen again with all that waited: cheaper, and the promise kept",
 }
 
 

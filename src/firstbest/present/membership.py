@@ -113,6 +113,7 @@ def screen(story: Story, width: int, where: str) -> Text:
     for name, (words, unit) in WORDS.items():
         if name in GROUPS:
             page.append(f"{GROUPS[name]}\n", style="bold")
+            page.append(_heads(width) if name == "joining" else "", style="dim")
         told = story.of(name)
         middle = written(told.value, unit, story.currency)
         ends = between(told.all_in, unit, story.currency)
@@ -133,6 +134,13 @@ def screen(story: Story, width: int, where: str) -> Text:
         page.append("  nothing is in it but the promise: members.toml has no perk\n")
     page.append(f"\nPage      {where}\n")
     return page
+
+
+def _heads(width: int) -> str:
+    """What the figures of a line are."""
+    if width >= _WIDE:
+        return f"  {'':<{_COLUMN}}{'middle':>11}   {'by the rehearsals':<24}with what is assumed\n"
+    return f"    {'middle':>12}   95 in 100, with what is assumed\n"
 
 
 def page(story: Story) -> str:

@@ -54,8 +54,9 @@ def moves(record: Record) -> str:
 
 
 def _signed(need: Need) -> str:
-    net = need.won - need.lost
-    sign = "" if round(net) == 0 else "+" if net > 0 else text.MINUS
+    # Of rounded numbers, so that what stands beside it adds up.
+    net = round(need.won) - round(need.lost)
+    sign = "" if net == 0 else "+" if net > 0 else text.MINUS
     return sign + text.count(abs(net))
 
 
@@ -70,7 +71,7 @@ def section(record: Record) -> str:
             text.count(need.won),
             text.count(need.lost),
             _signed(need),
-            f"{need.value} {need.unit}",
+            f"{need.value.replace('-', text.MINUS)} {need.unit}",
             need.mark,
         ]
         for need in record.needs
@@ -83,6 +84,9 @@ def section(record: Record) -> str:
     if record.gone or record.moved:
         lead += f" {text.count(record.gone)} orders found their seller gone: {moves(record)}."
     sources = " ".join(f"{_NAMES[need.cause]}: {need.source.rstrip('.')}." for need in record.needs)
+    mark, source = record.levels
+    if mark:
+        sources += f" The levels are {mark}: {(source or 'no source is stated').rstrip('.')}."
     return (
         f'<section id="needs"><p class="kicker">What customers need</p><h2>{escape(told(record))}</h2>'
         f'<p class="lead">{escape(lead)}</p>{svg.table(heads, body)}'

@@ -80,6 +80,31 @@ class Volume(NamedTuple):
     unit: float
 
 
+class Team(NamedTuple):
+    """Hands that bring goods in or out: heads there, heads that outsiders' goods are the work of, and the fullest week.
+
+    `today` and `then`: share of the paid minutes in which there is work, without outsiders' goods and with them.
+    """
+
+    name: str
+    heads: int
+    more: float
+    today: float
+    then: float
+    day: int  # on which the fullest week with them begins, days since the epoch
+    beyond: int  # weeks with more work than paid minutes
+
+
+class Rehearsed(NamedTuple):
+    """What pairs of rehearsals say of the own promise."""
+
+    differences: Sequence[Difference]
+    replications: int
+    days: int
+    scale: float
+    first_day: int
+
+
 class OpenTold(NamedTuple):
     """What opening storage would do."""
 
@@ -88,8 +113,8 @@ class OpenTold(NamedTuple):
     fill: Point
     best: Point
     margin: float
-    hands: float
-    differences: Sequence[Difference]
+    teams: Sequence[Team]
+    rehearsed: Rehearsed
     block_m3: float
     block_value: Estimate
     block_chance: float
@@ -98,7 +123,6 @@ class OpenTold(NamedTuple):
     volumes: Sequence[Volume]
     currency: str
     change: str
-    replications: int
     note: str
 
 
@@ -163,20 +187,12 @@ def open_screen(told: OpenTold, width: int) -> Text:
     if told.note:
         page.append(f"{told.note}\n", style="yellow")
     _weeks(page, told, width)
-    page.append("\nPrice\n", style="bold")
-    for words, point in (("that fills what is always free", told.fill), ("that leaves most", told.best)):
-        page.append(f"  {words:<31} {unit(point.price, money):<24} {m3(point.volume):>12}")
-        page.append(f"   {text.brief(point.left_year, 'money', money)} a year after handling\n")
+    page.append("\nPrice, what is taken at it, and what a year leaves after handling\n", style="bold")
+    for words, point in (("fills what is always free", told.fill), ("leaves most", told.best)):
+        page.append(f"  {words:<26} {unit(point.price, money):<20} {m3(point.volume):>12}")
+        page.append(f"{text.brief(point.left_year, 'money', money):>12}\n")
     page.append(f"  below {unit(told.margin, money)} not even the hands are paid\n", style="dim")
-    page.append("\nThe own promise", style="bold")
-    page.append(f"  outsiders take {text.share(told.hands)} of the hands; {told.replications} pairs on the same luck\n")
-    moved = [each for each in told.differences if each.distinguishable]
-    for each in moved:
-        page.append(f"  {each.sentence}\n")
-    same = len(told.differences) - len(moved)
-    if same:
-        which = f"{'the other ' if moved else 'all '}{same} headline figures"
-        page.append(f"  {which}: no difference that {told.replications} pairs can tell from chance\n")
+    _promise(page, told)
     page.append(f"\nOne more block of {m3(told.block_m3)}\n", style="bold")
     value = told.block_value
     span = f"{text.brief(value.low, 'money', money)} to {text.brief(value.high, 'money', money)}"
@@ -208,3 +224,32 @@ def _weeks(page: Text, told: OpenTold, width: int) -> None:
         f"limit {m3(told.capacity)}\n",
         style="dim",
     )
+
+
+def _promise(page: Text, told: OpenTold) -> None:
+    """What it does to the own promise: the teams' work over the whole rehearsal, and what the pairs say."""
+    pairs = told.rehearsed
+    page.append("\nThe own promise, with no head added\n", style="bold")
+    for team in told.teams:
+        page.append(f"  {short(team.name, 24):<25}{team.heads} heads; outsiders' goods would keep ")
+        page.append(f"{text.number(team.more, 1)} more busy\n")
+        page.append(f"{'':<27}fullest week: {text.share(team.today, 0)} busy, {text.share(team.then, 0)} with them\n")
+        if team.beyond:
+            weeks = "a week" if team.beyond == 1 else f"{team.beyond} weeks"
+            page.append(f"{'':<27}more work than paid hours in {weeks}\n", style="yellow")
+    page.append("  the wages of those heads are handling, taken off above\n", style="dim")
+    page.append("  in a rehearsal nothing waits for loaders: their hours are told here alone\n", style="dim")
+    scale = "" if pairs.scale == 1 else f" at {pairs.scale:g} of full scale"
+    page.append(f"  rehearsed: {pairs.replications} pairs of {pairs.days} days{scale}, on the same luck\n")
+    moved = [each for each in pairs.differences if each.distinguishable]
+    for each in moved:
+        page.append(f"    {each.sentence}\n")
+    same = len(pairs.differences) - len(moved)
+    if same:
+        which = f"{'the other ' if moved else 'all '}{same} headline figures"
+        page.append(f"    {which}: no difference that {pairs.replications} pairs can tell from chance\n")
+    last = max((team for team in told.teams if team.beyond), key=lambda team: team.day, default=None)
+    if last and last.day + 7 - pairs.first_day > pairs.days:
+        needed = last.day + 7 - pairs.first_day
+        page.append(f"  not rehearsed: the fullest week, that of {text.day_text(last.day)}; ", style="yellow")
+        page.append(f"--days {needed} reaches it\n", style="yellow")

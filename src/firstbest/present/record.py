@@ -90,6 +90,7 @@ class Record(NamedTuple):
     billed_storage: tuple[int, ...] = ()  # [S] of it, for storage
     needs: tuple[Need, ...] = ()  # empty: nobody answered
     after: I64 | None = None  # [D, N, S, AFTERS, 2] cells of what happened after the door
+    levels: tuple[str, str] = ("", "")  # mark and source of what customers answer against
     planned: int = 0  # orders had nobody answered
     gone: int = 0  # orders that stayed away because their seller was not there
     moved: tuple[Moved, ...] = ()  # sellers who came or left

@@ -5,6 +5,7 @@ Colour only repeats what words and signs already say, so the screen reads the sa
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final, NamedTuple
 
 from rich.text import Text
@@ -63,7 +64,8 @@ def _head(page: Text, record: Record, width: int) -> None:
     for line in more:
         page.append(f"{line}\n")
     if record.banner:
-        page.append(f"{record.banner[:1].upper()}{record.banner[1:]}.\n", style=_WARN)
+        said = f"{record.banner[:1].upper()}{record.banner[1:]}."
+        page.append(textwrap.fill(said, width, break_on_hyphens=False) + "\n", style=_WARN)
     usual = width >= _WIDE and any(bound.applies for bound in record.bounds)
     page.append(f"{'':<{_LABEL + _VALUE + 3}}[usual]\n" if usual else "\n", style=_DIM)
 

@@ -224,6 +224,9 @@ def _events(told: Story) -> list[_Event]:
     found += [
         _Event(at, _node_zone(told, node), said) for at, node, said in story_returns.events(told.network, told.rows)
     ]
+    for row in _get(told, "rechosen"):
+        said = f"chosen again with all that waited: journeys {_money(told, row['cost'])}"
+        found.append(_Event(int(row["at"]), zone, f"{said} instead of {_money(told, row['cost_before'])}"))
     for row in _get(told, "cancelled"):
         said = "cancelled" if row["granted"] else "cancellation refused"
         found.append(_Event(int(row["at"]), zone, f"line {int(row['line']) + 1} {said}"))
@@ -247,6 +250,10 @@ def _picked(told: Story) -> list[_Event]:
 
 def _released(told: Story, row: np.void) -> str:
     return f"released to the floor of {_node(told, int(row['node']))}"
+
+
+def _withdrawn(told: Story, row: np.void) -> str:
+    return f"not from {_node(told, int(row['node']))} any more"
 
 
 def _packed(_: Story, row: np.void) -> str:
@@ -281,7 +288,9 @@ def _delivered(row: np.void) -> str:
     return said
 
 
-_SAID: Final = {"released": _released, "packed": _packed, "departed": _departed, "rolled": _rolled}
+_SAID: Final = {
+    "withdrawn": _withdrawn, "released": _released, "packed": _packed, "departed": _departed, "rolled": _rolled,
+}  # fmt: skip
 
 
 def _costs(told: Story) -> str:

@@ -19,6 +19,7 @@ TRACK: Final = {
     "returned": "returned", "inspected": "inspected", "refunded": "refunded", "restocked": "restocked",
     "contacted": "contacted", "made_good": "made_good", "claim_filed": "claim_filed", "claim_settled": "claim_settled",
     "held": "held", "backordered": "waits_for_stock", "filled": "stock_found", "lapsed": "waits_no_more",
+    "withdrawn": "withdrawn", "rechosen": "chosen_again",
 }  # fmt: skip
 """One vocabulary for every mode: what a fact is called on an order's track."""
 REASON_CODES: Final = {int(reason): reason.name.lower() for reason in Reason}
@@ -48,6 +49,8 @@ def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
         event["until_us"] = int(row["until"])
     if name == "filled":
         event |= {"lines": int(row["lines"]), "left": int(row["left"]), "deliver_by_us": int(row["deliver_by"])}
+    if name == "rechosen":
+        event |= {"shipments": int(row["shipments"]), "deliver_by_us": int(row["deliver_by"])}
     if name == "delivered":
         event["outcome"] = Outcome(int(row["outcome"])).name.lower()
     if name == "completed":
@@ -78,7 +81,7 @@ STATES: Final = (
 def state_of(track: list[dict[str, Any]]) -> str:
     """The state of an order: what its track comes to. One that is partly there says so, and so does one that waits."""
     seen = {event["event"] for event in track}
-    sent = sum(event["event"] == "planned" for event in track) - sum(event["event"] == "dropped" for event in track)
+    sent = count_of(track, "planned") - count_of(track, "dropped") - count_of(track, "withdrawn")
     waiting = sum(_waits(event) for event in track)
     held = [event["event"] for event in track if event["event"] in ("held", "goes_on")]
     for state in STATES:

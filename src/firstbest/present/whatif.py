@@ -1,4 +1,4 @@
-"""A change of price, promise or selection, told in orders, money, hours and carbon."""
+"""A change of price, promise or selection, told in orders, money, hours and carbon: on a screen and a page."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from firstbest.present import text
+from firstbest.present import svg, text
 from firstbest.present.comparison import Estimate
+from firstbest.present.flywheel_page import section, shell
 
+_WIDTH, _ROW, _LEFT, _RIGHT = 700.0, 44.0, 150.0, 560.0
 WORDS: Final = {"orders": "orders", "money": "money earned", "hours": "paid hours", "carbon_kg": "carbon, kg CO2e"}
 
 
@@ -36,7 +38,7 @@ def screen(story: Story) -> Text:
         found, before = story.change[name], story.without[name]
         middle, low, high = (_signed(name, each, story.currency) for each in found)
         share = text.share(found.mean / before, 1) if before else text.MISSING
-        clear = "" if found.low > 0 or found.high < 0 else ", not told apart from nothing"
+        clear = "" if is_clear(found) else ", not told apart from nothing"
         page.append(f"  {words:<18}{middle:>16}   {low} to {high}{clear}")
         page.append(f"; {share} of {_plain(name, before, story.currency)}\n", style="dim")
     page.append(f"\nIn {story.years} years, by the flywheel\n", style="bold")
@@ -48,6 +50,70 @@ def screen(story: Story) -> Text:
             page.append(f"  {words:<18}{middle:>16}   {low} to {high} in 90 of 100 futures\n")
     page.append(f"\n{story.how}\n", style="dim")
     return page
+
+
+def is_clear(found: Estimate) -> bool:
+    """Whether an interval leaves nothing out of the question."""
+    return found.low > 0 or found.high < 0
+
+
+def page(story: Story) -> str:
+    """One HTML file that needs nothing else: the quarter as a picture and a table, the years as a table."""
+    heads = ("", "Without it", "It changes", "95 in 100", "")
+    rows = [
+        [
+            words[:1].upper() + words[1:],
+            _plain(name, story.without[name], story.currency),
+            _signed(name, story.change[name].mean, story.currency),
+            " to ".join(_signed(name, each, story.currency) for each in story.change[name][1:]),
+            "" if is_clear(story.change[name]) else "not told apart from nothing",
+        ]
+        for name, words in WORDS.items()
+    ]
+    orders, money = (story.change[name] for name in ("orders", "money"))
+    finding = (
+        f"{story.step}: {_signed('orders', orders.mean, story.currency)} orders and "
+        f"{_signed('money', money.mean, story.currency)} earned in {story.days} days"
+    )
+    lead = "In the twin, by pairs of rehearsals in which customers answer what they see. " + story.how
+    parts = [section(story.name, finding[:1].upper() + finding[1:], lead, _picture(story) + svg.table(heads, rows))]
+    if story.decade is None:
+        told, body = "The model has no such step", ""
+    else:
+        told = f"In {story.years} years, by the flywheel"
+        years = [
+            [
+                words[:1].upper() + words[1:],
+                _signed(name, story.decade[name][1], story.currency),
+                " to ".join(_signed(name, story.decade[name][end], story.currency) for end in (0, 2)),
+            ]
+            for name, words in WORDS.items()
+        ]
+        body = svg.table(("", "The middle of all futures", "90 in 100"), years)
+    years_lead = (
+        "The same step from the first month on; what is assumed of people and of scale is drawn from its range."
+    )
+    return shell(f"{story.name}: {story.step}", "".join([*parts, section("Decades", told, years_lead, body)]))
+
+
+def _picture(story: Story) -> str:
+    """Each change as a share of what there was, with its interval; a full dot is told apart from nothing."""
+    shares = {name: [each / (story.without[name] or 1.0) for each in story.change[name]] for name in WORDS}
+    most = max((abs(each) for ends in shares.values() for each in ends), default=0.0) or 1.0
+    across = svg.Scale(-most, most, _LEFT, _RIGHT)
+    height = _ROW * len(WORDS)
+    parts = [svg.rule(across(0), 0, across(0), height, "axis")]
+    for place, (name, words) in enumerate(WORDS.items()):
+        y = _ROW * (place + 0.5)
+        middle, low, high = shares[name]
+        fill = "currentColor" if is_clear(story.change[name]) else "none"
+        parts.append(svg.words(_LEFT - 14, y + 4, words.partition(",")[0], anchor="end"))
+        parts.append(svg.rule(across(low), y, across(high), y, "interval"))
+        parts.append(svg.tag("circle", cx=across(middle), cy=y, r=5.5, fill=fill, stroke="currentColor"))
+        said = text.share(abs(middle), 1)
+        parts.append(svg.words(_RIGHT + 16, y + 4, f"{'+' if middle >= 0 else text.MINUS}{said}", "strong"))
+    said = "Each change as a share of what there was, with its interval."
+    return svg.drawing(svg.Frame("step", _WIDTH, height, "What it changes", said), "".join(parts))
 
 
 def _plain(name: str, value: float, currency: str) -> str:

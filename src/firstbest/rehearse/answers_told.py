@@ -19,7 +19,7 @@ _EPOCH = date(1970, 1, 1)
 _DAY_S = DAY_US // SECOND_US
 
 
-def write_answers(output: Path, result: Result) -> Path | None:
+def write_answers(output: Path, result: Result, scale: float) -> Path | None:
     """Writes both files and answers the path of the levels; where nobody answers, neither, and what was there goes."""
     for name in (LEVELS, BY_DAY):
         (output / name).unlink(missing_ok=True)
@@ -27,7 +27,7 @@ def write_answers(output: Path, result: Result) -> Path | None:
         return None
     _by_day(output / BY_DAY, result)
     path = output / LEVELS
-    path.write_text(levels_text(result), encoding="utf-8")
+    path.write_text(levels_text(result, scale), encoding="utf-8")
     return path
 
 
@@ -56,8 +56,10 @@ def responding(nature: Nature) -> Nature:
     return nature._replace(demand=nature.demand._replace(answers=answers._replace(on=ON)))
 
 
-def levels_text(result: Result) -> str:
-    """The levels seen in a rehearsal, as lines of `[respond]` in demand.toml. A region without an order has none."""
+def levels_text(result: Result, scale: float) -> str:
+    """The levels seen in a rehearsal, as lines of `[respond]` in demand.toml. Who sold nothing has none, and a
+    region without an order.
+    """
     told, answers = result.answered, result.scenario.nature.demand.answers
     assert told is not None, "somebody answered"
     assert answers is not None, "somebody answered"
@@ -67,9 +69,13 @@ def levels_text(result: Result) -> str:
         for name, seconds, orders in zip(answers.regions, told.promise_s.tolist(), told.orders.tolist(), strict=True)
         if orders
     ]
-    price = [(name, f"{value / MONEY:.4f}") for name, value in zip(sellers, told.price.tolist(), strict=True)]
-    items = [(name, f"{value:.2f}") for name, value in zip(sellers, told.items.tolist(), strict=True)]
+    price = [(name, f"{value / MONEY:.4f}") for name, value in zip(sellers, told.price.tolist(), strict=True) if value]
+    items = [(name, f"{value:.2f}") for name, value in zip(sellers, told.items.tolist(), strict=True) if value]
+    calendar = result.scenario.network.calendar
+    days = round((calendar.end_us - calendar.start_us) / DAY_US)
+    source = f"a rehearsal of this network as it was: {days} days, scale {scale:g}, seed {result.seed}"
     lines = [_line("price_level", price), _line("days_level", regions), _line("items_level", items)]
+    lines += ['level_mark = "FITTED"', f"level_source = {json.dumps(source)}"]
     return "# Levels seen in this rehearsal; copy them into [respond] of demand.toml.\n" + "\n".join(lines) + "\n"
 
 

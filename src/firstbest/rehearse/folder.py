@@ -92,7 +92,7 @@ def told_of(folder: Path, workspace: Workspace, options: Options, result: Result
     record = judged_record(result, workspace, folder, options.scale, digest)
     write_tables(output, result, facts=options.facts)
     write_run(output, record, options, options.seed or 0)
-    outcome = Outcome(record, result, output, write_answers(output, result))
+    outcome = Outcome(record, result, output, write_answers(output, result, options.scale))
     others = panels_of(workspace, record)
     outcome.report_path.write_text(report(record, None, others), encoding="utf-8")
     return outcome

@@ -100,7 +100,9 @@ def clients(house: House, book: BillingBook, label: str | None) -> Clients:
     result = income - orders.total
     worst = np.argsort(result, kind="stable")[:SHOWN]
     lost = [_lost(house, orders, int(place), float(income[place]) / MONEY) for place in worst if result[place] < 0]
-    span = f"{month_name(done[0].period.month)} to {month_name(done[-1].period.month)}; orders of {closed.label}"
+    span = (
+        f"{month_name(done[0].period.month)} to {month_name(done[-1].period.month)}; orders are those of {closed.label}"
+    )
     notes = [] if house.scale == 1 else [f"from a rehearsal at {house.scale:g} of full scale"]
     if not priced:
         notes.append("a rule asks for tenants by name, so single orders cannot be priced alone and are left out")
@@ -230,4 +232,4 @@ def _lost(house: House, orders: OrderCost, place: int, income: float) -> LostOrd
     why = ", ".join(f"{words} {value:,.2f}" for value, words in ranked if value > 0)
     name = house.order_name(int(orders.order[place]))
     total = float(orders.total[place]) / MONEY
-    return LostOrder(name, house.titles[int(orders.tenant[place])], income, total, f"billed {income:,.2f}: {why}")
+    return LostOrder(name, house.titles[int(orders.tenant[place])], income, total, f"billed {income:,.2f}; cost: {why}")

@@ -25,7 +25,7 @@ F64 = NDArray[np.float64]
 
 PART_US: Final = 6 * HOUR_US
 _IN, _OUT, _BACK = 0, 1, 2
-_KIND: Final = {f.PLANNED.name: _IN, f.DEPARTED.name: _OUT, f.UNPLANNED.name: _BACK}
+_KIND: Final = {f.PLANNED.name: _IN, f.DEPARTED.name: _OUT, f.UNPLANNED.name: _BACK, f.WITHDRAWN.name: _BACK}
 
 
 class Checked(NamedTuple):

@@ -7,19 +7,21 @@ at the *margin* is what one more cubic metre costs while there is room (the hand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.billing_basis import Window, inside
+from firstbest.operate.billing_basis import Records, Window
+from firstbest.operate.billing_stock import empty_shelves, storage
 from firstbest.present.primitive import Reference, ShowTold, TenantUse
-from firstbest.rehearse.invoicing import House, metered, periods, window_of
+from firstbest.rehearse.invoicing import House, periods, window_of
 from firstbest.rent.meters import METER_CODES
-from firstbest.rent.usage import Attribute, Measure
+from firstbest.rent.usage import Attribute, Measure, Usage, joined
 from firstbest.store.primitives import Primitives, Storage
 from firstbest.store.usage_closing import Closed
+from firstbest.store.usage_facts import Facts, standing_of_folder
 from firstbest.world.network import I64
 from firstbest.world.units import DAY_US, MONEY, PPM
 from firstbest.world.words import NodeKind, Process
@@ -27,6 +29,8 @@ from firstbest.world.words import NodeKind, Process
 F64 = NDArray[np.float64]
 CM3_M3: Final = 1_000_000
 YEAR_DAYS: Final = 365
+HANDLING: Final = (Process.RECEIVE, Process.LOAD)
+"""Teams that bring goods in and out of bulk storage."""
 
 
 class Use(NamedTuple):
@@ -38,6 +42,8 @@ class Use(NamedTuple):
     first_day: int  # days since the epoch of the first
     running: float  # rent and indirect hours over these days, whole currency units
     handling_m3: float  # hands for a cubic metre in and out, whole currency units
+    busy: F64  # [W, N, P] paid minutes in which there was work, by week, node and process
+    paid: F64  # [W, N, P] all paid minutes
 
     @property
     def days(self) -> int:
@@ -53,34 +59,64 @@ def use_of(house: House, figures: Storage) -> Use:
     begins = listed[0].begins
     days = round((listed[-1].ends - begins) / DAY_US)
     daily, running = np.zeros((days, house.basis.tenants)), 0
-    for period, usage, _ in metered(house, listed[-1]):
+    busy = np.zeros((-(-days // 7), len(network.nodes.kind), len(Process)))
+    paid = np.zeros_like(busy)
+    for facts, usage in stood(house):
         mine = (usage.meter == METER_CODES["storage_cm3_days"]) & np.isin(usage.codes[:, Attribute.NODE], nodes)
         day = np.clip((usage.at[mine] - begins) // DAY_US, 0, days - 1)
         np.add.at(daily, (day, usage.tenant[mine]), usage.measures[mine, Measure.QUANTITY] / CM3_M3)
-        running += _running(house, window_of(house, period), nodes)
+        running += _running(facts, nodes)
+        worked = facts["worked"]
+        where = (np.clip((worked["at"] - begins) // DAY_US, 0, days - 1) // 7, worked["node"], worked["process"])
+        np.add.at(busy, where, worked["busy_s"] / 60)
+        np.add.at(paid, where, worked["paid_min"])
     return Use(
         nodes, float(network.nodes.storage_cm3[nodes].sum()) / CM3_M3, daily, begins // DAY_US, running / MONEY,
-        handling(house, nodes, figures),
+        handling(house, nodes, figures), busy, paid,
     )  # fmt: skip
 
 
-def _running(house: House, window: Window, nodes: I64) -> int:
+def stood(house: House) -> Iterator[tuple[Facts, Usage]]:
+    """Each whole month's facts of STANDING, and the meters of what stood on shelves.
+
+    The same fold as that of the bills (`billing_stock.storage`), on its facts alone: what left the buildings, which is
+    most of a book, is not read.
+    """
+    read, shelves = standing_of_folder(house.output), empty_shelves(house.basis)
+    listed, begins = periods(house), house.network.calendar.start_us
+    if listed[0].begins > begins:
+        before = Window(begins, listed[0].begins, house.network.calendar.first_day)
+        shelves = storage(read(before), house.basis, before, shelves).shelves
+    for period in listed:
+        window = window_of(house, period)
+        facts = read(window)
+        found = storage(facts, house.basis, window, shelves)
+        shelves = found.shelves
+        yield facts, joined(found.usage)
+
+
+def _running(facts: Facts, nodes: I64) -> int:
     """Rent of the buildings and their indirect hours in a month, millionths."""
-    facts = house.facts(window)
-    closed, worked = (inside(facts[name], window) for name in ("day_closed", "worked"))
-    rent = closed["cost"][np.isin(closed["node"], nodes)].sum()
-    hours = worked[np.isin(worked["node"], nodes) & (worked["process"] == Process.INDIRECT)]["money"].sum()
-    return int(rent + hours)
+    closed, worked = _at(facts["day_closed"], nodes), _at(facts["worked"], nodes)
+    return int(closed["cost"].sum() + worked[worked["process"] == Process.INDIRECT]["money"].sum())
+
+
+def _at(rows: Records, nodes: I64) -> Records:
+    return rows[np.isin(rows["node"], nodes)]
 
 
 def handling(house: House, nodes: I64, figures: Storage) -> float:
-    """Hands for a cubic metre that comes in and leaves, at the wages of the buildings, whole currency units."""
+    """Hands for a cubic metre that comes in and leaves, at the wages of the buildings, whole currency units.
+
+    At a scale below 1 teams stay whole and their hours cost that share (`store.compile_people`), so a cubic metre,
+    which then stands for several, takes as much longer.
+    """
     labour = house.network.labour
     found = 0.0
-    for process, minutes in ((Process.RECEIVE, figures.receive_min_m3), (Process.LOAD, figures.load_min_m3)):
+    for process, minutes in zip(HANDLING, (figures.receive_min_m3, figures.load_min_m3), strict=True):
         wage = labour.wage_hour[nodes, process] / MONEY
         productive = np.maximum(labour.productive_ppm[nodes, process], 1) / PPM
-        found += float(np.mean(wage / productive)) * minutes / 60
+        found += float(np.mean(wage / productive)) * minutes / 60 / house.scale
     return found
 
 

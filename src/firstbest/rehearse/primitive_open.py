@@ -5,26 +5,32 @@ Outsiders' goods need space and hands. Space is taken only where it is free, wee
 never turned away. The hands that bring outsiders' goods in and out are taken from the same teams, and that is what is
 rehearsed: a generated change lowers the productive share of the receiving and loading teams by what outsiders take, and
 the two worlds run in pairs on the same luck.
+
+Pairs need not be as long as the rehearsal that stands in the folder: a quarter says in two minutes what a year says
+in a quarter of an hour. How long they were is told, and what the shorter time cannot show, the fullest week of the
+teams, is read from the facts of the whole rehearsal. They run at its scale: at a smaller one as many receipts come in
+with fewer units each, so the teams of bulk storage would have less to do than they have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from firstbest.present.comparison import Difference, Estimate
-from firstbest.present.primitive import OpenTold, Point, Volume, Week
-from firstbest.rehearse.against import rehearse_against
-from firstbest.rehearse.compare import headline
-from firstbest.rehearse.folder import Options
+from firstbest.present import text
+from firstbest.present.comparison import Estimate
+from firstbest.present.primitive import OpenTold, Point, Rehearsed, Team, Volume, Week
+from firstbest.rehearse.compare import compare, headline
+from firstbest.rehearse.compare_runs import Runs
 from firstbest.rehearse.invoicing import House
-from firstbest.rehearse.primitive import F64, YEAR_DAYS, Use, use_of
+from firstbest.rehearse.primitive import F64, HANDLING, YEAR_DAYS, Use, use_of
+from firstbest.store.changes import load_changed
 from firstbest.store.primitives import Primitives, Storage
-from firstbest.world.units import PPM
+from firstbest.world.units import DAY_US, PPM
 from firstbest.world.words import Process
 
 DRAWS: Final = 4_000
@@ -32,15 +38,18 @@ SHARES: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Of today's capacity: volumes at which the cost of a unit is told."""
 SHARE_MOST: Final = 0.9
 """Of the teams' time that outsiders can take in a rehearsal."""
+PAIR_DAYS: Final = 91
+"""Days of a pair where none are asked for: a quarter."""
 Demand = tuple[tuple[float, float], ...]
 
 
 class Asked(NamedTuple):
-    """How to rehearse: pairs, worker processes, fewer days."""
+    """How to rehearse: pairs, worker processes, days where not a quarter, and a scale of its own."""
 
     replications: int
     workers: int
     days: int | None
+    scale: float | None
 
 
 class Fill(NamedTuple):
@@ -93,28 +102,54 @@ def earning(demand: Demand, weeks: F64, margin: float) -> Point:
     return Point(best, float(np.minimum(wanted(demand, best), weeks).mean()), left(best) / days * YEAR_DAYS)
 
 
-def change_text(house: House, use: Use, figures: Storage, volume: float) -> tuple[str, float]:
-    """A change file in which outsiders' goods take their share of the teams' time, and that share."""
+def handled(house: House, use: Use, figures: Storage, volume: float) -> dict[tuple[int, int], float]:
+    """By node and process, the paid minutes a week that outsiders' goods are, spread over the buildings alike.
+
+    Only teams of which labour.csv has heads: where it has none, nobody's hands are asked for. At a scale below 1 teams
+    stay whole, and a cubic metre stands for several.
+    """
+    labour = house.network.labour
+    weekly = volume * figures.turns_year / YEAR_DAYS / max(len(use.nodes), 1) * 7 / house.scale
+    each = zip(HANDLING, (figures.receive_min_m3, figures.load_min_m3), strict=True)
+    return {
+        (int(node), int(process)): weekly * minutes * PPM / max(int(labour.productive_ppm[node, process]), 1)
+        for process, minutes in each
+        for node in use.nodes
+        if labour.heads[node, process]
+    }
+
+
+def change_text(house: House, theirs: Mapping[tuple[int, int], float], volume: float) -> str:
+    """A change file in which outsiders' goods take their share of the teams' time, and no head is added."""
     labour, nodes = house.network.labour, house.network.texts.nodes
-    daily = volume * figures.turns_year / YEAR_DAYS
-    parts, most = [], 0.0
-    for node in use.nodes:
-        share_of_node = 1 / len(use.nodes)
-        for process, minutes in ((Process.RECEIVE, figures.receive_min_m3), (Process.LOAD, figures.load_min_m3)):
-            heads = int(labour.heads[node, process])
-            paid = heads * int(labour.contract_minutes_week[node]) / 7
-            productive = paid * int(labour.productive_ppm[node, process]) / PPM
-            share = min(daily * share_of_node * minutes / max(productive, 1e-9), SHARE_MOST) if heads else 0.0
-            if not heads:
-                continue
-            most = max(most, share)
-            percent = int(labour.productive_ppm[node, process]) / PPM * 100 * (1 - share)
-            parts.append(
-                f'[[operation]]\nkind = "set"\nfile = "labour"\nkey = "{nodes[node]} {process.name.lower()}"\n'
-                f'column = "productive_percent"\nvalue = {percent:.3f}\n'
-            )
-    note = f"By firstbest primitive open: {volume:,.0f} m3 of outsiders' goods, {daily:,.1f} m3 a day in and out."
-    return f'title = "Bulk storage open to outsiders"\nnote = "{note}"\n\n' + "\n".join(parts), most
+    parts = []
+    for (node, process), minutes in sorted(theirs.items()):
+        there = int(labour.heads[node, process]) * int(labour.contract_minutes_week[node])
+        share = min(minutes / max(there, 1), SHARE_MOST)
+        percent = int(labour.productive_ppm[node, process]) / PPM * 100 * (1 - share)
+        parts.append(
+            f'[[operation]]\nkind = "set"\nfile = "labour"\nkey = "{nodes[node]} {Process(process).name.lower()}"\n'
+            f'column = "productive_percent"\nvalue = {percent:.3f}\n'
+        )
+    again = "# Written by firstbest primitive open, which writes it anew: copy it before you edit it.\n"
+    note = f"{volume:,.0f} m3 of outsiders' goods take their part of the time of the teams that bring goods in and out."
+    return f'{again}title = "Bulk storage open to outsiders"\nnote = "{note}"\n\n' + "\n".join(parts)
+
+
+def teams(house: House, use: Use, theirs: Mapping[tuple[int, int], float]) -> list[Team]:
+    """The teams that bring goods in and out: their fullest whole week of the rehearsal, today and with outsiders'."""
+    labour, weeks, found = house.network.labour, use.days // 7, []
+    for (node, process), minutes in sorted(theirs.items()):
+        paid = np.where(use.paid[:weeks, node, process] > 0, use.paid[:weeks, node, process], np.inf)
+        today = use.busy[:weeks, node, process] / paid
+        then = today + minutes / paid
+        week = int(then.argmax()) if weeks else 0
+        name = f"{text.named(house.network.texts.nodes[node])} {Process(process).name.lower()}"
+        heads = int(labour.heads[node, process])
+        more = minutes / max(int(labour.contract_minutes_week[node]), 1)
+        full = (float(today.max(initial=0)), float(then.max(initial=0)))
+        found.append(Team(name, heads, more, *full, use.first_day + 7 * week, int((then > 1).sum())))
+    return found
 
 
 def block_value(demand: Demand, slack: float, margin: float, figures: Storage) -> tuple[Estimate, float, float]:
@@ -171,11 +206,10 @@ def opened(
     margin = use.handling_m3 / (YEAR_DAYS / storage.turns_year)
     weeks = free_weeks(use, storage)
     fill = filling(demand, weeks)
-    text, share = change_text(house, use, storage, fill.volume)
+    theirs = handled(house, use, storage, fill.volume)
     path = house.folder / "changes" / "open_storage.toml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    found = _rehearsed(house, path, asked, progress)
+    path.write_text(change_text(house, theirs, fill.volume), encoding="utf-8")
     value, chance, years = block_value(demand, float(weeks.min()), margin, storage)
     return OpenTold(
         weeks=[Week(use.first_day + 7 * place, float(free)) for place, free in enumerate(weeks)],
@@ -183,8 +217,8 @@ def opened(
         fill=Point(fill.price, fill.volume, fill.volume * (fill.price - margin) * YEAR_DAYS),
         best=earning(demand, weeks, margin),
         margin=margin,
-        hands=share,
-        differences=found,
+        teams=teams(house, use, theirs),
+        rehearsed=_rehearsed(house, path, asked, progress),
         block_m3=storage.block_m3,
         block_value=value,
         block_chance=chance,
@@ -193,14 +227,19 @@ def opened(
         volumes=volumes(use, storage, margin),
         currency=house.workspace.currency,
         change=str(path),
-        replications=asked.replications,
         note=""
         if house.scale == 1
         else f"from a rehearsal at {house.scale:g} of full scale; demand is taken at that scale",
     )
 
 
-def _rehearsed(house: House, path: Path, asked: Asked, progress: Callable[[float], None]) -> tuple[Difference, ...]:
-    options = Options(house.scale, asked.days, None)
-    answer = rehearse_against(house.folder, path, options, (asked.replications, asked.workers, None), progress)
-    return headline(answer.compared.differences)
+def _rehearsed(house: House, path: Path, asked: Asked, progress: Callable[[float], None]) -> Rehearsed:
+    calendar = house.network.calendar
+    whole = round((calendar.end_us - calendar.start_us) / DAY_US)
+    days = min(asked.days or PAIR_DAYS, whole)
+    scale = asked.scale or house.scale
+    currency, seed = house.workspace.currency, house.workspace.seed
+    load_changed(house.folder, path)  # Faults are told here, once, not by each process.
+    runs = Runs(house.folder, path, scale, days)
+    found = compare(runs, asked.replications, currency, seed=seed, workers=asked.workers, progress=progress)
+    return Rehearsed(headline(found.differences), asked.replications, days, scale, calendar.start_us // DAY_US)

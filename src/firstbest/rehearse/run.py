@@ -128,6 +128,7 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         banner=NOT_COMPARED,
         stock_items=stock_items(result),
         needs=needs_of(result),
+        levels=levels_of(result),
         after=after_cells(result, shape[:3]),
         planned=0 if result.answered is None else int(result.answered.planned.sum()),
         gone=0 if result.answered is None else int(result.answered.gone.sum()),
@@ -152,6 +153,12 @@ def needs_of(result: Result) -> tuple[Need, ...]:
     won, lost = (each.sum(axis=0).tolist() for each in (result.answered.won, result.answered.lost))
     told = sorted(answers.told, key=lambda each: CAUSES.index(each[0]))
     return tuple(Need(*each, won[CAUSES.index(each[0])], lost[CAUSES.index(each[0])]) for each in told)
+
+
+def levels_of(result: Result) -> tuple[str, str]:
+    """Mark and source of the levels that customers answered against; empty where nobody answered."""
+    answers = result.scenario.nature.demand.answers
+    return ("", "") if answers is None or answers.on != ON else answers.levels
 
 
 def moved_of(result: Result) -> tuple[Moved, ...]:

@@ -53,6 +53,16 @@ def changes(
     return sorted(found, key=lambda change: -abs(change.new - change.old))
 
 
+def summed(one: Sequence[Change], other: Sequence[Change]) -> list[Change]:
+    """The changes of two spans of months together, in the order of `changes`."""
+    totals: dict[tuple[int, str], tuple[Fraction, Fraction]] = {}
+    for change in (*one, *other):
+        old, new = totals.get((change.tenant, change.charge), (Fraction(0), Fraction(0)))
+        totals[change.tenant, change.charge] = (old + change.old, new + change.new)
+    found = [Change(*key, *totals[key]) for key in sorted(totals)]
+    return sorted(found, key=lambda change: -abs(change.new - change.old))
+
+
 def by_tenant(found: Sequence[Change]) -> list[tuple[int, Fraction, Fraction]]:
     """Totals of each tenant under both, the largest change first; ties by tenant."""
     totals: dict[int, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])

@@ -52,12 +52,15 @@ def plan_of(network: Network, blocks: Blocks) -> dict[str, Any]:
     }
 
 
+def goods_of(network: Network, row: Row) -> dict[str, Any]:
+    """What a line asks for."""
+    return {"line": row["line"], "item": network.texts.items[row["item"]], "quantity": row["quantity"]}
+
+
 def kit_of(network: Network, row: Row) -> dict[str, Any]:
     """A kit that was asked for, and the lines that its parts stand in."""
     return {
-        "line": row["line"],
-        "item": network.texts.items[row["item"]],
-        "quantity": row["quantity"],
+        **goods_of(network, row),
         "price_micros": row["price"],
         "lines": [row["line"], *range(row["rest"], row["rest"] + row["parts"] - 1)],
     }
@@ -75,9 +78,7 @@ def price_lines(shipments: list[dict[str, Any]], value: int) -> list[dict[str, A
 def waiting_of(network: Network, row: Row) -> dict[str, Any]:
     """A line that waits for stock, and until when."""
     return {
-        "line": row["line"],
-        "item": network.texts.items[row["item"]],
-        "quantity": row["quantity"],
+        **goods_of(network, row),
         "until_us": row["until"],
     }
 
@@ -85,9 +86,7 @@ def waiting_of(network: Network, row: Row) -> dict[str, Any]:
 def lapsed_of(network: Network, row: Row) -> dict[str, Any]:
     """A line that waited for stock and was cancelled."""
     return {
-        "line": row["line"],
-        "item": network.texts.items[row["item"]],
-        "quantity": row["quantity"],
+        **goods_of(network, row),
         "granted": True,
         "code": reason_of(row["reason"]),
     }
@@ -153,9 +152,7 @@ def journey_carbon_g(network: Network, carrier: int, node: int, place: int, weig
 def refused_of(network: Network, row: Row) -> dict[str, Any]:
     """A refusal: code, the constraint that bound, and a remedy of the closed list."""
     return {
-        "line": row["line"],
-        "item": network.texts.items[row["item"]],
-        "quantity": row["quantity"],
+        **goods_of(network, row),
         "code": reason_of(row["reason"]),
         "why": REASONS.get(Reason(row["reason"]), ""),
         "bound": "every node" if row["binding"] < 0 else network.texts.nodes[row["binding"]],
@@ -166,9 +163,7 @@ def refused_of(network: Network, row: Row) -> dict[str, Any]:
 def cancelled_of(network: Network, row: Row) -> dict[str, Any]:
     """What became of a cancel, by line."""
     return {
-        "line": row["line"],
-        "item": network.texts.items[row["item"]],
-        "quantity": row["quantity"],
+        **goods_of(network, row),
         "granted": bool(row["granted"]),
         "code": reason_of(row["reason"]),
     }

@@ -96,9 +96,7 @@ def _columns(path: Path, header: list[str], names: Mapping[str, str]) -> dict[st
     ]
     taken = {name: names.get(name, name) for name in NAMES if names.get(name, name) in header}
     if not faults and "placed" not in taken and "planned" not in taken:
-        faults.append(
-            Fault(path.name, 1, "", "a column placed or planned, or --columns placed=NAME", ", ".join(header))
-        )
+        faults.append(Fault(path.name, 1, "", "a column placed or planned, or --column placed=NAME", ", ".join(header)))
     if faults:
         raise WorkspaceFaulty(faults)
     return taken

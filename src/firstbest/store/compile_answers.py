@@ -39,6 +39,7 @@ def compile_answers(plan: Plan) -> Answers | None:
         told=tuple(
             (each["cause"], f"{each['value']:g}", each["unit"], each["mark"], each["source"]) for each in entries
         ),
+        levels=(respond["level_mark"], respond["level_source"]),
         review_days=int(review["days"]),
         leave_ppm=int(ppm(review["leave_below_percent"])),
         join_ppm=int(ppm(review["join_above_percent"])),

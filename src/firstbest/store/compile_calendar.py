@@ -11,7 +11,7 @@ from firstbest.store.compile_plan import Plan
 from firstbest.store.compile_season import season_ppm
 from firstbest.store.workspace_tables import F64
 from firstbest.world.network import I16, I64, Calendar
-from firstbest.world.units import MINUTE_US
+from firstbest.world.units import MINUTE_US, SECOND_US
 from firstbest.world.words import Timer
 
 MIDNIGHT: Final = 0
@@ -83,6 +83,10 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
         (Timer.WAVE, 0, np.arange(start, end, minutes * MINUTE_US, dtype=np.int64)),
         (Timer.CLOSE_DAY, 0, plan.instants(zone, CLOSE_MINUTE)),
     ]
+    between = int(plan.workspace.section("policies", "together")["minutes"]) * MINUTE_US
+    if between:
+        # A second before the wave of that instant, if there is one: what it releases is chosen for first.
+        found.append((Timer.TOGETHER, 0, np.arange(start + between - SECOND_US, end, between, dtype=np.int64)))
     if len(plan.workspace.frame("offers")):
         every = int(plan.workspace.section("policies", "offers")["minutes"]) * MINUTE_US
         found.append((Timer.OFFER, 0, np.arange(start, end, every, dtype=np.int64)))

@@ -9,9 +9,19 @@ from firstbest.world.units import MONEY, PPM
 
 def compile_policy(workspace: Workspace) -> Policy:
     """The policy of policies.toml."""
-    sourcing, floor, replenishment, counting, people, after, backorders, holds = (
+    sourcing, floor, replenishment, counting, people, after, backorders, holds, together = (
         workspace.section("policies", each).values
-        for each in ("sourcing", "floor", "replenishment", "counting", "people", "after", "backorders", "holds")
+        for each in (
+            "sourcing",
+            "floor",
+            "replenishment",
+            "counting",
+            "people",
+            "after",
+            "backorders",
+            "holds",
+            "together",
+        )
     )
 
     def money(amount: float) -> int:
@@ -51,4 +61,5 @@ def compile_policy(workspace: Workspace) -> Policy:
         holding_ppm_year=ppm(after["holding_percent_year"]),
         wait_days=int(backorders["wait_days"]),
         hold_days=int(holds["lapse_days"]),
+        move_cost=money(together["move_cost"]),
     )

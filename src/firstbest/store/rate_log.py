@@ -6,9 +6,10 @@ like and where it was may stand beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ from firstbest.rent.meters import METER_CODES
 from firstbest.rent.tally import Period
 from firstbest.rent.usage import Attribute, Measure, Names, Usage, blank_usage, rows_of
 from firstbest.store.faults import FAULTS_PER_COLUMN_MAX, Fault, nearest, shown
+from firstbest.store.usage_book import BillingBook, book_path, usage_path
+from firstbest.store.usage_closing import Closed, closings
+from firstbest.store.usage_kept import kept_usage
 from firstbest.store.workspace_sheets import Sheet, read_sheet
 
 NEEDED: Final = ("tenant", "meter", "at", "quantity")
@@ -50,6 +54,19 @@ def period_of(month: int, zone: ZoneInfo) -> Period:
     ends = [datetime(at // 12, at % 12 + 1, 1, tzinfo=zone) for at in (month, month + 1)]
     first, last = (int(end.timestamp()) * 1_000_000 for end in ends)
     return Period(month, first, last, (ends[1].date() - ends[0].date()).days)
+
+
+def closed_logs(bills: Path) -> Iterator[Callable[[], Log]]:
+    """The closed months of a billing book, in order: each is read from its file when it is called for."""
+    with BillingBook(book_path(bills)) as book:
+        closed = closings(book)
+    for month in closed:
+        yield partial(_closed_log, bills, month)
+
+
+def _closed_log(bills: Path, month: Closed) -> Log:
+    usage = kept_usage(usage_path(bills, month.label), month.usage)
+    return Log(usage, month.names, (month.period,), 0)
 
 
 def read_log(path: Path, zone: ZoneInfo, faults: list[Fault]) -> Log | None:

@@ -41,6 +41,8 @@ ANSWER_SECTIONS: Final = (
                 "items_level", Type.NUMBER_BY_NAME, "items on offer likewise, times the share of lines filled", {}, 0,
                 10**9, refers=_SELLERS,
             ),
+            choice("level_mark", MARKS, "how sure the levels are; FITTED where a rehearsal measured them", MARKS[0]),
+            text("level_source", "where the levels come from", ""),
         ),
     ),
     Section(

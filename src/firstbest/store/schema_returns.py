@@ -1,4 +1,4 @@
-"""The parts of `policies.toml` and `nature.toml` about held orders, about returns, and how customers send back."""
+"""The parts of `policies.toml` and `nature.toml` about held orders, those that wait, returns, and how they come."""
 
 from __future__ import annotations
 
@@ -124,5 +124,16 @@ HOLD_RULES: Final = Section(
     (integer("lapse_days", "days a held order may be late before it is cancelled; 0: never", 30, high=365),),
 )
 
-DETAIL_RULES: Final = (HOLD_RULES, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES)
+TOGETHER_RULES: Final = Section(
+    "together",
+    "How often all orders that nobody works on yet are chosen for at once.",
+    (
+        integer("minutes", "between such choices; divides a day; 0: never", 0, high=1_440),
+        money("move_cost", "what an order has to save to go otherwise than planned", 0.05),
+    ),
+)
+
+DETAIL_RULES: Final = (
+    TOGETHER_RULES, HOLD_RULES, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES,
+)  # fmt: skip
 DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE)

@@ -30,6 +30,8 @@ FactsOf = Callable[[Window], Facts]
 MEMORY: Final = "600MB"
 COSTS: Final = (f.WORKED,)
 """Facts that no meter needs, but what a primitive costs."""
+STANDING: Final = (*STOCK, *COSTS)
+"""Facts that say what stood in the buildings and what that cost: all that a primitive of storage needs."""
 WANTED: Final = tuple(dict.fromkeys((*CAUSES, *STOCK, *RELATED, *COSTS)))
 
 
@@ -39,6 +41,17 @@ def facts_of_folder(folder: Path) -> FactsOf:
     def read(window: Window) -> Facts:
         with duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as engine:
             return {fact.name: _rows(engine, fact, _statement(folder / "facts", fact, window)) for fact in WANTED}
+
+    return read
+
+
+def standing_of_folder(folder: Path) -> FactsOf:
+    """Of the facts in `folder/facts` those of STANDING that fell in the month: a tenth of what meters read."""
+
+    def read(window: Window) -> Facts:
+        with duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as engine:
+            during = _during(window)
+            return {fact.name: _rows(engine, fact, _selected(folder / "facts", fact, during)) for fact in STANDING}
 
     return read
 
@@ -62,9 +75,7 @@ def related(held: Facts, window: Window) -> Facts:
 
 
 def _statement(facts: Path, fact: FactType, window: Window) -> str:
-    names = [name for name in fact.dtype.names or () if name not in PADDING]
-    columns = ", ".join(f'rows."{name}"' for name in names)
-    during = f'rows."at" >= {window.begins:d} AND rows."at" < {window.ends:d}'
+    during = _during(window)
     if fact in RELATED:
         during = f'({during}) OR (rows."at" < {window.ends:d} AND rows."order" IN ({_orders(facts, window)}))'
     if fact in OF_VANS:
@@ -73,6 +84,16 @@ def _statement(facts: Path, fact: FactType, window: Window) -> str:
         during += f' AND rows."order" IN ({_by_van(facts, window)})'
     if fact == SAILED:
         during = f'({during}) OR (rows."at" < {window.ends:d} AND rows.number IN ({_sailed(facts, window)}))'
+    return _selected(facts, fact, during)
+
+
+def _during(window: Window) -> str:
+    return f'rows."at" >= {window.begins:d} AND rows."at" < {window.ends:d}'
+
+
+def _selected(facts: Path, fact: FactType, during: str) -> str:
+    names = [name for name in fact.dtype.names or () if name not in PADDING]
+    columns = ", ".join(f'rows."{name}"' for name in names)
     source = f"read_parquet('{quoted(facts / fact.name)}/*.parquet')"
     return f"SELECT {columns} FROM {source} AS rows WHERE {during} ORDER BY rows.number, rows.ordinal"
 

@@ -180,6 +180,10 @@ def _settings(workspace: Workspace) -> Iterator[Fault]:
         yield Fault(
             "policies.toml", wave.line, "floor.wave_minutes", "minutes that divide a day", f"{wave['wave_minutes']:g}"
         )
+    together = workspace.section("policies", "together")
+    if 1_440 % int(together["minutes"] or 1):
+        expected, found = "minutes that divide a day, or 0: never", f"{together['minutes']:g}"
+        yield Fault("policies.toml", together.line, "together.minutes", expected, found)
     late = workspace.section("policies", "door")
     if list(late["late_percent"]) != sorted(late["late_percent"], reverse=True):
         found = listed(late["late_percent"])

@@ -281,6 +281,20 @@ KITTED: Final = _fact(
 ASSEMBLED: Final = _fact("assembled", *_OF_SHIPMENT, ("kits", "<i8"), ("item", "<i4"), ("line", "<i4"))
 """Kits that somebody puts together for a shipment; `line` is that of the first part."""
 
+WITHDRAWN: Final = _fact(
+    "withdrawn", *_OF_SHIPMENT, ("cost", "<i8"), ("day", "<i4"), ("units", "<i4"), ("lines", "<i4"), ("carrier", "<i4"),
+    ("seller", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""A shipment nobody worked on yet, given up since its order goes otherwise."""
+FREED: Final = _fact("freed", *_OF_SHIPMENT, ("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"))
+"""Units of a line that are not reserved any more where they were; the line is allocated anew at the same instant."""
+RECHOSEN: Final = _fact(
+    "rechosen", ("order", "<i8"), ("ship_by", "<i8"), ("deliver_by", "<i8"), ("cost", "<i8"), ("cost_before", "<i8"),
+    ("shipments", "<i4"), ("shipments_before", "<i4"), ("attempt", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""An order goes otherwise than planned, chosen with all that waited; `cost` is of its journeys, `deliver_by` as it was
+promised."""
+
 FACTS: Final = (
     ORDERED, PLANNED, ALLOCATED, REFUSED, CANCELLED, UNPLANNED, RELEASED, TASKED, PICKED, PACKED, DEPARTED, ROLLED,
     DELIVERED, COMPLETED, CLOSED, RETURNED, REPLENISHED, MOVED, VEHICLE, ARRIVED, RECEIVED, COUNT_ASKED, COUNTED,
@@ -289,7 +303,7 @@ FACTS: Final = (
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
     MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
-    KITTED, ASSEMBLED,
+    KITTED, ASSEMBLED, WITHDRAWN, FREED, RECHOSEN,
 )  # fmt: skip
 
 

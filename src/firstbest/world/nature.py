@@ -27,6 +27,7 @@ class Answers(NamedTuple):
     items_level_x1000: I64  # [S] items on offer, times the share of lines filled
     regions: tuple[str, ...]  # [R]
     told: tuple[tuple[str, str, str, str, str], ...]  # cause, value, unit, mark and source, for the report
+    levels: tuple[str, str] = ("ASSUMED", "")  # mark and source of the levels, for the report
     review_days: int = 0  # days between sellers' looks at their margin; 0: nobody comes or goes
     leave_ppm: int = 0  # of sales: a margin below this and a seller leaves
     join_ppm: int = 0  # a mean margin of the others above this and a waiting seller comes

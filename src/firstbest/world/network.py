@@ -234,6 +234,7 @@ class Policy(NamedTuple):
     wait_days: int  # what cannot be promised waits so long for stock, where the customer says nothing else
     hold_days: int = 0  # a held order is cancelled so long after it should have left; 0: never
     opening_covers_lead: int = 0  # 1: a buying centre's first stock covers the lead time as well
+    move_cost: int = 0  # money, what it takes to send an order otherwise than planned when all that waits is chosen for
 
 
 class Arms(NamedTuple):

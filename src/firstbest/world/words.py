@@ -89,6 +89,7 @@ class Timer(IntEnum):
     DEPART = 8
     CLOSE_DAY = 9
     OFFER = 10
+    TOGETHER = 11
     SETTLE = 30
 
 
@@ -143,6 +144,8 @@ class Reason(IntEnum):
     NO_CAPACITY = 15
     BACKORDERED = 16
     """Waits for stock, or was sent once there was some."""
+    TOGETHER = 17
+    """Chosen again with all that waited: cheaper for all of it, and the promise kept."""
 
 
 class Fill(IntEnum):
