@@ -26,7 +26,9 @@ from firstbest.store.columns import Columns
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
+from tests.books.postgres_server import postgres_url
 
+__all__ = ["postgres_url"]
 SIZES = {table.name: 8 for table in t.TABLES}
 QUICK = Settings(full_sync=False)
 READING = re.compile(r"\bSELECT\b")
@@ -163,15 +165,24 @@ def test_a_file_that_is_no_book_or_is_newer_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_table_gets_its_new_columns(tmp_path: Path) -> None:
-    path = tmp_path / "book.sqlite"
+    columns_come(str(tmp_path / "book.sqlite"))
+
+
+def test_a_table_gets_its_new_columns_in_postgres(postgres_url: str) -> None:
+    columns_come(postgres_url)
+
+
+def columns_come(where: str) -> None:
+    """A book whose rows are of an older shape is opened."""
     narrow = np.dtype([column for column in t.LOAD.descr if column[0] != "rolled"])
     rows = np.zeros(1, narrow)
     rows["key"], rows["floor"] = 1, 3
-    with open_book(path, QUICK) as book:
+    with open_book(where, QUICK) as book:
         book.engine.tell("INSERT INTO rows_load (key, packed) VALUES (1, ?)", (rows.tobytes(),))
         book.engine.tell("UPDATE shape SET columns = ? WHERE name = 'load'", (json.dumps(narrow.descr),))
-    with open_book(path, QUICK) as book:
-        assert book.rows_of(t.LOAD_T).tolist() == [(1, 3, 0, 0, 0)]
+    for _ in range(2):
+        with open_book(where, QUICK) as book:
+            assert book.rows_of(t.LOAD_T).tolist() == [(1, 3, 0, 0, 0)]
 
 
 def test_a_book_of_the_first_version_is_brought_to_this_one(tmp_path: Path) -> None:

@@ -89,6 +89,10 @@ def test_a_book_moves_to_postgres_and_back(folder: Path, postgres_url: str, tmp_
     assert (again.exit_code, "needs to be a new book" in again.stderr) == (2, True)
     answer = told("verify", folder, "--book", postgres_url)
     assert answer.exit_code == 0, answer.output + answer.stderr
+    with open_book(postgres_url) as served:
+        assert served.claim("a house", "127.0.0.1:1")
+        copied = told("migrate", folder, "--book", postgres_url, "--to", tmp_path / "copy.sqlite")
+        assert "a house serves the old book (127.0.0.1:1)" in copied.output
     with open_book(folder / ".firstbest/book.sqlite") as first, open_book(tmp_path / "back.sqlite") as second:
         assert first.chain == second.chain
 

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from firstbest.run.desk import Desk, Limits
 from firstbest.run.open import Opened, open_house
-from firstbest.run.requests import Line, Request
+from firstbest.run.ready import ready
 from firstbest.service.access import Rates
 from firstbest.service.app import make_app
 from firstbest.service.door import Door
@@ -22,7 +22,6 @@ from firstbest.service.serving import first_key
 from firstbest.store.book import SqlBook
 from firstbest.store.book_open import open_book
 from firstbest.store.book_sqlite import Settings
-from firstbest.world.words import Kind
 from tests.books.small_workspace import write
 
 OWNER_SCOPES = frozenset(("orders", "stock", "tasks", "network", "admin"))
@@ -79,8 +78,7 @@ def served(folder: Path, rates: Rates | None = None, limits: Limits | None = Non
     for name, tenant, scopes in (("guest", 1, ("orders", "stock")), ("stocker", 0, ("stock",))):
         keys[name], digest = new_key()
         opened.house.keep((as_put(Bearer(tenant, frozenset(scopes), digest, name), 1),))
-    one = Request(Kind.PLACE, 0, "", lines=(Line(0, 0, 1),))
-    opened.house.quote(one)  # kernels are compiled before anybody waits for an answer
+    ready(opened.house.world)
     desk = Desk(opened.house, limits or Limits(gather_s=0.0005))
     reader = book.reader()
     forks = Rehearsals(where)

@@ -107,6 +107,17 @@ def test_bulk_answers_each_line(house: Served) -> None:
     assert [row.get("problem") for row in told] == [None, "unknown_name", "order_known", "invalid"]
 
 
+def test_likely_mistakes_are_told_in_words_that_help(house: Served) -> None:
+    sheet = house.post("/v1/orders/bulk", b"order,customer,place,item,quantity\nS1,ann,606,kettle,1")
+    rows = house.post("/v1/counts/bulk", b"node,item,quantity")
+    nowhere, other = house.get("/v1/order/S1"), house.ask("PUT", "/v1/quotes")
+
+    assert all("Content-Type is text/csv" in msgspec.json.decode(line)["detail"] for line in sheet.content.splitlines())
+    assert "Content-Type is text/csv" in rows.json()["detail"]
+    assert nowhere.json()["detail"] == "no route is at /v1/order/S1; /docs lists them all"
+    assert other.json()["detail"] == "/v1/quotes does not take PUT; /docs says what it takes"
+
+
 def test_inbound_goods_with_a_discrepancy_move_the_buckets(house: Served) -> None:
     before = house.get("/v1/stock/towel?node=ontario").json()["nodes"][0]
     body = {"inbound": "IN-7", "node": "ontario", "item": "towel", "quantity": 10, "expected_us": 1}

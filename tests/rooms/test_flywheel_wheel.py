@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from firstbest.flywheel.futures import futures
 from firstbest.flywheel.knock_out import loosened
 from firstbest.flywheel.model import Arrow
+from firstbest.present.flywheel_page import page
 from firstbest.present.flywheel_ring import Layout, meet, places, ring_of
+from firstbest.present.flywheel_screen import screen
 from firstbest.present.flywheel_wheel import PHONE, WALL, arrow_list, ranked, wheel
 from firstbest.present.flywheel_words import Story
 from firstbest.store.flywheel_file import read_model
@@ -63,6 +65,13 @@ def test_the_brake_is_the_thickest_arrow() -> None:
     widths = [float(each) for each in re.findall(r'class="wheel-arrow[^>]*?stroke-width="([\d.]+)"', wheel(told()))]
     assert len(widths) == len(MODEL.arrows)
     assert widths[0] == max(widths) > 2 * min(widths)
+
+
+def test_a_model_without_arrows_says_so_and_draws_no_empty_wheel() -> None:
+    bare = told()._replace(model=MODEL._replace(arrows=()), brakes=())
+    assert "add [[arrow]] to flywheel.toml" in page(bare)
+    assert "add [[arrow]] to flywheel.toml" in " ".join(screen(bare, 80, "there").plain.split())
+    assert 'id="wheel' not in page(bare)
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=20))

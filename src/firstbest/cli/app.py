@@ -132,7 +132,10 @@ def apply(
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
 ) -> None:
-    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back."""
+    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back.
+
+    FIRSTBEST_BOOK names a book that is elsewhere, as --book does to other commands.
+    """
     from firstbest.cli.applying import Wanted
     from firstbest.cli.applying import apply as bring_in
 

@@ -35,6 +35,10 @@ def migrate(
         moved = target.copy_from(source)
         typer.echo(f"{moved.ticks} ticks, {sum(moved.rows.values())} rows moved to {target.engine.where}.")
         typer.echo(f"The chain holds in the copy and ends in {target.chain.hex()[:16]} in both.")
+        writer = source.writer()
+    if writer is not None:
+        went_on = "what it decides from now on is not in the copy"
+        typer.echo(f"note: a house serves the old book ({writer.address}): {went_on}. To move it, stop it first.")
 
 
 @app.command()
@@ -91,9 +95,19 @@ def verify(
         wrong = [] if seals_only else unlike_refold(source, *networks_of(folder, source))
         if wrong:
             typer.echo(f"not what the facts come to: {', '.join(wrong)}", err=True)
+            if folded_by_others(source):
+                typer.echo("its first ticks were folded by another version: what that added may be all of it", err=True)
             raise typer.Exit(1)
         if not seals_only:
             typer.echo("Every table is what the facts come to.")
+
+
+def folded_by_others(book: SqlBook) -> bool:
+    """Whether another version of the code than this sealed the first tick: a column that came since is 0 until then."""
+    from firstbest.run.world import code_digest
+
+    envelope = book.sealed(0).beside_envelope
+    return envelope is not None and envelope.code != code_digest()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ def reading(folder: Path, book: str | None) -> Iterator[BookReader]:
 def serve(folder: Path, book: str | None, host: str | None, port: int | None) -> None:
     """Serve a workspace until told to stop."""
     where = Where(folder, book, host, port)
+    gc.disable()  # hardly anything that is made until it stands is let go again
     prepare(where.folder, Console(highlight=False, stderr=True))
     from firstbest.service import serving
 
@@ -53,6 +55,7 @@ def serve(folder: Path, book: str | None, host: str | None, port: int | None) ->
             service = serving.Service(where)
         except (BookError, serving.NotServed) as error:
             raise stop(str(error)) from None
+    gc.enable()
     serving.serve(service, lambda: began(service.told(), folder))
     typer.echo("stopped; everything that was answered is in the book")
 

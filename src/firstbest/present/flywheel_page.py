@@ -16,6 +16,7 @@ from firstbest.present.flywheel_words import (
     coefficient,
     horizon_point,
     is_asleep,
+    no_brake,
     unit_of,
     valued,
     years_of,
@@ -80,11 +81,13 @@ def _head(story: Story) -> str:
 def _wheel(story: Story) -> str:
     awake = [place for place, each in enumerate(story.brakes) if not is_asleep(each)]
     finding = "The loop, with numbers"
-    lead = "Nothing moves: no arrow holds it."
+    lead = no_brake(story)
     if awake:
         brake = story.brakes[awake[0]]
         finding = f"The brake now: {story.model.words(brake.arrow.by)}"
         lead = f"{brake_words(story, awake[0]).capitalize()}."
+    if not story.model.arrows:
+        return section("The loop", finding, lead, "")
     legend = (
         f'<p class="legend">In a box: the middle of all futures, now and in {years_of(story)}. On an '
         "arrow: more gives more (+) or less "

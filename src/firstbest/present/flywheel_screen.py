@@ -14,6 +14,7 @@ from firstbest.present.flywheel_words import (
     brake_words,
     horizon_point,
     is_asleep,
+    no_brake,
     own_sign,
     unit_of,
     unit_words,
@@ -78,7 +79,7 @@ def _outlook(out: Text, story: Story, width: int) -> None:
 def _brake(out: Text, story: Story, width: int) -> None:
     awake = [place for place, each in enumerate(story.brakes) if not is_asleep(each)]
     if not awake:
-        out.append("No arrow holds it: nothing moves.\n\n")
+        out.append(f"{no_brake(story)}\n\n")
         return
     out.append("The brake now\n", style=_LOUD)
     for rank, place in enumerate(awake[:3]):

@@ -66,7 +66,7 @@ def unit_words(unit: str) -> str:
     if unit in ("1", "percent"):
         return ""
     head, *below = unit.split("/")
-    plural = head if head in ("km", "") else f"{head}s"
+    plural = head if head in ("km", "people", "") else f"{head}s"
     return " ".join([plural if head != "1" else "", *(f"{_article(each)} {each}" for each in below)]).strip()
 
 
@@ -104,6 +104,13 @@ def brake_words(story: Story, place: int = 0) -> str:
         f"{model.words(arrow.by)} ({way}): 1{text.THIN}% {more} adds {middle}{text.THIN}% {sold} over "
         f"{years_of(story)} ({low} to {high})"
     )
+
+
+def no_brake(story: Story) -> str:
+    """Why no arrow is the brake."""
+    if not any(arrow.by for arrow in story.model.arrows):
+        return "The model names no arrow with a coefficient: add [[arrow]] to flywheel.toml, and the brake stands here."
+    return "No arrow holds it: none moves what is sold."
 
 
 def is_asleep(each: Loosened) -> bool:

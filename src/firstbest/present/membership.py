@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from textwrap import wrap
 from typing import Final, NamedTuple
 
 from rich.text import Text
@@ -109,7 +110,7 @@ def screen(story: Story, width: int, where: str) -> Text:
     """The answer in lines."""
     page = Text()
     page.append(f"{story.name}: membership\n", style="bold")
-    page.append(f"{finding(story)}\n\n")
+    page.append("\n".join(wrap(finding(story), max(width - 1, 40))) + "\n\n")
     for name, (words, unit) in WORDS.items():
         if name in GROUPS:
             page.append(f"{GROUPS[name]}\n", style="bold")
@@ -122,7 +123,7 @@ def screen(story: Story, width: int, where: str) -> Text:
             page.append(f"  {words:<{_COLUMN}}{middle:>11}   {mine:<24}{ends}\n")
         else:
             page.append(f"  {words}\n    {middle:>12}   {ends}\n")
-    page.append(f"\n{lead(story)}\n\n")
+    page.append("\n" + "\n".join(wrap(lead(story), max(width - 1, 40))) + "\n\n")
     page.append("Assumed of people\n", style="bold")
     for answer in story.bundle.answers:
         page.append(f"  {answer.name} {answer.value:g} ({answer.low:g} to {answer.high:g}), {answer.mark.lower()}\n")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from firstbest.run.applying import applied_of, phases_of
 from firstbest.run.house import House, Phase
 from firstbest.run.names import Of
-from firstbest.run.world import Span, World, edited, pack, unpack, world_of
+from firstbest.run.world import Span, World, edited, pack, unpack, world_from, world_of
 from firstbest.store.beside import SidePut
 from firstbest.store.book_live import BookReader, LiveBook
 from firstbest.store.book_read import load_columns
@@ -73,30 +73,37 @@ def kept_of(book: BookReader) -> Kept | None:
     return Kept(found[WORKSPACE,][value], Span(*found[SPAN,][value]))
 
 
-def worlds_of(book: BookReader) -> list[Phase]:
-    """The worlds of a book's house from its beginning on, as its files and the changes applied since make them."""
+def worlds_of(book: BookReader, same: Workspace | None = None) -> list[Phase]:
+    """The worlds of a book's house from its beginning on, as its files and the changes applied since make them.
+
+    `same`: the workspace that these files come to, where it was read already.
+    """
     kept = kept_of(book)
     if kept is None:
         raise NotOpened("this book holds no house yet: firstbest serve opens it")
     with ExitStack() as stack:
         folder = unpack(kept.files, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firstbest-"))))
-        first = world_of(folder, kept.span)
+        first = world_of(folder, kept.span) if same is None else world_from(same, kept.span)
         return phases_of(first, folder, applied_of(book))
 
 
-def open_house(folder: Path, book: LiveBook, clock: Callable[[], int] = wall_us) -> Opened:
+def open_house(
+    folder: Path, book: LiveBook, clock: Callable[[], int] = wall_us, read: Workspace | None = None
+) -> Opened:
     """The house of a workspace folder on a book that was claimed; an empty book is opened, today being its first day.
 
-    `clock`: microseconds since the epoch; the machine's, but where a trial sets it.
+    `clock`: microseconds since the epoch; the machine's, but where a trial sets it. `read`: the folder's workspace,
+    where it was read already.
 
     Raises `WorkspaceFaulty` with every fault of the folder where a new book is to be opened.
     """
     kept = kept_of(book)
     if kept is not None:
-        return Opened(House(worlds_of(book), book, clock), False, edited(kept.files, folder))
-    workspace = load(folder)
+        other = edited(kept.files, folder)
+        return Opened(House(worlds_of(book, None if other else read), book, clock), False, other)
+    workspace = load(folder) if read is None else read
     span = Span(today_of(workspace, clock()), int(workspace.section("firstbest", "live")["days"]))
-    world = world_of(folder, span)
+    world = world_from(workspace, span)
     house = House([Phase(world.network.calendar.start_us, world)], book, clock)
     house.begin((meta(WORKSPACE, pack(folder)), meta(SPAN, list(span))))
     return Opened(house, True, [])

@@ -99,6 +99,11 @@ def dated(workspace: Workspace, span: Span) -> Workspace:
 
 def world_of(folder: Path, span: Span) -> World:
     """The world of a workspace folder over the days of a live calendar; raises `WorkspaceFaulty` with every fault."""
-    workspace = dated(load(folder), span)
+    return world_from(load(folder), span)
+
+
+def world_from(read: Workspace, span: Span) -> World:
+    """The world of a workspace that was read, over the days of a live calendar; raises `WorkspaceFaulty`."""
+    workspace = dated(read, span)
     network, nature = compile_network(workspace)
     return World(workspace, network, nature, span)

@@ -21,7 +21,7 @@ from firstbest.service.bodies import OrderBody, QuoteBody
 from firstbest.service.door import Door
 from firstbest.service.keyring import Bearer
 from firstbest.service.problems import Problem
-from firstbest.service.sheets import Orders, column_of, is_csv, orders_of_csv
+from firstbest.service.sheets import Orders, column_of, is_csv, json_wrong, orders_of_csv
 from firstbest.service.views import SERVICES, Blocks, cancelled_of, held_of, lapsed_of, plan_of, records
 from firstbest.store.sides import NAMED
 from firstbest.world.units import MINUTE_US
@@ -235,7 +235,7 @@ def taken_in(door: Door, bearer: Bearer, row: bytes) -> tuple[OrderBody | None, 
             raise Problem("invalid", "expected 'hold' on orders placed one by one, found it in bulk", field="hold")
         return body, by_plan(order_request(door, bearer, body, body.service), plan_given(door, bearer, body))
     except msgspec.MsgspecError as wrong:
-        return None, Problem("invalid", str(wrong))
+        return None, Problem("invalid", json_wrong(row, str(wrong)))
     except Problem as problem:
         return body, problem
 

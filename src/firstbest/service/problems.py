@@ -82,10 +82,16 @@ KIND_OF: Final = {
     422: "invalid", 429: "too_many",
 }  # fmt: skip
 
+DETAIL_OF: Final = {
+    404: "no route is at {path}; /docs lists them all",
+    405: "{path} does not take {method}; /docs says what it takes",
+}
+"""What the framework says in two words, in words that help."""
 
-def framework_told(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+
+def framework_told(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Answer what the framework found wrong."""
-    detail = str(error.detail)
+    detail = DETAIL_OF.get(error.status_code, "").format(method=request.method, path=request.url.path) or error.detail
     if isinstance(error, ValidationException) and error.extra:
         detail = "; ".join(f"{each.get('key', 'body')}: {each.get('message', '')}" for each in error.extra)  # type: ignore[union-attr]
     return Problem(KIND_OF.get(error.status_code, "internal"), detail).response()

@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +17,8 @@ import uvicorn
 from firstbest.run.desk import Desk, Limits
 from firstbest.run.house import House
 from firstbest.run.mailing import Carrier
-from firstbest.run.open import Opened, meta, open_house, wall_us
+from firstbest.run.open import NotOpened, Opened, meta, open_house, wall_us, worlds_of
+from firstbest.run.ready import ready
 from firstbest.service.app import make_app
 from firstbest.service.bills import Bills
 from firstbest.service.door import Door
@@ -27,6 +29,7 @@ from firstbest.service.rehearsals import Rehearsals
 from firstbest.store.book_open import SCHEMES, open_book
 from firstbest.store.sides import META
 from firstbest.store.workspace import load
+from firstbest.store.workspace_typed import Workspace
 
 BOOK: Final = ".firstbest/book.sqlite"
 SEALING: Final = "token sealing"
@@ -101,7 +104,16 @@ class Service:
         self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self.watcher = open_book(book_of(where))
         self.first: tuple[Opened, str] | None = None
+        self.read: Workspace | None = workspace  # for the first claim alone: files may change until the next
         self.front = Front(self.claim, self.writer)
+        self.read = None
+        if self.first is None:
+            self.stand_by()
+
+    def stand_by(self) -> None:
+        """Who may take over gets ready for it before."""
+        with suppress(NotOpened):
+            ready(worlds_of(self.watcher)[-1].world)
 
     def told(self) -> Told:
         """What to tell a person."""
@@ -125,7 +137,8 @@ class Service:
             book.close()
             return None
         try:
-            opened = open_house(self.where.folder, book, self.clock)
+            opened = open_house(self.where.folder, book, self.clock, self.read)
+            ready(opened.house.world)
         except BaseException:
             book.close()  # who cannot stand up must not keep others from it
             raise
@@ -138,7 +151,6 @@ class Service:
 
         forks = Rehearsals(book_of(self.where))
         bills = Bills(self.where.folder, book.reader)
-        bills.watch()
 
         def close() -> None:
             gc.unfreeze()
@@ -153,6 +165,7 @@ class Service:
         # What stands now stays: a look through all of it for cycles would keep every client waiting for a while.
         gc.collect()
         gc.freeze()
+        bills.watch()
         return Standing(Quick(app), desk.lost, close)
 
 
@@ -170,7 +183,7 @@ def token_secret(house: House) -> bytes:
     return secrets.token_bytes(SECRET_BYTES) if row is None else bytes.fromhex(row[META.names.index("value")])
 
 
-def serve(service: Service, ready: Callable[[], None]) -> None:
+def serve(service: Service, told: Callable[[], None]) -> None:
     """Listen until told to stop; what waits is decided before the book is closed."""
     host, _, port = service.address.rpartition(":")
     config = uvicorn.Config(
@@ -183,12 +196,14 @@ def serve(service: Service, ready: Callable[[], None]) -> None:
         server_header=False,
         timeout_keep_alive=KEPT_OPEN_S,
     )
+    server = uvicorn.Server(config)
     # The server hands a signal on to whoever listened before it; without a listener the process would end at once.
+    # And one that comes before the server listens to signals must end it all the same.
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: None)
-    ready()
+        signal.signal(each, server.handle_exit)
+    told()
     try:
-        uvicorn.Server(config).run()
+        server.run()
     finally:
         service.front.close()
         service.watcher.close()

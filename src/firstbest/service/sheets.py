@@ -76,7 +76,14 @@ def json_rows(body: bytes, wrong: list[Wrong]) -> Iterator[tuple[int, Any]]:
         try:
             yield number, msgspec.json.decode(line)
         except msgspec.MsgspecError as error:
-            wrong.append(Wrong(number, "", str(error)))
+            wrong.append(Wrong(number, "", json_wrong(line, str(error))))
+
+
+def json_wrong(line: bytes, error: str) -> str:
+    """What is wrong with a line that is not JSON; a CSV that does not say so is the likeliest mistake."""
+    if line.lstrip()[:1] in (b"{", b""):
+        return error
+    return "expected a JSON object on each line (a CSV is read where Content-Type is text/csv), found another text"
 
 
 def csv_rows(body: bytes, wrong: list[Wrong]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -52,7 +52,7 @@ class SqlBook:
         """Open the book; who writes makes what is missing."""
         self.engine, self.writes = engine, writes
         if writes:
-            with engine.transaction():
+            with engine.making():
                 make_tables(engine)
                 self.layout = self._declare()
         self.claimed: Claim | None = None

@@ -63,6 +63,9 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, with the writer's lock from the first statement on."""
 
+    def making(self) -> AbstractContextManager[None]:
+        """All or nothing, in which tables and views may be made, changed and dropped."""
+
     def snapshot(self) -> AbstractContextManager[None]:
         """All reads inside see one state."""
 

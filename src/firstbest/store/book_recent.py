@@ -25,8 +25,12 @@ from firstbest.world.tables import TABLES, Table
 I64 = NDArray[np.int64]
 ROWS_MAX: Final = 50_000
 """Rows of one table that are remembered after they were written to it."""
-PENDING_MAX: Final = 4_000
-"""Changed rows of all tables; beyond, they go into their tables."""
+PENDING_MAX: Final = 1_000
+"""Changed rows of all tables; beyond, they go into their tables.
+
+Whoever asks meanwhile waits for the tick that writes them: 4,000 took 58 ms of PostgreSQL where 1,000 take 32, and the
+slowest hundredth of all ticks 86 ms against 52; the mean is the same.
+"""
 HEAD: Final = struct.Struct("<16s2q")
 TABLE_OF: Final = {table.name: table for table in TABLES}
 GONE: Final = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -79,6 +79,10 @@ class SqliteEngine:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    def making(self) -> AbstractContextManager[None]:
+        """All or nothing, as any transaction."""
+        return self.transaction()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

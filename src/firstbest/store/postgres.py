@@ -113,6 +113,16 @@ class PostgresEngine:
                 raise
 
     @contextmanager
+    def making(self) -> Iterator[None]:
+        """All or nothing, one statement after the other.
+
+        What is dropped takes prepared statements with it, and tables are read as streams: neither goes where
+        statements wait for no answer.
+        """
+        with told(self.where), self.connection.transaction():
+            yield
+
+    @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All reads inside see one state."""
         with told(self.where):
