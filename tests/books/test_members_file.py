@@ -95,7 +95,7 @@ def test_offers_make_products_and_a_timer(tmp_path: Path) -> None:
             "product,item\nvessel,kettle\n",
             "row 2, product: expected a product that two items or more offer",
         ),
-        ("product,item\nvessel,kettle\nvessel,kettel\n", "offers.csv, row 3, item: expected a item of items.csv"),
+        ("product,item\nvessel,kettle\nvessel,kettel\n", "offers.csv, row 3, item: expected an item of items.csv"),
         ("product,item\nvessel,kettle\npot,kettle\n", "offers.csv, row 3"),
     ],
 )

@@ -52,3 +52,34 @@ def test_a_kit_that_is_not_there_whole_is_refused_whole(tmp_path: Path, monkeypa
         plan = house.order("K2", quantity=1_000).json()
     assert not plan["promised"]
     assert [refused["item"] for refused in plan["refused"]] == ["towel"]
+
+
+@pytest.mark.parametrize(("whole", "sent"), [("yes", 2), ("no", 3)])
+def test_a_part_short_at_the_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: str, sent: int) -> None:
+    """Of four towels for two kettles three are there: two go, and one is put back, where kits are sent whole."""
+    monkeypatch.setitem(FILES, "policies.toml", FILES["policies.toml"] + ON)
+    monkeypatch.setitem(FILES, "kits.csv", f"kit,item,units,whole\nkettle,towel,2,{whole}\n")
+    with served(tmp_path) as house:
+        clock = HandClock(house.opened.house.world.network.calendar.start_us + 9 * HOUR_US)
+        house.opened.house.wall_us = clock
+        (shipment,) = house.order("K3", quantity=2).json()["shipments"]
+        shelf = f"/v1/stock/towel?node={shipment['node']}"
+        before = house.get(shelf).json()["nodes"][0]["fulfillable"] + 4
+        path = f"/v1/orders/K3/shipments/{shipment['node']}/picked"
+        for _ in range(24 * 6):
+            picked = house.post(path, {"lines": [{"line": 0, "quantity": 3}]})
+            if picked.status_code == 200:
+                break
+            clock.now_us += HOUR_US
+        assert picked.status_code == 200, picked.text
+        rows = [row for tick in house.book.ticks() for block in tick.blocks for row in block.rows
+                if block.fact.name == "picked"]  # fmt: skip
+        assert [(int(row["quantity"]), int(row["short"]), int(row["written_off"])) for row in rows] == [
+            (sent, 4 - sent, 1)
+        ]
+        cancelled = [int(row["quantity"]) for tick in house.book.ticks() for block in tick.blocks
+                     for row in block.rows if block.fact.name == "cancelled"]  # fmt: skip
+        assert cancelled == [4 - sent]
+        after = house.get(shelf).json()["nodes"][0]
+        assert (after["fulfillable"], after["outside_customer"]) == (before - sent - 1, sent)
+        assert replay(house.book, worlds_of(house.book)).identical

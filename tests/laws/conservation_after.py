@@ -14,8 +14,13 @@ from firstbest.world.metrics import AFTERS, After
 from firstbest.world.units import MAX_DAY, MAX_LINE
 from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
-from tests.laws.conservation_kits import kits_are_put_together_once, kits_come_apart_and_are_kept_together
+from tests.laws.conservation_kits import (
+    kits_are_put_together_once,
+    kits_come_apart_and_are_kept_together,
+    whole_kits_go_whole_or_not_at_all,
+)
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
+from tests.laws.conservation_slots import shelves_hold_what_was_carried_there
 from tests.laws.conservation_together import who_goes_otherwise_is_promised_the_same
 from tests.laws.history import History
 from tests.laws.recount import Recount
@@ -209,6 +214,10 @@ def members_counted(history: History, add: Callable[..., None]) -> None:
         add(After.KITS, first, {**kit, **house}, row["quantity"], row["quantity"] * row["price"])
     for row in each(history, f.ASSEMBLED):
         add(After.ASSEMBLED, row["node"], row, row["kits"])
+    for row in each(history, f.SLOTTED):
+        add(After.FAST_LINES, row["node"], row, row["fast"], row["fast"] + row["medium"] + row["slow"])
+    for row in each(history, f.RESLOTTED):
+        add(After.RESLOTTED, row["node"], row, 1, row["units"])
     for row in each(history, f.MEMBER_RENEWED):
         add(After.RENEWED, first, {**row, **house}, 1, row["fee"])
     for row in each(history, f.MEMBER_LAPSED):
@@ -298,6 +307,8 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     who_is_a_member_is_what_facts_say,
     kits_come_apart_and_are_kept_together,
     kits_are_put_together_once,
+    whole_kits_go_whole_or_not_at_all,
+    shelves_hold_what_was_carried_there,
 )
 
 

@@ -79,6 +79,31 @@ def waiting_kits(history: History) -> list[str]:
     ]
 
 
+def whole_kits_go_whole_or_not_at_all(history: History) -> list[str]:
+    """Of a kit that is sent whole, every part goes in the same number of kits, and none is sent again alone."""
+    kits = history.network.detail.kits
+    if kits is None:
+        return []
+    group = {(row["order"], row["line"], row["node"], row["attempt"]): row["kit"] for row in each(history, f.ALLOCATED)}
+    gone: dict[tuple[int, int, int, int], set[int]] = defaultdict(set)
+    wrong = []
+    for row in each(history, f.PICKED):
+        kit = group[row["order"], row["line"], row["node"], row["attempt"]]
+        if not kit or not kits.whole[kit % MAX_KIT]:
+            continue
+        units = dict(parts_of(history, int(kits.kit_item[kit % MAX_KIT])))[row["item"]]
+        name = row["order"], row["node"], row["attempt"], kit
+        wrong += [f"{row['quantity']} of {units} a kit went in {name}"] * (row["quantity"] % units != 0)
+        gone[name].add(row["quantity"] // units)
+    waited = {(row["order"], row["kit"]) for row in each(history, f.BACKORDERED)}
+    resent = [
+        f"a part of whole kit {kit} of order {order} was sent alone"
+        for (order, _, _, attempt), kit in group.items()
+        if kit and attempt and kits.whole[kit % MAX_KIT] and (order, kit) not in waited
+    ]
+    return wrong + resent + [f"kit {name} went in parts: {counts}" for name, counts in gone.items() if len(counts) > 1]
+
+
 def kits_are_put_together_once(history: History) -> list[str]:
     """Kits put together are those all of whose parts were handed out for one shipment; lines remember theirs."""
     kits = history.network.detail.kits

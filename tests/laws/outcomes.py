@@ -9,6 +9,7 @@ import numpy as np
 
 from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
+from firstbest.world.units import MAX_KIT, MAX_LINE
 from firstbest.world.words import (
     ContactReason,
     Disposition,
@@ -39,7 +40,8 @@ FLOORS: dict[str, float] = {
     ),
     **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
-    **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits"), 0.04),
+    **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits", "whole kit short"), 0.04),
+    **dict.fromkeys(("item changed places", "picked from a fast shelf"), 0.1),
     "order held too long": 0.04,
     "chosen together": 0.1,
     **dict.fromkeys(("split made whole", "same parcels from elsewhere"), 0.04),
@@ -141,11 +143,24 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     some("kit refused", np.isin(kits["number"], refused["number"][refused["line"] == 0]) & (kits["line"] == 0))
     some("kit waits", waits["kit"] > 0)
     some("kit put together", history.rows(f.ASSEMBLED)["kits"] > 0)
+    some("whole kit short", whole_short(history))
+    some("item changed places", history.rows(f.RESLOTTED)["lines"] >= 0)
+    some("picked from a fast shelf", history.rows(f.SLOTTED)["fast"] > 0)
     kept = history.network.detail.members is not None
     some("order of a member", (history.rows(f.ORDERED)["service"] == Service.MEMBER) & kept)
     some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
+
+
+def whole_short(history: History) -> np.ndarray:
+    """Lines of kits that are sent whole or not at all and were cancelled, since a part was short at the shelf."""
+    kits, lines, cancelled = history.network.detail.kits, history.rows(f.ALLOCATED), history.rows(f.CANCELLED)
+    if kits is None:
+        return np.zeros(0, np.bool_)
+    lines = lines[(lines["kit"] > 0) & (kits.whole[lines["kit"] % MAX_KIT] > 0)]
+    cancelled = cancelled[cancelled["reason"] == Reason.SHORT_EVERYWHERE]
+    return np.isin(cancelled["order"] * MAX_LINE + cancelled["line"], lines["order"] * MAX_LINE + lines["line"])
 
 
 def too_rare(seen: Counter[str], histories: int, floors: dict[str, float]) -> dict[str, int]:

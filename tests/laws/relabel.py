@@ -75,6 +75,7 @@ def _detail(detail: Detail, items: I64) -> Detail:
     return detail._replace(
         lots=lots and lots._replace(life_days=lots.life_days[items]),
         levels=levels and levels._replace(case_units=levels.case_units[items]),
+        slotting=detail.slotting and detail.slotting._replace(zone=detail.slotting.zone[items]),
         kits=kits
         and kits._replace(
             of_item=kits.of_item[items], kit_item=inverse(items, kits.kit_item), item=inverse(items, kits.item)
@@ -136,7 +137,7 @@ def _texts(history: History, name: str) -> list[tuple[object, ...]]:
     texts, rows = history.network.texts, history.book.rows(next(fact for fact in FACTS if fact.name == name))
     named = {
         **dict.fromkeys(NODE_COLUMNS, texts.nodes),
-        "item": texts.items, "place": texts.places, "lane": texts.lanes,
+        "item": texts.items, "other": texts.items, "place": texts.places, "lane": texts.lanes,
     }  # fmt: skip
     found = []
     for row in rows.tolist():

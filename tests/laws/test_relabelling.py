@@ -19,7 +19,7 @@ from tests.rehearsals.small import FULFILMENT
 WORLD = World(9, 8, 40, 3, 1, 37, 10, 200_000, -6, 200_000, 1, 150, 45)
 
 
-IN_DETAIL = WORLD._replace(returns=True, days=15)
+IN_DETAIL = WORLD._replace(returns=True, slots=True, days=15)
 TOGETHER = WORLD._replace(together=23, wave_minutes=420, orders_day=120, stock_days=2, heads=1)
 """Waves are far apart and hands are few, so that much waits and is chosen for together."""
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from firstbest.store.staging import armed
 from firstbest.world.nature import Asking, Back, Joining, Nature, Opening
-from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns
-from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY
+from firstbest.world.network import Care, Detail, Kits, Levels, Lots, Members, Network, Offers, Returns, Slotting
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US, MONEY, SECOND_US
 from firstbest.world.words import Process, Timer
 from tests.rehearsals.small import FULFILMENT, Size, small_network
 
@@ -54,6 +54,7 @@ class World(NamedTuple):
     at_once: bool = False  # refunds are paid before anything comes
     kits: bool = False  # two items are made of others; of drawn worlds without offers every other
     members: bool = False  # who is a member is a fact; of drawn worlds every other
+    slots: bool = False  # shelves are near and far; of drawn worlds every other
     together: int = 0  # minutes between choices for all that waits; of drawn worlds every other
     meddle: bool = True  # the world outside repeats itself and speaks of things that are not there
 
@@ -133,8 +134,22 @@ def made(world: World) -> tuple[Network, Nature]:
     if world.members or (world.drawn and world.seed % 4 < MEMBERS_OF_FOUR):
         network, nature = with_members(network, nature)
     if not world.offers and (world.kits or (world.drawn and world.seed % 7 < KITS_OF_SEVEN)):
-        network, nature = with_kits(network, nature)
+        network, nature = with_kits(network, nature, whole=world.seed % 3 > 0)
+    if world.slots or (world.drawn and world.seed % 2):
+        network, nature = with_slots(network, nature)
     return network, nature
+
+
+def with_slots(network: Network, nature: Nature) -> tuple[Network, Nature]:
+    """The same world whose shelves are near and far, and in which items change places every other day."""
+    zone = np.arange(len(network.items.price), dtype=np.int64) % 3
+    rules = Slotting(zone, np.array([5, 20, 40]) * SECOND_US, 20 * SECOND_US, 6, 2, 4)
+    midnights = network.calendar.midnight_us[1] + 5 * HOUR_US
+    inside = (midnights >= network.calendar.start_us) & (midnights < network.calendar.end_us)
+    network = network._replace(detail=network.detail._replace(slotting=rules))
+    network = with_timers(network, Timer.RESLOT, midnights[inside][2::2])
+    walk = (-10 * SECOND_US, 0, 20 * SECOND_US)
+    return network, nature._replace(walk_us=walk, move_us=120 * SECOND_US)
 
 
 KITS_OF_SEVEN = 4
@@ -142,8 +157,11 @@ KITTED = ((0, 1, 1), (0, 3, 2), (5, 4, 2), (5, 1, 3))
 """(kit, part, units): the second has no part once, and both need towels."""
 
 
-def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
-    """The same world in which two items are made of others; they stand nowhere and are asked for often."""
+def with_kits(network: Network, nature: Nature, *, whole: bool = False) -> tuple[Network, Nature]:
+    """The same world in which two items are made of others; they stand nowhere and are asked for often.
+
+    The second is sent whole or not at all, the first too if `whole`.
+    """
     kit, item, units = (np.array(values, np.int64) for values in zip(*KITTED, strict=True))
     kit_item, first = np.unique(kit, return_index=True)
     of_item = np.full(len(network.items.price), -1, np.int64)
@@ -151,7 +169,8 @@ def with_kits(network: Network, nature: Nature) -> tuple[Network, Nature]:
     price = network.items.price[item]
     total = np.bincount(of_item[kit], weights=price * units)[of_item[kit]]
     share = (price * 1_000_000 // total.astype(np.int64)).astype(np.int64)
-    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share)
+    whole = np.array([int(whole), 1])
+    kits = Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, share, whole)
     opening, demand = nature.opening, nature.demand
     left = of_item[opening.item] < 0
     opening = Opening(*(column[left] for column in opening))

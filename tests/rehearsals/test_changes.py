@@ -26,6 +26,7 @@ NAMES = (
     "cyber_monday_3_5",
     "fourth_fc",
     "kits_on_order",
+    "reslot_weekly",
     "savannah_storage",
 )
 SCALE, DAYS = 0.1, 365

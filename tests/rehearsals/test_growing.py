@@ -23,8 +23,10 @@ from firstbest.rehearse.along import How as AlongHow
 from firstbest.rehearse.along import rehearse_along
 from firstbest.rehearse.conform_house import lived_in
 from firstbest.rehearse.folder import Options
+from firstbest.rehearse.spread import Cluster
+from firstbest.rehearse.suggest_files import Written, written
 from firstbest.rehearse.suggest_floor import cut_off_minute, floor_candidates, leaves_minute
-from firstbest.rehearse.suggest_rehearsed import How, affordable, candidates_of, ranked
+from firstbest.rehearse.suggest_rehearsed import Hears, How, affordable, candidates_of, ranked, rehearse_suggested
 from firstbest.rehearse.suggest_words import Candidate
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.changes_written import toml_lines, write_changed
@@ -261,9 +263,49 @@ def test_an_easy_building_is_asked_for_a_later_cut_off(small: Path) -> None:
 
 
 def test_the_budget_says_how_many() -> None:
-    # Ten minutes on two processes are 1,200 s; a rehearsal of 20 s gives 60, at 5 pairs 12 worlds: 11 candidates.
-    assert affordable(20.0, How(5, 2, 10.0)) == 11
+    # Ten minutes less the first 20 s on two processes are 1,160 s: 58 rehearsals, at 5 pairs 11 worlds, 10 candidates.
+    assert affordable(20.0, How(5, 2, 10.0)) == 10
     assert affordable(10_000.0, How(5, 2, 1.0)) == 1
+    assert affordable(0.1, How(5, 2, 60.0)) == 12
+    assert affordable(20.0, How(5, Cluster("auto"), 10.0)) == 4
+
+
+def test_what_helps_end_to_end_is_bounded_and_told(tmp_path: Path) -> None:
+    """Every seed is told, files say what came of them, and are used again; a budget that is over ends it."""
+    folder = tmp_path / "shop"
+    write_small(folder)
+    said: list[str] = []
+    seen: list[float] = []
+    how, options = How(2, 1, 5.0), Options(0.2, 5)
+    found = rehearse_suggested(folder, options, how, Hears(seen.append, said.append))
+    names = sorted(path.name for path in (folder / "changes").glob("suggested_*.toml"))
+
+    assert found.replications == 2
+    assert found.scale == 0.2
+    assert len(names) == len(found.helps) >= 1
+    assert [line[0] for line in said] == ["1", "2", "3", "4"]
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1.0)
+    for each in found.helps:
+        assert Path(each.path).read_text("utf-8").startswith("# ")
+    before = {name: (folder / "changes" / name).read_bytes() for name in names}
+    again = rehearse_suggested(folder, options, How(2, 1, 0.0001))
+    assert {path.name: path.read_bytes() for path in (folder / "changes").glob("suggested_*.toml")} == before
+    assert again.replications == 1
+    assert len(again.helps) == 1
+    assert len(again.left) == len(found.helps) + len(found.left) - 1
+
+
+def test_a_file_that_says_something_else_is_not_written_over(lived: Record, small: Path, tmp_path: Path) -> None:
+    candidate = candidates_of(lived)[0]
+    folder = tmp_path / "shop"
+    write_small(folder)
+    taken = folder / "changes" / f"suggested_{candidate.name}.toml"
+    taken.write_text('title = "mine"\n[[operation]]\nkind = "promise"\n', "utf-8")
+    made = written(folder, [candidate], lived)
+
+    assert [each.path.name for each in made] == [f"suggested_{candidate.name}_2.toml"]
+    assert taken.read_text("utf-8").startswith('title = "mine"')
 
 
 def test_candidates_are_ranked_by_what_they_are_worth() -> None:
@@ -274,22 +316,53 @@ def test_candidates_are_ranked_by_what_they_are_worth() -> None:
     )
     base = {
         "orders_shipped": 1_000.0, "cost_to_serve_per_order": 10.0, "holding_per_order": 1.0, "delivered_on_time": 0.9,
-        "two_day_share": 0.5,
+        "two_day_share": 0.5, "net_sales": 50_000.0, "goods_cost_per_order": 20.0,
     }  # fmt: skip
     dearer = base | {"cost_to_serve_per_order": 10.5}
-    better = base | {"cost_to_serve_per_order": 9.0, "delivered_on_time": 0.95}
-    found = ranked(
-        record, [dear, kind], [Path("a"), Path("b")], [([base] * 2, [dearer] * 2), ([base] * 2, [better] * 2)]
-    )
+    # A hundred orders more, of which each leaves 50 - 20 - 9 - 1 = 20; a dollar less for each of the thousand.
+    better = base | {
+        "cost_to_serve_per_order": 9.0, "delivered_on_time": 0.95, "orders_shipped": 1_100.0, "net_sales": 55_000.0,
+    }  # fmt: skip
+    files = [Written(dear, Path("x/a.toml"), fresh=True), Written(kind, Path("x/b.toml"), fresh=True)]
+    found = ranked(record, files, [([base] * 2, [dearer] * 2), ([base] * 2, [better] * 2)])
 
     assert [each.title for each in found] == ["b", "a"]
     a_year = 365 / record.days / record.scale
     assert found[1].saved.mean == pytest.approx(-0.5 * 1_000 * a_year)
+    assert found[1].won.mean == pytest.approx(0.0, abs=1e-6)
+    assert found[0].won.mean == pytest.approx(2_000 * a_year)
     penalty = record.network.policy.late_day_penalty / 1e6
-    assert found[0].worth.mean == pytest.approx((1.0 + 0.05 * penalty) * 1_000 * a_year)
+    assert found[0].worth.mean == pytest.approx((1_000 + 2_000 + 0.05 * penalty * 1_000) * a_year)
     assert found[0].clear
-    page = suggested.suggested_screen(
-        suggested.Suggested("Shop", "USD", 2, 5.0, 90.0, found, (("c", "about $1"),), "x")
-    ).plain
-    assert "Shop: 2 changes rehearsed, 2 pairs each, 1.5 of 5 minutes" in page
-    assert "Not rehearsed, no time (1):" in page
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_helps_on_a_terminal(width: int) -> None:
+    none, sure, unsure = Estimate(0.0, 0.0, 0.0), Estimate(120_000.0, 90_000.0, 150_000.0), Estimate(-10.0, -50.0, 30.0)
+    hurts = Estimate(-70_000.0, -90_000.0, -50_000.0)
+
+    def one(title: str, worth: Estimate) -> suggested.Helps:
+        return suggested.Helps(
+            title, f"/a/b/changes/suggested_{title}.toml", "about $1", worth, worth, none, none, none
+        )
+
+    helps = (one("fewer hands for packing " * 4, sure), one("nothing", unsure), one("worse", hurts))
+    found = suggested.Suggested(
+        "Shop", "USD", 2, 0.1, 365, 5.0, 90.0, 5.0, helps, tuple((str(n), "about $1") for n in range(7)), "x"
+    )
+    page = suggested.suggested_screen(found, width).plain
+    lines = page.splitlines()
+
+    assert max(len(line) for line in lines) <= width
+    assert lines[0] == "Shop: 3 changes rehearsed"
+    assert lines[1].startswith("365 days at 0.1 of full scale, 2 pairs each, 1.5 of 5 minutes; x")
+    heads = [lines.index(each) for each in ("Would help", "Cannot be told from nothing", "Would hurt")]
+    assert heads == sorted(heads)
+    assert lines[lines.index("Would help") + 1].startswith(" 1  fewer hands")
+    assert "    changes/suggested_nothing.toml" in lines
+    assert "Not rehearsed, no time (7):" in lines
+    assert "    and 2 more" in lines
+    once = suggested.suggested_screen(
+        found._replace(replications=1, helps=(one("a", Estimate(1, math.nan, math.nan)),)), 80
+    )
+    assert "One pair each: no interval is known" in once.plain

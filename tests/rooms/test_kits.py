@@ -26,7 +26,8 @@ def rules() -> Kits:
     share = [PRICE[item] * 1_000_000 // total[kit] for kit, item, _ in rows]
     first = np.cumsum([0, *(len(parts) for parts in PARTS.values())])
     item, units = (np.array([row[column] for row in rows], np.int64) for column in (1, 2))
-    return Kits(of_item, np.array(list(PARTS)), first.astype(np.int64), item, units, np.array(share, np.int64))
+    shares, whole = np.array(share, np.int64), np.array([0, 1, 0])
+    return Kits(of_item, np.array(list(PARTS)), first.astype(np.int64), item, units, shares, whole)
 
 
 def batch_of(orders: Asked) -> tuple[np.ndarray, np.ndarray]:

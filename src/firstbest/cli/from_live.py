@@ -15,7 +15,7 @@ FIRST_SEED = 1
 def from_live(asked: Rehearse) -> None:
     """Fork the live state, rehearse the next hours, print them; the book is only read."""
     console, quiet = Console(highlight=False), Console(stderr=True)
-    if asked.scale != 1.0 or asked.days is not None:
+    if asked.scale not in (None, 1.0) or asked.days is not None:
         raise stop("--scale and --days are for the workspace's days: with --from-live give --hours")
     change = found_change(asked.folder, asked.against) if asked.against is not None else None
     prepare(asked.folder, quiet)

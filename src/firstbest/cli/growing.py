@@ -9,6 +9,7 @@ from rich.console import Console
 from firstbest.cli.making import faults_told, stop
 from firstbest.cli.rehearse_options import Rehearse
 from firstbest.cli.rehearsing import WORKERS_MOST, Asked, bar, found_change, prepare
+from firstbest.cli.spread_options import cluster_told, workers_of
 
 
 def along(days: Asked, asked: Rehearse) -> None:
@@ -38,10 +39,19 @@ def suggest(days: Asked, asked: Rehearse) -> None:
     prepare(asked.folder, quiet)
     from firstbest.present.suggested import suggested_screen
     from firstbest.rehearse.folder import Options
-    from firstbest.rehearse.suggest_rehearsed import How, rehearse_suggested
+    from firstbest.rehearse.suggest_rehearsed import PAIRS, SCALE, Hears, How, rehearse_suggested
 
-    how = How(asked.pairs, min(os.cpu_count() or 1, WORKERS_MOST), asked.minutes)
-    options = Options(days.scale, days.days, days.seed)
-    with faults_told(asked.folder), bar(quiet, f"what would help most, {asked.minutes:g} minutes") as progress:
-        found = rehearse_suggested(asked.folder, options, how, progress)
-    console.print(suggested_screen(found), soft_wrap=True)
+    how = How(asked.replications or PAIRS, workers_of(days.workers, days.ray), asked.minutes)
+    options = Options(SCALE if asked.scale is None else asked.scale, days.days, days.seed)
+    with cluster_told(), faults_told(asked.folder), bar(quiet, f"{asked.minutes:g} minutes at most") as progress:
+        quiet.print(_at(options.scale, asked.scale is None), soft_wrap=True, highlight=False)
+        hears = Hears(progress, lambda words: quiet.print(words, soft_wrap=True, highlight=False))
+        found = rehearse_suggested(asked.folder, options, how, hears)
+    console.print(suggested_screen(found, console.width), soft_wrap=True)
+
+
+def _at(scale: float, chosen: bool) -> str:
+    """How much of the operation is rehearsed, and how to ask for more."""
+    if scale == 1:
+        return "what would help most, at full scale"
+    return f"what would help most, at {scale:g} of full scale" + (" (--scale 1 for all of it)" if chosen else "")

@@ -17,7 +17,8 @@ def rehearse(asked: Rehearse) -> None:
 
         raise stop(f"expected --along before the changes, found '{asked.further[0]}' behind the workspace")
     fitting(asked)
-    days = rehearsing.Asked(asked.folder, asked.scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
+    scale = 1.0 if asked.scale is None else asked.scale
+    days = rehearsing.Asked(asked.folder, scale, asked.days, asked.seed, asked.respond, asked.workers, asked.ray)
     if asked.from_live:
         from firstbest.cli.from_live import from_live
 
@@ -48,8 +49,11 @@ def fitting(asked: Rehearse) -> None:
     sits = asked.save_at is not None or asked.state is not None or asked.resume is not None
     alone = sits or asked.along is not None or asked.suggest or asked.from_live
     given = [name for name, value in (("--workers", asked.workers), ("--ray", asked.ray)) if value is not None]
-    if given and (alone or not many):
-        raise stop(f"expected {given[0]} with --replications, --precision or --against, found nothing to share out")
+    shared = asked.suggest or (many and not alone)
+    if given and not shared:
+        raise stop(
+            f"expected {given[0]} with --replications, --precision, --against or --suggest, found nothing to share out"
+        )
     if asked.precision is not None and alone:
         raise stop("expected --precision with --against or by itself, found another question beside it")
     if sits and asked.replications is not None:

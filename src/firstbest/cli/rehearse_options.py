@@ -16,18 +16,26 @@ class Rehearse(NamedTuple):
 
     folder: Annotated[Path, typer.Argument(help="The workspace: a folder of files that you can read, edit and diff.")]
     further: Annotated[list[Path] | None, typer.Argument(help="With --along: the further changes, in order.")] = None
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="0.1 for a first look.")] = 1.0
+    scale: Annotated[
+        float | None, typer.Option(min=0.001, max=1.0, help="0.1 for a first look; 1, with --suggest 0.1.")
+    ] = None
     days: Annotated[int | None, typer.Option(min=1, help="Fewer days than the workspace has.")] = None
     seed: Annotated[int | None, typer.Option(min=0, help="Another draw of the same world.")] = None
     along: Annotated[
         list[Path] | None, typer.Option(help="Changes/*.toml, each on top of those before it: the path they make.")
     ] = None
     suggest: Annotated[bool, typer.Option("--suggest", help="Rehearse what would help most.")] = False
-    minutes: Annotated[float, typer.Option(min=0.1, max=1440, help="With --suggest: begin no pair after.")] = 20.0
+    minutes: Annotated[
+        float, typer.Option(min=0.1, max=1440, help="With --suggest: begin no pairs that end after.")
+    ] = 20.0
     against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None
     replications: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help="Rehearsals, a seed each (1); with --against pairs, or forks (10)."),
+        typer.Option(
+            min=1,
+            max=1000,
+            help="Rehearsals, a seed each (1); with --against pairs, or forks (10); with --suggest pairs (5).",
+        ),
     ] = None
     precision: Annotated[
         float | None, typer.Option(help="As many as it takes to know the cost to serve an order to so much.")

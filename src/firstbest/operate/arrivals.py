@@ -70,6 +70,7 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     orders = (yield ByKey(ORDER_T, order_keys)).rows
     base, lines = yield from read_lines(c, order_row, orders)
     item, line_item, stock = yield from read_stock(batch, lines, ground)
+    kit_units = kits.whole_units(lines, ground.detail.kits)
     shipment_row, shipments, chains = yield from read_shipments(batch, orders, lines)
     names.name_cargo(c, named)
     cargo_keys, cargo_row = ranked(named)
@@ -80,8 +81,8 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
         c, batch.lines, order_row, shipment_row, item[count:], cargo_row, item[:count], np.zeros(count, np.int64)
     )
     local = Local(
-        orders, base, lines, line_item, shipments, *chains, *stock, cargo, window, scratch_for(batch, ground),
-        np.zeros(1, LINE), np.zeros(1, np.int64),
+        orders, base, lines, line_item, kit_units, shipments, *chains, *stock, cargo, window,
+        scratch_for(batch, ground), np.zeros(1, LINE), np.zeros(1, np.int64),
     )  # fmt: skip
     return asks, local
 

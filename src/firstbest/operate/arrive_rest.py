@@ -166,9 +166,11 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     row_u = asks.line_stock_row[n]
     node = command.node
     wanted = state.quantity
-    quantity = min(max(line.quantity, 0), wanted)
+    found = found_of(asks, local, c, n)
+    quantity = sent_of(asks, local, c, spot, found)
     before = local.on_hand[row_u, node]
-    after = max(before - wanted, 0)
+    # What is put back never left the shelf.
+    after = max(before - wanted, 0) + found - quantity
     row = out.picked[out.n[PICKED]]
     head(row, out, PICKED, command)
     row.order, row.node, row.attempt = command.order, node, command.attempt
@@ -186,6 +188,29 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
 
 
 @compiled
+def found_of(asks: Asks, local: Local, c: int, n: int) -> int:
+    """Units that the shelf gave for a batch line of a pick, no more than were wanted."""
+    line = asks.lines[n]
+    wanted = local.lines[local.line_base[asks.order_row[c]] + line.line].quantity
+    return int(min(max(line.quantity, 0), wanted))
+
+
+@compiled
+def sent_of(asks: Asks, local: Local, c: int, spot: int, found: int) -> int:
+    """Of the units found for a local line those that go: of a kit sent whole, as many as all its parts reach for."""
+    units = local.kit_units[spot]
+    if units == 0:
+        return found
+    command, base = asks.commands[c], local.line_base[asks.order_row[c]]
+    kits = found // units
+    for n in range(command.first_line, command.first_line + command.lines):
+        other = base + asks.lines[n].line
+        if local.kit_units[other] > 0 and local.lines[other].kit == local.lines[spot].kit:
+            kits = min(kits, found_of(asks, local, c, n) // local.kit_units[other])
+    return int(kits * units)
+
+
+@compiled
 def lighten(terms: Terms, local: Local, order_row: int, spot: int, goods: tuple[int, int, int]) -> None:
     """Take what was found short (item, units, price) off its shipment and its order."""
     item, short, price = goods
@@ -198,10 +223,13 @@ def lighten(terms: Terms, local: Local, order_row: int, spot: int, goods: tuple[
 
 @compiled
 def lose(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int]) -> None:
-    """A line found short: sent from elsewhere if none of it was found, else what is missing is cancelled."""
+    """A line found short: sent from elsewhere if none of it goes, else what is missing is cancelled.
+
+    A part of a kit that is sent whole is never sent on its own.
+    """
     c, spot, row_u, found = what
     state = local.lines[spot]
-    if found == 0 and resource(terms, asks, local, out, (c, spot, row_u)):
+    if found == 0 and local.kit_units[spot] == 0 and resource(terms, asks, local, out, (c, spot, row_u)):
         return
     cancelled(local, out, asks.commands[c], spot, (state.quantity - found, SHORT_EVERYWHERE, 1))
 

@@ -41,6 +41,7 @@ class Local(NamedTuple):
     line_base: I64  # [O] -1: lines not read
     lines: Records  # [M] tables.LINE_STATE
     line_item_row: I64  # [M] stock row
+    kit_units: I64  # [M] of the line in one kit that is sent whole or not at all; 0: it is part of none
     shipments: Records  # [H] tables.SHIPMENT, the first ones read, the rest room for new
     chain_head: I64  # [O]
     chain_next: I64  # [H]

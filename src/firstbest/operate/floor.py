@@ -12,7 +12,7 @@ from firstbest.decide import wave
 from firstbest.decide.ground import Ground
 from firstbest.decide.plugged import released as rows_released
 from firstbest.kernels.compiled import compiled
-from firstbest.operate import kits, levels
+from firstbest.operate import kits, levels, slots
 from firstbest.operate.backorders import ask_again
 from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Soonest, Staged, Step
@@ -53,6 +53,8 @@ def release(number: int, now: int, ground: Ground) -> Step:
         found.append((yield from levels.broken(number, now, ground, ground.detail.levels, tasked)))
     if ground.detail.kits is not None:
         found.append((yield from kits.assembled(number, now, ground.detail.kits, tasked)))
+    if ground.detail.slotting is not None and len(tasked.rows):
+        found.append((yield from slots.picked_from(number, now, ground, tasked)))
     return found
 
 

@@ -338,7 +338,7 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
     (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
     (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
-    (f.MEMBER_LAPSED, members.lapsed),
+    (f.MEMBER_LAPSED, members.lapsed), (f.RESLOTTED, after.reslotted), (f.SHELVES_REVIEWED, after.shelves_reviewed),
     (f.WITHDRAWN, together.withdrawn), (f.FREED, together.freed), (f.RECHOSEN, together.rechosen),
 )  # fmt: skip
 

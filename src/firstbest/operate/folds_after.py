@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ranks import last_rows
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import ANNOUNCED_FIRST, MAX_ATTEMPT, MAX_DAY, MAX_LINE, MAX_NODE
@@ -171,7 +172,33 @@ def expired(rows: Records, ground: Ground) -> list[Change]:
 
 
 def tasked(rows: Records, ground: Ground) -> list[Change]:
-    """Loose units are taken; a case that is opened for them puts its own beside."""
+    """Loose units are taken; a case that is opened for them puts its own beside. A shelf's lines are counted."""
+    return [*loosened(rows, ground), *picked_of(rows, ground)]
+
+
+def picked_of(rows: Records, ground: Ground) -> list[Change]:
+    """A line more of an item on its shelf."""
+    if ground.detail.slotting is None:
+        return []
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    return [Add(t.SHELF_T, keys, {"lines": np.ones(len(rows), np.int64)})]
+
+
+def reslotted(rows: Records, ground: Ground) -> list[Change]:
+    """Items stand elsewhere; of an item that changed places twice, where it came to in the end."""
+    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
+    last = last_rows(keys)
+    return [Set(t.SHELF_T, keys[last], {"zone": rows["zone"][last].astype(np.int64) + 1})]
+
+
+def shelves_reviewed(rows: Records, ground: Ground) -> list[Change]:
+    """Lines are counted anew."""
+    keys = np.arange(len(ground.items.price) * len(ground.nodes.kind))
+    return [Set(t.SHELF_T, keys, {"lines": np.zeros(len(keys), np.int64)})]
+
+
+def loosened(rows: Records, ground: Ground) -> list[Change]:
+    """Loose units are taken."""
     if ground.detail.levels is None:
         return []
     rows = rows[ground.detail.levels.case_units[rows["item"]] > 0]

@@ -57,6 +57,21 @@ def kitted(batch: Batch, ground: Ground, rules: Kits, rest: I64) -> Records:
     return rows
 
 
+def whole_units(lines: Records, rules: Kits | None) -> I64:
+    """[M] How many units of each line are in one kit, where that kit is sent whole or not at all; 0 elsewhere."""
+    units = np.zeros(len(lines), np.int64)
+    if rules is None or not rules.whole.any():
+        return units
+    some = np.flatnonzero(lines["kit"] > 0)
+    kit = lines["kit"][some].astype(np.int64) % MAX_KIT
+    some, kit = some[rules.whole[kit] > 0], kit[rules.whole[kit] > 0]
+    for part in range(int(np.diff(rules.first).max())):
+        place = np.minimum(rules.first[kit] + part, rules.first[kit + 1] - 1)
+        mine = rules.item[place] == lines["item"][some]
+        units[some[mine]] = rules.units[place[mine]]
+    return units
+
+
 def assembled(number: int, now: int, rules: Kits, tasked: f.Block) -> Generator[Read, Rows, f.Block]:
     """The kits that the tasked lines make: those all of whose parts are in one shipment."""
     rows = tasked.rows

@@ -24,6 +24,7 @@ from firstbest.operate import (
     lastmile,
     members,
     offers,
+    slots,
     storage,
     together,
 )
@@ -246,6 +247,7 @@ class Loop:
             Timer.OFFER: offers.feature,
             Timer.TOGETHER: together.choose_again,
             Timer.SETTLE: aftermath.settle,
+            Timer.RESLOT: slots.review,
         }
         return steps[kind](number, due, ground)
 

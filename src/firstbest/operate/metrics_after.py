@@ -160,6 +160,17 @@ def assembled(cells: Cells, rows: Records) -> None:
     cells.add(rows, "node", After.ASSEMBLED, (rows["kits"], 0))
 
 
+def slotted(cells: Cells, rows: Records) -> None:
+    """Lines by how near they were picked."""
+    of_all = rows["fast"] + rows["medium"] + rows["slow"]
+    cells.add_for(rows, "node", rows["seller"], (After.FAST_LINES, rows["fast"], of_all))
+
+
+def reslotted(cells: Cells, rows: Records) -> None:
+    """Items that changed places."""
+    cells.add(rows, "node", After.RESLOTTED, (1, rows["units"]))
+
+
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
@@ -167,6 +178,7 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
     f.ORDERED.name: ordered, f.MEMBER_JOINED.name: member_joined, f.MEMBER_RENEWED.name: member_renewed,
     f.MEMBER_LAPSED.name: member_lapsed, f.KITTED.name: kitted, f.ASSEMBLED.name: assembled,
+    f.SLOTTED.name: slotted, f.RESLOTTED.name: reslotted,
 }  # fmt: skip
 
 

@@ -208,6 +208,8 @@ _RETURNS: Final = (
     Meaning("cases_per_100_lines", "count", "cases opened by 100 lines", "cases opened over lines shipped, times 100"),
     Meaning("kits_ordered", "count", "kits ordered", "units of kits asked for, where kits are made on order"),
     Meaning("kits_assembled", "count", "kits put together", "kits that were put together for shipments"),
+    Meaning("fast_lines_share", "share", "lines from fast shelves", "lines picked from fast shelves, of all"),
+    Meaning("items_reslotted", "count", "items that changed places", "items carried to another place on the shelves"),
     Meaning("members_end", "count", "members at the end", "customers who are members when the rehearsal ends"),
     Meaning("members_joined", "count", "members joined", "customers who became members"),
     Meaning("members_lapsed", "count", "memberships lapsed", "memberships that ended"),

@@ -43,6 +43,7 @@ def figures(record: Record) -> dict[str, float]:
         **pictures_care.case_figures(record),
         **pictures_members.figures(record),
         **pictures_care.kit_figures(record),
+        **pictures_care.slot_figures(record),
     }
 
 

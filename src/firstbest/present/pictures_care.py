@@ -17,6 +17,7 @@ from firstbest.world.units import MONEY
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
 KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
 CASE_KEYS: Final = ("cases_broken", "cases_per_100_lines")
+SLOT_KEYS: Final = ("fast_lines_share", "items_reslotted")
 KIT_KEYS: Final = ("kits_ordered", "kits_assembled")
 LOT_KEYS: Final = ("expired_units", "expired_value", "expired_share")
 _WIDTH: Final = 1040.0
@@ -63,6 +64,17 @@ def case_figures(record: Record) -> dict[str, float]:
         return dict.fromkeys(CASE_KEYS, math.nan)
     cases, lines = float(sums(record)[0][After.CASES]), float(record.cube[:, :, :, Metric.SHIPMENTS, 1].sum())
     return {"cases_broken": cases, "cases_per_100_lines": over(100 * cases, lines)}
+
+
+def slot_figures(record: Record) -> dict[str, float]:
+    """Figures of zones; nan where the house keeps none."""
+    if record.network.detail.slotting is None:
+        return dict.fromkeys(SLOT_KEYS, math.nan)
+    n, d = sums(record)
+    return {
+        "fast_lines_share": over(float(n[After.FAST_LINES]), float(d[After.FAST_LINES])),
+        "items_reslotted": float(n[After.RESLOTTED]),
+    }
 
 
 def kit_figures(record: Record) -> dict[str, float]:

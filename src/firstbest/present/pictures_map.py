@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,10 +47,10 @@ def picture(record: Record, without: Record | None) -> svg.Picture:
         _customers(record, at, now, before),
         _nodes(record, node_at, new),
         _closed(record, without, paper),
-        _key(now),
+        tagged("key", _key(now)),
     ]
     frame = svg.Frame("map", _WIDTH, _HEIGHT, "Map of the network", _description(now))
-    body = svg.drawing(frame, "".join(layers))
+    body = svg.drawing(frame, "".join(layers)) + _key_below(now)
     if before is not None:
         body = _slider() + body
     return svg.Picture("map", _finding(now), _lead(record), body + _table(record, now, before))
@@ -221,6 +222,15 @@ def _key(now: _Sight) -> str:
         ]
         x += width + 20
     return "".join(parts)
+
+
+def _key_below(now: _Sight) -> str:
+    """The same on a phone, where the drawing is too small to be written in."""
+    rows = (
+        f'<li class="k{group}">{escape(name)} <b>{text.share(share, 0)}</b></li>'
+        for group, (name, share) in enumerate(zip(_CLASSES, _class_shares(now), strict=True))
+    )
+    return f'<ul class="key-below" aria-hidden="true">{"".join(rows)}</ul>'
 
 
 def _slider() -> str:

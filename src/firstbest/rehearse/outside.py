@@ -27,6 +27,7 @@ from firstbest.rehearse import (
     resume_hands,
     returns,
     roads,
+    slots,
     supply,
     works,
 )
@@ -54,7 +55,7 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
-    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED,
+    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED, facts.SLOTTED, facts.RESLOTTED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -68,6 +69,8 @@ class Physics:
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
         self._break_us, self._kit_us = nature.break_s * SECOND_US, nature.kit_s * SECOND_US
+        self._walk_us, self._move_us = nature.walk_us, nature.move_us
+        self._whole_kits = network.detail.kits is not None and bool(network.detail.kits.whole.any())
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
@@ -94,11 +97,15 @@ class Physics:
             facts.EXPIRED.name: self._expired,
             facts.CASE_BROKEN.name: self._case_broken,
             facts.ASSEMBLED.name: self._assembled,
+            facts.SLOTTED.name: self._slotted,
+            facts.RESLOTTED.name: self._reslotted,
         }
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
         """Takes the facts sealed at the tick `now`; everything before `now` was asked for by `until`."""
         known = {block.fact.name for block in blocks if len(block.rows)}
+        if self._whole_kits and facts.PICKED.name in known:
+            self._defer(facts.PICKED, _rows_of(blocks, facts.PICKED))
         for fact in AT_NEXT_TIMER:
             if fact.name in known:
                 self._defer(fact, _rows_of(blocks, fact))
@@ -283,7 +290,9 @@ class Physics:
     def _take_effect(self, now: int) -> None:
         while self._later and self._later[0][0] <= now:
             due, fact, rows = self._later.pop(0)
-            if fact is facts.CANCELLED:
+            if fact is facts.PICKED:
+                kits.take_put_back(self._goods, self._store, rows)
+            elif fact is facts.CANCELLED:
                 course.take_cancelled(self._store, rows)
             elif fact is facts.UNPLANNED:
                 course.take_unplanned(self._goods, self._store, rows)
@@ -345,6 +354,13 @@ class Physics:
 
     def _assembled(self, rows: Rows) -> None:
         kits.take_assembled(self._store, self._kit_us, rows)
+
+    def _slotted(self, rows: Rows) -> None:
+        slots.take_slotted(self._store, self._walk_us, rows)
+
+    def _reslotted(self, rows: Rows) -> None:
+        self._room(tasks=len(rows), events=len(rows))
+        slots.take_reslotted(self._floor, self._store, self._floors.stations, self._move_us, rows)
 
     def _claimed(self, rows: Rows) -> None:
         self._room(events=len(rows))

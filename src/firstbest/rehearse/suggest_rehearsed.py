@@ -4,40 +4,46 @@ First the workspace is rehearsed as it is. What was tight or dear there makes ca
 report shows (`suggest`), and cut-offs and waves, which are too tangled for one. Each is written as a change file and
 rehearsed in pairs on common chance with the world as it is, which is rehearsed once a seed for all of them. How many
 are rehearsed follows from the time budget and the time that the first rehearsal took; which, from their estimates.
+Seeds go one after the other, each for all candidates, and none is begun that the budget has no room for.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from firstbest.operate.loop import Adoption
+from firstbest.present import text
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
-from firstbest.present.suggested import Helps, Suggested, sentence
+from firstbest.present.suggested import Helps, Suggested
 from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.compare import estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS
 from firstbest.rehearse.folder import Options
 from firstbest.rehearse.run import Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
+from firstbest.rehearse.spread import Workers
 from firstbest.rehearse.suggest import SOURCES
+from firstbest.rehearse.suggest_files import Written, note_result, written
 from firstbest.rehearse.suggest_floor import floor_candidates
 from firstbest.rehearse.suggest_words import Candidate, yearly
 from firstbest.store.changes import load_changed, scenario_of
-from firstbest.store.changes_written import toml_lines
 from firstbest.store.compile_network import compile_network
-from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.network_digest import network_number
 from firstbest.store.workspace import load
 from firstbest.world.units import MONEY
 
 CANDIDATES_MAX: Final = 12
-PREFIX: Final = "suggested"
+SCALE: Final = 0.1
+"""Of the operation, unless asked otherwise: a year of the built-in network is rehearsed in half a minute."""
+PAIRS: Final = 5
+FIRST_PART: Final = 0.05
+"""Of the progress bar, for the world as it is."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Candidates:
         return figures(record_of(result, "", self.scale, Assumed(0, 0)))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=CANDIDATES_MAX + 1)
 def _scenario(candidates: Candidates, which: int) -> Scenario:
     how = (candidates.scale, candidates.days)
     if not which:
@@ -66,50 +72,106 @@ def _scenario(candidates: Candidates, which: int) -> Scenario:
 
 
 class How(NamedTuple):
-    """Pairs of each candidate, processes, and for how long."""
+    """Pairs of each candidate, where they run, and for how long."""
 
     replications: int
-    workers: int
+    workers: Workers
     minutes: float
 
 
-def rehearse_suggested(
-    folder: Path, options: Options, how: How, progress: Callable[[float], None] | None = None
-) -> Suggested:
+class Hears(NamedTuple):
+    """Who is told how far it is (0 to 1), and in sentences what was found so far."""
+
+    progress: Callable[[float], None] = lambda _: None
+    say: Callable[[str], None] = lambda _: None
+
+    def part(self, begin: float, width: float) -> Callable[[float], None]:
+        """What is told of a part of the whole."""
+        return lambda done: self.progress(begin + done * width)
+
+
+def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | None = None) -> Suggested:
     """Rehearse what would help most; change files are written to `changes/suggested_*.toml`, best known first.
 
     Raises `WorkspaceFaulty` with every fault of the workspace before anything runs.
     """
-    told, began = progress or (lambda _: None), time.monotonic()
+    hears, began = hears or Hears(), time.monotonic()
     workspace = load(folder)
     seed = workspace.seed if options.seed is None else options.seed
+    hears.say("1  the world as it is, once")
     scenario = Scenario(*compile_network(workspace, options.scale, options.days))
-    result = rehearse(scenario, Settings(seed))
+    result = rehearse(scenario, Settings(seed, None, lambda done: hears.progress(FIRST_PART * done)))
     record = record_of(result, workspace.name, options.scale, Assumed(0, 0))
     seconds = time.monotonic() - began
     found = candidates_of(record)
-    room = affordable(seconds, how) if found else 0
-    files = _written(folder, found[: min(room, CANDIDATES_MAX)], record)
-    told(0.05)
-    kept = [each for each, file in files]
-    helps: tuple[Helps, ...] = ()
+    files = written(folder, found[: affordable(seconds, how)], record) if found else []
+    hears.say(_planned(len(found), len(files), seconds, how))
+    kept = [each.candidate for each in files]
+    pairs: list[Pair] = []
     if files:
-        runs = Candidates(folder, tuple(file for _, file in files), options.scale, options.days)
-        seeds = range(seed, seed + how.replications)
-        tasks = [(str(which), each) for each in seeds for which in range(len(files) + 1)]
-        values = run_each(runs, tasks, how.workers, lambda done: told(0.05 + 0.95 * done))
-        by_task = dict(zip(tasks, values, strict=True))
-        pairs = [
-            ([by_task["0", each] for each in seeds], [by_task[str(which), each] for each in seeds])
-            for which in range(1, len(files) + 1)
-        ]
-        helps = ranked(record, kept, [file for _, file in files], pairs)
-        for each in helps:
-            _note_result(each, workspace.currency)
-    left = tuple((each.suggestion.text, each.suggestion.saving) for each in found if each not in kept)
-    banner = banner_of(folder)
-    spent = time.monotonic() - began
-    return Suggested(workspace.name, workspace.currency, how.replications, how.minutes, spent, helps, left, banner)
+        runs = Candidates(folder, tuple(each.path for each in files), options.scale, options.days)
+        for pairs in seed_by_seed(runs, range(seed, seed + how.replications), how, (began, hears)):
+            hears.say(_so_far(ranked(record, files, pairs), len(pairs[0][0]), how, workspace.currency))
+    helps = ranked(record, files, pairs)
+    fresh = {each.path.as_posix() for each in files if each.fresh}
+    for each in helps:
+        if each.path in fresh:
+            note_result(each, workspace.currency)
+    return Suggested(
+        name=workspace.name,
+        currency=workspace.currency,
+        replications=len(pairs[0][0]) if pairs else 0,
+        scale=options.scale,
+        days=record.days,
+        minutes=how.minutes,
+        seconds=time.monotonic() - began,
+        penalty=record.network.policy.late_day_penalty / MONEY,
+        helps=helps,
+        left=tuple((each.suggestion.text, each.suggestion.saving) for each in found if each not in kept),
+        banner=banner_of(folder),
+    )
+
+
+Pair = tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, float]]]
+
+
+def seed_by_seed(runs: Candidates, seeds: Sequence[int], how: How, told: tuple[float, Hears]) -> Iterator[list[Pair]]:
+    """Of each candidate its pairs so far, after each seed; the first seed runs whatever the budget."""
+    began, hears = told
+    worlds = len(runs.changes) + 1
+    values: list[list[Mapping[str, float]]] = [[] for _ in range(worlds)]
+    part, longest = (1 - FIRST_PART) / len(seeds), 0.0
+    for number, seed in enumerate(seeds):
+        at = time.monotonic()
+        if number and at - began + longest > how.minutes * 60:
+            return
+        tasks = [(str(which), seed) for which in range(worlds)]
+        found = run_each(runs, tasks, how.workers, hears.part(FIRST_PART + number * part, part))
+        for kept, one in zip(values, found, strict=True):
+            kept.append(one)
+        longest = max(longest, time.monotonic() - at)
+        yield [(values[0], after) for after in values[1:]]
+
+
+def _planned(found: int, kept: int, seconds: float, how: How) -> str:
+    """What is about to be rehearsed, and for how long: the bound on what it takes."""
+    if not kept:
+        return f"2  {found} changes could help, none that can be rehearsed"
+    most = (kept + 1) * how.replications
+    workers = how.workers if isinstance(how.workers, int) else 1
+    minutes = min(most * seconds / max(min(workers, kept + 1), 1) / 60, how.minutes)
+    could = "1 change could help" if found == 1 else f"{found} changes could help"
+    return (
+        f"2  {could}, {kept} of them rehearsed in {how.replications} pairs: at most {most} rehearsals of about\n"
+        f"   {seconds:.0f} s each, {minutes:.1f} minutes; none is begun that would end after {how.minutes:g} minutes"
+    )
+
+
+def _so_far(helps: Sequence[Helps], count: int, how: How, currency: str) -> str:
+    """The best after some seeds."""
+    best = helps[0]
+    known = f"{count + 2}  {count} of {how.replications} pairs; so far the best: {best.title}"
+    return f"{known}, {text.money(best.worth.mean, currency, 0)} a year"
 
 
 def candidates_of(record: Record) -> list[Candidate]:
@@ -125,84 +187,50 @@ def candidates_of(record: Record) -> list[Candidate]:
 
 
 def affordable(seconds: float, how: How) -> int:
-    """Candidates that the budget has room for, one at least: each takes a rehearsal a seed, the first world too."""
-    rounds = how.minutes * 60 * how.workers / max(seconds, 1e-3) / how.replications
-    return max(int(rounds) - 1, 1)
+    """Candidates that the budget has room for, 1 to `CANDIDATES_MAX`: each takes a rehearsal a seed, so does the world.
+
+    Of a cluster it is not known how many it runs side by side: one is reckoned with.
+    """
+    workers = how.workers if isinstance(how.workers, int) else 1
+    rounds = max(how.minutes * 60 - seconds, 0.0) * workers / max(seconds, 1e-3) / how.replications
+    return min(max(int(rounds) - 1, 1), CANDIDATES_MAX)
 
 
-def _written(folder: Path, found: Sequence[Candidate], record: Record) -> list[tuple[Candidate, Path]]:
-    """Change files of the candidates; one that its workspace does not take is left out."""
-    made = []
-    (folder / "changes").mkdir(exist_ok=True)
-    for each in found:
-        path = _free(folder / "changes", each)
-        path.write_text(_text(each, record), encoding="utf-8")
-        try:
-            load_changed(folder, path)
-        except WorkspaceFaulty:
-            path.unlink()
-            continue
-        made.append((each, path))
-    return made
+def ranked(record: Record, files: Sequence[Written], pairs: Sequence[Pair]) -> tuple[Helps, ...]:
+    """What each candidate is worth a year at full scale, most first: money saved, sales won, late orders.
 
-
-def _free(changes: Path, candidate: Candidate) -> Path:
-    """A name that no other file has: what was decided on is never written over."""
-    path, number = changes / f"{PREFIX}_{candidate.name}.toml", 1
-    while path.exists():
-        number += 1
-        path = changes / f"{PREFIX}_{candidate.name}_{number}.toml"
-    return path
-
-
-def _text(candidate: Candidate, record: Record) -> str:
-    estimated = f"{candidate.suggestion.saving} ({candidate.suggestion.how.replace('; not rehearsed', '')})"
-    note = f"Suggested by what bound in the rehearsal of seed {record.seed}. Estimated beforehand: {estimated}."
-    tree: dict[str, Any] = {
-        "title": candidate.suggestion.text,
-        "note": note,
-        "operation": [dict(each) for each in candidate.change],
-    }
-    return "\n".join(toml_lines(tree)) + "\n"
-
-
-def _note_result(helps: Helps, currency: str) -> None:
-    """What came of it, as a comment on top: the change itself stays what was rehearsed."""
-    path = Path(helps.path)
-    path.write_text(f"# {sentence(helps, currency)}\n{path.read_text('utf-8')}", encoding="utf-8")
-
-
-Pair = tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, float]]]
-
-
-def ranked(
-    record: Record, kept: Sequence[Candidate], files: Sequence[Path], pairs: Sequence[Pair]
-) -> tuple[Helps, ...]:
-    """What each candidate is worth a year at full scale, most first: money saved, and late orders at what they cost.
-
-    A late order is worth `late_day_penalty` of policies.toml; its contacts stand in cost to serve already.
+    What is saved is an order's; what is won is the rest of what is earned: sales less goods, cost to serve and the
+    capital cost of stock. A late order is worth `late_day_penalty` of policies.toml; its contacts are in cost to serve.
     """
     penalty = record.network.policy.late_day_penalty / MONEY
     made = []
-    for each, file, (before, after) in zip(kept, files, pairs, strict=True):
+    for (each, file, _), (before, after) in zip(files, pairs, strict=True):
         orders = [one["orders_shipped"] * yearly(record) for one in before]
         saved = [-sum(_change(before, after, key)[n] for key in COSTS) * orders[n] for n in range(len(orders))]
+        earned = paired([_earned(one) for one in before], [_earned(one) for one in after])
+        won = [more * yearly(record) - less for more, less in zip(earned, saved, strict=True)]
         late = _change(before, after, "delivered_on_time")
-        worth = [money + late[n] * orders[n] * penalty for n, money in enumerate(saved)]
-        two_days = estimate(_change(before, after, "two_day_share"))
+        worth = [saved[n] + won[n] + late[n] * orders[n] * penalty for n in range(len(orders))]
         made.append(
             Helps(
-                each.suggestion.text,
-                file.as_posix(),
-                each.suggestion.saving,
-                estimate(worth),
-                estimate(saved),
-                estimate(late),
-                two_days,
+                title=each.suggestion.text,
+                path=file.as_posix(),
+                estimated=each.suggestion.saving,
+                worth=estimate(worth),
+                saved=estimate(saved),
+                won=estimate(won),
+                on_time=estimate(late),
+                two_days=estimate(_change(before, after, "two_day_share")),
             )
         )
     made.sort(key=lambda each: (-each.worth.mean, each.title))
     return tuple(made)
+
+
+def _earned(known: Mapping[str, float]) -> float:
+    """What the rehearsed orders left: sales less goods, cost to serve and the capital cost of stock."""
+    costs = sum(known[key] for key in ("goods_cost_per_order", *COSTS))
+    return known["net_sales"] - costs * known["orders_shipped"]
 
 
 def _change(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]], key: str) -> list[float]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from firstbest.store import schema
 from firstbest.store.changes_read import Place
-from firstbest.store.faults import Fault, nearest, shown
+from firstbest.store.faults import Fault, nearest, one, shown
 from firstbest.store.schema_words import Section, Table
 from firstbest.store.workspace import Files
 from firstbest.store.workspace_settings import Document
@@ -74,7 +74,7 @@ class Draft:
         if key in names:
             return names.index(key)
         what = declared(table).key[0] if len(declared(table).key) == 1 else " ".join(declared(table).key)
-        self.fault(place, f"a {what} of {_csv(table)}", shown(key) + nearest(key, names))
+        self.fault(place, f"{one(what)} of {_csv(table)}", shown(key) + nearest(key, names))
         return -1
 
     def cell(self, table: str, row: int, column: str) -> str:

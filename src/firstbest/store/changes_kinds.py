@@ -15,7 +15,7 @@ from firstbest.store.changes_nodes import close_node, open_node
 from firstbest.store.changes_read import Operation, Place
 from firstbest.store.changes_sellers import open_seller
 from firstbest.store.changes_words import LATER, SETTABLE
-from firstbest.store.faults import nearest, shown
+from firstbest.store.faults import nearest, one, shown
 from firstbest.store.schema_words import ZONES
 
 ADDABLE: Final = ("carriers", "cartons", "suppliers")
@@ -170,7 +170,7 @@ def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
             _edit(operation, draft, phase, (file, row), {column: (value, "value")})
 
 
-KEPT_THROUGHOUT = ("returns.on", "care.on", "lots.on", "levels.on", "members.on", "kits.on")
+KEPT_THROUGHOUT = ("returns.on", "care.on", "lots.on", "levels.on", "members.on", "kits.on", "slotting.on")
 """Policies under which the house remembers what left: it cannot begin to while shipments are on their way."""
 
 
@@ -233,7 +233,7 @@ def _item_prices(operation: Operation, draft: Draft, phase: Phase, by: str) -> N
     rows = [row for row in draft.rows("items") if cells[row] == operation[by]]
     if not rows:
         found = shown(operation[by]) + nearest(operation[by], sorted(set(cells)))
-        draft.fault(operation.place(by), f"a {by} of items.csv", found)
+        draft.fault(operation.place(by), f"{one(by)} of items.csv", found)
     for row in rows:
         value, key = operation["value"], "value"
         if math.isnan(value):

@@ -363,6 +363,7 @@ def sizes(network: Network) -> dict[str, int]:
         "cube": days * nodes * sellers * METRICS,
         "intake": items * kept,
         "loose": items * nodes * kept,
+        "shelf": items * nodes * (network.detail.slotting is not None),
         "after": days * nodes * sellers * AFTERS * kept,
         "spread": len(Spread) * BINS,
         "flow": len(network.places.weight) * nodes,

@@ -21,6 +21,7 @@ FORECAST_AT: Final = (6, 23 * 60)
 REPLENISH_MINUTE: Final = 2 * 60
 COUNT_MINUTE: Final = 3 * 60
 SETTLE_MINUTE: Final = 4 * 60 + 15
+RESLOT_MINUTE: Final = 4 * 60 + 30
 DISPATCH_MINUTE: Final = 7 * 60
 CLOSE_MINUTE: Final = 23 * 60 + 59
 
@@ -92,6 +93,10 @@ def _timers(plan: Plan, leaves: I64, span: tuple[int, int]) -> tuple[I64, I64, I
         found.append((Timer.OFFER, 0, np.arange(start, end, every, dtype=np.int64)))
     if any(plan.workspace.section("policies", each)["on"] for each in ("returns", "care", "lots", "members")):
         found.append((Timer.SETTLE, 0, plan.instants(zone, SETTLE_MINUTE)))
+    slotting = plan.workspace.section("policies", "slotting")
+    if slotting["on"]:
+        every = int(slotting["review_days"])
+        found.append((Timer.RESLOT, 0, plan.instants(zone, RESLOT_MINUTE)[every::every]))
     works = work_days(plan)
     for n, kind in enumerate(nodes.texts("kind")):
         if kind == "station":

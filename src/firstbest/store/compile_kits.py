@@ -25,14 +25,15 @@ def compile_kits(plan: Plan) -> Kits | None:
     price = np.maximum(micros(plan.workspace.frame("items").numbers("price"))[item], 1)
     total = np.bincount(of_item[kit], weights=price.astype(np.float64) * units, minlength=len(kit_item))
     unit_ppm = np.floor(price * (PPM / total[of_item[kit]])).astype(np.int64)
-    return Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, unit_ppm)
+    complete = frame.whole("whole")[order][first].astype(np.int64)
+    return Kits(of_item, kit_item, np.append(first, len(kit)).astype(np.int64), item, units, unit_ppm, complete)
 
 
 def assemble_seconds(plan: Plan) -> int:
-    """Seconds that putting a kit together takes."""
+    """Seconds that putting a kit together takes; at a scale below 1 each order stands for several."""
     if not plan.workspace.section("policies", "kits")["on"]:
         return 0
-    return int(whole(plan.workspace.section("nature", "kits")["assemble_seconds"]))
+    return int(whole(plan.workspace.section("nature", "kits")["assemble_seconds"] / plan.scale))
 
 
 def unpacked(plan: Plan, opening: Opening) -> Opening:

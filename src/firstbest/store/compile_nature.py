@@ -15,6 +15,7 @@ from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
 from firstbest.store.compile_returns import break_seconds, compile_asking, compile_back
 from firstbest.store.compile_season import holds, orders_day
+from firstbest.store.compile_slots import move_us, walk_beyond
 from firstbest.store.schema_words import MODES, PROCESSES
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import F64
@@ -40,6 +41,8 @@ def compile_nature(plan: Plan, planned: F64, lanes: Lanes) -> Nature:
         asking=compile_asking(plan),
         joining=compile_joining(plan),
         kit_s=assemble_seconds(plan),
+        walk_us=walk_beyond(plan),
+        move_us=move_us(plan),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from firstbest.store.compile_kits import compile_kits
 from firstbest.store.compile_members import compile_members
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
+from firstbest.store.compile_slots import compile_slots
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
 from firstbest.world.network import Care, Detail, Levels, Lots, Returns
@@ -73,7 +74,7 @@ def compile_detail(plan: Plan) -> Detail:
     """What of the trade's detail the house keeps."""
     return Detail(
         returns=compile_returns(plan), care=compile_care(plan), lots=compile_lots(plan), levels=compile_levels(plan),
-        members=compile_members(plan), kits=compile_kits(plan),
+        members=compile_members(plan), kits=compile_kits(plan), slotting=compile_slots(plan),
     )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ def compile_levels(plan: Plan) -> Levels | None:
 
 
 def break_seconds(plan: Plan) -> int:
-    """Seconds that opening a case takes."""
+    """Seconds that opening a case takes; at a scale below 1 each order stands for several, and opens theirs."""
     if not plan.workspace.section("policies", "levels")["on"]:
         return 0
-    return int(whole(plan.workspace.section("nature", "levels")["break_seconds"]))
+    return int(whole(plan.workspace.section("nature", "levels")["break_seconds"] / plan.scale))

@@ -59,3 +59,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     alike = folded.get(name.casefold().strip())
     close = [alike] if alike else get_close_matches(name, names, 1, 0.6)
     return f" (nearest: '{close[0]}')" if close else ""
+
+
+def one(word: str) -> str:
+    """`an item`, `a node`."""
+    return f"an {word}" if word[:1] in "aeio" else f"a {word}"

@@ -14,6 +14,7 @@ KITS: Final = Table(
         text("kit", "sold as one", refers="items.item"),
         text("item", "a part of it, of the same seller and no kit itself", refers="items.item"),
         integer("units", "of it in one kit", 1, low=1, high=1_000),
+        of("whole", Type.YES_NO, "whether a kit is sent whole or not at all, alike in its rows", "no"),
     ),
     required=False,
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from firstbest.store.schema_kits import KIT_NATURE, KIT_RULES
 from firstbest.store.schema_members import MEMBER_NATURE, MEMBER_RULES
+from firstbest.store.schema_slots import SLOT_NATURE, SLOT_RULES
 from firstbest.store.schema_words import Section, Type, choice, integer, money, number, of, percent
 
 RETURN_REASONS: Final = (
@@ -135,5 +136,6 @@ TOGETHER_RULES: Final = Section(
 
 DETAIL_RULES: Final = (
     TOGETHER_RULES, HOLD_RULES, RETURN_RULES, CARE_RULES, LOT_RULES, LEVEL_RULES, MEMBER_RULES, KIT_RULES,
+    SLOT_RULES,
 )  # fmt: skip
-DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE)
+DETAIL_NATURE: Final = (*RETURN_NATURE, LEVEL_NATURE, MEMBER_NATURE, KIT_NATURE, SLOT_NATURE)

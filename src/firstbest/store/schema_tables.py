@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from firstbest.store.schema_slots import SLOTS
 from firstbest.store.schema_words import (
     CARRIER_MODES,
     KINDS,
@@ -104,6 +105,7 @@ ITEMS: Final = Table(
         Column("class", Type.CHOICE, "A, B or C; empty: from share x price", "", choices=("A", "B", "C")),
         percent("return_percent", "of units shipped", 0),
         integer("shelf_life_days", "from production; 0: it keeps", 0, high=3_650),
+        Column("slot", Type.CHOICE, "where it stands: fast, medium or slow; empty: drawn", "", choices=SLOTS),
         number("share", "share of its seller's lines, any unit", 1),
     ),
 )

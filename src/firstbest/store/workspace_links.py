@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from firstbest.store import schema
-from firstbest.store.faults import Fault, nearest, shown
+from firstbest.store.faults import Fault, nearest, one, shown
 from firstbest.store.schema_words import Column, Section, Type
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
@@ -62,7 +62,7 @@ def _lost_zeros(name: str, known: frozenset[str]) -> str:
 
 def _fault(file: str, row: int, column: str, refers: str, found: str) -> Fault:
     target, _, key = refers.partition(".")
-    return Fault(file, row, column, f"a {key} of {target}.csv", found)
+    return Fault(file, row, column, f"{one(key)} of {target}.csv", found)
 
 
 def _check_section(workspace: Workspace, file: str, section: Section, faults: list[Fault]) -> None:

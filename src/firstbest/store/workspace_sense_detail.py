@@ -34,6 +34,10 @@ def kit_faults(workspace: Workspace) -> Iterator[Fault]:
     units: Counter[str] = Counter()
     for kit, count in zip(kits, frame.numbers("units").tolist(), strict=True):
         units[kit] += int(count) if count == count else 0  # noqa: PLR0124 - nan is not itself
+    told: dict[str, int] = {}
+    for row, kit, whole in zip(frame.rows.tolist(), kits, frame.whole("whole").tolist(), strict=True):
+        if told.setdefault(kit, whole) != whole:
+            yield Fault(frame.file, row, "whole", f"the same in all rows of {kit}", "yes" if whole else "no")
     last = {kit: row for kit, row in zip(kits, frame.rows.tolist(), strict=True)}  # noqa: C416
     for row, kit, part in zip(frame.rows.tolist(), kits, parts, strict=True):
         if part in made:

@@ -70,7 +70,8 @@ PICKED: Final = _fact(
     "picked", *_OF_SHIPMENT, ("quantity", "<i8"), ("short", "<i8"), ("written_off", "<i8"), ("price", "<i8"),
     ("line", "<i4"), ("item", "<i4"),
 )  # fmt: skip
-"""`written_off`: units the book held that the shelf did not (negative: found)."""
+"""`written_off`: units the book held that the shelf did not (negative: found). `short`: units that do not go: they were
+not found, or go back to the shelf because the kit they are part of would not be whole."""
 PACKED: Final = _fact(
     "packed", *_OF_SHIPMENT, ("cartons", "<i4"), ("carton", "<i4"), ("seller", "<i4"), ("units", "<i4"),
     ("lines", "<i4"), ("short", "<i4"),
@@ -278,6 +279,15 @@ KITTED: Final = _fact(
     ("rest", "<i4"), ("parts", "<i4"), ("seller", "<i4"), ("pad", "<i4"),
 )  # fmt: skip
 """A line of an order asked for a kit. Its first part stands in this line, the others from line `rest` on."""
+SLOTTED: Final = _fact("slotted", *_OF_SHIPMENT, ("fast", "<i4"), ("medium", "<i4"), ("slow", "<i4"), ("seller", "<i4"))
+"""How many lines of a released shipment are picked from fast, medium and slow shelves."""
+RESLOTTED: Final = _fact(
+    "reslotted", ("lines", "<i8"), ("units", "<i8"), ("node", "<i4"), ("item", "<i4"), ("before", "<i4"),
+    ("zone", "<i4"), ("other", "<i4"), ("pad", "<i4"),
+)  # fmt: skip
+"""An item changes places with `other`; `lines` were picked of it since the last review, `units` are carried."""
+SHELVES_REVIEWED: Final = _fact("shelves_reviewed", ("lines", "<i8"), ("moves", "<i4"), ("pad", "<i4"))
+"""Shelves were looked at; from here lines are counted anew."""
 ASSEMBLED: Final = _fact("assembled", *_OF_SHIPMENT, ("kits", "<i8"), ("item", "<i4"), ("line", "<i4"))
 """Kits that somebody puts together for a shipment; `line` is that of the first part."""
 
@@ -303,7 +313,7 @@ FACTS: Final = (
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
     MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
-    KITTED, ASSEMBLED, WITHDRAWN, FREED, RECHOSEN,
+    KITTED, ASSEMBLED, SLOTTED, RESLOTTED, SHELVES_REVIEWED, WITHDRAWN, FREED, RECHOSEN,
 )  # fmt: skip
 
 

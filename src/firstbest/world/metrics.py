@@ -103,6 +103,7 @@ class After(IntEnum):
     REFUNDED = 4  # n money refunded (less what was charged again), d units
     VALUE = 5  # n what units were worth as they were disposed of, d what they had cost
     HANDLED = 6  # n money that dispositions cost, d units disposed of
+    RESLOTTED = 7  # n items that changed places, d units carried
     RESTOCKED = 8  # n units by disposition, d value, in the order of words.Disposition
     REFURBISHED = 9
     TO_SUPPLIER = 10
@@ -134,6 +135,7 @@ class After(IntEnum):
     MEMBERS_BEFORE = 36  # n members who were there before
     KITS = 37  # n kits asked for, d their price
     ASSEMBLED = 38  # n kits put together
+    FAST_LINES = 39  # n lines handed out from fast shelves, d from all
 
 
 AFTERS = 40

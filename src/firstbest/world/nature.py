@@ -184,6 +184,8 @@ class Nature(NamedTuple):
     asking: Asking | None = None  # where the house keeps contacts and claims
     joining: Joining | None = None  # where the house keeps members
     kit_s: int = 0  # putting a kit together, where the house makes kits
+    walk_us: tuple[int, int, int] = (0, 0, 0)  # a line from each words.Zone, above or below what rates hold
+    move_us: int = 0  # carrying an item to another place
 
 
 __all__ = ["I8", "I16", "Demand", "Hands", "Log", "Nature", "Opening", "Roads", "Supply"]

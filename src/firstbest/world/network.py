@@ -332,6 +332,18 @@ class Kits(NamedTuple):
     item: I64  # [M]
     units: I64  # [M] in one kit
     unit_ppm: I64  # [M] of the kit's price, what a unit of it counts for
+    whole: I64  # [K] 1: sent whole or not at all, where a part is short at the shelf
+
+
+class Slotting(NamedTuple):
+    """Where items stand on the shelves, and when they change places."""
+
+    zone: I64  # [I] words.Zone at first, in every building
+    walk_us: I64  # [3] what the house believes a line from each zone takes in walking, falling with nearness
+    move_us: int  # what the house believes that one item takes to be carried elsewhere
+    pay_days: int  # in so many days a move has to bring back what it takes
+    days: int  # between two reviews
+    moves_most: int  # of a review and building; 0: things stay where they are
 
 
 class Members(NamedTuple):
@@ -350,6 +362,7 @@ class Detail(NamedTuple):
     levels: Levels | None = None
     members: Members | None = None
     kits: Kits | None = None
+    slotting: Slotting | None = None
 
 
 class Network(NamedTuple):

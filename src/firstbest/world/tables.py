@@ -259,6 +259,9 @@ LOT: Final = np.dtype(
 )
 LOOSE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item * N + node; out of opened cases
 INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
+SHELF: Final = np.dtype(
+    [("key", "<i8"), ("lines", "<i8"), ("zone", "<i8")]  # item * N + node; zone: words.Zone + 1, 0: as at first
+)
 MEMBER: Final = np.dtype(
     [
         ("key", "<i8"),  # customer
@@ -302,13 +305,14 @@ RETURN_T: Final = Table(
 LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
 INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
 LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
+SHELF_T: Final = Table("shelf", SHELF, dense=True, at_least_zero=("lines",))
 MEMBER_T: Final = Table("member", MEMBER, dense=False, at_least_zero=("paid",), staged_by="stage")
 AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
     FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
-    MEMBER_T,
+    MEMBER_T, SHELF_T,
 )  # fmt: skip
 
 

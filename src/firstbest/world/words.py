@@ -91,6 +91,15 @@ class Timer(IntEnum):
     OFFER = 10
     TOGETHER = 11
     SETTLE = 30
+    RESLOT = 31
+
+
+class Zone(IntEnum):
+    """How near the picker an item stands: words of items.csv."""
+
+    FAST = 0
+    MEDIUM = 1
+    SLOW = 2
 
 
 class Stage(IntEnum):
