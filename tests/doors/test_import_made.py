@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from firstbest.store.import_files import csv_text, with_values
 from firstbest.store.import_items import least_stock
 from firstbest.store.import_log import return_ppm
 from firstbest.store.import_network import NETWORKS, chosen_network
-from firstbest.store.import_profile import CONSUMER, PARTS, WHOLESALE, Spread, business_of
+from firstbest.store.import_profile import CONSUMER, PARTS, PERCENTILES, WHOLESALE, Spread, business_of, spread_of
 
 DEMAND = st.lists(st.integers(0, 20), min_size=1, max_size=40)
 
@@ -147,3 +148,19 @@ def test_a_country_is_named_once_or_shared_out(name: str) -> None:
 
 def test_csv_text_quotes() -> None:
     assert csv_text(("a", "b"), [(1, 'x,"y"')]) == 'a,b\n1,"x,""y"""\n'
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 10**12)), min_size=1).filter(
+        lambda each: any(v is not None for v in each)
+    )
+)
+def test_percentiles_of_a_log_are_those_of_its_orders(values: list[int | None]) -> None:
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE ordering (value BIGINT)")
+        db.executemany("INSERT INTO ordering VALUES (?)", [(each,) for each in values])
+        found = spread_of(db, "value", 100)
+    known = np.array([each for each in values if each is not None], np.float64) / 100
+
+    assert found[:4] == pytest.approx(np.quantile(known, PERCENTILES), rel=1e-12)
+    assert found.mean == pytest.approx(known.mean(), rel=1e-12)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
+from firstbest.store.faults import Fault, WorkspaceFaulty
 from firstbest.store.import_assumed import assumptions
 from firstbest.store.import_calendar import DayOff, closed_days, holidays
 from firstbest.store.import_conditions import bucket_index, sales_bucket
@@ -23,7 +24,7 @@ from firstbest.store.import_map import Map, read_map
 from firstbest.store.import_network import Chosen, chosen_network
 from firstbest.store.import_people import crews
 from firstbest.store.import_profile import NETWORK_OF, WHOLESALE, Profile, order_profile
-from firstbest.store.import_rows import Bucket, Log, buckets_of, read_log
+from firstbest.store.import_rows import MEMORY, Bucket, Log, buckets_of, read_log
 from firstbest.store.import_sales import Sales, country_name, make_sales
 from firstbest.store.import_shapes import recognised
 from firstbest.store.import_text import WIDE, WIDTH, assumed_text, buckets_text, chosen_text, notes_text, profile_text
@@ -66,12 +67,18 @@ def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None
     title, made = ("", read_map(map_file)) if map_file else _by_header(log)
     given = {key: value for key, value in (said or Said())._asdict().items() if value}
     made = made._replace(**given)
-    read = read_log(log, made)
-    read = read._replace(notes=(*([f"the header is that of {title}"] if title else []), *read.notes))
     try:
-        return _imported(read, made, log, folder)
-    finally:
-        read.close()
+        read = read_log(log, made)
+        read = read._replace(notes=(*([f"the header is that of {title}"] if title else []), *read.notes))
+        try:
+            return _imported(read, made, log, folder)
+        finally:
+            read.close()
+    except duckdb.OutOfMemoryException as wrong:
+        first = str(wrong).splitlines()[0]
+        raise WorkspaceFaulty(
+            [Fault(log.name, 0, "", f"a log that {MEMORY} of working memory can hold", first)]
+        ) from None
 
 
 def _by_header(log: Path) -> tuple[str, Map]:

@@ -94,7 +94,7 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         f" avg((units >= {BULK_UNITS})::INT), count(*) FILTER (units >= 1000) FROM ordering",
     )
     items = int(_one(db, "SELECT count(DISTINCT item) FROM sale")[0])
-    by_lines, by_units = _spread(db, "lines", 1), _spread(db, "units", 1)
+    by_lines, by_units = spread_of(db, "lines", 1), spread_of(db, "units", 1)
     judged = business_of(by_lines, by_units, bare[6], items / bare[1] * 1000)
     home = _home(db) if "country" in made.columns else ("", None)
     months, peak_month = _months(db, bare[0] / bare[4])
@@ -115,7 +115,7 @@ def order_profile(log: Log, made: Map, sales: Sales) -> Profile:
         orders_a_day=bare[0] / bare[4],
         by_lines=by_lines,
         by_units=by_units,
-        by_value=None if bare[3] is None else _spread(db, "value", MONEY),
+        by_value=None if bare[3] is None else spread_of(db, "value", MONEY),
         one_line_share=bare[5],
         bulk_share=bare[6],
         thousand_units_orders=int(bare[7]),
@@ -165,10 +165,29 @@ def _one(db: Any, query: str) -> Any:
     return db.execute(query).fetchone()
 
 
-def _spread(db: Any, column: str, unit: int) -> Spread:
-    row = _one(db, f"SELECT quantile_cont({column}, {list(PERCENTILES)}), avg({column}) FROM ordering")
-    p10, p50, p90, p99 = (each / unit for each in row[0])
-    return Spread(p10, p50, p90, p99, row[1] / unit)
+def spread_of(db: Any, column: str, unit: int) -> Spread:
+    """Percentiles between the two nearest orders, and the mean.
+
+    From how often each value occurs, which the engine counts and sorts on disk where it must: its own percentiles hold
+    a column of all orders in memory, and logs are larger than that.
+    """
+    count, mean = _one(db, f"SELECT count({column}), avg({column}) FROM ordering")
+    places = [share * (count - 1) for share in PERCENTILES]
+    ranks = sorted({int(place) + above for place in places for above in (0, 1)})
+    asked = ", ".join(f"({rank})" for rank in ranks)
+    found = dict(
+        db.execute(
+            f"WITH often AS (SELECT {column} AS v, count(*) AS c FROM ordering WHERE {column} IS NOT NULL GROUP BY 1),"
+            " upto AS (SELECT v, sum(c) OVER (ORDER BY v) AS n FROM often)"
+            f" SELECT rank, min(v) FROM (VALUES {asked}) AS asked(rank) JOIN upto ON upto.n > rank GROUP BY rank"
+        ).fetchall()
+    )
+    values = []
+    for place in places:
+        below = int(place)
+        first = found[below]
+        values.append((first + (found.get(below + 1, first) - first) * (place - below)) / unit)
+    return Spread(values[0], values[1], values[2], values[3], mean / unit)
 
 
 def _home(db: Any) -> tuple[str, float]:
