@@ -74,7 +74,8 @@ def natural(extension: Extension, nature: Nature, network: Network) -> Nature:
 
 
 def _same_form(extension: Extension, part: str, before: tuple[object, ...], after: tuple[object, ...]) -> None:
-    names: Sequence[str] = getattr(before, "_fields", ())
+    # A part that is a plain tuple holds numbers, whose form is their own.
+    names: Sequence[str] = getattr(before, "_fields", None) or [part] * len(before)
     for name, old, new in zip(names, before, after, strict=True):
         if not isinstance(old, np.ndarray):
             continue
