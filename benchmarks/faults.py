@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks.live_workspace import live_workspace
-from benchmarks.result import Result
+from benchmarks.result import Result, tell
 from firstbest.operate.ports import All
 from firstbest.rehearse.warm import warm
 from firstbest.run.open import standing, wall_us
@@ -48,6 +48,7 @@ KILLS: Final = 100
 PER_TRIAL: Final = ("longest_gap_s", "trial_s", "refused_lines", "ticks")
 """Figures that are told for each database; the others are of both together."""
 QUICK_KILLS: Final = 5
+TOLD_EACH: Final = 25
 CLIENTS: Final = 8
 ORDERS_A_KILL: Final = 130
 HOT_SHARE: Final = 0.7
@@ -237,6 +238,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
             Trial("postgresql", schema_url, database_dies),
         )
         for each in trials:
+            tell(f"{each.name}: {kills} kills")
             found, bad = tried(each, folder, kills)
             wrong += [f"{each.name}: {line}" for line in bad]
             figures |= {name: figures.get(name, 0) + value for name, value in found.items() if name not in PER_TRIAL}
@@ -286,6 +288,8 @@ def trial(where: Where, key: str, ledger: Ledger, plan: Plan) -> dict[str, Any]:
             time.sleep(0.2)
             continue
         time.sleep(chance.uniform(0.02, 0.9))
+        if writers and writers % TOLD_EACH == 0:
+            tell(f"  {writers} kills, {len(ledger.answers):,} orders acknowledged")
         if plan.database_dies is not None and databases < writers // DATABASE_EACH:
             plan.database_dies()
             databases += 1

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.live_workspace import ITEMS, PLACES, live_workspace
-from benchmarks.result import Result
+from benchmarks.result import Result, tell
 from firstbest.rehearse.warm import warm
 from firstbest.store.kernel_cache import mark_complete
 from tests.books.postgres_server import schema_url
@@ -267,6 +267,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
             ("postgresql", schema_url),
         )
         for name, book in books:
+            tell(f"{name}: first start, single orders, bulk, latency")
             found, bad = measured(folder, book(), name, seconds)
             figures |= found
             wrong += bad

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from benchmarks.result import Result
+from benchmarks.result import Result, tell
 from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import All, Change, Tick
@@ -44,6 +44,7 @@ ORDERS_DAY = 6_500
 """The built-in network places about so many a day in the seasons it begins with."""
 CUTS = (1, 3, 40, 700, 9_000)
 SEED = 20261121
+TOLD_EACH_S = 20
 
 
 class Recording:
@@ -120,11 +121,15 @@ class Trial:
 
     def run(self, orders: int) -> None:
         """Go on until so many orders were placed."""
+        told = time.perf_counter()
         while self.twin.rows.get("ordered", 0) < orders and (due := self.loop.next_due()) is not None:
             self.loop.advance()
             began = time.perf_counter()
             self._hand_over(self.outside.told, due)
             self.live_s += time.perf_counter() - began
+            if time.perf_counter() - told > TOLD_EACH_S:
+                told = time.perf_counter()
+                tell(f"  {self.twin.rows.get('ordered', 0):,} of {orders:,} orders")
 
     def _hand_over(self, batch: Batch | None, due: int) -> None:
         """Let the live house decide the same commands, cut at random, and the timers at `due`."""
@@ -159,6 +164,7 @@ def trial(where: str, orders: int) -> dict[str, int | float]:
     one = Trial(where, orders // ORDERS_DAY + 3)
     one.run(orders)
     run_s = time.perf_counter() - began
+    tell("  comparing, replaying")
     began = time.perf_counter()
     figures: dict[str, int | float] = {
         "orders": one.twin.rows["ordered"],

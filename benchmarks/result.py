@@ -1,5 +1,6 @@
 """What a benchmark answers, and the two ways in which it can fail."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -43,3 +44,8 @@ def needed(data: Path | None, file: str, public_set: str) -> Path:
     if path is None or not path.is_file():
         raise MissingDataError(file, public_set)
     return path
+
+
+def tell(words: str) -> None:
+    """Say on the error stream how far a benchmark of many minutes is."""
+    print(words, file=sys.stderr, flush=True)

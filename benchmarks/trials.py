@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from benchmarks.faults import database_dies, gone, judged, listening
 from benchmarks.live_workspace import live_workspace
-from benchmarks.result import Result
+from benchmarks.result import Result, tell
 from benchmarks.trials_floor import floor_of
 from benchmarks.trials_load import load_of
 from benchmarks.trials_shop import Hands, Shop, bounded, mounted, shop_of
@@ -173,6 +173,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - needs no da
         }
         for name, trial in trials.items():
             began = time.perf_counter()
+            tell(name)
             found, bad = trial()
             own = {key.replace("takeover_", f"{name}_", 1): value for key, value in found.items()}
             figures |= summed(figures, own) | {f"{name}_trial_s": round(time.perf_counter() - began, 1)}
