@@ -49,6 +49,15 @@ def test_the_level_is_what_was_asked_for_not_what_could_leave(ground: Ground, as
     assert work.lines_x1000 == 1000, "the mix is that of what left"
 
 
+@pytest.mark.parametrize(("known", "expected"), [(0, 100), (6, 100), (7, 250), (20, 250)])
+def test_days_of_an_older_book_are_not_compared(ground: Ground, known: int, expected: int) -> None:
+    """Of days before the last `known` nobody wrote down what was asked for."""
+    profile, _ = books(ground, 100, 250, 0, 100)
+    first = centre(ground) * ground.calendar.midnight_us.shape[1]
+    profile["asked"][first : first + TODAY - known] = 0
+    assert expected_work(ground, profile, centre(ground), TODAY, SPAN).shipments.tolist() == [expected] * len(SPAN)
+
+
 def test_what_fits_leaves_nothing_over(ground: Ground) -> None:
     profile, slots = books(ground, 100, 100, 100, 150)
     assert left_over(ground, (profile, slots), centre(ground), TODAY, TODAY + 14) == 0

@@ -22,6 +22,7 @@ HISTORY_DAYS = 28
 KNOWN_SHIPMENTS = 100
 KNOWN_DAYS = 14
 """With fewer shipments, or over fewer working days, the past says nothing yet: the first guess stands."""
+WEEK_DAYS = 7
 FIRST_LINES_X1000 = 1_750
 FIRST_SINGLE_PPM = 350_000
 FIRST_RECEIVED_X1000 = 60
@@ -63,14 +64,28 @@ def expected_work(ground: Ground, profile: Records, node: int, today: int, days:
     weight = np.zeros(7, np.int64)
     np.add.at(share, calendar.weekday[past], rows["shipments"])
     np.add.at(weight, calendar.weekday[past], season)
-    asked = int(profile["asked"][node * width + window].sum())
-    per_day = share * PPM // np.maximum(weight, 1) * asked // total
+    asked, left = level_of(profile[node * width : node * width + today], window)
+    per_day = share * PPM // np.maximum(weight, 1) * asked // left
     shipments = per_day[calendar.weekday[days]] * calendar.season_ppm[days] // PPM
     received = int(rows["received_lines"].sum()) * 1000 // total
     return Work(
         shipments, int(rows["lines"].sum()) * 1000 // total, int(rows["single"].sum()) * PPM // total,
         receipts_of(shipments, received),
     )  # fmt: skip
+
+
+def level_of(days: Records, window: I64) -> tuple[int, int]:
+    """What was asked for over what left, as (above, below); 1 over 1 where too little is known of what was asked for.
+
+    `days`: the node's profile up to today. A book that an older version began knows what left of days of which it does
+    not know what was asked for; they are not compared.
+    """
+    known = np.flatnonzero(days["asked"] > 0)
+    window = window[window >= known[0]] if len(known) else window[:0]
+    left = int(days["shipments"][window].sum())
+    if len(window) < WEEK_DAYS or not left:
+        return 1, 1
+    return int(days["asked"][window].sum()), left
 
 
 def receipts_of(shipments: I64, received_x1000: int) -> I64:
