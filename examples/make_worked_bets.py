@@ -41,6 +41,8 @@ from firstbest.store.record import RECORD, append  # noqa: E402
 
 FIGURES = {each.key: each._asdict() for each in CATALOG.values()}
 SCALE, DAYS, SEED, FACT_SEED, PAIRS = 0.1, 91, 11, 2026, 10
+STANDS = 0.42
+"""The two-day share in the first quarter as everybody knows it, to the nearest point; people state what moves it."""
 OPTIONS = ("go ahead", "test one building first", "leave it as it is")
 
 
@@ -51,8 +53,9 @@ def at(day: str, hour: int = 9) -> int:
 
 
 def stated(who: str, with_: tuple[float, ...], without: tuple[float, ...]) -> dict[str, object]:
-    """A person's range of the two-day share."""
+    """A person's range of the two-day share, told as points above or below where it stands."""
     levels = (0.1, 0.5, 0.9)
+    with_, without = (tuple(round(STANDS + each / 100, 4) for each in side) for side in (with_, without))
     return {
         "metric": "two_day_share",
         "source": f"stated by {who}",
@@ -143,8 +146,8 @@ Step = Callable[[Path], object]
 def steps() -> dict[str, Step]:
     """Everything that happens, in its order, each step by a name of its own."""
     opened = (("cut_off_17", "Dana Whitfield"), ("sunday_couriers", "Marcus Bell"))
-    ana = stated("Ana Ruiz", (0.415, 0.43, 0.45), (0.395, 0.405, 0.415))
-    marcus = stated("Marcus Bell", (0.413, 0.42, 0.43), (0.398, 0.405, 0.412))
+    ana = stated("Ana Ruiz", (1.0, 2.5, 4.5), (-1.0, 0.0, 1.0))
+    marcus = stated("Marcus Bell", (0.8, 1.5, 2.5), (-0.7, 0.0, 0.7))
     found: dict[str, Step] = {}
     for name, owner in opened:
         found[f"propose {name}"] = partial(propose, name=name, owner=owner)
