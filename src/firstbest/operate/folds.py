@@ -85,7 +85,7 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
     single = (rows["units"] == 1).astype(np.int64)
     profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
     again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
-    new = np.isin(rows["reason"], (Reason.RESOURCED, Reason.TOGETHER), invert=True).astype(np.int64)
+    new = ((rows["reason"] != Reason.RESOURCED) & (rows["reason"] != Reason.TOGETHER)).astype(np.int64)
     sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
     keys = day_keys(rows, ground)
     return [
