@@ -191,6 +191,11 @@ def make_workspace(folder: Path, tenants: int) -> None:
         rows = csv.writer(file)
         rows.writerow(("seller", "name", "order_percent"))
         rows.writerows((name, name, f"{100 * share / sum(sold.values()):.6f}") for name, share in sorted(sold.items()))
+    # Kits and the levels that customers know are of the built-in sellers, who are gone.
+    (folder / "kits.csv").unlink()
+    demand = (folder / "demand.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in demand if not line.startswith(("price_level", "items_level"))]
+    (folder / "demand.toml").write_text("".join(kept), encoding="utf-8")
     for old in (folder / "rate_cards").glob("*.toml"):
         old.unlink()
     (folder / "rate_cards").mkdir(exist_ok=True)

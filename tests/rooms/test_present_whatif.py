@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from firstbest.present.comparison import Estimate
-from firstbest.present.whatif import WORDS, Story, page, screen
+from firstbest.present.whatif import WIDTH, WORDS, Story, page, screen
 
 WITHOUT = {"orders": 600_000.0, "money": 1e6, "hours": 50_000.0, "carbon_kg": 7e5}
 CHANGE = {
@@ -38,3 +38,7 @@ def test_a_model_without_the_step_has_no_years_to_tell() -> None:
     assert "The model has no such step" in page(told(None))
     assert "flywheel.toml has no price_change" in screen(told(None)).plain
     assert "Shop &amp; Co" in page(told(None))
+
+
+def test_the_screen_fits_eighty_columns() -> None:
+    assert max(map(len, screen(told(DECADE)).plain.splitlines())) <= WIDTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Final, NamedTuple
 
 from rich.text import Text
@@ -12,6 +13,8 @@ from firstbest.present.comparison import Estimate
 from firstbest.present.flywheel_page import section, shell
 
 _WIDTH, _ROW, _LEFT, _RIGHT = 700.0, 44.0, 150.0, 560.0
+WIDTH: Final = 80
+"""Columns of a terminal that everybody has."""
 WORDS: Final = {"orders": "orders", "money": "money earned", "hours": "paid hours", "carbon_kg": "carbon, kg CO2e"}
 
 
@@ -38,17 +41,17 @@ def screen(story: Story) -> Text:
         found, before = story.change[name], story.without[name]
         middle, low, high = (_signed(name, each, story.currency) for each in found)
         share = text.share(found.mean / before, 1) if before else text.MISSING
-        clear = "" if is_clear(found) else ", not told apart from nothing"
-        page.append(f"  {words:<18}{middle:>16}   {low} to {high}{clear}")
-        page.append(f"; {share} of {_plain(name, before, story.currency)}\n", style="dim")
-    page.append(f"\nIn {story.years} years, by the flywheel\n", style="bold")
+        page.append(f"  {words:<18}{middle:>16}   {low} to {high}\n")
+        clear = "" if is_clear(found) else "; not told apart from nothing"
+        page.append(f"{'':20}{share} of {_plain(name, before, story.currency)}{clear}\n", style="dim")
+    page.append(f"\nIn {story.years} years, by the flywheel; 90 of 100 futures lie between\n", style="bold")
     if story.decade is None:
         page.append("  flywheel.toml has no price_change, promise_change, selection_change and cost_change to set\n")
     else:
         for name, words in WORDS.items():
             low, middle, high = (_signed(name, each, story.currency) for each in story.decade[name])
-            page.append(f"  {words:<18}{middle:>16}   {low} to {high} in 90 of 100 futures\n")
-    page.append(f"\n{story.how}\n", style="dim")
+            page.append(f"  {words:<18}{middle:>16}   {low} to {high}\n")
+    page.append("\n" + "\n".join(wrap(story.how, WIDTH)) + "\n", style="dim")
     return page
 
 
