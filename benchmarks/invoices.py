@@ -178,7 +178,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the built-i
 def make_workspace(folder: Path, tenants: int) -> None:
     """The built-in network with its items dealt out to so many sellers, and cards that change in mid-month."""
     write_builtin(folder)
-    items = list(csv.DictReader((folder / "items.csv").open(encoding="utf-8", newline="")))
+    items = list(csv.DictReader((folder / "items.csv").read_text(encoding="utf-8").splitlines()))
     sold: dict[str, float] = {}
     for place, row in enumerate(items):
         row["seller"] = f"seller_{place % tenants + 1:03d}"

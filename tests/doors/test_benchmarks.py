@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 import benchmarks
+from benchmarks.invoices import make_workspace
+from benchmarks.live_workspace import live_workspace
+from firstbest.store.workspace import load
 
 Bench = Callable[..., int]
 
@@ -95,3 +98,11 @@ def test_an_unknown_name_exits_2_and_lists_the_known(bench: Bench, capsys: pytes
 
     assert stopped.value.code == 2
     assert "sample" in capsys.readouterr().err
+
+
+def test_workspaces_that_benchmarks_make_are_right(tmp_path: Path) -> None:
+    """What they make of the built-in network follows it: another file of it must not leave them behind."""
+    make_workspace(tmp_path / "invoices", 300)
+    live_workspace(tmp_path / "live", items=20)
+    assert len(load(tmp_path / "invoices").frame("sellers").columns["seller"]) == 300
+    assert len(load(tmp_path / "live").tables["items"]) == 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbest.cli.app import app
-from firstbest.rehearse.folder import OUTPUT, network_digest
-from firstbest.rehearse.run import Settings, rehearse
-from firstbest.rehearse.scenario import Scenario
-from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
-from firstbest.store.sink import ParquetSink
-from firstbest.store.workspace import load
-
-SCALE = 0.004
+from tests.rehearsals.facts_in_folder import with_facts
 
 
 def say(*arguments: object) -> tuple[int, str]:
@@ -31,14 +23,7 @@ def say(*arguments: object) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace that init makes, with a month and a little more of it rehearsed."""
-    folder = tmp_path_factory.mktemp("billing") / "demo"
-    write_builtin(folder)
-    network, nature = compile_network(load(folder), SCALE, 40)
-    (folder / OUTPUT).mkdir()
-    with ParquetSink(folder / OUTPUT) as sink:
-        rehearse(Scenario(network, nature), Settings(1, sink))
-    told = {"scale": SCALE, "days": 40, "digest": sink.digest(), "network": network_digest(network).hex()}
-    (folder / OUTPUT / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    folder = with_facts(tmp_path_factory.mktemp("billing") / "demo", 40)
     code, said = say("invoice", folder, "--month", "2026-01")
     assert code == 0, said
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ import pytest
 
 from firstbest.present.comparison import Estimate
 from firstbest.present.primitive import OpenTold, Point, Rehearsed, Team, Volume, Week, open_screen
-from firstbest.rehearse.folder import OUTPUT
 from firstbest.rehearse.invoicing import House, house_of, metered, periods
 from firstbest.rehearse.primitive import Use, handling, use_of
 from firstbest.rehearse.primitive_open import (
@@ -26,22 +24,16 @@ from firstbest.rehearse.primitive_open import (
     volumes,
     wanted,
 )
-from firstbest.rehearse.run import Settings, rehearse
-from firstbest.rehearse.scenario import Scenario
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.usage import Attribute, Measure
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
-from firstbest.store.init import BUILTIN, write_builtin
-from firstbest.store.network_digest import network_digest
+from firstbest.store.init import BUILTIN
 from firstbest.store.primitives import Storage, read_demand, read_primitives
-from firstbest.store.sink import ParquetSink
-from firstbest.store.workspace import load
 from firstbest.world.units import DAY_US
 from firstbest.world.words import Process
-
-SCALE = 0.004
+from tests.rehearsals.facts_in_folder import SCALE, with_facts
 
 FIGURES = Storage(0.85, 6.0, 2.0, 1.0, 55.0, 500.0, 30.0, 10, 0.1, (0.6, 1.3), (0.85, 1.4))
 DEMAND = ((0.2, 4_000.0), (0.4, 1_000.0), (0.8, 0.0))
@@ -141,14 +133,7 @@ def test_demand_reads_from_a_file(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """The built-in network, with a month and a little more of it rehearsed."""
-    folder = tmp_path_factory.mktemp("opening") / "demo"
-    write_builtin(folder)
-    network, nature = compile_network(load(folder), SCALE, 36)
-    (folder / OUTPUT).mkdir()
-    with ParquetSink(folder / OUTPUT) as sink:
-        rehearse(Scenario(network, nature), Settings(1, sink))
-    told = {"scale": SCALE, "days": 36, "digest": sink.digest(), "network": network_digest(network).hex()}
-    (folder / OUTPUT / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    folder = with_facts(tmp_path_factory.mktemp("opening") / "demo", 36)
     return house_of(folder)
 
 
