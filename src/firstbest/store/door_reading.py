@@ -71,8 +71,14 @@ def empty(column: str) -> str:
 
 
 def trimmed(column: str) -> str:
-    """SQL of a cell without blanks of any kind around it."""
-    return f"trim({name_of(column)}, ' \t\r\n' || chr(160) || chr(8199) || chr(8239) || chr(65279))"
+    """SQL of a cell without blanks of any kind around it.
+
+    Most cells begin and end with a plain sign, and to see that costs a third of the trimming.
+    """
+    cell = name_of(column)
+    plain = f"ascii({cell}) BETWEEN 33 AND 126 AND right({cell}, 1) BETWEEN '!' AND '~'"
+    blanks = "' \t\r\n' || chr(160) || chr(8199) || chr(8239) || chr(65279)"
+    return f"(CASE WHEN {plain} THEN {cell} ELSE trim({cell}, {blanks}) END)"
 
 
 def decimal_style(db: Any, columns: dict[str, str], asked: str, where: tuple[str, str]) -> tuple[str, list[Fault]]:

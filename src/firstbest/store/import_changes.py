@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from firstbest.store.import_network import Chosen
-from firstbest.store.import_people import Crew
+from firstbest.store.import_people import Crew, shift_start
 from firstbest.store.import_profile import Profile
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -129,12 +129,12 @@ pick_up = "18:00"
 carbon_g_parcel = 250
 
 [operation.shifts]
-shift_1_start = "08:00"
+shift_1_start = "{shift_start(network)}"
 shift_1_hours = {network.of("shift_hours"):g}
 shift_2_hours = 0
 overtime_hours_max = 2
 contract_hours_week = {5 * network.of("shift_hours"):g}
-absence_percent = 5
+absence_percent = {5 if network.of("absence_percent") else 0}
 indirect_percent = {network.of("indirect_percent"):g}
 '''
 

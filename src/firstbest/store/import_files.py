@@ -15,7 +15,7 @@ from firstbest.store.import_changes import change_files
 from firstbest.store.import_items import Goods
 from firstbest.store.import_map import Map
 from firstbest.store.import_network import BY_DISTANCE, Chosen
-from firstbest.store.import_people import Crew
+from firstbest.store.import_people import Crew, shift_start
 from firstbest.store.import_profile import Profile
 from firstbest.store.import_rows import Bucket
 from firstbest.store.import_sales import Sales
@@ -266,5 +266,7 @@ def _shifts(parts: Parts) -> str:
     header = ("node", "shift_1_start", "shift_1_hours", "shift_2_hours", "overtime_hours_max", "contract_hours_week",
               "absence_percent", "indirect_percent")  # fmt: skip
     hours, indirect = parts.network.of("shift_hours"), parts.network.of("indirect_percent")
-    row = (parts.network.node, "08:00", f"{hours:g}", 0, 2, f"{5 * hours:g}", 5, f"{indirect:g}")
+    away = 5 if parts.network.of("absence_percent") else 0
+    start = shift_start(parts.network)
+    row = (parts.network.node, start, f"{hours:g}", 0, 2, f"{5 * hours:g}", away, f"{indirect:g}")
     return csv_text(header, [row])
