@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 
 import typer
 
@@ -26,13 +27,21 @@ def baseline(folder: Path, actuals: Path, days: int | None) -> None:
         except NothingToCompare as nothing:
             raise stop(str(nothing)) from None
     order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
-    typer.echo(f"{'':<44}{'model a day':>14}{'books a day':>14}   apart")
-    for line in order[:SHOWN]:
-        apart = line.said.rpartition(": ")[2]
-        mark = "" if line.inside else "  OUTSIDE"
-        typer.echo(f"{line.words:<44}{line.model:>14,.2f}{line.books:>14,.2f}   {apart}{mark}")
-    if len(order) > SHOWN:
-        typer.echo(f"and {len(order) - SHOWN} more, all closer")
+    wide = max((len(line.words) for line in order), default=0) + 2
+    for head, some in (
+        ("outside its band", [line for line in order if not line.inside]),
+        ("inside its band", [line for line in order if line.inside]),
+    ):
+        if not some:
+            continue
+        typer.echo(f"{head:<{wide}}{'model a day':>13}{'books a day':>13}   apart")
+        for line in some[:SHOWN]:
+            typer.echo(
+                f"{line.words:<{wide}}{line.model:>13,.2f}{line.books:>13,.2f}   {line.said.rpartition(': ')[2]}"
+            )
+        if len(some) > SHOWN:
+            typer.echo(f"and {len(some) - SHOWN} more, all closer")
+        typer.echo("")
     banner = banner_of(folder)
-    typer.echo(f"{banner[:1].upper()}{banner[1:]}.")
+    typer.echo(fill(f"{banner[:1].upper()}{banner[1:]}.", 80))
     typer.echo(f"kept in {folder / KEPT}: every rehearsal and comparison of this workspace now says so")

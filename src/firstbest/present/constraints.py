@@ -64,6 +64,25 @@ def tightest(record: Record) -> Tightest | None:
     return found
 
 
+class PickUp(NamedTuple):
+    """The pick-up that left most behind: shipments due on that day that were not packed."""
+
+    node: int
+    day: int  # day index
+    left: float
+    due: float
+
+
+def worst_pick_up(record: Record) -> PickUp | None:
+    """The building and day with most shipments left; ties go to the earlier day, then the lower code; None: nothing."""
+    left = by_day_node(record, Metric.BACKLOG)[: record.days]
+    if not left.size or left.max() <= 0:
+        return None
+    day, node = (int(index) for index in np.unravel_index(int(left.argmax()), left.shape))
+    due = by_day_node(record, Metric.BACKLOG, 1)
+    return PickUp(node, day, float(left[day, node]), float(due[day, node]))
+
+
 def _work(record: Record, process: Process) -> tuple[F64, F64]:
     """Hours needed and hours offered, by week and node: [W, N] twice."""
     if process in _NEEDED:

@@ -290,7 +290,8 @@ def _with_offsets(
     utc = f"(({form}) - to_minutes(CASE {found} {cases} ELSE 0 END))"
     local = f"(({utc} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}')"
     sql = f"CASE WHEN {found} = '' THEN {form} ELSE {local} END"
-    return sql, [f"{name}: times name their offset ({told} rows): put into {zone}"], faults
+    own_zone = "" if asked.time_zone else " (say --time-zone for your own)"
+    return sql, [f"{name}: times name their offset ({told} rows): put into {zone}{own_zone}"], faults
 
 
 def _count(db: Any, condition: str) -> int:

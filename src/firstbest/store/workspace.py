@@ -83,7 +83,7 @@ def read(folder: Path, faults: list[Fault]) -> Files:
             if document:
                 documents[settings.name] = document
         elif settings.required:
-            faults.append(Fault(path.name, 0, "", f"a file: {settings.note}", "none"))
+            faults.append(Fault(path.name, 0, "", f"a file ({settings.note.rstrip('.')})", "none"))
     sheets = {}
     notes: list[str] = []
     book = folder / WORKBOOK
@@ -142,7 +142,7 @@ def _read_table(
     if found:
         return read_sheet(found[0], found[0].name, faults, names_of(table), notes)
     if not tab and table.required:
-        faults.append(Fault(paths[0].name, 0, "", f"a file: {table.note}", "none"))
+        faults.append(Fault(paths[0].name, 0, "", f"a file ({table.note.rstrip('.')})", "none"))
     return tab
 
 

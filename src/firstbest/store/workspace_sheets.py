@@ -57,7 +57,8 @@ def read_sheet(
     if notes is not None:
         notes += [f"{file}: {each}" for each in seen.notes if "merged" not in each]
         if sheet and sheet.hard:
-            notes.append(f"{file}: {sheet.hard:,} cells held hard (non-breaking) blanks: read as plain ones")
+            cells = "cell" if sheet.hard == 1 else "cells"
+            notes.append(f"{file}: {sheet.hard:,} {cells} held hard (non-breaking) blanks: read as plain ones")
     return sheet
 
 
