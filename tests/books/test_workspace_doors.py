@@ -64,7 +64,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         (lambda rows: text_of(rows, ";").encode(), "semicolons"),
         (lambda rows: text_of(rows, "\t").encode(), "tabs"),
         (lambda rows: ("Our items\n\n" + text_of(rows)).encode(), "the header is row 3"),
-        (lambda rows: text_of(rows).replace("Kettle", "Kettle\u00a0red").encode(), "1 cells held hard"),
+        (lambda rows: text_of(rows).replace("Kettle", "Kettle\u00a0red").encode(), "1 cell held hard"),
     ],
 )
 def test_a_table_is_read_however_it_is_written_and_that_is_told(
@@ -118,6 +118,17 @@ def test_each_fault_of_the_list_has_its_message(tmp_path: Path, file: str, old: 
     (folder / file).write_text(TABLES[file].replace(old, new, 1))
     found = [str(each) for each in check(folder)]
     assert any(each.startswith(message) for each in found), found
+
+
+def test_a_shortened_code_is_told_beside_a_weight_in_pounds(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    text = TABLES["items.csv"].replace("towel,Towel", "1.23E+11,Towel", 1)
+    weight = rows_of("items.csv")[1][rows_of("items.csv")[0].index("weight_kg")]
+    (folder / "items.csv").write_text(text.replace(f",{weight},", f",{weight} lb,", 1))
+    found = [str(each) for each in check(folder)]
+
+    assert any("a unit in the cell" in each for each in found)
+    assert any("which a spreadsheet shortened" in each for each in found)
 
 
 def test_merged_cells_of_a_table_are_faults(tmp_path: Path) -> None:

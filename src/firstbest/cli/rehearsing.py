@@ -102,10 +102,10 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
     console.print(table(answer.comparison, console.width), soft_wrap=True)
     console.print(strained(answer.comparison.without, answer.record, console.width), soft_wrap=True, end="")
     for each in answer.record.suggestions[:1]:
-        console.print(f"With it what would help most: {each.text}, {each.saving} (estimated)", soft_wrap=True)
+        console.print(f"With it what would help most: {each.text}, {each.saving} (estimated)")
     for line in (*answer.futures, answer.payback, *answer.changed.notes, answer.record.banner):
         if line:
-            console.print(line, soft_wrap=True)
+            console.print(line)
     console.print(f"report: {answer.report_path}", soft_wrap=True)
     told = write_tables(answer.report_path, answer.record, answer.comparison)
     console.print(f"tables: {told}", soft_wrap=True)

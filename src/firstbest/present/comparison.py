@@ -114,6 +114,8 @@ def summary(comparison: Comparison) -> str:
     for found in comparison.differences:
         if found.key in _TELLING:
             change = text.difference(found.difference, found.unit, currency)
+            if change[:1] not in f"+{text.MINUS}":
+                change = "about the same"
             told.append(f"{found.label} {change if found.distinguishable else 'not distinguishable'}")
     if not told:
         return f"With {comparison.title} nothing can be told from chance."

@@ -75,11 +75,11 @@ class PickUp(NamedTuple):
 
 def worst_pick_up(record: Record) -> PickUp | None:
     """The building and day with most shipments left; ties go to the earlier day, then the lower code; None: nothing."""
-    left = by_day_node(record, Metric.BACKLOG)[: record.days]
+    due = by_day_node(record, Metric.BACKLOG, 1)[: record.days]
+    left = np.where(due > 0, by_day_node(record, Metric.BACKLOG)[: record.days], 0.0)
     if not left.size or left.max() <= 0:
         return None
     day, node = (int(index) for index in np.unravel_index(int(left.argmax()), left.shape))
-    due = by_day_node(record, Metric.BACKLOG, 1)
     return PickUp(node, day, float(left[day, node]), float(due[day, node]))
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
-from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.store.faults import Fault, WorkspaceFaulty, many
 from firstbest.store.import_assumed import assumptions
 from firstbest.store.import_calendar import DayOff, closed_days, holidays
 from firstbest.store.import_conditions import bucket_index, sales_bucket
@@ -187,13 +187,13 @@ def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
     """What was read in another way than it is written, and what the network makes of it."""
     notes = list(read.notes)
     if sales.drawn:
-        told = f"{sales.drawn:,} orders have no postcode that is known: their place is drawn by population"
+        told = f"{many(sales.drawn, 'order')} without a postcode that is known: placed by population"
         notes.append(told)
     if network.postcodes:
         short = "length(regexp_extract(postcode, '^[^0-9A-Za-z]?([0-9]+)$', 1)) IN (3, 4)"
         count = read.connection.execute(f"SELECT count(*) FROM ordering WHERE {short}").fetchone()
         if count and count[0]:
-            notes.append(f"{count[0]:,} orders have a ZIP that lost the zeros it begins with: they are put back")
+            notes.append(f"{many(count[0], 'order')} with a ZIP that lost the zeros it begins with: they are put back")
     if read.currency and read.currency != network.currency:
         notes.append(
             f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from firstbest.store.door_excel import Range, hidden, sheet_rows
 from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below
 from firstbest.store.door_text import Unreadable
-from firstbest.store.faults import Fault, shown
+from firstbest.store.faults import Fault, many, shown
 
 ROWS_MAX: Final = 50_000_000
 _HARD: Final = "\u00a0"
@@ -57,8 +57,7 @@ def read_sheet(
     if notes is not None:
         notes += [f"{file}: {each}" for each in seen.notes if "merged" not in each]
         if sheet and sheet.hard:
-            cells = "cell" if sheet.hard == 1 else "cells"
-            notes.append(f"{file}: {sheet.hard:,} {cells} held hard (non-breaking) blanks: read as plain ones")
+            notes.append(f"{file}: {many(sheet.hard, 'cell')} held hard (non-breaking) blanks: read as plain ones")
     return sheet
 
 
