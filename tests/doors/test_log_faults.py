@@ -168,7 +168,7 @@ def test_some_times_with_an_offset_and_some_without_are_asked_for(tmp_path: Path
     assert faults(tmp_path, "1,2024-05-17T10:00:00Z,A1,2,1", *GOOD) == [
         (
             "log.csv, row 3, when: expected an offset in every instant or in none (say --time-zone for those without),"
-            " found '2024-05-17' and 1 more without, Z in 1 rows"
+            " found '2024-05-17 10:00' and 1 more without, Z in 1 rows"
         )
     ]
 

@@ -274,8 +274,8 @@ def strained(without: Record, with_: Record, width: int) -> Text:
         if worst:
             where = text.named(run.network.texts.nodes[worst.node])
             when = text.day_text(run.first_day + worst.day)
-            told = f"{text.number(worst.left)} of {text.number(worst.due)} shipments due, {where}, {when}"
-            page.append(f"{f'Most left {name}':<22}{told}\n")
+            told = f"{text.number(worst.left)} shipments, {where}, {when}, when {text.number(worst.gone)} left"
+            page.append(f"{f'Behind {name}':<22}{told}\n")
     return page
 
 

@@ -211,9 +211,10 @@ def _text(made: Map, key: str, notes: list[str], db: duckdb.DuckDBPyConnection) 
         return cell
     as_is, folded = db.execute(f"SELECT count(DISTINCT {cell}), count(DISTINCT upper({cell})) FROM source").fetchone()  # type: ignore[misc]
     if as_is > folded:
-        notes.append(
-            f"{name}: {many(as_is - folded, 'code')} that differ only in small and capital letters: one item each"
-        )
+        count = as_is - folded
+        same = "1 code that differs" if count == 1 else f"{count:,} codes that differ"
+        items = "one item" if count == 1 else "one item each"
+        notes.append(f"{name}: {same} only in small and capital letters: {items}")
     return f"upper({cell})"
 
 
