@@ -35,6 +35,7 @@ def lacks(**changed: Any) -> list[str]:
         ({"known": ()}, ["known"]),
         ({"review_on": TODAY}, ["review"]),
         ({"dissent": (d.Dissent("Ben", "no", committed=True),)}, ["dissent"]),
+        ({"dissent": (d.Dissent("Ben", "it is far too early", committed=True),) * 51}, ["dissent"]),
         ({"door": "one-way"}, ["bar raiser"]),
         ({"bar_raiser": d.BarRaiser("Ana", "It is good enough now.", veto=False)}, ["bar raiser"]),
         ({"bar_raiser": d.BarRaiser("Priya", "no", veto=False)}, ["bar raiser"]),
