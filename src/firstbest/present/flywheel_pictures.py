@@ -166,4 +166,5 @@ def fan_table(story: Story) -> str:
 
 def coefficient_table(rows: Sequence[Sequence[str]]) -> str:
     """Every coefficient: value, range, unit, mark, source."""
-    return table(("Coefficient", "Value", "Range", "Unit", "Mark", "Source"), rows)
+    body = table(("Coefficient", "Value", "Range", "Unit", "Mark", "Source"), rows)
+    return f'<div class="coefficients">{body}</div>'
