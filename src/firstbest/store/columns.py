@@ -149,7 +149,7 @@ class Sparse:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
         assert not only, "some columns are read of dense tables alone"
         words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
-        packed.read_keys(self.held, keys, words, found)
+        packed.read_keys(self.held, keys, words, found, np.empty(len(keys), np.int64))
         return Rows(words.view(self.table.dtype)[:, 0], found)
 
     def put(self, rows: NDArray[np.void]) -> None:
@@ -159,7 +159,7 @@ class Sparse:
             size *= 2
         if size > len(self.rows):
             self._grow(size)
-        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)))
+        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), np.empty(len(rows), np.int64))
         if self.queues is not None:
             self._queue_up(self.queues, np.ascontiguousarray(rows["key"]))
 
@@ -170,14 +170,15 @@ class Sparse:
             live = np.ascontiguousarray(columns["live"], np.int64)
             columns = {name: values for name, values in columns.items() if name != "live"}
         values = matrix(columns, len(change.keys))
-        self._there(packed.set_keys(self.held, change.keys, self.told(columns), values, live))
+        changed = (self.told(columns), values, live)
+        self._there(packed.set_keys(self.held, change.keys, changed, np.empty(len(change.keys), np.int64)))
         if self.queues is not None and not self.ordering.isdisjoint(columns):
             self._queue_up(self.queues, change.keys)
 
     def add(self, change: Add) -> int:
         """Add to columns; how many sums fell below zero."""
         columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
-        below = packed.add_keys(self.held, change.keys, columns, values)
+        below = packed.add_keys(self.held, change.keys, columns, values, np.empty(len(change.keys), np.int64))
         self._there(0 if below >= 0 else 1)
         return below
 
