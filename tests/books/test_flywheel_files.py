@@ -16,6 +16,7 @@ from firstbest.flywheel.futures import drawn
 from firstbest.flywheel.model import FITTED
 from firstbest.flywheel.program import Runs, compiled_model, run
 from firstbest.flywheel.worlds import world
+from firstbest.present.flywheel_words import horizon
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.flywheel_amazon import amazon_model
 from firstbest.store.flywheel_book import CUBES, DAILY, book_of, with_book
@@ -201,6 +202,17 @@ def test_a_model_of_another_tool_is_read(tmp_path: Path) -> None:
     assert model.stocks[0].floor
     assert {each.name: each.value for each in model.constants} == {"room": -20.0, "tau": 10.0}
     assert model.lookups[0].x == (0.0, 4.0, 8.0)
+
+
+@pytest.mark.parametrize(("unit", "told"), [("Months", "2 years"), ("month", "2 years"), ("minute", "24 minutes")])
+def test_time_is_told_in_what_the_model_counts(tmp_path: Path, unit: str, told: str) -> None:
+    """A model of minutes does not reach for years, and one of Months is one of months, however its tool writes it."""
+    file = tmp_path / "tea.xmile"
+    file.write_text(XMILE.replace('"minute"', f'"{unit}"').replace("<stop>8", "<stop>24"), encoding="utf-8")
+    span = read_xmile(file).span
+
+    assert horizon(span, 24.0) == told
+    assert horizon(span._replace(unit="moon"), 24.0) == "24 moons"
 
 
 @pytest.mark.parametrize(

@@ -272,9 +272,10 @@ class _Document:
 
     def names(self) -> None:
         """Names are plain, and each stands for one thing."""
-        things = (*self.constants, *self.stocks, *self.variables, *self.lookups)
+        named = [each.name for each in self.constants] + [each.name for each in self.stocks]
+        named += [each.name for each in self.variables] + [each.name for each in self.lookups]
         seen: set[str] = set()
-        for name in (each.name for each in things):
+        for name in named:
             if not _NAME.match(name) or name == "time":
                 self.tell(name, "a name of letters from a to z, digits and underscores", shown(name))
             if name in seen:
