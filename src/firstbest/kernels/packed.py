@@ -24,6 +24,8 @@ LIVE: Final = 1
 """The word of a row that says, in a table whose rows come and go, that it is there."""
 DEAD: Final = -1
 """The mark of a row that nobody uses."""
+MARKS: Final = 64
+"""Marks are 0 to below this."""
 ABSENT: Final = -1
 """Instead of a count: a row was not there."""
 
@@ -45,6 +47,7 @@ class Held(NamedTuple):
     left: I64  # [1] rows in that stack
     slot_of: NDArray[np.int32]  # [B] buckets of the index (kernels.index)
     marked: I64  # [2] the index column; width 0: none
+    counts: I64  # [MARKS] rows of each mark
 
 
 def packed_rows(rows: NDArray[np.void]) -> Packed:
@@ -128,7 +131,7 @@ def missing(slots: I64, size: int) -> int:
 
 @compiled
 def set_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Give columns [K, 2] of the rows in these slots [n] new values [K, n]; how many are not there: then none is set."""
+    """Give columns [K, 2] of the rows in these slots [n] new values [K, n], if all are there; how many are not."""
     absent = missing(slots, len(packed.words))
     if absent == 0:
         set_columns(packed, slots, columns, values)
@@ -202,17 +205,15 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 
 @compiled
 def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
-    """Copy the words at `places` [K] of the rows in these slots; the first place whose slot is not there, -1: all are.
-
-    Written for many rows far apart: a look at one does not wait for another.
-    """
+    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K]; how many are not there: then none is."""
+    absent = missing(slots, len(words))
+    if absent > 0:
+        return absent
+    # Row by row: each lies in a line of the processor's cache that is far from the last one's.
     for n in range(len(slots)):
-        slot = slots[n]
-        if not 0 <= slot < len(words):
-            return n
         for k in range(len(places)):
-            rows[n, k] = words[slot, places[k]]
-    return -1
+            rows[n, k] = words[slots[n], places[k]]
+    return 0
 
 
 @compiled
@@ -260,7 +261,12 @@ def mark_all(held: Held, slots: I64) -> None:
     """Note the index column of rows that are there."""
     place, width = held.marked[PLACE], held.marked[WIDTH]
     for n in range(len(slots)):
-        held.marks[slots[n]] = value_at(held.packed, slots[n], place, width) if width > 0 else 0
+        new = value_at(held.packed, slots[n], place, width) if width > 0 else 0
+        before = held.marks[slots[n]]
+        if before != DEAD:
+            held.counts[before] -= 1
+        held.counts[new] += 1
+        held.marks[slots[n]] = new
 
 
 @compiled
@@ -276,6 +282,7 @@ def end_row(held: Held, key: int, slot: int) -> None:
     """Take a row out."""
     remove(held.packed.words, held.slot_of, key)
     held.packed.words[slot, LIVE] = 0
+    held.counts[held.marks[slot]] -= 1
     held.marks[slot] = DEAD
     held.free[held.left[0]] = slot
     held.left[0] += 1
@@ -287,11 +294,15 @@ def due_slots(held: Held, value: int, column: I64, until: int, slots: I64) -> in
 
     `slots` has room for all rows.
     """
-    count = 0
+    count, left = 0, held.counts[value]
     for slot in range(len(held.marks)):
-        if held.marks[slot] == value and value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
-            slots[count] = slot
-            count += 1
+        if left == 0:
+            break
+        if held.marks[slot] == value:
+            left -= 1
+            if value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
+                slots[count] = slot
+                count += 1
     return count
 
 
