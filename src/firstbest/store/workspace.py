@@ -85,7 +85,7 @@ def read(folder: Path, faults: list[Fault], big_bytes: int = 0) -> Files:
                 documents[settings.name] = document
         elif settings.required:
             faults.append(Fault(path.name, 0, "", f"a file ({settings.note.rstrip('.')})", "none"))
-    sheets = {}
+    sheets: dict[str, Sheet] = {}
     notes: list[str] = []
     book = folder / WORKBOOK
     tabs = _tabs(book, faults) if book.is_file() else ()

@@ -19,7 +19,7 @@ from firstbest.store.faults import Fault, shown
 from firstbest.store.schema_words import Column, Table, Type
 from firstbest.store.workspace_sheets import ROWS_MAX, SUMS_AT_END, Sheet
 
-BIG_BYTES: Final = 50_000_000
+BIG_BYTES: Final = 10_000_000
 """Files from this size on are narrowed: about a million lines as Parquet."""
 KEPT_MOST: Final = 100_000
 """Rows that may be wrong and are looked at, the first of them."""
