@@ -13,6 +13,8 @@ from firstbest.present.catalog import WANTED, meaning_of
 from firstbest.present.record import Record
 
 _TELLING: Final = ("delivered_on_time", "two_day_share", "cost_to_serve_per_order")
+TELLING_LEAST: Final = 0.01
+"""Of a figure: what changed by less is told in the tables alone."""
 MORE: Final = 12
 """Figures beyond those of the first screen that a terminal shows."""
 
@@ -165,9 +167,14 @@ def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[D
     """
     first = [found for found in differences if found.key in WANTED] or list(differences)
     clear = [found for found in differences if found.distinguishable and found not in first]
-    by_size = sorted(clear, key=lambda found: -abs(found.difference) / max(abs(found.without), 1e-9))
+    by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
     kept = {found.key for found in by_size[:MORE]}
     return first, [found for found in clear if found.key in kept]
+
+
+def _part(found: Difference) -> float:
+    """How large a difference is beside the figure."""
+    return abs(found.difference) / max(abs(found.without), 1e-9)
 
 
 def _row(page: Text, found: Difference, name_width: int, currency: str) -> None:
