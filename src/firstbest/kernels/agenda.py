@@ -33,7 +33,7 @@ FREE: Final = 0
 USED: Final = 1
 PAST: Final = 2
 FRESH: Final = 3
-"""Marks. Rows from FRESH on were never used: nothing is written into them, so room that is not needed takes no memory."""
+"""Marks. Rows from FRESH on were never used: nothing is written there, so room that is not needed takes no memory."""
 NONE: Final = -1
 
 
