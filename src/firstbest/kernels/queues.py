@@ -64,7 +64,7 @@ def queues_with_room(queues: Queues, entries: int) -> Queues:
     used, before = int(queues.marks[USED]), len(queues.entries)
     if used + entries <= before:
         return queues
-    room = np.zeros((2 * (used + entries), 6), np.int64)
+    room = np.zeros(((used + entries) * 3 // 2, 6), np.int64)
     room[:before] = queues.entries
     room[before:, LEFT] = np.arange(before + 1, len(room) + 1)
     room[-1, LEFT] = queues.marks[FREE]
