@@ -135,12 +135,14 @@ def _bars(told: Told) -> str:
     for place, row in enumerate(rows):
         y = 12 + place * _ROW
         parts.append(svg.words(_LEFT - 10, y + 13, row.name, "label", "end"))
-        parts.append(svg.box(_LEFT, y + 2, across(row.size) - _LEFT, _ROW - 10, "bar", f"{row.name}: {row.size:.4g}"))
+        parts.append(
+            svg.box(_LEFT, y + 2, across(row.size) - _LEFT, _ROW - 10, "bar step", f"{row.name}: {row.size:.4g}")
+        )
         parts.append(svg.rule(across(row.low), y + 10, across(row.high), y + 10, "interval"))
         share = f"  {_share(row)} of variance" if math.isfinite(row.total) else ""
         end = across(max(row.high, row.size)) + 8
         parts.append(svg.words(end, y + 13, f"{_value(row.size, told)}{share}", "small"))
     if told.chance < most:
-        parts.append(svg.rule(across(told.chance), 4, across(told.chance), height - 14, "target"))
+        parts.append(svg.rule(across(told.chance), 4, across(told.chance), height - 14, "lane"))
     said = "; ".join(f"{row.name}: {_value(row.size, told)}" for row in rows)
     return svg.drawing(svg.Frame("sensitivity", _WIDTH, height, finding(told), said), "".join(parts))

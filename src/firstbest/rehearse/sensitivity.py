@@ -3,7 +3,7 @@
 Morris (1991) walks through the box of all ranges, one input a step; the mean size of an input's effects tells how much
 it moves the answer, their spread whether that depends on the others. It costs a rehearsal an input and walk. Sobol's
 indices (Saltelli et al. 2010) then part the variance among the few that moved it most: alone, and with all others.
-Designs and indices are SALib's. All rehearsals share one seed.
+Designs are SALib's. All rehearsals share one seed.
 
 How sure that is: the interval of a mean size is Student's t over its walks; from fewer than four walks it would be
 wider than the picture, so the least and the most that was seen are told instead, and named so. One seed does not take
@@ -40,8 +40,10 @@ F64 = NDArray[np.float64]
 
 LEVELS: Final = 4
 TOP: Final = 4
-SOBOL_LEAST: Final = 8
+SOBOL_LEAST: Final = 16
 """Base samples of Sobol's design; a power of two."""
+RESAMPLED: Final = 500
+"""Bootstrap samples of Sobol's rows."""
 SEEDS: Final = 8
 """Rehearsals of the middle that tell what the seed alone does."""
 WALKS_FOR_INTERVAL: Final = 4
@@ -231,17 +233,32 @@ def interval(sizes: F64) -> tuple[float, float]:
 def _sobol(
     names: Sequence[str], where: tuple[Sequence[int], int], planned: Budget, evaluate: Evaluate, seed: int
 ) -> tuple[list[tuple[float, float, float]], int]:
-    from SALib.analyze.sobol import analyze  # noqa: PLC0415 - an extra
-    from SALib.sample.sobol import sample  # noqa: PLC0415
+    from SALib.sample.sobol import sample  # noqa: PLC0415 - an extra
 
-    problem = _problem(names)
-    design = sample(problem, planned.samples, calc_second_order=False, seed=seed)
+    design = sample(_problem(names), planned.samples, calc_second_order=False, seed=seed)
     points = np.full((len(design), where[1]), MIDDLE)
     points[:, list(where[0])] = design
     answers = evaluate(points)
     lost = int((~np.isfinite(answers)).sum())
-    if lost or not answers.std() > 0:
+    rows = answers.reshape(planned.samples, len(names) + 2)
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) < SOBOL_LEAST // 2 or not rows.std() > 0:
         return [(math.nan, math.nan, math.nan)] * len(names), lost
-    found = analyze(problem, answers, calc_second_order=False, seed=seed)
-    rows = zip(found["S1"], found["ST"], found["ST_conf"], strict=True)
-    return [(float(alone), float(total), float(half)) for alone, total, half in rows], 0
+    alone, total = shares(rows)
+    chance = np.random.default_rng(seed)
+    again = [shares(rows[chance.integers(0, len(rows), len(rows))])[1] for _ in range(RESAMPLED)]
+    half = quantile(0.975, len(rows) - 1) * np.array(again).std(axis=0, ddof=1)
+    return [tuple(map(float, each)) for each in zip(alone, total, half, strict=True)], lost  # type: ignore[misc]
+
+
+def shares(rows: F64) -> tuple[F64, F64]:
+    """[k] and [k] shares of the variance, alone and in all, within 0 and 1; `rows` [N, k + 2] as Saltelli lays them.
+
+    A row has f(A), f(A with input i of B) for each i, f(B). Estimators of Saltelli 2010 and Jansen 1999, over the
+    variance of all answers: every one of them is a draw from the same box, and so few have to serve.
+    """
+    variance = max(float(rows.var()), 1e-300)
+    first, last, moved = rows[:, :1], rows[:, -1:], rows[:, 1:-1]
+    alone = (last * (moved - first)).mean(axis=0) / variance
+    total = ((first - moved) ** 2).mean(axis=0) / 2 / variance
+    return np.clip(alone, 0, 1), np.clip(total, 0, 1)
