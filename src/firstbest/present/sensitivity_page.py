@@ -139,7 +139,7 @@ def _bars(told: Told) -> str:
             svg.box(_LEFT, y + 2, across(row.size) - _LEFT, _ROW - 10, "bar step", f"{row.name}: {row.size:.4g}")
         )
         parts.append(svg.rule(across(row.low), y + 10, across(row.high), y + 10, "interval"))
-        share = f"  {_share(row)} of variance" if math.isfinite(row.total) else ""
+        share = f", {_share(row)} of variance" if math.isfinite(row.total) else ""
         end = across(max(row.high, row.size)) + 8
         parts.append(svg.words(end, y + 13, f"{_value(row.size, told)}{share}", "small"))
     if told.chance < most:
