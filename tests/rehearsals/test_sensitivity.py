@@ -119,8 +119,27 @@ def test_known_shares_are_found() -> None:
     assert [each.name for each in found.effects] == ["a", "b", "c", "d"]
     assert [each.size for each in found.effects] == pytest.approx([4, 2, 1, 0])
     assert [each.total for each in found.effects[:3]] == pytest.approx([16 / 21, 4 / 21, 1 / 21], abs=0.03)
+    assert [each.alone for each in found.effects[:3]] == pytest.approx([16 / 21, 4 / 21, 1 / 21], abs=0.06)
     assert np.isnan(found.effects[3].total)
     assert (found.middle, found.chance) == (3.5, 0.5)
+
+
+def test_an_input_that_makes_no_workspace_is_named() -> None:
+    """Every step of the second of six inputs ends at a point that makes none."""
+
+    def answer(points: F64) -> F64:
+        values: F64 = 4 * points[:, 0] + points[:, 2]
+        if len(points) == 4 * 7:  # Morris, not Sobol
+            walks = points.reshape(4, 7, 6)
+            steps = np.diff(walks[:, :, 1], axis=1, prepend=walks[:, :1, 1]) != 0
+            values[steps.reshape(-1)] = np.nan
+        return values
+
+    found = sensitivity(list("abcdef"), "x", Budget(6, 4, 32, 2), (answer, lambda: np.array([3.0, 4.0])))
+
+    assert found.unknown == ("b",)
+    assert [each.name for each in found.effects][:2] == ["a", "c"]
+    assert len(found.effects) == 5
 
 
 def test_points_that_make_no_workspace_cost_their_own_effects_only() -> None:
@@ -134,7 +153,7 @@ def test_points_that_make_no_workspace_cost_their_own_effects_only() -> None:
 
     assert found.faulty == 1
     assert [each.size for each in found.effects] == pytest.approx([4, 2, 1])
-    with pytest.raises(ValueError, match="no effect of a, b, c"):
+    with pytest.raises(ValueError, match="24 of 24 effects without one"):
         sensitivity(
             ["a", "b", "c"], "x", Budget(3, 8, 64, 3), (lambda points: points[:, 0] * np.nan, lambda: np.ones(2))
         )

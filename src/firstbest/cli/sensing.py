@@ -120,6 +120,8 @@ def _show(answer: Answer, standing: str, names: tuple[str, str], asked: Asked, c
     said = f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}. {standing}"
     if answer.faulty:
         said += f" {answer.faulty} points made no sense as a workspace and were left out."
+    if answer.unknown:
+        said += f" For that reason nothing is known of {', '.join(answer.unknown)}."
     rows = [
         Shown(each.name, each.size, each.low, each.high, each.spread, each.total, each.total_half)
         for each in answer.effects

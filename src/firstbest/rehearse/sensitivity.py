@@ -95,6 +95,7 @@ class Answer(NamedTuple):
     effects: tuple[Effect, ...]
     budget: Budget
     faulty: int  # points that made no sense as a workspace
+    unknown: tuple[str, ...]  # inputs of which no walk told an effect, for that reason
 
 
 @dataclass(frozen=True)
@@ -176,14 +177,16 @@ def sensitivity(
     evaluate, alone = how
     chance = alone()
     screened, lost = _morris(names, planned, evaluate, seed)
-    order = sorted(range(len(names)), key=lambda place: (-screened[place].size, names[place]))
+    known = [place for place in range(len(names)) if math.isfinite(screened[place].size)]
+    order = sorted(known, key=lambda place: (-screened[place].size, names[place]))
     top = order[: planned.top]
     parted, more = _sobol([names[place] for place in top], (top, len(names)), planned, evaluate, seed)
     effects = [
         Effect(*screened[place][:5], *parted[top.index(place)]) if place in top else screened[place] for place in order
     ]
     told = float(chance.mean()), float(chance.std(ddof=1))
-    return Answer(figure, *told, tuple(effects), planned, lost + more)
+    unknown = tuple(each.name for each in screened if not math.isfinite(each.size))
+    return Answer(figure, *told, tuple(effects), planned, lost + more, unknown)
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
@@ -197,15 +200,17 @@ def _morris(names: Sequence[str], planned: Budget, evaluate: Evaluate, seed: int
     answers = evaluate(points)
     size = len(names) + 1
     found = effects_of(points.reshape(-1, size, len(names)), answers.reshape(-1, size))
-    known = np.isfinite(found)
-    if known.sum() * 2 < known.size or not known.any(axis=0).all():
-        lost = ", ".join(name for name, some in zip(names, known.any(axis=0), strict=True) if not some) or "most inputs"
-        raise ValueError(f"expected points that make sense as workspaces, found no effect of {lost}: more --runs help")
+    if np.isfinite(found).sum() * 2 < found.size:
+        missing = int((~np.isfinite(found)).sum())
+        raise ValueError(f"expected points that make workspaces, found {missing} of {found.size} effects without one")
     effects = []
     for name, values in zip(names, found.T, strict=True):
-        told = values[np.isfinite(values)]
-        spread_of = float(told.std(ddof=1)) if len(told) > 1 else math.nan
-        effects.append(Effect(name, float(np.abs(told).mean()), spread_of, *interval(np.abs(told))))
+        told = np.abs(values[np.isfinite(values)])
+        if not len(told):
+            effects.append(Effect(name, *[math.nan] * 4))
+            continue
+        spread_of = float(values[np.isfinite(values)].std(ddof=1)) if len(told) > 1 else math.nan
+        effects.append(Effect(name, float(told.mean()), spread_of, *interval(told)))
     return effects, int((~np.isfinite(answers)).sum())
 
 
@@ -257,6 +262,7 @@ def shares(rows: F64) -> tuple[F64, F64]:
     A row has f(A), f(A with input i of B) for each i, f(B). Estimators of Saltelli 2010 and Jansen 1999, over the
     variance of all answers: every one of them is a draw from the same box, and so few have to serve.
     """
+    rows = rows - rows.mean()
     variance = max(float(rows.var()), 1e-300)
     first, last, moved = rows[:, :1], rows[:, -1:], rows[:, 1:-1]
     alone = (last * (moved - first)).mean(axis=0) / variance
