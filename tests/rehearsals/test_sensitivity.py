@@ -165,3 +165,5 @@ def test_the_budget_adds_up() -> None:
     assert planned.morris == 2 * 81
     assert planned.runs == planned.morris + planned.samples * 6 + SEEDS
     assert planned.runs <= 300
+    assert budget(2, 100).runs <= 100
+    assert budget(145, 150).walks == 2

@@ -84,7 +84,7 @@ def _budget(planned: Budget, asked: Asked, point: Point, workers: Workers) -> tu
     began = time.perf_counter()
     standing = point.standing()
     minutes = planned.runs * (time.perf_counter() - began) / (workers if isinstance(workers, int) else 1) / 60
-    more = f" (two walks need more than the {asked.runs} asked for)" if planned.runs > asked.runs else ""
+    more = f" (the least that tells something; {asked.runs} were asked for)" if planned.runs > asked.runs else ""
     said = (
         f"{planned.runs} rehearsals{more} of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
         f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "

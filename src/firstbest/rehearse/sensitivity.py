@@ -130,7 +130,8 @@ class Point:
         )
         bounds = [each for each in judge(record, self.folder) if each.applies]
         inside = sum(each.inside for each in bounds)
-        return ". ".join([f"As it is, so rehearsed: {inside} of {len(bounds)} bounds inside", *record.checks[:1]]) + "."
+        said = f"As it is, so rehearsed: {inside} of {len(bounds)} bounds inside."
+        return " ".join([said, *(f"{check[:1].upper()}{check[1:]}." for check in record.checks[:1])])
 
 
 def budget(inputs: int, runs: int) -> Budget:
@@ -139,7 +140,7 @@ def budget(inputs: int, runs: int) -> Budget:
     What the seed alone does costs `SEEDS` of them.
     """
     top = min(TOP, inputs)
-    walks = max(2, (2 * runs // 3) // (inputs + 1))
+    walks = max(2, min(2 * runs // 3, runs - SEEDS - SOBOL_LEAST * (top + 2)) // (inputs + 1))
     left = max(runs - walks * (inputs + 1) - SEEDS, 0) // (top + 2)
     return Budget(inputs, walks, max(SOBOL_LEAST, 1 << (max(left, 1).bit_length() - 1)), top)
 
