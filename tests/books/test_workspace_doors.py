@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import openpyxl
 import pytest
@@ -64,7 +65,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         (lambda rows: text_of(rows, ";").encode(), "semicolons"),
         (lambda rows: text_of(rows, "\t").encode(), "tabs"),
         (lambda rows: ("Our items\n\n" + text_of(rows)).encode(), "the header is row 3"),
-        (lambda rows: text_of(rows).replace("Kettle", "Kettle\u00a0red").encode(), "1 cells held hard"),
+        (lambda rows: text_of(rows).replace("Kettle", "Kettle\u00a0red").encode(), "1 cell held hard"),
     ],
 )
 def test_a_table_is_read_however_it_is_written_and_that_is_told(
@@ -118,6 +119,61 @@ def test_each_fault_of_the_list_has_its_message(tmp_path: Path, file: str, old: 
     (folder / file).write_text(TABLES[file].replace(old, new, 1))
     found = [str(each) for each in check(folder)]
     assert any(each.startswith(message) for each in found), found
+
+
+def test_a_shortened_code_is_told_beside_a_weight_in_pounds(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    text = TABLES["items.csv"].replace("towel,Towel", "1.23E+11,Towel", 1)
+    weight = rows_of("items.csv")[1][rows_of("items.csv")[0].index("weight_kg")]
+    (folder / "items.csv").write_text(text.replace(f",{weight},", f",{weight} lb,", 1))
+    found = [str(each) for each in check(folder)]
+
+    assert any("a unit in the cell" in each for each in found)
+    assert any("which a spreadsheet shortened" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("2026-", "2026-13-"),
+        ("standard", "fast"),
+        (",0,", ",0.5,"),
+        (",0,", ",,"),
+        ("kettle", "kettles"),
+        ("kettle", "ket\u00a0tle"),
+        ("kettle", "1.23E+11"),
+        ("order,placed_at", "order,when"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_large_log_has_the_messages_of_a_small_one(tmp_path: Path, form: str, old: str, new: str) -> None:
+    text = ORDERS.replace(old, new, 1) if old else ORDERS
+    rows = text.strip().splitlines()
+    text = "\n".join([*rows, rows[-1], rows[1]]) + "\n" if old == "kettle" else text
+    folder = write(tmp_path, orders_csv=text)
+    if form == "parquet":
+        with duckdb.connect() as db:
+            source = f"read_csv('{folder / 'orders.csv'}', all_varchar = true, header = true)"
+            db.execute(f"COPY (SELECT * FROM {source}) TO '{folder / 'orders.parquet'}'")
+        (folder / "orders.csv").unlink()
+    whole, narrow = checked(folder, big_bytes=0)[0], checked(folder, big_bytes=1)[0]
+
+    assert list(map(str, narrow)) == list(map(str, whole))
+    assert bool(whole) == bool(old)
+
+
+def test_control_characters_do_not_keep_a_table_from_being_marked(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    text = TABLES["items.csv"].replace("Towel", "Tow\x0bel\x01", 1)
+    weight = rows_of("items.csv")[1][rows_of("items.csv")[0].index("weight_kg")]
+    (folder / "items.csv").write_text(text.replace(f",{weight},", ",heavy\x02,", 1))
+    files, left = mark(folder, every_fault(folder))
+    texts = [cell.value for row in openpyxl.load_workbook(files[0])["items"].iter_rows() for cell in row]
+
+    assert left == 0
+    assert "Tow\N{REPLACEMENT CHARACTER}el\N{REPLACEMENT CHARACTER}" in texts
+    assert "heavy\N{REPLACEMENT CHARACTER}" in texts
 
 
 def test_merged_cells_of_a_table_are_faults(tmp_path: Path) -> None:

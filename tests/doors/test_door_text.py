@@ -110,7 +110,7 @@ def test_merged_cells_hold_their_value_in_each_row_of_a_log(tmp_path: Path) -> N
     path = write_book(tmp_path / "t.xlsx", [["order", "größe"], ["1", 2], [None, 3], ["4", 5]], merge="A2:A3")
     seen = look(path, WANTED)
 
-    assert seen.notes == ("1 merged ranges (A2:A3): their value stands for each of their cells",)
+    assert seen.notes == ("1 merged range (A2:A3): the value stands for each of the cells",)
     assert [cells for _, cells in door_source.rows_below(seen)] == [["1", "2"], ["1", "3"], ["4", "5"]]
 
 

@@ -97,7 +97,7 @@ def test_the_price_of_a_line_is_that_of_its_units_together(tmp_path: Path) -> No
     assert found.profile.value == 28.5
     assert found.profile.units == 3
     assert "put into America/New_York" in " ".join(found.text.split())
-    assert "1 orders have a ZIP that lost the zeros it begins with" in " ".join(found.text.split())
+    assert "1 order with a ZIP that lost the zeros it begins with" in " ".join(found.text.split())
 
 
 def test_an_unknown_header_names_the_nearest_export(tmp_path: Path) -> None:

@@ -167,17 +167,23 @@ def test_times_of_many_zones_are_put_into_one(tmp_path: Path) -> None:
 def test_some_times_with_an_offset_and_some_without_are_asked_for(tmp_path: Path) -> None:
     assert faults(tmp_path, "1,2024-05-17T10:00:00Z,A1,2,1", *GOOD) == [
         (
-            "log.csv, when: expected an offset in every instant or in none (say --time-zone for those without), found 2"
-            " without, Z in 1 rows"
+            "log.csv, row 3, when: expected an offset in every instant or in none (say --time-zone for those without),"
+            " found '2024-05-17 10:00' and 1 more without, Z in 1 rows"
         )
     ]
+
+
+def test_a_header_and_sums_again_are_no_times_without_an_offset(tmp_path: Path) -> None:
+    rows = ("1,2024-05-17T10:00:00Z,A1,2,1", "order,when,code,count,each", "Total,,,2,1")
+
+    assert [row[1] for row in sold(read(tmp_path, *rows))] == ["A1"]
 
 
 def test_hard_blanks_in_codes_are_told(tmp_path: Path) -> None:
     log = read(tmp_path, "1,2024-05-17,\u00a0A1\u00a0,2,1", "2,2024-05-17,A\u00a01,2,1", *GOOD)
 
     assert [row[1] for row in sold(log)] == ["A1", "A 1", "A1", "B2"]
-    assert log.notes == ("code: 2 codes hold hard (non-breaking) blanks: read as plain ones, none at the ends",)
+    assert log.notes == ("code: 2 codes with hard (non-breaking) blanks: read as plain ones, none at the ends",)
 
 
 def test_shortened_codes_sums_and_repeated_headers_have_their_buckets(tmp_path: Path) -> None:
@@ -189,7 +195,7 @@ def test_shortened_codes_sums_and_repeated_headers_have_their_buckets(tmp_path: 
 
 def test_codes_that_differ_in_capitals_are_told(tmp_path: Path) -> None:
     assert read(tmp_path, *GOOD, "3,2024-05-17,a1,1,1").notes == (
-        "code: 1 codes differ only in small and capital letters: one item each",
+        "code: 1 code that differs only in small and capital letters: one item",
     )
 
 
@@ -199,7 +205,7 @@ def test_an_excel_log_with_titles_and_merged_orders(tmp_path: Path) -> None:
     log = read_log(book, read_map(small_log.write_map(tmp_path, MAP)))
 
     assert buckets(log) == {"sales": 2}
-    assert [note.split(":")[0] for note in log.notes] == ["the header is row 2", "1 merged ranges (A3"]
+    assert [note.split(":")[0] for note in log.notes] == ["the header is row 2", "1 merged range (A3"]
     assert log.connection.execute("SELECT DISTINCT order_name FROM line").fetchall() == [("1",)]
 
 

@@ -93,6 +93,24 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     assert "expected a column one of amount" in said("learn", tmp_path / "bad.csv", code=2)
 
 
+def test_fuel_stands_on_transport_and_what_is_added_to_it(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [("Tracking Number", "Charge", "Zone", "Net Amount")]
+    for number in range(60):
+        transport, home = 800 + 37 * (number % 11), 595 if number % 3 else 0
+        fuel = round((transport + home) * 0.185)
+        charges = (("Transportation", transport), ("Residential", home), ("Fuel", fuel))
+        rows += [(f"Z{number}", name, 4 + number % 3, f"{cents / 100:.2f}") for name, cents in charges if cents]
+
+    told = said("learn", write(tmp_path / "bill.csv", rows))
+
+    assert "60 shipments" in told
+    assert "average zone 5.0" in told
+    assert "18.5 % of Transportation + Residential  (60 of 60 lines)" in told
+    (borne,) = [line for line in told.splitlines() if line.startswith("  Residential ")]
+    assert borne.endswith("67%")
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_an_invoice_gives_its_rates_back(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [("Tracking Number", "Charge", "Zone", "Billed lb", "Net Amount")]
     for number in range(120):

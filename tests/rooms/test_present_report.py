@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from firstbest.present import comparison, projection, svg, text
+from firstbest.present.catalog import CATALOG, WANTED, meaning_of
 from firstbest.present.figures import figures
 from firstbest.present.record import Record
 from firstbest.present.report import report
@@ -89,6 +90,23 @@ def test_what_the_change_does_in_plain_sentences() -> None:
     for width in (80, 120):
         lines = comparison.table(against, width).plain.splitlines()
         assert max(map(len, lines)) <= width
+
+
+def test_the_terminal_shows_what_changed_most_and_counts_the_rest() -> None:
+    _, against = pair()
+    keys = [key for key in CATALOG if key not in WANTED][:30]
+    sizes = {key: 0.02 * place for place, key in enumerate(keys)}
+    more = [
+        comparison.difference(key, 100.0, 100.0 + 100 * part, comparison.Estimate(100 * part, 0.001, 1.0), "USD")
+        for key, part in sizes.items()
+    ]
+    page = comparison.table(against._replace(differences=(*against.differences, *more)), 80).plain
+    shown = page.partition("What else changed most\n")[2].partition("\n\n")[0].splitlines()
+
+    assert page.startswith("With ")
+    assert len(shown) == comparison.MORE
+    assert [line[:20] for line in shown] == [meaning_of(key).label[:20].ljust(20) for key in keys[-comparison.MORE :]]
+    assert "18 further figures, 18 of which changed" in " ".join(page.split())
 
 
 def empty(**columns: Any) -> Record:

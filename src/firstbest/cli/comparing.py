@@ -30,13 +30,21 @@ def baseline(folder: Path, actuals: Path, days: int | None) -> None:
         except NothingToCompare as nothing:
             raise stop(str(nothing)) from None
     order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
-    typer.echo(f"{'':<{NAMES}}{'model a day':>12}{'books a day':>12}   apart")
-    for line in order[:SHOWN]:
-        apart = line.said.rpartition(": ")[2]
-        mark = "" if line.inside else "  OUTSIDE"
-        typer.echo(f"{line.words:<{NAMES}}{line.model:>12,.2f}{line.books:>12,.2f}   {apart}{mark}")
-    if len(order) > SHOWN:
-        typer.echo(f"and {len(order) - SHOWN} more, all closer")
+    wide = max((len(line.words) for line in order), default=0) + 2
+    for head, some in (
+        ("outside its band", [line for line in order if not line.inside]),
+        ("inside its band", [line for line in order if line.inside]),
+    ):
+        if not some:
+            continue
+        typer.echo(f"{head:<{wide}}{'model a day':>13}{'books a day':>13}   apart")
+        for line in some[:SHOWN]:
+            typer.echo(
+                f"{line.words:<{wide}}{line.model:>13,.2f}{line.books:>13,.2f}   {line.said.rpartition(': ')[2]}"
+            )
+        if len(some) > SHOWN:
+            typer.echo(f"and {len(some) - SHOWN} more, all closer")
+        typer.echo("")
     banner = banner_of(folder)
     typer.echo(textwrap.fill(f"{banner[:1].upper()}{banner[1:]}.", Console().width))
     typer.echo(f"kept in {folder / KEPT}: every rehearsal and comparison of this workspace now says so")

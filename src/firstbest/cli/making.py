@@ -162,7 +162,8 @@ def marked(folder: Path) -> None:
     for path in files:
         typer.echo(f"marked: {path}", err=True)
     if left:
-        typer.echo(f"{left:,} faults stand in files that take no mark (see above)", err=True)
+        faults = "fault stands" if left == 1 else "faults stand"
+        typer.echo(f"{left:,} {faults} in files that take no mark (see above)", err=True)
 
 
 def explain_order(folder: Path, order: str) -> None:

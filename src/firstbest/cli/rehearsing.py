@@ -89,7 +89,8 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
     console, quiet = Console(highlight=False), Console(stderr=True)
     change = found_change(asked.folder, change)
     prepare(asked.folder, quiet)
-    from firstbest.present.comparison import summary, table
+    from firstbest.present.comparison import table
+    from firstbest.present.screen import strained
     from firstbest.rehearse.against import rehearse_against
     from firstbest.rehearse.folder import Options
 
@@ -99,10 +100,12 @@ def compare(asked: Asked, change: Path, replications: int, precision: float | No
     with cluster_told(), faults_told(asked.folder), bar(quiet, words) as progress:
         answer = rehearse_against(asked.folder, change, options, (replications, workers, precision), progress)
     console.print(table(answer.comparison, console.width), soft_wrap=True)
-    console.print(summary(answer.comparison), soft_wrap=True)
+    console.print(strained(answer.comparison.without, answer.record, console.width), soft_wrap=True, end="")
+    for each in answer.record.suggestions[:1]:
+        console.print(f"With it what would help most: {each.text}, {each.saving} (estimated)")
     for line in (*answer.futures, answer.payback, *answer.changed.notes, answer.record.banner):
         if line:
-            console.print(line, soft_wrap=True)
+            console.print(line)
     console.print(f"report: {answer.report_path}", soft_wrap=True)
     told = write_tables(answer.report_path, answer.record, answer.comparison)
     console.print(f"tables: {told}", soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from rich.text import Text
@@ -10,7 +12,11 @@ from firstbest.present import text
 from firstbest.present.catalog import WANTED, meaning_of
 from firstbest.present.record import Record
 
-_TELLING: Final = ("two_day_share", "cost_to_serve_per_order")
+_TELLING: Final = ("delivered_on_time", "two_day_share", "cost_to_serve_per_order")
+TELLING_LEAST: Final = 0.01
+"""Of a figure: what changed by less is told in the tables alone."""
+MORE: Final = 12
+"""Figures beyond those of the first screen that a terminal shows."""
 
 
 class Difference(NamedTuple):
@@ -110,6 +116,8 @@ def summary(comparison: Comparison) -> str:
     for found in comparison.differences:
         if found.key in _TELLING:
             change = text.difference(found.difference, found.unit, currency)
+            if change[:1] not in f"+{text.MINUS}":
+                change = "about the same"
             told.append(f"{found.label} {change if found.distinguishable else 'not distinguishable'}")
     if not told:
         return f"With {comparison.title} nothing can be told from chance."
@@ -123,23 +131,61 @@ def unclear(comparison: Comparison) -> str:
 
 
 def table(comparison: Comparison, width: int) -> Text:
-    """The differences for the terminal: without, with, difference and its interval, one line each."""
-    currency = comparison.without.network.texts.currency
+    """The differences for the terminal: the sentence, the figures of the first screen, and what else changed most.
+
+    A line each: without, with, difference and its interval. What stands here is a part; the report's tables have all.
+    """
     name_width = min(34, max(24, width - 53))
-    lines = [f"{'':{name_width}} {'without':>9} {'with':>9} {'difference':>13}  95{text.THIN}% interval\n"]
-    page = Text(lines[0], style="dim")
-    for found in comparison.differences:
-        row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
-        page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ")
-        if found.distinguishable:
-            change = text.difference(found.difference, found.unit, currency)
-            page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
-            page.append(f"  {interval(found)}\n")
-        else:
-            page.append(f"{'not distinguishable':>19}\n", style="dim")
+    page = Text(f"{textwrap.fill(summary(comparison), width)}\n\n", style="bold")
+    head = f"{'':{name_width}} {'without':>9} {'with':>9} {'difference':>13}  95{text.THIN}% interval\n"
+    page.append(head, style="not bold dim")
+    first, more = _parted(comparison.differences)
+    for found in first:
+        _row(page, found, name_width, comparison.without.network.texts.currency)
+    if more:
+        page.append("\nWhat else changed most\n", style="not bold dim")
+    for found in more:
+        _row(page, found, name_width, comparison.without.network.texts.currency)
+    rest = [found for found in comparison.differences if found not in first and found not in more]
     times = f"{comparison.replications} pairs" if comparison.replications != 1 else "one pair: no interval is known"
-    page.append(f"{times} on the same random numbers; {comparison.without.banner}", style="dim")
+    told = f"{times} on the same random numbers"
+    if rest:
+        told += f"; {len(rest)} further figures, {_changed(rest)}, stand in the report's tables"
+    page.append(f"\n{textwrap.fill(told, width)}", style="not bold dim")
     return page
+
+
+def _changed(rest: Sequence[Difference]) -> str:
+    count = sum(found.distinguishable for found in rest)
+    return f"{count} of which changed" if count else "none of which changed beyond chance"
+
+
+def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:
+    """The figures of the first screen, then of all others those that changed most for their size, in their order.
+
+    Where nothing is of the first screen, everything is.
+    """
+    first = [found for found in differences if found.key in WANTED] or list(differences)
+    clear = [found for found in differences if found.distinguishable and found not in first]
+    by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
+    kept = {found.key for found in by_size[:MORE]}
+    return first, [found for found in clear if found.key in kept]
+
+
+def _part(found: Difference) -> float:
+    """How large a difference is beside the figure."""
+    return abs(found.difference) / max(abs(found.without), 1e-9)
+
+
+def _row(page: Text, found: Difference, name_width: int, currency: str) -> None:
+    row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
+    page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ", style="not bold")
+    if found.distinguishable:
+        change = text.difference(found.difference, found.unit, currency)
+        page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
+        page.append(f"  {interval(found)}\n", style="not bold")
+    else:
+        page.append(f"{'not distinguishable':>19}\n", style="not bold dim")
 
 
 def _cut(label: str, width: int) -> str:

@@ -64,6 +64,25 @@ def tightest(record: Record) -> Tightest | None:
     return found
 
 
+class PickUp(NamedTuple):
+    """The pick-up that left most behind: shipments due and not packed at the end of a day on which others left."""
+
+    node: int
+    day: int  # day index
+    left: float
+    gone: float
+
+
+def worst_pick_up(record: Record) -> PickUp | None:
+    """The building and day with most shipments left; ties go to the earlier day, then the lower code; None: nothing."""
+    gone = by_day_node(record, Metric.SHIPMENTS)[: record.days]
+    left = np.where(gone > 0, by_day_node(record, Metric.BACKLOG)[: record.days], 0.0)
+    if not left.size or left.max() <= 0:
+        return None
+    day, node = (int(index) for index in np.unravel_index(int(left.argmax()), left.shape))
+    return PickUp(node, day, float(left[day, node]), float(gone[day, node]))
+
+
 def _work(record: Record, process: Process) -> tuple[F64, F64]:
     """Hours needed and hours offered, by week and node: [W, N] twice."""
     if process in _NEEDED:

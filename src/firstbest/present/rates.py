@@ -7,6 +7,8 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import Final
 
+import numpy as np
+
 from firstbest.operate.billing import UNFED
 from firstbest.rent.card import ANYONE, Card
 from firstbest.rent.compare import Change, by_tenant
@@ -81,22 +83,51 @@ def _signed(micros: Fraction) -> str:
     return f"{float(micros / _MICROS):+,.2f}"
 
 
+def _in_short(bill: Bill, found: Sequence[Learned]) -> Iterator[str]:
+    """What a shipment costs and in which zone it goes on average; each charge's money, share, and how many bear it."""
+    shipments = {name: place for place, name in reversed(list(enumerate(bill.references))) if name}
+    if not shipments:
+        return
+    count = len(shipments)
+    firsts = sorted(shipments.values())
+    said_of = [f"{count:,} shipments, {float(bill.amounts.sum()) / count:,.2f} each"]
+    for name, column in bill.numbers.items():
+        if any(word in name.casefold() for word in ("zone", "weight", "lb", "kg")):
+            said_of.append(f"average {name.strip().casefold()} {float(np.nanmean(column[firsts])):.1f}")
+    yield from wrap("; ".join(said_of), _WIDTH)
+    yield f"  {'charge':<34}{'in all':>14}{'share':>8}{'a shipment':>12}{'borne by':>10}"
+    total = float(bill.amounts.sum()) or 1.0
+    for each in found:
+        at = [place for place, name in enumerate(bill.charges) if name == each.charge]
+        money = float(bill.amounts[at].sum())
+        bearing = len({bill.references[place] for place in at} - {""}) / count
+        yield f"  {each.charge[:33]:<34}{money:>14,.2f}{money / total:>8.1%}{money / count:>12,.2f}{bearing:>10.0%}"
+
+
+def _indented(line: str) -> list[str]:
+    """A line below its charge, broken where a screen ends."""
+    return wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
 def learn_lines(bill: Bill, found: Sequence[Learned]) -> Iterator[str]:
     """Each charge with its form, its rates and how well they fit; then what they do not explain."""
     total = float(bill.amounts.sum())
     yield f"{len(bill.amounts):,} lines, {total:,.2f}"
+    yield from _in_short(bill, found)
     for each in found:
         by = f", apart by {' and '.join(each.by)}" if each.by else ""
         lines = sum(rate.lines for rate in each.rates)
         yield ""
-        yield f"{each.charge}: {each.form}{f' over {each.over}' if each.over else ''}{by}"
+        over = f" {'of' if each.form == 'percent' else 'over'} {each.over}" if each.over else ""
+        yield from wrap(f"{each.charge}: {each.form}{over}{by}", _WIDTH, subsequent_indent="  ")
         for rate in each.rates[:ROWS]:
             group = f"{', '.join(rate.group)}: " if rate.group else ""
-            yield f"  {group}{said(rate, each.form, each.over)}  ({rate.explained:,} of {rate.lines:,} lines)"
+            told = f"{group}{said(rate, each.form, each.over)}  ({rate.explained:,} of {rate.lines:,} lines)"
+            yield from _indented(told)
         if len(each.rates) > ROWS:
             yield f"  and {len(each.rates) - ROWS:,} more"
         yield f"  explains {each.fit:.1%} of {lines:,} lines within a coin"
         if each.unexplained:
             shown = ", ".join(f"row {place + 2} ({bill.amounts[place]:,.2f})" for place in each.unexplained[:5])
             rest = len(each.unexplained) - 5
-            yield f"  not explained: {shown}" + (f" and {rest:,} more" if rest > 0 else "")
+            yield from _indented(f"not explained: {shown}" + (f" and {rest:,} more" if rest > 0 else ""))

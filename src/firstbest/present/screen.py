@@ -256,12 +256,27 @@ def _paired(page: Text, record: Record, other: Record, width: int) -> None:
         page.append(f"{shown:>15}\n", style="green" if good > 0 else _WARN if good < 0 else "")
         if key == "delivered_on_time":
             page.append("".join(f"  {line}\n" for line in _fill(_causes(f, before), width - 2, "  ")), style=_DIM)
-    for name, run in (("without", other), ("with", record)):
+    page.append_text(strained(other, record, width))
+
+
+def strained(without: Record, with_: Record, width: int) -> Text:
+    """Where each of two rehearsals is tightest, and the pick-up that left most behind."""
+    page = Text(no_wrap=True)
+    runs = (("without", without), ("with", with_))
+    for name, run in runs:
         tight = constraints.tightest(run)
         if tight:
             said = f"{text.share(tight.use, 0)}, {constraints.sentence(run, tight)}".split(", ")
             head = f"{f'Busiest week {name}':<22}"
             page.append(head + f"\n{'':<22}".join(_fill(said, width - 22, ", ")) + "\n")
+    for name, run in runs:
+        worst = constraints.worst_pick_up(run)
+        if worst:
+            where = text.named(run.network.texts.nodes[worst.node])
+            when = text.day_text(run.first_day + worst.day)
+            told = f"{text.number(worst.left)} shipments, {where}, {when}, when {text.number(worst.gone)} left"
+            page.append(f"{f'Behind {name}':<22}{told}\n")
+    return page
 
 
 def _foot(page: Text, record: Record, width: int, report_path: str) -> None:

@@ -56,17 +56,29 @@ def story(told: Story) -> str:
 
 
 def local(network: Network, at: int, zone: int) -> str:
-    """`Mon 30 Nov 13:05` on the clocks of a time zone, told from its midnights; clocks change at two in the morning."""
+    """`Mon 30 Nov 13:05` on the clocks of a time zone."""
+    minutes = _clock(network, at, zone)
+    date, minute = divmod(minutes, 24 * 60)
+    return f"{text.weekday_short(date)} {text.day_text(date):>6} {minute // 60:02d}:{minute % 60:02d}"
+
+
+def _clock(network: Network, at: int, zone: int) -> int:
+    """Local minutes since the epoch, told from a zone's midnights; clocks change at two in the morning."""
     midnights = np.asarray(network.calendar.midnight_us)[zone]
     day = int(np.clip(np.searchsorted(midnights, at, side="right") - 1, 0, len(midnights) - 1))
     passed = at - int(midnights[day])
     length = int(midnights[day + 1] - midnights[day]) if day + 1 < len(midnights) else DAY_US
     if length != DAY_US and abs(length - DAY_US) <= 3 * HOUR_US and passed >= 2 * HOUR_US:
         passed += DAY_US - length
-    minutes = passed // MINUTE_US
-    date = int(network.calendar.first_day) + day + minutes // (24 * 60)
-    clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
-    return f"{text.weekday_short(date)} {text.day_text(date):>6} {clock}"
+    return (int(network.calendar.first_day) + day) * 24 * 60 + passed // MINUTE_US
+
+
+def _other_clock(network: Network, at: int, zones: tuple[int, int]) -> str:
+    """` (clocks there: 1 h behind)` where the first zone's clocks show another time than the second's."""
+    apart = _clock(network, at, zones[0]) - _clock(network, at, zones[1])
+    if not apart:
+        return ""
+    return f" (clocks there: {abs(apart) / 60:g} h {'ahead' if apart > 0 else 'behind'})"
 
 
 def lasting(micros: int) -> str:
@@ -192,12 +204,14 @@ def _candidate(told: Story, row: np.void, node: int, verdict: Verdict, *, first:
 
 def _events_told(told: Story, ordered: np.void) -> str:
     events = sorted(_events(told), key=lambda event: event.at)
-    start, before = int(ordered["at"]), int(ordered["at"])
+    start, before, zone = int(ordered["at"]), int(ordered["at"]), _place_zone(told, ordered)
     out = [f"{'What happened':<20}{'in all':>7}{'step':>8}"]
     for event in events:
         when = local(told.network, event.at, event.zone)
         head = f"  {when:<18}{lasting(event.at - start):>7}{lasting(event.at - before):>8}   "
-        wrapped = textwrap.wrap(event.words, 80 - len(head), break_on_hyphens=False) or [""]
+        words = event.words + _other_clock(told.network, event.at, (event.zone, zone))
+        zone = event.zone
+        wrapped = textwrap.wrap(words, 80 - len(head), break_on_hyphens=False) or [""]
         out.append(head + wrapped[0])
         out += [" " * len(head) + line for line in wrapped[1:]]
         before = event.at

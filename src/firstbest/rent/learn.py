@@ -1,7 +1,8 @@
 """Effective rates out of a bill: what a carrier or a warehouse really charges, from its lines alone.
 
 For each charge a few forms are tried: one price for each, a base and a price for each, steps over a number, a share of
-another charge of the same reference; each for all lines and apart by one or two columns of names (zone, service ...).
+another charge of the same reference or of two or three together (fuel stands on transport and what is added to it);
+each for all lines and apart by one or two columns of names (zone, service ...).
 The form that explains most wins, less three lines for each figure that it needs: a form that needs a figure for every
 line explains nothing. A line is explained where the form comes to its amount within one coin.
 
@@ -26,6 +27,10 @@ Mask = NDArray[np.bool_]
 PER_FIGURE: Final = 3
 """Lines that a figure must explain to be worth having."""
 GROUPS_MAX: Final = 60
+TOGETHER_MAX: Final = 3
+"""Other charges that a percentage may stand on together."""
+_CHARGES_MAX: Final = 8
+"""The largest other charges of which such sums are tried: at most 92 of them."""
 _COIN: Final = 0.0101
 
 
@@ -61,7 +66,8 @@ class Learned(NamedTuple):
     """The form that a charge follows: by which columns of names, over which number, and each group's rate.
 
     `form`: "each", "base and each", "base and each started", "steps", "percent". `over`: a number, or for a percentage
-    another charge. `fit`: share of the lines explained within a coin. `unexplained`: their places in the bill.
+    another charge, or several joined by " + ". `fit`: share of the lines explained within a coin. `unexplained`: their
+    places in the bill.
     """
 
     charge: str
@@ -111,10 +117,12 @@ def _forms(bill: Bill, charge: str, at: NDArray[np.int64], charges: Sequence[str
     whole = [(name, column[at]) for name, column in bill.numbers.items() if np.isfinite(column[at]).all()]
     for name, x in whole:
         yield "each", name, x
-    for other in charges:
-        of = _of_reference(bill, other, at) if other != charge else None
-        if of is not None:
-            yield "percent", other, of
+    others = [(each, _of_reference(bill, each, at)) for each in charges if each != charge][:_CHARGES_MAX]
+    for size in range(1, TOGETHER_MAX + 1):
+        for some in combinations([each for each in others if each[1].any()], size):
+            of: F64 = np.sum([money for _, money in some], axis=0)
+            if (np.abs(of) > _COIN).all():
+                yield "percent", " + ".join(name for name, _ in some), of
     for name, x in whole:
         if len(np.unique(x)) > 2:  # noqa: PLR2004 - two points are always on a line
             yield "base and each", name, x
@@ -122,14 +130,13 @@ def _forms(bill: Bill, charge: str, at: NDArray[np.int64], charges: Sequence[str
             yield "steps", name, x
 
 
-def _of_reference(bill: Bill, other: str, at: NDArray[np.int64]) -> F64 | None:
-    """The other charge's money of the same reference, for each line; None where a line has none."""
+def _of_reference(bill: Bill, other: str, at: NDArray[np.int64]) -> F64:
+    """The other charge's money of the same reference, for each line; 0 where there is none."""
     money: dict[str, float] = defaultdict(float)
     for place, charge in enumerate(bill.charges):
         if charge == other and bill.references[place]:
             money[bill.references[place]] += float(bill.amounts[place])
-    found = np.array([money.get(bill.references[place], 0.0) for place in at])
-    return found if len(found) and (np.abs(found) > _COIN).all() else None
+    return np.array([money.get(bill.references[place], 0.0) for place in at])
 
 
 def _groupings(bill: Bill, at: NDArray[np.int64]) -> Iterator[tuple[str, ...]]:

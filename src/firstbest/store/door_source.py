@@ -18,7 +18,7 @@ import duckdb
 
 from firstbest.store import door_excel
 from firstbest.store.door_text import Unreadable, Written, text_rows, written
-from firstbest.store.faults import shown
+from firstbest.store.faults import many, shown
 
 Rows = Iterator[tuple[int, list[str]]]
 HEAD_ROWS: Final = 30
@@ -116,7 +116,7 @@ def header_of(
         notes.append(f"the names of columns stand in rows {row - 1} and {row}: read together")
     elif above:
         said = ", ".join(shown(each) for each in above)
-        notes.append(f"the header is row {row}: {row - 1} {'row' if row == 2 else 'rows'} above it left out ({said})")  # noqa: PLR2004 - one row above
+        notes.append(f"the header is row {row}: {many(row - 1)} above it left out ({said})")
     if len(names) > CELLS_MAX:
         raise Unreadable(f"{CELLS_MAX:,} columns or fewer", f"{len(names):,}", row)
     return names, row, tuple(notes)
@@ -160,7 +160,7 @@ def _workbook(path: Path, wanted: Sequence[Sequence[str]]) -> Looked:
     merged = tuple(each for each in door_excel.hidden(path, sheet).merged if each.last_row > row)
     if merged:
         some = ", ".join(each.name for each in merged[:_SHOWN_ROWS])
-        notes.append(f"{len(merged)} merged ranges ({some}): their value stands for each of their cells")
+        notes.append(f"{many(len(merged), 'merged range')} ({some}): the value stands for each of the cells")
     return Looked(path, header, row, None, sheet, merged, tuple(notes))
 
 
@@ -192,7 +192,7 @@ def _made_regular(seen: Looked, target: Path) -> tuple[str, ...]:
             writer.writerow([row, surplus, *cells[:width], *[""] * (width - len(cells))])
     notes = []
     if blank:
-        notes.append(f"{blank:,} empty {'row' if blank == 1 else 'rows'} between others left out")
+        notes.append(f"{many(blank, 'empty row')} between others left out")
     if short and seen.how:
         notes.append(
             f"{short:,} {'row has' if short == 1 else 'rows have'} fewer cells than the header: the rest is empty"

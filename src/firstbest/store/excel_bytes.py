@@ -7,6 +7,7 @@ Here every stamp is the same.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -15,6 +16,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 """The first instant a zip can name."""
 _AUTHOR: Final = "firstbest"
+_UNHELD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def held(text: str) -> str:
+    """A text that a workbook can hold: XML knows no control characters, so each becomes a mark that can be seen."""
+    return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def bytes_of(book: Any) -> bytes:
@@ -29,6 +36,6 @@ def bytes_of(book: Any) -> bytes:
     told.creator = _AUTHOR
     with ZipFile(stamped) as old, ZipFile(plain, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
-            held = tostring(told.to_tree()) if name == ARC_CORE else old.read(name)
-            new.writestr(ZipInfo(name, _EARLIEST), held, ZIP_DEFLATED)
+            part = tostring(told.to_tree()) if name == ARC_CORE else old.read(name)
+            new.writestr(ZipInfo(name, _EARLIEST), part, ZIP_DEFLATED)
     return plain.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from firstbest.store.excel_bytes import bytes_of
+from firstbest.store.excel_bytes import bytes_of, held
 
 TITLE_MOST: Final = 31
 ROWS_MOST: Final = 1_000_000
@@ -23,8 +23,8 @@ def write_workbook(path: Path, tables: Sequence[tuple[str, Sequence[str], Sequen
     book = Workbook()
     book.remove(book.active)
     for title, header, rows in tables:
-        sheet = book.create_sheet(title.translate(_FORBIDDEN)[:TITLE_MOST])
-        sheet.append(list(header))
+        sheet = book.create_sheet(held(title).translate(_FORBIDDEN)[:TITLE_MOST])
+        sheet.append([_cell(each) for each in header])
         for row in rows[:ROWS_MOST]:
             sheet.append([_cell(each) for each in row])
         if len(rows) > ROWS_MOST:
@@ -46,6 +46,6 @@ def _cell(value: Any) -> Any:
     """A value that a sheet can hold; a text never becomes a formula."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"}:
-        return f"'{value}"
+    if isinstance(value, str):
+        return held(f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value)
     return value

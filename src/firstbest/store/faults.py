@@ -52,6 +52,11 @@ def shown(value: object) -> str:
     return f"'{cut}'" if written else "nothing"
 
 
+def many(count: int, one: str = "row", more: str = "") -> str:
+    """A count with its noun: `1 row`, `2,715 rows`; `more` where an s does not make the plural."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint at the known name most like `name`: " (nearest: 'x')", or nothing."""
     names = list(known)

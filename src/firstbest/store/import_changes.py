@@ -5,12 +5,13 @@ They are change files like any other, with the numbers of this log in them; each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from firstbest.store.import_network import Chosen
-from firstbest.store.import_people import Crew
+from firstbest.store.import_network import FLOOR_LEAST_FT2, STORAGE_M3_FT2, Chosen
+from firstbest.store.import_people import Crew, shift_start
 from firstbest.store.import_profile import Profile
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -19,13 +20,15 @@ _SHARE: Final = 45
 """Share of the orders that Atlanta takes, percent: people of the eastern time zone."""
 
 
-def change_files(network: Chosen, profile: Profile, crews: tuple[Crew, ...]) -> Iterator[tuple[str, str]]:
+def change_files(
+    network: Chosen, profile: Profile, crews: tuple[Crew, ...], floor_ft2: int
+) -> Iterator[tuple[str, str]]:
     """(name, text) of the change files; none for a network whose customers stand in no place of their own."""
     if not network.postcodes:
         return
     start = _EPOCH + timedelta(days=profile.first_day)
     yield "changes/cut_off_17.toml", _cut_off(network, start)
-    yield "changes/open_atlanta.toml", _atlanta(network, start, crews)
+    yield "changes/open_atlanta.toml", _atlanta(network, start, crews, floor_ft2)
     factor = _PEAK * profile.orders_a_day / profile.peak_day_orders
     if factor > 1:
         yield "changes/cyber_monday_3_5.toml", _peak(profile, factor)
@@ -64,7 +67,7 @@ factor = {factor:.4f}
 '''
 
 
-def _atlanta(network: Chosen, start: date, crews: tuple[Crew, ...]) -> str:
+def _atlanta(network: Chosen, start: date, crews: tuple[Crew, ...], floor_ft2: int) -> str:
     wage, productive = network.of("wage_hour"), network.of("productive_percent")
     hands = [(each.process, max(round(each.heads * _SHARE / 100), 1), each.rate, wage) for each in crews]
     # Whoever packs loads as well, as in the first building: the row is needed, its hours are in the packers'.
@@ -93,10 +96,12 @@ add_heads = -{min(max(round(each.heads * _SHARE / 100), 1), each.heads - 1)}
         for each in crews
         if each.heads > 1
     )
-    return "".join((_opening(network, start), labour, _feeding(network, start), fewer, _splitting(start)))
+    return "".join((_opening(network, start, floor_ft2), labour, _feeding(network, start), fewer, _splitting(start)))
 
 
-def _opening(network: Chosen, start: date) -> str:
+def _opening(network: Chosen, start: date, floor_ft2: int) -> str:
+    # As much of a floor as it takes of the orders; the least is that of the first building.
+    floor = max(math.ceil(floor_ft2 * _SHARE / 100 / 1_000) * 1_000, FLOOR_LEAST_FT2)
     return f'''title = "A second building in Atlanta, Georgia"
 note = """
 It takes about {_SHARE} % of the orders, {_SHARE} % of the people move with them; a truck from the first building feeds
@@ -118,10 +123,10 @@ latitude = 33.45
 longitude = -84.15
 time_zone = "America/New_York"
 rank = 1
-floor_ft2 = 12000
+floor_ft2 = {floor}
 building_cost_ft2_year = 9
 system_cost_order = 0.35
-storage_m3 = 2000
+storage_m3 = {round(floor * STORAGE_M3_FT2)}
 fed_by = "{network.node}"
 work_days = "Mon-Fri"
 cut_off = "14:00"
@@ -129,12 +134,12 @@ pick_up = "18:00"
 carbon_g_parcel = 250
 
 [operation.shifts]
-shift_1_start = "08:00"
+shift_1_start = "{shift_start(network)}"
 shift_1_hours = {network.of("shift_hours"):g}
 shift_2_hours = 0
 overtime_hours_max = 2
 contract_hours_week = {5 * network.of("shift_hours"):g}
-absence_percent = 5
+absence_percent = {5 if network.of("absence_percent") else 0}
 indirect_percent = {network.of("indirect_percent"):g}
 '''
 

@@ -14,8 +14,8 @@ from firstbest.store.import_calendar import DayOff
 from firstbest.store.import_changes import change_files
 from firstbest.store.import_items import Goods
 from firstbest.store.import_map import Map
-from firstbest.store.import_network import BY_DISTANCE, Chosen
-from firstbest.store.import_people import Crew
+from firstbest.store.import_network import BY_DISTANCE, FLOOR_LEAST_FT2, STORAGE_M3_FT2, Chosen
+from firstbest.store.import_people import Crew, shift_start
 from firstbest.store.import_profile import Profile
 from firstbest.store.import_rows import Bucket
 from firstbest.store.import_sales import Sales
@@ -23,8 +23,6 @@ from firstbest.store.import_text import day_text
 from firstbest.world.units import MONEY
 
 SELLER: Final = "owner"
-STORAGE_M3_FT2: Final = 0.15
-"""Cubic metres of stock that a square foot of floor holds: as in the built-in network."""
 _EPOCH: Final = date(1970, 1, 1)
 _MONTHS: Final = 12
 _YEAR: Final = 365
@@ -59,7 +57,7 @@ class Parts(NamedTuple):
     def floor_ft2(self) -> int:
         """Floor space, square feet: the opening stock fills three fifths of what it holds; 3,000 at least."""
         stock_m3 = float((self.goods.opening * self.goods.volume_l).sum()) / 1_000
-        return max(math.ceil(stock_m3 / STORAGE_M3_FT2 / 0.6 / 1_000) * 1_000, 3_000)
+        return max(math.ceil(stock_m3 / STORAGE_M3_FT2 / 0.6 / 1_000) * 1_000, FLOOR_LEAST_FT2)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -118,7 +116,7 @@ def files_of(parts: Parts) -> Iterator[tuple[str, bytes]]:
             ],
         ),
     }
-    texts |= dict(change_files(parts.network, parts.profile, parts.crews))
+    texts |= dict(change_files(parts.network, parts.profile, parts.crews, parts.floor_ft2))
     for name, text in texts.items():
         yield name, text.encode()
 
@@ -266,5 +264,7 @@ def _shifts(parts: Parts) -> str:
     header = ("node", "shift_1_start", "shift_1_hours", "shift_2_hours", "overtime_hours_max", "contract_hours_week",
               "absence_percent", "indirect_percent")  # fmt: skip
     hours, indirect = parts.network.of("shift_hours"), parts.network.of("indirect_percent")
-    row = (parts.network.node, "08:00", f"{hours:g}", 0, 2, f"{5 * hours:g}", 5, f"{indirect:g}")
+    away = 5 if parts.network.of("absence_percent") else 0
+    start = shift_start(parts.network)
+    row = (parts.network.node, start, f"{hours:g}", 0, 2, f"{5 * hours:g}", away, f"{indirect:g}")
     return csv_text(header, [row])

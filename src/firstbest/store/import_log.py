@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
-from firstbest.store.faults import Fault, WorkspaceFaulty
+from firstbest.store.faults import Fault, WorkspaceFaulty, many
 from firstbest.store.import_assumed import assumptions
 from firstbest.store.import_calendar import DayOff, closed_days, holidays
 from firstbest.store.import_conditions import bucket_index, sales_bucket
@@ -22,7 +22,7 @@ from firstbest.store.import_files import Parts, files_of
 from firstbest.store.import_items import make_goods
 from firstbest.store.import_map import Map, read_map
 from firstbest.store.import_network import Chosen, chosen_network
-from firstbest.store.import_people import crews
+from firstbest.store.import_people import WHOLE_HOURS, crews, for_few
 from firstbest.store.import_profile import NETWORK_OF, WHOLESALE, Profile, order_profile
 from firstbest.store.import_rows import MEMORY, Bucket, Log, buckets_of, read_log
 from firstbest.store.import_sales import Sales, country_name, make_sales
@@ -164,13 +164,14 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
     free = {each.day for each in off}
     span = [first + timedelta(days=day) for day in range(sales.days)]
     working = sum(day.weekday() < _SATURDAY and day not in free for day in span)
+    people = crews(network, goods, sales, max(working, 1))
     return Parts(
         made=made,
-        network=network,
+        network=for_few(network, people),
         sales=sales,
         goods=goods,
         profile=profile,
-        crews=crews(network, goods, sales, max(working, 1)),
+        crews=people,
         days_off=tuple(off),
         buckets=read.buckets,
         notes=_notes(read, sales, network),
@@ -186,13 +187,13 @@ def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
     """What was read in another way than it is written, and what the network makes of it."""
     notes = list(read.notes)
     if sales.drawn:
-        told = f"{sales.drawn:,} orders have no postcode that is known: their place is drawn by population"
+        told = f"{many(sales.drawn, 'order')} without a postcode that is known: placed by population"
         notes.append(told)
     if network.postcodes:
         short = "length(regexp_extract(postcode, '^[^0-9A-Za-z]?([0-9]+)$', 1)) IN (3, 4)"
         count = read.connection.execute(f"SELECT count(*) FROM ordering WHERE {short}").fetchone()
         if count and count[0]:
-            notes.append(f"{count[0]:,} orders have a ZIP that lost the zeros it begins with: they are put back")
+            notes.append(f"{many(count[0], 'order')} with a ZIP that lost the zeros it begins with: they are put back")
     if read.currency and read.currency != network.currency:
         notes.append(
             f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"
@@ -270,11 +271,17 @@ def _text(parts: Parts, width: int) -> str:
     network = parts.network
     heads = sum(each.heads for each in parts.crews)
     weight = float((parts.goods.units * parts.goods.weight_kg).sum()) / parts.sales.orders
+    hours = parts.network.fill["shift_hours"]
+    part = (
+        f", {hours.value:g} hours each: there is no more to do"
+        if hours.value < WHOLE_HOURS and hours.mark == "filled"
+        else ""
+    )
     filled = (
         f"An order takes {parts.profile.cube_l:,.1f} litres and {weight:,.2f} kg on average, from prices."
-        f" {heads} people do the work of a mean day. Opening stock of {parts.cover_days} days of demand is the least"
-        " that serves the log (a log holds no lost sales). The log holds no cost: all money of a rehearsal rests on"
-        " filled values, each with its range and source in assumptions.csv."
+        f" {heads} people do the work of a mean day{part}. Opening stock of {parts.cover_days} days of demand is the"
+        " least that serves the log (a log holds no lost sales). The log holds no cost: all money of a rehearsal rests"
+        " on filled values, each with its range and source in assumptions.csv."
     )
     return "\n".join(
         (

@@ -24,6 +24,10 @@ _ROOT: Final = files("firstbest.store") / "wholesale"
 _ZIPS: Final = files("firstbest.store") / "builtin" / "places.csv"
 BY_DISTANCE: Final = -1
 """The zone of a place whose zone follows from its distance."""
+STORAGE_M3_FT2: Final = 0.15
+"""Cubic metres of stock that a square foot of floor holds: as in the built-in network."""
+FLOOR_LEAST_FT2: Final = 3_000
+"""The smallest building that is filled in: ours."""
 
 
 class Filled(NamedTuple):

@@ -149,16 +149,22 @@ def business_of(lines: Spread, units: Spread, bulk_share: float, items_per_1000:
     if lines.mean <= _CONSUMER_LINES and units.p50 <= _CONSUMER_UNITS:
         return CONSUMER, (
             f"an order has {lines.mean:.2f} lines (direct-to-consumer 1.3 to 2.5)",
-            f"half of the orders hold {units.p50:,.0f} units or fewer",
+            _half(units),
         )
     reasons = (
         f"a tenth of the orders has {lines.p90:,.0f} lines or more, half of them {lines.p50:,.0f}",
-        f"half of the orders hold {units.p50:,.0f} units or fewer",
+        _half(units),
         f"1,000 lines ask for {items_per_1000:,.0f} different items",
     )
     if lines.p90 >= _PARTS_LINES and items_per_1000 >= _PARTS_ITEMS:
         return PARTS, reasons
     return CONSUMER, (*reasons, "it fits none of the three well; this is the nearest")
+
+
+def _half(units: Spread) -> str:
+    """How few units half of the orders hold."""
+    few = "one unit" if units.p50 <= 1 else f"{units.p50:,.0f} units or fewer"
+    return f"half of the orders hold {few}"
 
 
 def _one(db: Any, query: str) -> Any:

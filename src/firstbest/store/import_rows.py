@@ -25,7 +25,7 @@ import duckdb
 from firstbest.store.door_reading import NOTHING, Asked, Dates, bare, dates, decimal_style, empty, number, trimmed
 from firstbest.store.door_source import Looked, load, look, name_of
 from firstbest.store.door_text import Unreadable
-from firstbest.store.faults import Fault, WorkspaceFaulty, shown
+from firstbest.store.faults import Fault, WorkspaceFaulty, many, shown
 from firstbest.store.import_conditions import conditions, sales_bucket
 from firstbest.store.import_map import SALES, Map, column_faults, knows_only_days
 
@@ -143,7 +143,8 @@ def _heads(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
         f" FROM (SELECT n, same, surplus, {kept} FROM source) AS bare JOIN head ON head_order = {order}"
     )
     db.execute("DROP TABLE source; DROP TABLE head; ALTER TABLE whole RENAME TO source")
-    return [f"{count:,} rows go on with the order above them: they take its date and address"] if count else []
+    goes = "goes on with the order above: it takes" if count == 1 else "go on with the order above them: they take"
+    return [f"{many(count)} {goes} its date and address"] if count else []
 
 
 def _line(db: duckdb.DuckDBPyConnection, made: Map, seen: Looked, notes: list[str]) -> str:
@@ -196,19 +197,24 @@ def _text(made: Map, key: str, notes: list[str], db: duckdb.DuckDBPyConnection) 
         return cell
     hard = _one(db, f"SELECT count(*) FROM source WHERE regexp_matches({name_of(name)}, '{_HARD}')")
     if hard:
-        notes.append(f"{name}: {hard:,} codes hold hard (non-breaking) blanks: read as plain ones, none at the ends")
+        notes.append(
+            f"{name}: {many(hard, 'code')} with hard (non-breaking) blanks: read as plain ones, none at the ends"
+        )
         cell = f"trim(regexp_replace({cell}, '\\s*{_HARD}\\s*', ' ', 'g'))"
     if made.name_for_code and "name" in made.columns:
         other = bare(made.columns["name"])
         gone = _one(db, f"SELECT count(*) FROM source WHERE {cell} = '' AND {other} <> ''")
         if gone:
-            notes.append(f"{name}: {gone:,} rows without a code: the name of the item stands for it")
+            notes.append(f"{name}: {many(gone)} without a code: the name of the item stands for it")
             cell = f"CASE WHEN {cell} = '' THEN {other} ELSE {cell} END"
     if not made.fold_case:
         return cell
     as_is, folded = db.execute(f"SELECT count(DISTINCT {cell}), count(DISTINCT upper({cell})) FROM source").fetchone()  # type: ignore[misc]
     if as_is > folded:
-        notes.append(f"{name}: {as_is - folded:,} codes differ only in small and capital letters: one item each")
+        count = as_is - folded
+        same = "1 code that differs" if count == 1 else f"{count:,} codes that differ"
+        items = "one item" if count == 1 else "one item each"
+        notes.append(f"{name}: {same} only in small and capital letters: {items}")
     return f"upper({cell})"
 
 
@@ -273,8 +279,8 @@ def _currency(db: duckdb.DuckDBPyConnection, made: Map, notes: list[str]) -> str
     main = made.currency or (str(found[0][0]).upper() if found else "")
     other = [(name, count) for name, count in found if name.upper() != main]
     if other:
-        told = ", ".join(f"{name} in {count:,}" for name, count in other)
-        notes.append(f"{made.columns['currency']}: prices in {told} rows are not converted: the item's price in {main}")
+        told = ", ".join(f"{name} in {many(count)}" for name, count in other)
+        notes.append(f"{made.columns['currency']}: prices in {told} are not converted: the item's price in {main}")
         db.execute("UPDATE line SET price = NULL WHERE currency <> '' AND upper(currency) <> ?", [main])
     return main
 

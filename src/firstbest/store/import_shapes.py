@@ -89,7 +89,7 @@ def _unknown(file: str, row: int, header: tuple[str, ...], known: tuple[Shape, .
     """The header is of no known export: which is nearest, what it lacks, and what to do."""
     best = max(known, key=lambda each: len(set(each.header) & set(header)))
     lacking = [name for name in best.header if name not in header]
-    titles = ", ".join(each.title for each in known)
+    titles = "; ".join(each.title for each in known)
     expected = f"the header of a known export ({titles}), or --map MAP.toml that says which column is what"
     some = ", ".join(header[:_SHOWN]) + (" ..." if len(header) > _SHOWN else "")
     if len(lacking) < len(best.header):

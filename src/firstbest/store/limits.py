@@ -78,6 +78,8 @@ def read_limits(folder: Path, tenants: Sequence[str], zone: ZoneInfo) -> Limits:
 
 def check_limits(folder: Path) -> list[Fault]:
     """Faults of the file in a workspace that has none else."""
+    if not (folder / FILE).is_file():
+        return []
     workspace = load(folder)
     try:
         read_limits(folder, workspace.frame("sellers").texts("seller"), ZoneInfo(workspace.time_zone))

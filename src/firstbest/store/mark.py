@@ -1,7 +1,8 @@
 """The user's own tables with every faulty cell coloured and commented; no value is touched.
 
 A workbook is opened with its formulas and saved under another name in `marked/`. The CSV files with faults become tabs
-of one workbook, every cell as the text that it is. Faults of TOML and of what cannot be opened stay on the screen.
+of one workbook, every cell as the text that it is, but for control characters, which no workbook holds. Faults of TOML
+and of what cannot be opened stay on the screen.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final
 from firstbest.store import schema
 from firstbest.store.door_source import look, tidy
 from firstbest.store.door_text import Unreadable, text_rows, written
+from firstbest.store.excel_bytes import held
 from firstbest.store.faults import Fault
 from firstbest.store.workspace import WORKBOOK, names_of
 
@@ -77,7 +79,7 @@ def _marked_texts(folder: Path, texts: dict[str, list[Fault]]) -> Path:
         sheet = book.create_sheet(Path(file).stem[:_TITLE_MOST])
         for row, cells in _rows(folder / file):
             for index, text in enumerate(cells, start=1):
-                cell = sheet.cell(row, index, text)
+                cell = sheet.cell(row, index, held(text))
                 cell.data_type, cell.number_format = "s", "@"
         _mark(sheet, _header_row(sheet, Path(file).stem), faults)
     return _saved(book, folder, TABLES)
@@ -125,7 +127,7 @@ def _mark(sheet: Any, header_row: int, faults: list[Fault]) -> None:
             cell.fill = PatternFill("solid", start_color=_COLOUR)
             said = f"expected {fault.expected}, found {fault.found}"
             before = f"{cell.comment.text}\n" if cell.comment else ""
-            cell.comment = Comment(f"{before}{said}", _AUTHOR, width=340, height=110)
+            cell.comment = Comment(held(f"{before}{said}"), _AUTHOR, width=340, height=110)
 
 
 def _saved(book: Any, folder: Path, name: str) -> Path:

@@ -19,6 +19,7 @@ from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import FAULTS_PER_COLUMN_MAX, Fault, WorkspaceFaulty
 from firstbest.store.workspace_cells import Wrong, parser
 from firstbest.store.workspace_links import check_links
+from firstbest.store.workspace_narrow import BIG_BYTES, narrowed
 from firstbest.store.workspace_sense import check_sense
 from firstbest.store.workspace_settings import Document, read_document, typed_settings
 from firstbest.store.workspace_sheets import Sheet, read_sheet, read_tab
@@ -58,20 +59,20 @@ def check(folder: Path) -> list[Fault]:
 def every_fault(folder: Path) -> list[Fault]:
     """Every fault, however many are alike: for marks in cells."""
     faults: list[Fault] = []
-    typed_workspace(read(folder, faults), faults)
+    typed_workspace(read(folder, faults, BIG_BYTES), faults)
     return list(dict.fromkeys(faults))
 
 
-def checked(folder: Path) -> tuple[list[Fault], tuple[str, ...]]:
-    """Every fault, and what was read in another way than it is written."""
+def checked(folder: Path, big_bytes: int = BIG_BYTES) -> tuple[list[Fault], tuple[str, ...]]:
+    """Every fault, and what was read in another way than it is written; of a large log only rows that may be wrong."""
     faults: list[Fault] = []
-    files = read(folder, faults)
+    files = read(folder, faults, big_bytes)
     typed_workspace(files, faults)
     return _capped(faults), files.notes
 
 
-def read(folder: Path, faults: list[Fault]) -> Files:
-    """All declared files of the folder as text."""
+def read(folder: Path, faults: list[Fault], big_bytes: int = 0) -> Files:
+    """All declared files of the folder as text; of a log from `big_bytes` on (0: never) what may be wrong."""
     if not folder.is_dir():
         faults.append(Fault(str(folder), 0, "", "a folder with a workspace", "nothing"))
         return Files(folder, {}, {}, {})
@@ -83,14 +84,18 @@ def read(folder: Path, faults: list[Fault]) -> Files:
             if document:
                 documents[settings.name] = document
         elif settings.required:
-            faults.append(Fault(path.name, 0, "", f"a file: {settings.note}", "none"))
-    sheets = {}
+            faults.append(Fault(path.name, 0, "", f"a file ({settings.note.rstrip('.')})", "none"))
+    sheets: dict[str, Sheet] = {}
     notes: list[str] = []
     book = folder / WORKBOOK
     tabs = _tabs(book, faults) if book.is_file() else ()
     for table in schema.TABLES:
         tab = _tab(book, table, faults) if table.name in tabs else None
-        found = _read_table(folder, table, tab, (faults, notes))
+        big = _big_log(folder, table, big_bytes) if big_bytes and not tab else None
+        if big:
+            found = narrowed(big, table, _declared(table, sheets), faults, notes)
+        else:
+            found = _read_table(folder, table, tab, (faults, notes))
         if found:
             sheets[table.name] = found
     rates = {}
@@ -121,6 +126,26 @@ def typed_workspace(files: Files, faults: list[Fault]) -> Workspace:
     return workspace
 
 
+def _big_log(folder: Path, table: schema.Table, big_bytes: int) -> Path | None:
+    """The one file of orders, if it is large and the engine reads its form."""
+    if table.name != "orders":
+        return None
+    paths = [path for path in folder.glob("orders.*") if path.suffix in {".csv", ".parquet", ".xlsx"}]
+    big = len(paths) == 1 and paths[0].suffix != ".xlsx" and paths[0].stat().st_size >= big_bytes
+    return paths[0] if big else None
+
+
+def _declared(table: schema.Table, sheets: Mapping[str, Sheet]) -> dict[str, frozenset[str]]:
+    """By column of a table, the names that the file it refers to declares; without it when that file has none."""
+    found = {}
+    for column in table.columns:
+        file, _, name = column.refers.partition(".")
+        sheet = sheets.get(file)
+        if sheet and name in sheet.header:
+            found[column.name] = frozenset(sheet.columns[sheet.header.index(name)])
+    return found
+
+
 def names_of(table: schema.Table) -> tuple[str, ...]:
     """The declared columns of a table."""
     return tuple(each.name for each in table.columns)
@@ -142,7 +167,7 @@ def _read_table(
     if found:
         return read_sheet(found[0], found[0].name, faults, names_of(table), notes)
     if not tab and table.required:
-        faults.append(Fault(paths[0].name, 0, "", f"a file: {table.note}", "none"))
+        faults.append(Fault(paths[0].name, 0, "", f"a file ({table.note.rstrip('.')})", "none"))
     return tab
 
 

@@ -14,7 +14,7 @@ from firstbest.store.workspace_cells import NO_CLOCK, NO_DAY
 from firstbest.store.workspace_sense_answers import answer_faults
 from firstbest.store.workspace_sense_detail import kit_faults, member_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
-from firstbest.store.workspace_sense_goods import check_goods
+from firstbest.store.workspace_sense_goods import check_codes, check_goods
 from firstbest.store.workspace_sense_returns import return_faults
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
@@ -240,6 +240,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (kit_faults, {("kits.csv", "kit"), ("kits.csv", "item"), ("items.csv", "item"), ("items.csv", "seller")}),
     (offer_faults, {("offers.csv", "product"), ("offers.csv", "item")}),
     (_stock, {("stock.csv", "quantity")}),
+    (check_codes, set()),
     (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),

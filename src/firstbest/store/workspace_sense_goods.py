@@ -18,8 +18,8 @@ _LONG_LEAST: Final = 0.62
 the side, an inch taken for a centimetre, is far below."""
 
 
-def check_goods(workspace: Workspace) -> Iterator[Fault]:
-    """Faults of codes, weights and sizes."""
+def check_codes(workspace: Workspace) -> Iterator[Fault]:
+    """Codes that a spreadsheet shortened to a number."""
     for table, column in _CODES:
         frame = workspace.frame(table)
         cells = frame.texts(column)
@@ -29,6 +29,10 @@ def check_goods(workspace: Workspace) -> Iterator[Fault]:
             if _SHORTENED.fullmatch(cell):
                 expected = "a code with all its digits: format the column as text and paste it again"
                 yield Fault(frame.file, row, column, expected, f"{shown(cell)}, which a spreadsheet shortened")
+
+
+def check_goods(workspace: Workspace) -> Iterator[Fault]:
+    """Faults of weights and sizes."""
     yield from _cases(workspace)
     yield from _sizes(workspace)
 

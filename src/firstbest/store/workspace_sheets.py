@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 from firstbest.store.door_excel import Range, hidden, sheet_rows
 from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below
 from firstbest.store.door_text import Unreadable
-from firstbest.store.faults import Fault, shown
+from firstbest.store.faults import Fault, many, shown
 
 ROWS_MAX: Final = 50_000_000
 _HARD: Final = "\u00a0"
-_SUMS_AT_END: Final = 3
+SUMS_AT_END: Final = 3
 _TOTAL: Final = re.compile(r"(?i)(grand |sub-?)?(totals?|sum|sums|summe|gesamt|gesamtsumme|somme)\s*:?")
 _CHUNK: Final = 500
 """Rows at a time: few enough that the garbage collector does not walk them again and again."""
@@ -57,7 +57,7 @@ def read_sheet(
     if notes is not None:
         notes += [f"{file}: {each}" for each in seen.notes if "merged" not in each]
         if sheet and sheet.hard:
-            notes.append(f"{file}: {sheet.hard:,} cells held hard (non-breaking) blanks: read as plain ones")
+            notes.append(f"{file}: {many(sheet.hard, 'cell')} held hard (non-breaking) blanks: read as plain ones")
     return sheet
 
 
@@ -144,7 +144,7 @@ def _without_sums(sheet: Sheet, faults: list[Fault]) -> Sheet:
     """The sheet without rows of sums and repeated headers, which are faults: neither is a row of its own."""
     gone = {
         place: "the row of sums"
-        for place in range(max(len(sheet.rows) - _SUMS_AT_END, 0), len(sheet.rows))
+        for place in range(max(len(sheet.rows) - SUMS_AT_END, 0), len(sheet.rows))
         if _TOTAL.fullmatch(next((cells[place] for cells in sheet.columns if cells[place]), ""))
     }
     if sheet.columns and sheet.header[0] in sheet.columns[0]:
