@@ -163,9 +163,10 @@ class Sparse:
             size += size // 2
         if size > len(self.rows):
             self._grow(size)
-        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), np.empty(len(rows), np.int64))
+        slots = np.empty(len(rows), np.int64)
+        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), slots)
         if self.queues is not None:
-            self._queue_up(self.queues, np.ascontiguousarray(rows["key"]))
+            self._queue_up(self.queues, slots)
 
     def set(self, change: Set) -> None:
         """Give columns new values, note new marks, and take out the rows whose `live` became 0."""
@@ -174,10 +175,10 @@ class Sparse:
             live = np.ascontiguousarray(columns["live"], np.int64)
             columns = {name: values for name, values in columns.items() if name != "live"}
         values = matrix(columns, len(change.keys))
-        changed = (self.told(columns), values, live)
-        self._there(packed.set_keys(self.held, change.keys, changed, np.empty(len(change.keys), np.int64)))
+        changed, slots = (self.told(columns), values, live), np.empty(len(change.keys), np.int64)
+        self._there(packed.set_keys(self.held, change.keys, changed, slots))
         if self.queues is not None and not self.ordering.isdisjoint(columns):
-            self._queue_up(self.queues, change.keys)
+            self._queue_up(self.queues, slots)
 
     def add(self, change: Add) -> int:
         """Add to columns; how many sums fell below zero."""
@@ -189,10 +190,10 @@ class Sparse:
     def _there(self, absent: int) -> None:
         assert absent == 0, f"table '{self.table.name}': a row to be changed or added to is not there"
 
-    def _queue_up(self, queued: queues.Queues, keys: I64) -> None:
+    def _queue_up(self, queued: queues.Queues, slots: I64) -> None:
         """Enter rows that are new to the queues, or to their place in them."""
-        self.queues = queues.queues_with_room(queued, len(keys))
-        queues.queue_up(self.held, self.queues, keys)
+        self.queues = queues.queues_with_room(queued, len(slots))
+        queues.queue_up(self.held, self.queues, slots)
 
     def soonest(self, read: Soonest) -> NDArray[np.void]:
         """The first rows of some queues."""
