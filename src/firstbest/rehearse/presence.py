@@ -96,7 +96,7 @@ class Presence:
         try:
             out = mser(self.stay_us[some] / self.count[_OUT][some])
         except TooShortError as short:
-            return Checked(little, None, f"{short}, by quarters of a day of the mean stay")
+            return Checked(little, None, f"{short} (mean stays by quarters of a day)")
         return Checked(little, int(np.flatnonzero(some)[out]) * PART_US / DAY_US if out else 0.0, "")
 
 
@@ -107,7 +107,7 @@ def sentences(checked: Checked) -> tuple[str, ...]:
         found = checked.little
         verdict = "holds" if found.holds else "DOES NOT HOLD: believe nothing of this run"
         told.append(
-            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals times stay "
+            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals \N{MULTIPLICATION SIGN} stay "
             f"give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
         )
     if checked.start_days is not None:
