@@ -107,8 +107,8 @@ def sentences(checked: Checked) -> tuple[str, ...]:
         found = checked.little
         verdict = "holds" if found.holds else "DOES NOT HOLD: believe nothing of this run"
         told.append(
-            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals \N{MULTIPLICATION SIGN} stay "
-            f"give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
+            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals "
+            f"\N{MULTIPLICATION SIGN} stay give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
         )
     if checked.start_days is not None:
         told.append(f"the start is over after {checked.start_days:.1f} days (MSER-5 on the hours from order to ship)")
