@@ -106,9 +106,10 @@ def sentences(checked: Checked) -> tuple[str, ...]:
     if checked.little is not None:
         found = checked.little
         verdict = "holds" if found.holds else "DOES NOT HOLD: believe nothing of this run"
+        gap = f"{found.gap.low:,.0f} to {found.gap.high:,.0f}"
         told.append(
-            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals "
-            f"\N{MULTIPLICATION SIGN} stay give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
+            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average; their arrivals, times "
+            f"their stay, give {found.come_times_stay:,.0f}; difference {gap}"
         )
     if checked.start_days is not None:
         told.append(f"the start is over after {checked.start_days:.1f} days (MSER-5 on the hours from order to ship)")
