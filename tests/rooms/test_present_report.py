@@ -187,3 +187,17 @@ def test_numbers_read_well() -> None:
     assert text.share(0.9521) == f"95.2{space}%"
     assert text.span(20454, 365) == "1 January to 31 December 2026"
     assert text.count(float("nan")) == text.MISSING
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("ho_chi_minh", "Ho Chi Minh"),
+        ("port_la", "Port LA"),
+        ("port_savannah", "Port Savannah"),
+        ("dallas", "Dallas"),
+        ("", ""),
+    ],
+)
+def test_places_are_called_as_people_call_them(code: str, name: str) -> None:
+    assert text.place(code) == name
