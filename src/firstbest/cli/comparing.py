@@ -30,17 +30,16 @@ def baseline(folder: Path, actuals: Path, days: int | None) -> None:
         except NothingToCompare as nothing:
             raise stop(str(nothing)) from None
     order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
-    wide = max((len(line.words) for line in order), default=0) + 2
     for head, some in (
         ("outside its band", [line for line in order if not line.inside]),
         ("inside its band", [line for line in order if line.inside]),
     ):
         if not some:
             continue
-        typer.echo(f"{head:<{wide}}{'model a day':>13}{'books a day':>13}   apart")
+        typer.echo(f"{head:<{NAMES}}{'model a day':>12}{'books a day':>12}   apart")
         for line in some[:SHOWN]:
             typer.echo(
-                f"{line.words:<{wide}}{line.model:>13,.2f}{line.books:>13,.2f}   {line.said.rpartition(': ')[2]}"
+                f"{line.words:<{NAMES}}{line.model:>12,.2f}{line.books:>12,.2f}   {line.said.rpartition(': ')[2]}"
             )
         if len(some) > SHOWN:
             typer.echo(f"and {len(some) - SHOWN} more, all closer")
