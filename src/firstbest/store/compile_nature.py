@@ -11,9 +11,10 @@ from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_kits import assemble_seconds, unpacked
 from firstbest.store.compile_log import compile_log
 from firstbest.store.compile_members import compile_joining
+from firstbest.store.compile_packs import level_times
 from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
-from firstbest.store.compile_returns import compile_asking, compile_back, level_times
+from firstbest.store.compile_returns import compile_asking, compile_back
 from firstbest.store.compile_season import holds, orders_day
 from firstbest.store.compile_slots import move_us, walk_beyond
 from firstbest.store.schema_words import MODES, PROCESSES

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from firstbest.store.compile_kits import compile_kits
 from firstbest.store.compile_members import compile_members
+from firstbest.store.compile_packs import compile_levels
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.compile_slots import compile_slots
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
-from firstbest.world.network import I64, Care, Detail, Levels, Lots, Returns
+from firstbest.world.network import Care, Detail, Lots, Returns
 from firstbest.world.units import DAY_US
 
-HOUR_S = 3_600
 SELLABLE_PERCENT = 70.0
 OPENED_PERCENT = 22.0
 """Of returned units where no reason is stated."""
@@ -119,43 +117,3 @@ def compile_lots(plan: Plan) -> Lots | None:
         fresh_ppm=int(ppm(rules["fresh_percent"])),
         pull_days=int(rules["pull_days"]),
     )
-
-
-def compile_levels(plan: Plan) -> Levels | None:
-    """The cases of packs.csv, where `[levels]` of policies.toml is on."""
-    if not plan.workspace.section("policies", "levels")["on"]:
-        return None
-    pallets = bool(plan.workspace.section("policies", "levels")["pallets"])
-    return Levels(units_of(plan, "case"), units_of(plan, "pallet") if pallets else None)
-
-
-def units_of(plan: Plan, level: str) -> I64:
-    """[I] Units of a level of packs.csv, 0 where an item has none of it."""
-    packs = plan.workspace.frame("packs")
-    units = np.zeros(len(plan.items), np.int64)
-    for item, name, quantity in zip(
-        packs.texts("item"), packs.texts("level"), whole(packs.numbers("quantity")).tolist(), strict=True
-    ):
-        if name == level and quantity > 1:
-            units[plan.items[item]] = quantity
-    return units
-
-
-class LevelTimes(NamedTuple):
-    """Seconds that levels take."""
-
-    break_s: int
-    pallet_s: int
-    pallet_break_s: int
-
-
-def level_times(plan: Plan) -> LevelTimes:
-    """Seconds for opening a case, moving a pallet, taking one apart.
-
-    At a scale below 1 each order stands for several, and opens and moves theirs.
-    """
-    if not plan.workspace.section("policies", "levels")["on"]:
-        return LevelTimes(0, 0, 0)
-    told = plan.workspace.section("nature", "levels")
-    seconds = told["break_seconds"], HOUR_S / told["pallets_hour"], told["pallet_break_seconds"]
-    return LevelTimes(*(int(whole(each / plan.scale)) for each in seconds))
