@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from firstbest.present import text
-from firstbest.present.catalog import WANTED, meaning_of
+from firstbest.present.catalog import CATALOG, WANTED, meaning_of
 from firstbest.present.record import Record
 
 _TELLING: Final = ("two_day_share", "cost_to_serve_per_order")
@@ -49,6 +51,18 @@ class Comparison(NamedTuple):
     differences: tuple[Difference, ...]
     dots: tuple[Dot, ...]  # every what-if so far, the current network among them
     replications: int
+    only: tuple[tuple[str, str], ...] = ()  # what is measured with the change only: (label, as told)
+
+
+def measured_only(
+    found: Mapping[str, float], without: Mapping[str, float], currency: str
+) -> tuple[tuple[str, str], ...]:
+    """Figures that only one of two worlds has, as told: kits put together where the other stores them whole."""
+    return tuple(
+        (meaning.label, text.brief(found[key], meaning.unit, currency))
+        for key, meaning in CATALOG.items()
+        if math.isfinite(found.get(key, math.nan)) and not math.isfinite(without.get(key, math.nan))
+    )
 
 
 class Estimate(NamedTuple):
@@ -137,6 +151,9 @@ def table(comparison: Comparison, width: int) -> Text:
             page.append(f"  {interval(found)}\n")
         else:
             page.append(f"{'not distinguishable':>19}\n", style="dim")
+    for label, value in comparison.only:
+        page.append(f"{_cut(label, name_width):{name_width}} {text.MISSING:>9} {value:>9} ")
+        page.append(f"{'with the change only':>20}\n", style="dim")
     times = f"{comparison.replications} pairs" if comparison.replications != 1 else "one pair: no interval is known"
     page.append(f"{times} on the same random numbers; {comparison.without.banner}", style="dim")
     return page
