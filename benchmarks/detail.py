@@ -1,10 +1,10 @@
 """What the trade's detail costs: the built-in network with all of it switched off and on, in pairs, in CPU seconds.
 
 Returns, care, lots, levels, members, kits made on order and shelves in zones, 60 days at full scale with facts written;
-CPU seconds are those of the process and of the children that it waited for. Every item gets a case and a pallet, every fifth a shelf
-life, so that levels and lots have something to do. Off and on take turns, and `ratio_all` is that of the medians; each
-switch is also rehearsed alone once. `--quick` takes eight days at a twentieth, one pair, no switch alone. Wrong: a
-switch that left no fact of its own, one that left some where it is off, or `ratio_all` above 1.3.
+CPU seconds are those of the process and of the children that it waited for. Every item gets a case and a pallet, every
+fifth a shelf life, so that levels and lots have something to do. Off and on take turns, and `ratio_all` is that of the
+medians; each switch is also rehearsed alone once. `--quick` takes eight days at a twentieth, one pair, no switch alone.
+Wrong: a switch that left no fact of its own, one that left some where it is off, or `ratio_all` above 1.3.
 """
 
 from __future__ import annotations
