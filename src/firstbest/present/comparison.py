@@ -94,9 +94,7 @@ def interval(found: Difference) -> str:
     if found.unit == "share":
         low, high = (text.number(value * 100, 1) for value in (found.low, found.high))
     elif found.unit == "money":
-        low, high = (
-            text.number(value, 2 if abs(found.difference) < 1_000 else 0) for value in (found.low, found.high)
-        )
+        low, high = (text.number(value, 2 if abs(found.difference) < 1_000 else 0) for value in (found.low, found.high))
     else:
         low, high = (_bare(value, found) for value in (found.low, found.high))
     return f"{low} to {high}"
