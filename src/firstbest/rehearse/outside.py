@@ -73,6 +73,7 @@ class Physics:
         self._pallet_us = nature.pallet_break_s * SECOND_US
         self._bulk = levels.bulk_of(network, nature)
         self._walk_us, self._move_us = nature.walk_us, nature.move_us
+        self._whole: Rows | None = None  # LEVELLED facts of the tick
         self._whole_kits = network.detail.kits is not None and bool(network.detail.kits.whole.any())
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
@@ -321,10 +322,10 @@ class Physics:
 
     def _released(self, rows: Rows) -> None:
         self._room(tasks=len(rows))
-        stations, by_pallet = self._floors.stations, levels.holds_pallet(rows, self._whole)
-        for part, process in ((rows[~by_pallet], hands.PICK), (rows[by_pallet], hands.RECEIVE)):
-            if len(part):
-                course.take_released(self._floor, self._store, stations, self._seed, part, process)
+        by_pallet = levels.holds_pallet(rows, self._whole)
+        how = (self._floor, self._store, self._floors.stations, self._seed)
+        course.take_released(*how, rows[~by_pallet], hands.PICK)
+        course.take_released(*how, rows[by_pallet], hands.RECEIVE)
 
     def _tasked(self, rows: Rows) -> None:
         self._room(lines=len(rows))
