@@ -110,6 +110,7 @@ def test_a_tenant_gets_its_own_and_nothing_else(demo: Path, tmp_path: Path) -> N
     assert code == 0, said
     assert len(usage) > 100
     assert "apparel" not in ledger
+    assert (tmp_path / "beauty/disputes.csv").read_text("utf-8").startswith("dispute,line,state,claimed")
     assert (tmp_path / "beauty/facts/departed.parquet").is_file()
     assert say("invoice", "export", demo, "--tenant", "beauty", "--to", tmp_path / "beauty")[0] == 2
 
