@@ -115,6 +115,13 @@ def test_no_vote_is_in_the_workspace_before_all_are_sealed(folder: Path, tmp_pat
     assert [vote["name"] for vote in hired.body["votes"]] == ["Ana", "Ben"]
 
 
+def test_evidence_that_is_too_long_says_how_much_is_left_out(folder: Path) -> None:
+    asking = q.Asking("order 7", "?", "Jeff", "Ana")
+    kept = q.ask(folder, asking, [f"line {at}" for at in range(207)], MAY).evidence
+
+    assert (len(kept), kept[-2:]) == (200, ("line 198", "and 8 more lines, not kept"))
+
+
 def test_everything_one_person_owns_moves_in_one_act(folder: Path) -> None:
     decided(folder)
     number = q.ask(folder, q.Asking("order 7", "?", "Jeff", "Ines Vogt"), ["late"], MAY).number

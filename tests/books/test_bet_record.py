@@ -81,6 +81,22 @@ def test_a_broken_assumption_makes_it_invalid_and_a_kill_is_told(folder: Path) -
     assert verdict.kills == (f"{METRIC} is 0.5, to be stopped below 0.65",)
 
 
+def test_days_before_the_lock_stop_no_bet(folder: Path) -> None:
+    """Locked on 2 May, to be stopped by June: what thirteen weeks from March on were like is not its doing."""
+    path = folder / f"bets/{NAME}.md"
+    path.write_text(
+        path.read_text("utf-8").replace("below: 0.65, by: 2026-10-04", "below: 0.65, by: 2026-06-07"), "utf-8"
+    )
+    decided(folder)
+    kills = []
+    for start in ("2026-03-09", "2026-05-03"):
+        fact = Measured(metric=METRIC, value=0.5, start=start, end="2026-06-07")
+        acts.measure(folder, NAME, "Ines", NOVEMBER, [fact])
+        kills.append(len(room_as_of(folder, NOVEMBER).bets[0].verdict.kills))
+
+    assert kills == [0, 1]
+
+
 def test_forecasts_after_the_lock_are_kept_and_do_not_judge(folder: Path) -> None:
     decided(folder)
     acts.add_forecasts(folder, NAME, "Ines", NOVEMBER - DAY, [stated((0.70, 0.71, 0.72))], {})

@@ -16,6 +16,7 @@ from firstbest.flywheel.futures import drawn
 from firstbest.flywheel.model import FITTED
 from firstbest.flywheel.program import Runs, compiled_model, run
 from firstbest.flywheel.worlds import world
+from firstbest.present.flywheel_words import horizon
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.flywheel_amazon import amazon_model
 from firstbest.store.flywheel_book import CUBES, DAILY, book_of, with_book
@@ -203,6 +204,17 @@ def test_a_model_of_another_tool_is_read(tmp_path: Path) -> None:
     assert model.lookups[0].x == (0.0, 4.0, 8.0)
 
 
+@pytest.mark.parametrize(("unit", "told"), [("Months", "2 years"), ("month", "2 years"), ("minute", "24 minutes")])
+def test_time_is_told_in_what_the_model_counts(tmp_path: Path, unit: str, told: str) -> None:
+    """A model of minutes does not reach for years, and one of Months is one of months, however its tool writes it."""
+    file = tmp_path / "tea.xmile"
+    file.write_text(XMILE.replace('"minute"', f'"{unit}"').replace("<stop>8", "<stop>24"), encoding="utf-8")
+    span = read_xmile(file).span
+
+    assert horizon(span, 24.0) == told
+    assert horizon(span._replace(unit="moon"), 24.0) == "24 moons"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
@@ -213,6 +225,8 @@ def test_a_model_of_another_tool_is_read(tmp_path: Path) -> None:
         ),
         ("look_up(TIME)", "FORCST(TIME, 1, 1)", "expected one of abs, exp"),
         ("- Room)", "- Rum)", "loss_to_room: expected names of the model, found 'rum'"),
+        ('name="tau"', 'name="a-b"', "a-b: expected a name of letters from a to z, digits and underscores"),
+        ('name="tau"', 'name="ROOM"', "room: expected a name of its own, found a second thing of this name"),
         ('method="Euler"', 'method="Gear"', "expected method Euler or RK4, found 'gear'"),
         ("<ypts>1,1,0.5</ypts>", "<ypts>1,x</ypts>", "expected points of a graphical function"),
         ("</xmile>", "", "expected valid XML"),

@@ -45,6 +45,23 @@ def test_a_mean_of_ratios_is_refused(tmp_path: Path) -> None:
         read_definitions(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ('limits_from = "2025-01-05"', "limits_to"),
+        ('limits_from = "2025-01-05"\nlimits_to = "2025-03-01"', "limits_to"),
+        ('limits_from = "2025-06-01"\nlimits_to = "2025-01-05"', "limits_to"),
+    ],
+)
+def test_limits_that_would_judge_nothing_are_told(tmp_path: Path, written: str, field: str) -> None:
+    (tmp_path / "metrics.toml").write_text(HEAD + written + "\n")
+    with pytest.raises(WorkspaceFaulty) as raised:
+        read_definitions(tmp_path)
+
+    (fault,) = raised.value.faults
+    assert fault.column == f"m, {field}"
+
+
 def test_cells_that_are_no_numbers_are_told_with_their_rows(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceFaulty) as raised:
         metrics.load(folder(tmp_path, HEAD, "day,n\n2026-03-01,1\nnever,2\n2026-03-03,many\n"))

@@ -68,6 +68,16 @@ def test_help_names_every_option(verb: str, options: tuple[str, ...]) -> None:
     assert [option for option in options if option.lower() not in said.lower()] == []
 
 
+@pytest.mark.parametrize("group", ["", "bet", "book", "invoice", "primitive", "rates", "rented"])
+def test_every_command_is_told_whole_in_a_line(group: str) -> None:
+    """A list that breaks off in dots tells nobody what a command is for."""
+    said = CliRunner().invoke(app, [*group.split(), "--help"], env={"COLUMNS": "80"}).output
+    lines = said.partition("Commands:\n")[2].split("\n")
+
+    assert len(lines) > 2
+    assert [line for line in lines if line.endswith("...") or len(line) > 80] == []
+
+
 def test_help_waits_for_nothing_heavy() -> None:
     """Help is quick because it needs little: an interpreter that has just printed it holds no array library."""
     look = (

@@ -158,6 +158,10 @@ def test_a_goal_that_counts_things_shipped_is_found(outcome: str) -> None:
     assert [each.where for each in goal_findings([goal], KNOWN.metrics)] == ["g.outcome"]
 
 
+def test_goals_have_a_limit() -> None:
+    assert [each.found for each in goal_findings([GOAL] * 2_001, KNOWN.metrics)] == ["2001"]
+
+
 @pytest.mark.parametrize(
     "outcome",
     [

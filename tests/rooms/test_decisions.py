@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from firstbest.mechanisms import decisions as d
+from firstbest.mechanisms.bets import AMENDED
 from firstbest.mechanisms.records import Kind
 from firstbest.mechanisms.seals import Entry, commitment, entry, sealed
+from firstbest.present.bets_decided import told
 
 GOOD = d.Decision(
     kind=Kind.BET, about="late", by="Dana", yes=True, chosen="go", options=("go", "stay"),
@@ -35,6 +37,7 @@ def lacks(**changed: Any) -> list[str]:
         ({"known": ()}, ["known"]),
         ({"review_on": TODAY}, ["review"]),
         ({"dissent": (d.Dissent("Ben", "no", committed=True),)}, ["dissent"]),
+        ({"dissent": (d.Dissent("Ben", "it is far too early", committed=True),) * 51}, ["dissent"]),
         ({"door": "one-way"}, ["bar raiser"]),
         ({"bar_raiser": d.BarRaiser("Ana", "It is good enough now.", veto=False)}, ["bar raiser"]),
         ({"bar_raiser": d.BarRaiser("Priya", "no", veto=False)}, ["bar raiser"]),
@@ -110,3 +113,18 @@ def test_votes_are_sealed_once_each_by_the_panel_and_opened_when_all_are_in() ->
     assert not d.opens(both, "Kim", "Ana", SALT, "no\nGood.\n")
     assert d.votes_on(both, "Kim") == (d.Vote("Ana", None), d.Vote("Ben", None))
     assert "yes" not in str(both)
+
+
+def test_what_was_decided_is_told_with_who_disagreed_and_who_raised_the_bar() -> None:
+    made = msgspec.structs.replace(
+        GOOD,
+        dissent=(d.Dissent("Ben", "It is far too early for it.", committed=True),),
+        bar_raiser=d.BarRaiser("Eve", "The cash holds until the spring.", veto=False),
+    )
+    amended = entry(2, AMENDED, "Ana", "b", {"reason": "two centres in place of three"})
+    page = told([entry(1, d.DECIDED, "Ana", "b", d.body_of(made)), amended], 80)
+
+    assert [line for line in page.split("\n") if len(line) > 80] == []
+    for said in ("yes (", "Ben disagrees and commits: It is far", "bar raiser Eve agrees: The cash", "two centres in"):
+        assert said in page
+    assert told([], 80) == ""

@@ -46,6 +46,13 @@ def test_the_clock_runs_until_the_first_answer() -> None:
     assert clock(found, 99 * HOUR_US) == "answered after 3 h"
 
 
+def test_what_is_called_like_a_question_is_none() -> None:
+    """A decision on a supplier may be about anything, also about the "question of racks"."""
+    other = entry(HOUR_US, "decided", "Ana", "question of racks", {})
+
+    assert list(e.questions(chain(asked(), other), HOUR_US)) == [1]
+
+
 def test_it_is_closed_with_an_answer_five_whys_actions_and_a_root_cause() -> None:
     whys = [step(e.WHY, text=f"Because {n}.") for n in range(5)]
     action = step(e.ACTION, what="Shift the roster", owner="Ana", due="2026-12-01")

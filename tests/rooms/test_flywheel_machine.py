@@ -112,6 +112,7 @@ def test_the_fourth_order_method_is_of_fourth_order() -> None:
 
 
 def test_lookups_are_straight_between_and_flat_beyond() -> None:
+    """As NumPy has it; a number that is none is not answered with a corner as if all were well."""
     model = read_model(EVERYTHING)
     asked = model._replace(
         stocks=(),
@@ -119,7 +120,7 @@ def test_lookups_are_straight_between_and_flat_beyond() -> None:
         variables=(Variable("out", "1", parsed("curve(x)")),),
         outcomes=("out", "out"),
     )
-    x = np.array([-1.0, 0.0, 0.2, 0.4, 1.0, 2.5, 9.0])
+    x = np.array([-1.0, 0.0, 0.2, 0.4, 1.0, 2.5, 9.0, np.nan])
     told = run(compiled_model(asked), Runs(x[None, :], ("out",), 0, 0))[0, 0]
 
     np.testing.assert_allclose(told, np.interp(x, model.lookups[0].x, model.lookups[0].y))

@@ -31,7 +31,12 @@ def test_every_measure_is_told_for_the_quarter_and_the_years() -> None:
 
 def test_a_full_dot_is_told_apart_from_nothing() -> None:
     dots = re.findall(r'<circle[^>]*fill="(\w+)"', page(told(DECADE)))
-    assert dots == ["currentColor", "none", "currentColor", "currentColor"]
+    assert dots == ["currentColor", "none", "currentColor", "currentColor"] * 2  # on a page and on a phone
+
+
+def test_a_headline_says_only_what_is_told_apart_from_nothing() -> None:
+    head = re.findall(r"<h2>([^<]*)</h2>", page(told(DECADE)))[0]
+    assert head == "Prices -3 %: +12,000 orders in 91 days"
 
 
 def test_a_model_without_the_step_has_no_years_to_tell() -> None:

@@ -127,6 +127,30 @@ def test_holidays_meet_themselves_and_every_day_is_met_once() -> None:
     assert (before != days - 364).sum() == 4
 
 
+@pytest.mark.parametrize("names", [("eve", "feast"), ("feast", "eve")])
+def test_holidays_in_a_row_meet_themselves_whatever_they_are_called(names: tuple[str, str]) -> None:
+    """24 and 25 December move by a day, so each holiday stands where the other's counterpart would have."""
+    calendar = Calendar(comparison="holidays")
+    fell = {name: [day_of(year, 12, day) for year in (2025, 2026)] for name, day in zip(names, (24, 25), strict=True)}
+    days = np.arange(day_of(2026, 12, 1), day_of(2027, 1, 1), dtype=np.int64)
+    before = days_before(calendar, days, fell)
+
+    for day in (24, 25):
+        assert before[days == day_of(2026, 12, day)] == day_of(2025, 12, day)
+    assert sorted(before.tolist()) == (days - 364).tolist()
+
+
+def test_a_holiday_of_several_days_meets_itself_day_by_day() -> None:
+    calendar = Calendar(comparison="holidays")
+    feast = {"Feast": [day_of(2025, 3, 30 + at) for at in range(3)] + [day_of(2026, 3, 20 + at) for at in range(4)]}
+    days = np.arange(day_of(2026, 1, 1), day_of(2026, 6, 1), dtype=np.int64)
+    before = days_before(calendar, days, feast)
+
+    met = [before[days == day_of(2026, 3, 20 + at)][0] - day_of(2025, 3, 30 + at) for at in range(3)]
+    assert met == [0, 0, 0]
+    assert sorted(before.tolist()) == (days - 364).tolist()
+
+
 def test_the_same_dates_a_year_earlier() -> None:
     civil = Calendar()
 

@@ -131,6 +131,27 @@ def test_the_ladder_finds_how_much_is_still_to_come() -> None:
     assert shares == pytest.approx([0.5, 0.8, 1.0])
 
 
+def test_what_nobody_knows_on_its_own_day_is_not_told_as_known() -> None:
+    """Half is told after a week and all after two, nothing on the day itself: yesterday's number is nearly empty."""
+    rows = [(day, day + age, share) for day in range(100) for age, share in ((7, 0.5), (14, 1.0))]
+    days, known, values = (np.array(each) for each in zip(*rows, strict=True))
+    found = maturity.ladder(days, known, values.astype(float), 3, 120)
+
+    assert found.known == pytest.approx([0.0, 0.5, 1.0, 1.0])
+    shares = maturity.completeness(found, np.array([120, 119, 113, 106]), 120)
+    assert shares == pytest.approx([0.0, 0.5 / 7, 0.5, 1.0])
+
+
+def test_a_day_of_which_nothing_can_be_known_yet_leaves_the_other_weeks_alone() -> None:
+    values = constant()
+    values[-7:] = 0.0
+    known = np.ones((1, len(values)))
+    known[0, -7:] = 0.0
+    found = card(table(values), metric(matures_after_days=28), known=known)
+
+    assert [point.known for point in found.weeks] == [1, 1, 1, 1, 1, 0]
+
+
 def test_immature_points_are_told_apart() -> None:
     values = constant()
     known = np.ones((1, len(values)))

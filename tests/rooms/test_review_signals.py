@@ -5,7 +5,7 @@ import pytest
 
 from firstbest.mechanisms import causal, signals, watch, xmr
 from firstbest.mechanisms.calendar import week_label
-from tests.rooms.review_worlds import SATURDAY, deck, metric, table
+from tests.rooms.review_worlds import FIRST, SATURDAY, deck, metric, table
 
 BASE, LATER = 104, 26
 
@@ -122,3 +122,18 @@ def test_fewer_than_twelve_weeks_have_no_limits() -> None:
     found = deck(table(days, first=SATURDAY + 1 - len(days)), metric())
 
     assert (found.judged, found.signals) == (0, ())
+
+
+def test_no_limits_come_of_weeks_that_are_not_there() -> None:
+    """Limits that are declared over a time before the metric began judge nothing; over ten weeks of it neither."""
+    values = 100 + np.random.default_rng(16).standard_normal(SATURDAY - FIRST + 1)
+    begun = FIRST + 7 * 70
+    values[: begun - FIRST] = np.nan
+
+    def judged(first: int, last: int) -> int:
+        listed = metric(limits_from="from", limits_to="to")
+        return deck(table(values), listed, limit_days={"from": first, "to": last}).judged
+
+    assert judged(FIRST, FIRST + 7 * 60) == 0
+    assert judged(FIRST, begun + 7 * 10) == 0
+    assert judged(FIRST, begun + 7 * 20) == 1

@@ -230,6 +230,15 @@ def test_widening_is_the_quantile_of_scores_and_ten_perfect_ones(scores: list[fl
     assert c.widening(scores, shift) == pytest.approx(max(0.5, slow / stats.norm.ppf(0.9)) if scores else 1.0)
 
 
+def test_a_source_without_width_that_always_misses_is_never_read_as_a_sure_one() -> None:
+    """Its scores are infinitely far out; between two of them no quantile is a number."""
+    always = c.calibration("Ana", [c.Met("Ana", normal(10, 0), 12.0)] * 30)
+    read = c.read_by(normal(10, 1), {"Ana": always}, "Ana")
+
+    assert always.widen > 100
+    assert all(math.isfinite(each.value) for each in read)
+
+
 def test_a_right_source_is_read_as_it_stands() -> None:
     scores = [float(stats.norm.ppf((rank + 0.5) / 200)) for rank in range(200)]
 

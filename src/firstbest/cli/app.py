@@ -34,6 +34,7 @@ from firstbest.cli.whatif import whatif
 app = typer.Typer(
     name="firstbest",
     help="Run your supply chain, rehearse every change with the same code.",
+    epilog="Begin with: firstbest init demo, then firstbest rehearse demo --scale 0.1",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -69,7 +70,7 @@ def check(
     folder: Folder,
     mark: Annotated[bool, typer.Option("--mark", help="Also your own tables, faulty cells coloured.")] = False,
 ) -> None:
-    """Report every fault of a workspace at once; writes nothing but, with --mark, copies in marked/."""
+    """Report every fault of a workspace at once. Writes nothing but, with --mark, copies in marked/."""
     from firstbest.cli.making import check_folder
 
     check_folder(folder, mark=mark)
@@ -77,7 +78,7 @@ def check(
 
 @app.command()
 def template(file: Annotated[Path, typer.Argument(help="The workbook to write, such as tables.xlsx.")]) -> None:
-    """Write an empty workbook: a tab a table, drop-downs, units and an example."""
+    """Write an empty workbook to fill in. A tab a table, drop-downs, units and an example."""
     from firstbest.cli.doors import write
 
     write(file)
@@ -88,7 +89,7 @@ command(app, Rehearse)(rehearse)
 
 @app.command()
 def conform(package: Annotated[str, typer.Argument(help="An installed package with entry points at ports.")]) -> None:
-    """Ask the house's laws of another package's code: split, purity, determinism, relabelling, poison, bounds."""
+    """Hold another package's code to the laws of this one. Split, purity, determinism, relabelling, poison, bounds."""
     from firstbest.cli.conforming import conform_package
 
     conform_package(package)
@@ -98,7 +99,7 @@ def conform(package: Annotated[str, typer.Argument(help="An installed package wi
 def explain(
     folder: Folder, order: Annotated[str, typer.Argument(help="Its name in your log, or 2026-11-30/123.")]
 ) -> None:
-    """Tell the story of one order of the last rehearsal: promise, nodes considered, events, costs."""
+    """Tell the story of one order of the last rehearsal. Promise, nodes considered, events, costs."""
     from firstbest.cli.making import explain_order
 
     explain_order(folder, order)
@@ -117,7 +118,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,
 ) -> None:
-    """Run the network for real: the same decisions on the wall clock, orders by HTTP, the book in a database."""
+    """Run the network for real, orders by HTTP. The same decisions on the wall clock, the book in a database."""
     from firstbest.cli import serving
 
     serving.serve(folder, book, host, port)
@@ -132,7 +133,7 @@ def apply(
     kill: Annotated[list[str] | None, typer.Option(help="'shipped_on_time < 0.9' ends it; may be repeated.")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="Take it back: two-way doors only.")] = False,
 ) -> None:
-    """Put a decided change into the running network, at an instant or in stages, as a fact; or take it back.
+    """Put a decided change into the running network. At an instant or in stages, as a fact; or take it back.
 
     FIRSTBEST_BOOK names a book that is elsewhere, as --book does to other commands.
     """
@@ -146,7 +147,7 @@ def apply(
 def doctor(
     folder: Annotated[Path | None, typer.Argument(help="A workspace to look at too.")] = None, book: Book = None
 ) -> None:
-    """Look at Python, versions, kernels, memory, disk, clock, workspace and book; each with a remedy."""
+    """Look at this machine and workspace, with remedies. Python, versions, kernels, memory, disk, clock, book."""
     from firstbest.cli import doctor as looked
 
     looked.doctor(folder, book)
@@ -158,7 +159,7 @@ def applied(
     change: Annotated[Path | None, typer.Argument(help="One of them, with its stages and its trial.")] = None,
     book: Book = None,
 ) -> None:
-    """What was applied: stages, kill criteria; and of a change tried on a share of orders, both arms."""
+    """What was applied, and how it goes. Stages, kill criteria; of a change tried on a share of orders, both arms."""
     from firstbest.cli.applied import show
 
     show(folder, change, book)
@@ -176,7 +177,7 @@ def today(folder: Folder, book: Book = None) -> None:
 def problems(
     folder: Folder, book: Book = None, everything: Annotated[bool, typer.Option("--all", help="Not only 40.")] = False
 ) -> None:
-    """Everything that is stuck: how long, whose it is, what to do next."""
+    """Everything that is stuck. How long, whose it is, what to do next."""
     from firstbest.cli import serving
 
     serving.problems(folder, book, everything=everything)
@@ -184,7 +185,7 @@ def problems(
 
 @app.command()
 def replay(folder: Folder, book: Book = None) -> None:
-    """Decide the whole live log again: identical, the first difference, or not comparable."""
+    """Decide the whole live log again. Identical, the first difference, or not comparable."""
     from firstbest.cli import serving
 
     serving.replay(folder, book)
@@ -194,7 +195,7 @@ def replay(folder: Folder, book: Book = None) -> None:
 def shadow(
     folder: Folder, policy: Annotated[Path, typer.Option(help="Another policies.toml.")], book: Book = None
 ) -> None:
-    """Which decisions of the live log another policy would have changed, and at what cost."""
+    """What another policy would have decided on the live log. Which decisions differ, and at what cost."""
     from firstbest.cli import serving
 
     serving.shadow(folder, book, policy)
@@ -209,7 +210,7 @@ def calibrate(
     ] = None,
     first_part: Annotated[float, typer.Option(min=0.3, max=0.9, help="Share of days to fit the back-test on.")] = 0.7,
 ) -> None:
-    """Fit arrivals, handling and transit to a log, say how well, and try the fit out on the log's later part."""
+    """Fit arrivals, handling and transit to a log. Say how well, and try the fit out on the log's later part."""
     from firstbest.cli import calibrating
 
     calibrating.calibrate(calibrating.Asked(folder, log, tuple(column or ()), first_part))
@@ -224,7 +225,7 @@ def baseline(
     actuals: Annotated[Path, typer.Option(help="Your books: carrier_invoice, volumes, stock, hours, delivery (CSV).")],
     days: Annotated[int | None, typer.Option(min=1, help="Days that the books cover; as many as rehearsed.")] = None,
 ) -> None:
-    """Compare the last rehearsal with your books within stated bands; every comparison then says how near they are."""
+    """Compare the last rehearsal with your books. Within stated bands; every comparison then says how near they are."""
     from firstbest.cli import comparing
 
     comparing.baseline(folder, actuals, days)
@@ -245,7 +246,7 @@ def review(
     *,
     seal: Annotated[bool, typer.Option("--seal", help="Put the deck on record; it never changes.")] = False,
 ) -> None:
-    """Make the weekly review's deck: what stands out, price, speed and selection first, then the rest."""
+    """Make the weekly review's deck. What stands out; price, speed and selection first; then the rest."""
     from firstbest.cli import reviewing
 
     reviewing.review(reviewing.Asked(folder, week, output, as_of, data, seal))
@@ -259,7 +260,7 @@ def overrule(
     by: Annotated[str, typer.Option(help="Whose word this is.")],
     week: Annotated[str | None, typer.Option(help="Such as 2026-W46; without it the last one that is over.")] = None,
 ) -> None:
-    """Log an owner's word against a signal; the deck shows it, and how often each owner has done so."""
+    """Log an owner's word against a signal. The deck shows it, and how often each owner has done so."""
     from firstbest.cli import reviewing
 
     reviewing.overrule(folder, week, reviewing.Word(metric, because, by))
@@ -274,7 +275,7 @@ def clients(
     month: Annotated[str | None, typer.Option(help="Whose single orders are looked at; the last closed.")] = None,
     source: Source = None,
 ) -> None:
-    """Profit by client over the closed months, and the orders that lost most."""
+    """Profit by client over the closed months. And the orders that lost most."""
     from firstbest.cli.invoice_tenants import show_clients
 
     show_clients(Place(folder, source), month)
@@ -287,7 +288,7 @@ def neutrality(
     days: Annotated[int, typer.Option(min=1, max=1100, help="How many days of them.")] = 7,
     source: Source = None,
 ) -> None:
-    """What each tenant gets, and that decisions do not change when tenants swap names."""
+    """What each tenant gets, and whether all are treated alike. Decisions do not change when tenants swap names."""
     from firstbest.cli.invoice_tenants import show_neutrality
 
     show_neutrality(Place(folder, source), swaps, days)

@@ -13,7 +13,8 @@ from firstbest.cli.betting import room_now
 from firstbest.cli.making import faults_told, require_folder, stop
 from firstbest.cli.steering import figures, now_us, person
 from firstbest.mechanisms.escalations import CORRECTION, QUESTION
-from firstbest.mechanisms.records import Question
+from firstbest.mechanisms.records import Measured, Question
+from firstbest.mechanisms.seals import Entry
 from firstbest.store.questions import Asking, Step
 
 _NAMED = re.compile(r"[Qq](\d+)")
@@ -109,7 +110,10 @@ def _complaint(asked: Ask) -> list[str]:
             said = [f"{each.who}, {each.when}, by {each.channel}: {each.words}"]
             said += [f"Speaks against: {', '.join(each.contradicts)}."] if each.contradicts else []
             alike = [
-                one.name for one in shelf.evidence if one is not each and set(one.contradicts) & set(each.contradicts)
+                one.name
+                for one in shelf.evidence
+                if one is not each
+                and (set(one.supports) & set(each.supports) or set(one.contradicts) & set(each.contradicts))
             ]
             said += [f"Others who say the same: {', '.join(alike)}."] if alike else []
             return said + (_order(asked._replace(order=each.order)) if each.order else [])
@@ -119,7 +123,9 @@ def _complaint(asked: Ask) -> list[str]:
 
 def _metric(asked: Ask) -> tuple[str, list[str]]:
     """Who answers for a metric, what it means, which goal and which bets rest on it, and what came last."""
+    from firstbest.cli.betting import paper
     from firstbest.mechanisms.bets import metrics_of
+    from firstbest.present.bets import valued
     from firstbest.store.bets import known_of, shelf_of
     from firstbest.store.faults import nearest
 
@@ -131,10 +137,14 @@ def _metric(asked: Ask) -> tuple[str, list[str]]:
     said = str(meaning.get("about") or meaning.get("meaning") or meaning.get("title", ""))
     evidence = [f"{asked.metric}: {said.rstrip('.')}."]
     goals = [goal for goal in shelf.goals if goal.metric == asked.metric]
-    evidence += [f"Goal: {goal.outcome}, from {goal.baseline:g} to {goal.target:g} by {goal.by}." for goal in goals]
+    on = paper(asked.inside, 0)
+    for goal in goals:
+        ends = " to ".join(valued(each, asked.metric, on) for each in (goal.baseline, goal.target))
+        evidence.append(f"Goal: {goal.outcome}, from {ends} by {goal.by}.")
     bets = [page.bet.bet for page in shelf.pages if asked.metric in metrics_of(page.bet)]
     evidence += [f"Bets that rest on it: {', '.join(bets)}."] if bets else []
-    evidence += _last(shelf.entries, asked.metric)
+    last = _last(shelf.entries, asked.metric)
+    evidence += [f"Last measured: {valued(last.value, asked.metric, on)} ({last.source})."] if last else []
     evidence += _in_deck(asked)
     heard = [each for each in shelf.evidence if each.metric == asked.metric]
     evidence += [f"{each.who}, {each.when}, by {each.channel}: {each.words}" for each in heard]
@@ -155,9 +165,7 @@ def _in_deck(asked: Ask) -> list[str]:
         return []
 
 
-def _last(entries: Sequence[object], metric: str) -> list[str]:
-    from firstbest.mechanisms.seals import Entry
+def _last(entries: Sequence[Entry], metric: str) -> Measured | None:
     from firstbest.mechanisms.verdict_of_bets import measured_in
 
-    found = [each for each in measured_in(e for e in entries if isinstance(e, Entry)) if each.metric == metric]
-    return [f"Last measured: {found[-1].value:g} ({found[-1].source})."] if found else []
+    return next((each for each in reversed(measured_in(entries)) if each.metric == metric), None)

@@ -12,7 +12,7 @@ from firstbest.cli.bet_options import HERE, By, Decide, Inside, Measure, Name, P
 
 app = typer.Typer(
     name="bet",
-    help="Work backwards: propose, predict, lock, decide, and be judged by facts.",
+    help="Work backwards, from a press release to a verdict by facts.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -25,7 +25,7 @@ def propose(
     inside: Inside = HERE,
     by: By = "",
 ) -> None:
-    """Open a press release: a guided page, written before anything is built."""
+    """Open a press release. A guided page, written before anything is built."""
     from firstbest.cli.betting import propose as act
 
     act(inside, name, heading, by)
@@ -33,7 +33,7 @@ def propose(
 
 @command(app, Predict)
 def predict(asked: Predict) -> None:
-    """Keep a forecast: from the twin, the growth model, any other model, or a person. All are treated alike."""
+    """Keep a forecast. From the twin, the growth model, any other model, or a person; all are treated alike."""
     from firstbest.cli.betting_forecasts import predict as act
 
     act(asked)
@@ -54,7 +54,7 @@ def amend(
     inside: Inside = HERE,
     by: By = "",
 ) -> None:
-    """Seal a changed text again, with the reason; how often is shown wherever the bet is."""
+    """Seal a changed text again, with the reason. How often is shown wherever the bet is."""
     from firstbest.cli.betting import amend as act
 
     act(inside, name, reason, by)
@@ -62,7 +62,7 @@ def amend(
 
 @command(app, Decide)
 def decide(asked: Decide) -> None:
-    """Put a decision on record: options, choice, reason, dissent by name, what was known, door, review day."""
+    """Put a decision on record. Options, choice, reason, dissent by name, what was known, door, review day."""
     from firstbest.cli.betting_decisions import decide as act
 
     act(asked)
@@ -70,7 +70,7 @@ def decide(asked: Decide) -> None:
 
 @command(app, Vote)
 def vote(asked: Vote) -> None:
-    """Seal a vote on a hire: nobody can read it before all are in, nobody can change it after."""
+    """Seal a vote on a hire. Nobody can read it before all are in, nobody can change it after."""
     from firstbest.cli.betting_decisions import vote as act
 
     act(asked)
@@ -104,7 +104,7 @@ def spend(
 
 @command(app, Measure)
 def measure(asked: Measure) -> None:
-    """Bring in what became of a bet's metrics, with where it is known from."""
+    """Bring in what became of a bet's metrics. With where it is known from."""
     from firstbest.cli.betting_forecasts import measure as act
 
     act(asked)
@@ -112,7 +112,7 @@ def measure(asked: Measure) -> None:
 
 @app.command("list")
 def list_(inside: Inside = HERE) -> None:
-    """The portfolio: state, spend, horizon, forecast, verdict, what could be salvaged; calibration by source."""
+    """List all bets. State, spend, horizon, forecast, verdict, what could be salvaged; how past forecasts came out."""
     from firstbest.cli.betting import portfolio
 
     portfolio(inside)
@@ -120,7 +120,7 @@ def list_(inside: Inside = HERE) -> None:
 
 @app.command()
 def show(name: Name, inside: Inside = HERE) -> None:
-    """One bet: its promises, every forecast, the facts, the verdict and why."""
+    """Show one bet. Its promises, every forecast, the facts, the verdict and why, what was decided."""
     from firstbest.cli.betting import show as act
 
     act(inside, name)
@@ -133,7 +133,7 @@ def handover(
     inside: Inside = HERE,
     by: By = "",
 ) -> None:
-    """Move everything that one person owns to another, in one recorded act."""
+    """Move everything that one person owns to another. In one recorded act."""
     from firstbest.cli.betting import handover as act
 
     act(inside, (old, new), by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import typer
@@ -48,7 +49,10 @@ def lock(folder: Path, name: str, by: str) -> None:
     count = f"{len(far.forecasts)} {'forecast' if len(far.forecasts) == 1 else 'forecasts'}"
     typer.echo(f"{name} is sealed with {count}: entry {sealed.number}, {sealed.digest[:SHORT]}.")
     typer.echo(chances(found, paper(folder, Console().width)).rstrip())
-    typer.echo(f'Next: firstbest bet decide {name} yes --reason "..." --review 2026-11-30')
+    raised = f' --bar-raiser "{bet.bar_raiser.name}" --raised "..."' if bet.door == "one-way" and bet.bar_raiser else ""
+    review = max((each.by for each in bet.success), default="2026-11-30")
+    said = f'Next: firstbest bet decide {name} yes --in {folder} --reason "..." --review {review}{raised}'
+    typer.echo(textwrap.fill(said, Console().width, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def amend(folder: Path, name: str, reason: str, by: str) -> None:
@@ -115,12 +119,16 @@ def portfolio(folder: Path) -> None:
 def show(folder: Path, name: str) -> None:
     """One bet."""
     from firstbest.present.bets import shown
+    from firstbest.present.bets_decided import told
+    from firstbest.store.record import read_record
 
     require_folder(folder)
     console = Console(highlight=False)
     with faults_told(folder):
         room = room_now(folder)
-    console.print(shown(_placed(room, name), room, paper(folder, console.width)), soft_wrap=True)
+        entries = [each for each in read_record(folder) if each.about == name]
+    on = paper(folder, console.width)
+    console.print(shown(_placed(room, name), room, on, told(entries, on.width)), soft_wrap=True)
 
 
 def _placed(room: Room, name: str) -> Placed:

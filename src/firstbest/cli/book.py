@@ -30,7 +30,7 @@ def migrate(
     to: Annotated[str, typer.Option("--to", help="A new book: a file or postgresql://HOST/DATABASE.")],
     book: Book = None,
 ) -> None:
-    """Copy the book into another database, byte for byte, and verify the copy. The old one stays as it is."""
+    """Copy the book into another database, byte for byte. The copy is verified; the old one stays as it is."""
     with told(), opened(folder, book) as source, made(to) as target:
         moved = target.copy_from(source)
         typer.echo(f"{moved.ticks} ticks, {sum(moved.rows.values())} rows moved to {target.engine.where}.")
@@ -48,7 +48,7 @@ def export(
     tenant: Annotated[str | None, typer.Option("--tenant", help="A seller's name; else everything.")] = None,
     book: Book = None,
 ) -> None:
-    """Write all that a tenant owns, or everything, as Parquet and NDJSON."""
+    """Write all that a tenant owns, or everything. As Parquet and NDJSON."""
     from firstbest.store.book_export import export as write
 
     with told(), opened(folder, book) as source:
@@ -64,7 +64,7 @@ def put_back(
     exported: Annotated[Path, typer.Argument(help="A folder that `book export` wrote, of everything.")],
     book: Book = None,
 ) -> None:
-    """Make the workspace's book again from an export of everything; it must not have one yet."""
+    """Make the book again from an export of everything. The workspace must not have one yet."""
     from firstbest.store.book_export import import_book
 
     with told():
@@ -82,7 +82,7 @@ def verify(
     book: Book = None,
     seals_only: Annotated[bool, typer.Option("--seals-only", help="Look at the chain, fold nothing again.")] = False,
 ) -> None:
-    """Recompute every seal, then fold all facts again and compare the tables. Exit code 1: something differs."""
+    """Recompute every seal and every table. All facts are folded again. Exit code 1: something differs."""
     from firstbest.store.book_live import ChainError
     from firstbest.store.book_refold import marked
     from firstbest.store.book_verify import unlike_refold

@@ -10,7 +10,7 @@ from firstbest.cli.doors_options import Init
 
 
 def init(asked: Init) -> None:
-    """Write a workspace: the built-in network, one made from your own order log, or one without a network."""
+    """Write a workspace: built in, or made from your own orders. Or one without a network."""
     from firstbest.cli.making import Given, make, make_mechanisms
     from firstbest.cli.starting import make_small
 

@@ -15,7 +15,6 @@ from firstbest.cli.making import faults_told, require_folder, stop
 OUTPUT = "flywheel"
 EXAMPLES = ("amazon",)
 YEARS = 10
-PER_YEAR = {"month": 12.0, "quarter": 4.0, "week": 52.0, "day": 365.0, "year": 1.0}
 
 
 class Asked(NamedTuple):
@@ -89,7 +88,8 @@ def _run(asked: Asked, path: Path, console: Console) -> None:
     found = book_of(asked.folder, model)
     told = measured_of(asked.folder, with_book(model, found), asked.seed)
     model = told.model
-    until = min(model.span.stop, model.span.start + YEARS * PER_YEAR.get(model.span.unit, 1.0))
+    ahead = model.span.start + YEARS * model.span.per_year
+    until = min(model.span.stop, ahead) if model.span.per_year else model.span.stop
     story = Story(
         model=model,
         futures=futures(model, asked.seed),

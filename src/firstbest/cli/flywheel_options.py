@@ -22,7 +22,7 @@ class Flywheel(NamedTuple):
 
 
 def flywheel(asked: Flywheel) -> None:
-    """Run growth as stocks and flows: where it goes, the brake now, what each loop is worth."""
+    """Run growth as stocks and flows. Where it goes, the brake now, what each loop is worth."""
     from firstbest.cli import flywheel as made
     from firstbest.cli.making import stop
 

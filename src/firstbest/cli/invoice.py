@@ -24,7 +24,7 @@ class CloseByDefault(TyperGroup):
 
 invoices = typer.Typer(
     cls=CloseByDefault,
-    help="Close a month into invoices, walk a line back to its events, compute closed months again.",
+    help="Close a month into invoices, and explain or replay them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -33,7 +33,7 @@ LineLabel = Annotated[str, typer.Argument(help="Month, tenant and number on the 
 
 
 def close(asked: Close) -> None:
-    """Close a month: usage to rated lines, invoices, ledger and payouts."""
+    """Close a month. Usage becomes rated lines, invoices, ledger and payouts."""
     from firstbest.cli.invoice_closing import close_and_show
 
     close_and_show(asked)
@@ -49,7 +49,7 @@ def explain(
     events: Annotated[int, typer.Option(min=0, max=10_000, help="How many single events to show.")] = 12,
     source: Source = None,
 ) -> None:
-    """Walk one line back to its rule and to single events: which order, which item, when."""
+    """Walk one line back to its rule and to single events. Which order, which item, when."""
     from firstbest.cli.invoice_closing import explain_line
 
     explain_line(Place(folder, source), line, events)
@@ -57,14 +57,14 @@ def explain(
 
 @invoices.command()
 def replay(folder: Folder, source: Source = None) -> None:
-    """Compute every closed month again from the billing book and compare it byte by byte."""
+    """Compute every closed month again and compare. From the billing book, byte by byte."""
     from firstbest.cli.invoice_closing import replay_months
 
     replay_months(Place(folder, source))
 
 
 def dispute(asked: Dispute) -> None:
-    """Contest a line, or decide a dispute; what is granted comes back on the next invoice."""
+    """Contest a line, or decide a dispute. What is granted comes back on the next invoice."""
     from firstbest.cli.invoice_disputes import decide_or_open
 
     decide_or_open(asked)
@@ -80,7 +80,7 @@ def export(
     to: Annotated[Path, typer.Option(help="An empty folder for it.")],
     source: Source = None,
 ) -> None:
-    """Hand a tenant everything of its own: usage, facts, invoices, ledger, rate cards, in open formats."""
+    """Hand a tenant everything of its own. Usage, facts, invoices, ledger, rate cards, in open formats."""
     from firstbest.cli.invoice_closing import export_tenant
 
     export_tenant(Place(folder, source), tenant, to)
@@ -94,7 +94,7 @@ def usage(
     ] = None,
     source: Source = None,
 ) -> None:
-    """Take usage events of an outside service, each once however often it is sent."""
+    """Take usage events of an outside service. Each counts once, however often it is sent."""
     from firstbest.cli.invoice_usage import send_or_show
 
     send_or_show(Place(folder, source), file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -76,17 +76,24 @@ def make(folder: Path, given: Given) -> None:
     typer.echo(f"Next: firstbest rehearse {folder}{'' if given.log else ' --scale 0.1'}")
 
 
+def written(folder: Path, write: Callable[[Path], Sequence[Path]]) -> int:
+    """Write a workspace into a folder that is not in use; answers how many files there are."""
+    from firstbest.store.init import FolderInUse
+
+    try:
+        return len(write(folder))
+    except FolderInUse as used:
+        raise stop(str(used)) from None
+
+
 def make_mechanisms(folder: Path, *, alone: bool) -> None:
     """Write a workspace without a network."""
-    from firstbest.store.init import FolderInUse, write_mechanisms
+    from firstbest.store.init import write_mechanisms
 
     if not alone:
         raise stop("--mechanisms makes a workspace without a network: it goes without --from and --map")
-    try:
-        files = write_mechanisms(folder)
-    except FolderInUse as used:
-        raise stop(str(used)) from None
-    typer.echo(f"{len(files)} files in {folder}: bets, evidence, goals and metrics of a small firm without warehouses.")
+    count = written(folder, write_mechanisms)
+    typer.echo(f"{count} files in {folder}: bets, evidence, goals and metrics of a small firm without warehouses.")
     typer.echo(f"Next: firstbest bet list --in {folder}")
 
 

@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 
 def membership(asked: Asked) -> None:
-    """Who joins, what a member orders, costs and brings, and where it breaks even, each with an interval."""
+    """What a membership is worth. Who joins, what members order, cost and bring, where it breaks even, how surely."""
     promise = days_of("--promise", asked.promise)
     against = NOBODY if asked.against == "none" else days_of("--against", asked.against, "none, or ")
     if against == promise:

@@ -13,7 +13,7 @@ from firstbest.cli.making import faults_told, require_folder, stop
 
 
 def offers(folder: Annotated[Path, typer.Argument(help="The workspace, rehearsed, with offers.csv.")]) -> None:
-    """Which offer of each product customers were shown first in the last rehearsal, and why."""
+    """Which offer of a product was shown first, and why. As customers saw it in the last rehearsal."""
     from firstbest.present.offers import screen
     from firstbest.rehearse.offers_shown import shown_offers
     from firstbest.store.compile_network import compile_network

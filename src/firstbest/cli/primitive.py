@@ -11,7 +11,7 @@ from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Folder, Source
 
 primitives = typer.Typer(
-    help="What was built for the own shop: what it costs, who uses it, what it would bring if others rented it.",
+    help="What was built, who uses it, and what renting it out brings.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -21,7 +21,7 @@ Name = Annotated[str, typer.Argument(help="Which primitive: storage.")]
 
 @primitives.command()
 def show(folder: Folder, name: Name = "storage", source: Source = None) -> None:
-    """Capacity, use by tenant, capital and running cost, cost of a unit now and at the margin, prices, contribution."""
+    """Capacity, use, cost, price and contribution of a primitive. By tenant; cost of a unit now and at the margin."""
     from firstbest.cli.primitive_showing import show_primitive
 
     show_primitive(Place(folder, source), name)
@@ -45,7 +45,7 @@ class Open(NamedTuple):
 
 
 def open_(asked: Open) -> None:
-    """Rehearse opening it to outsiders: slack, the price that fills it, the own promise, when more of it pays back."""
+    """Rehearse opening it to outsiders. Slack, the price that fills it, the own promise, when more of it pays back."""
     from firstbest.cli.primitive_showing import Asked, open_primitive
 
     how = Asked(asked.demand, asked.replications, asked.days, asked.scale)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from firstbest.store.faults import Fault
     from firstbest.store.rate_log import Log
 
-app = typer.Typer(help="Rate cards: check them, compare two on a log, learn one from an invoice.", no_args_is_help=True)
+app = typer.Typer(help="Rate cards: check one, compare two, learn from an invoice.", no_args_is_help=True)
 
 _ROWS = 20
 
@@ -60,7 +60,7 @@ def check(
     path: Annotated[Path, typer.Argument(help="A rate card, a folder of them, or a workspace.")],
     zone: Zone = "America/New_York",
 ) -> None:
-    """Find every overlap, hole, rule that never holds and price that falls; exactly, not by samples."""
+    """Find every fault of a card, exactly. Overlaps, holes, rules that never hold, prices that fall; not by samples."""
     from firstbest.present.rates import check_lines
 
     for line in check_lines(_cards(path, _zone(zone))):
@@ -76,7 +76,7 @@ def compare(
     ],
     zone: Zone = "America/New_York",
 ) -> None:
-    """Rate a log under both cards: who would pay more, who less, and for what."""
+    """Rate a log under two cards. Who would pay more, who less, and for what."""
     from firstbest.present.rates import compare_lines
     from firstbest.rent.compare import summed
 
@@ -137,7 +137,7 @@ def learn(
     charge: Annotated[str, typer.Option(help="The column that says what each line is for.")] = "",
     reference: Annotated[str, typer.Option(help="The column that names the shipment or order.")] = "",
 ) -> None:
-    """Back the effective rates out of an invoice, with the fit and the lines that they do not explain."""
+    """Back the effective rates out of an invoice. With the fit and the lines that they do not explain."""
     from firstbest.present.rates import learn_lines
     from firstbest.rent.learn import learn as learned
     from firstbest.store.rate_invoice import Asked, read_invoice

@@ -6,7 +6,7 @@ from firstbest.cli.rehearse_options import Rehearse
 
 
 def rehearse(asked: Rehearse) -> None:
-    """Rehearse the network on its orders: one screen, one report, the facts; or what a change would do.
+    """Rehearse the network, or what a change to it would do. One screen, one report, the facts.
 
     With --from-live the next hours of the running house, from its state as of now; it goes on serving meanwhile.
     """

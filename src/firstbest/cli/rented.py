@@ -11,7 +11,7 @@ from firstbest.cli.invoice_house import Place
 from firstbest.cli.invoice_options import Folder, Source
 
 rented = typer.Typer(
-    help="The house's own inside, rented and metered: rehearsals on its machines, files, queries.",
+    help="Rehearsals, files and queries, rented out and metered.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -29,7 +29,7 @@ def job(
     ] = 3600,
     source: Source = None,
 ) -> None:
-    """Rehearse a tenant's workspace within its quota; the processor time is metered."""
+    """Rehearse a tenant's workspace within its quota. The processor time is metered."""
     from firstbest.cli.rented_serving import run_one
 
     run_one(Place(folder, source), tenant, workspace, quota_s * 1000)
@@ -43,7 +43,7 @@ def file(
     remove: Annotated[str | None, typer.Option(help="Keep the file of this name no longer.")] = None,
     source: Source = None,
 ) -> None:
-    """Keep files for a tenant, metered by bytes and hours; without an option, list them."""
+    """Keep files for a tenant, metered by bytes and hours. Without an option, list them."""
     from firstbest.cli.rented_serving import keep_file
 
     keep_file(Place(folder, source), tenant, put, remove)
@@ -56,7 +56,7 @@ def query(
     tenant: Tenant,
     source: Source = None,
 ) -> None:
-    """Answer a query over a tenant's own facts, metered by the bytes it scans."""
+    """Answer a query over a tenant's own facts. Metered by the bytes it scans."""
     from firstbest.cli.rented_serving import answer
 
     answer(Place(folder, source), tenant, sql)

@@ -38,7 +38,7 @@ class Sense(NamedTuple):
 
 
 def rank(asked: Rank) -> None:
-    """Rank many changes at once: the best with 95 % chance, worse ones dropped early, and the service-cost frontier."""
+    """Rank many changes at once. The best with 95 % chance, worse ones dropped early, the service-cost frontier."""
     from firstbest.cli import ranking
 
     at = workers_of(asked.workers, asked.ray)
@@ -48,7 +48,7 @@ def rank(asked: Rank) -> None:
 
 
 def sensitivity(asked: Sense) -> None:
-    """Which inputs the answer hangs on, over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
+    """Which inputs the answer hangs on. Over the ranges of assumptions.csv: all by Morris, the first few by Sobol."""
     from firstbest.cli import sensing
 
     at = workers_of(asked.workers, asked.ray)

@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
 
 def whatif(asked: Asked) -> None:
-    """What another price, promise or selection does: orders, money, hours, carbon; this quarter and in ten years."""
+    """What another price, promise or selection does. Orders, money, hours, carbon; this quarter and in ten years."""
     from firstbest.cli.rehearsing import WORKERS_MOST, bar, prepare
 
     if not (asked.price or asked.promise or asked.selection):

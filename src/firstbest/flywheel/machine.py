@@ -164,11 +164,13 @@ def _choose(out: F64, condition: F64, then: F64, other: F64) -> None:
 
 @compiled
 def _look_up(out: F64, given: F64, corners: F64) -> None:
-    """Straight between corners, flat beyond them."""
+    """Straight between corners, flat beyond them; what is not a number stays so."""
     last = len(corners) - 1
     for lane in range(len(out)):
         x = given[lane]
-        if not x > corners[0, 0]:
+        if x != x:  # noqa: PLR0124 - nan is not itself
+            out[lane] = x
+        elif x <= corners[0, 0]:
             out[lane] = corners[0, 1]
         elif x >= corners[last, 0]:
             out[lane] = corners[last, 1]

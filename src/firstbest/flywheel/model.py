@@ -95,6 +95,13 @@ class Arrow(NamedTuple):
     rising: bool
 
 
+PER_YEAR: Final[Mapping[str, float]] = {
+    "year": 1.0, "quarter": 4.0, "month": 12.0, "week": 52.0, "day": 365.0, "hour": 8_760.0, "minute": 525_600.0,
+    "second": 31_536_000.0,
+}  # fmt: skip
+"""Units of time of which a year is so many."""
+
+
 class Span(NamedTuple):
     """Time: its unit, first and last instant, step; `euler` or `rk4`."""
 
@@ -108,6 +115,16 @@ class Span(NamedTuple):
     def steps(self) -> int:
         """How many steps there are."""
         return round((self.stop - self.start) / self.step)
+
+    @property
+    def one(self) -> str:
+        """The unit in the singular, small, as other tools do not always write it: `Months` is `month`."""
+        return self.unit.casefold().removesuffix("s")
+
+    @property
+    def per_year(self) -> float:
+        """Units in a year; 0 where the unit is none of `PER_YEAR`."""
+        return PER_YEAR.get(self.one, 0.0)
 
 
 class Model(NamedTuple):

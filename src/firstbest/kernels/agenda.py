@@ -129,32 +129,40 @@ def take(agenda: Agenda, limit: int) -> I64:
 def in_order(rows: I64, keys: I64) -> I64:
     """The indices `rows` [n] sorted by the first three columns of `keys` (at, kind, rank); equal rows keep their order.
 
-    A merge sort from below.
+    A merge sort from below, of the instants themselves: other columns are looked at only where two are equal.
     """
-    source, target = rows.copy(), np.empty_like(rows)
     count, width = len(rows), 1
+    source, target = rows.copy(), np.empty_like(rows)
+    at, at_target = np.empty(count, np.int64), np.empty(count, np.int64)
+    for n in range(count):
+        at[n] = keys[rows[n], AT]
     while width < count:
         for start in range(0, count, 2 * width):
-            _merge(source, target, (start, min(start + width, count), min(start + 2 * width, count)), keys)
+            cut = (start, min(start + width, count), min(start + 2 * width, count))
+            _merge((source, at), (target, at_target), cut, keys)
         source, target = target, source
+        at, at_target = at_target, at
         width *= 2
     return source
 
 
 @compiled
-def _merge(source: I64, target: I64, cut: tuple[int, int, int], keys: I64) -> None:
-    """Merges the sorted runs [cut0, cut1) and [cut1, cut2) of `source` into `target`."""
+def _merge(source: tuple[I64, I64], target: tuple[I64, I64], cut: tuple[int, int, int], keys: I64) -> None:
+    """Merges the sorted runs [cut0, cut1) and [cut1, cut2) of `source` = (rows, their instants) into `target`."""
+    rows, at = source
+    into, at_into = target
     left, right = cut[0], cut[1]
     for place in range(cut[0], cut[2]):
         from_left = right >= cut[2]
         if not from_left and left < cut[1]:
-            from_left = not _before(keys[source[right]], keys[source[left]])
-        if from_left:
-            target[place] = source[left]
-            left += 1
-        else:
-            target[place] = source[right]
-            right += 1
+            from_left = at[left] < at[right]
+            if at[left] == at[right]:
+                from_left = not _before(keys[rows[right]], keys[rows[left]])
+        taken = left if from_left else right
+        into[place] = rows[taken]
+        at_into[place] = at[taken]
+        left += from_left
+        right += not from_left
 
 
 @compiled

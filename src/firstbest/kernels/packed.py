@@ -24,6 +24,8 @@ LIVE: Final = 1
 """The word of a row that says, in a table whose rows come and go, that it is there."""
 DEAD: Final = -1
 """The mark of a row that nobody uses."""
+MARKS: Final = 64
+"""Marks are 0 to below this."""
 ABSENT: Final = -1
 """Instead of a count: a row was not there."""
 
@@ -45,6 +47,7 @@ class Held(NamedTuple):
     left: I64  # [1] rows in that stack
     slot_of: NDArray[np.int32]  # [B] buckets of the index (kernels.index)
     marked: I64  # [2] the index column; width 0: none
+    counts: I64  # [MARKS] rows of each mark
 
 
 def packed_rows(rows: NDArray[np.void]) -> Packed:
@@ -78,98 +81,115 @@ def value_at(packed: Packed, slot: int, place: int, width: int) -> int:
 
 
 @compiled
-def set_value(packed: Packed, slot: int, column: I64, value: int) -> None:
-    """Put a value into a row's column."""
-    if column[WIDTH] == 8:
-        packed.words[slot, column[PLACE]] = value
-    elif column[WIDTH] == 4:
-        packed.halves[slot, column[PLACE]] = value
-    else:
-        packed.quarters[slot, column[PLACE]] = value
+def set_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> None:
+    """Give columns [K, 2] of the rows in these slots [n] new values [K, n].
+
+    Column by column, so that its width is asked once and no row waits for the one before it.
+    """
+    for k in range(len(columns)):
+        place = columns[k, PLACE]
+        if columns[k, WIDTH] == 8:
+            for n in range(len(slots)):
+                packed.words[slots[n], place] = values[k, n]
+        elif columns[k, WIDTH] == 4:
+            for n in range(len(slots)):
+                packed.halves[slots[n], place] = values[k, n]
+        else:
+            for n in range(len(slots)):
+                packed.quarters[slots[n], place] = values[k, n]
 
 
 @compiled
-def set_row(packed: Packed, slot: int, columns: I64, values: I64, n: int) -> None:
-    """Give columns [K, 2] of one row the values of the n-th of [K, n]."""
+def add_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
+    """Add values [K, n] to columns [K, 2] of the rows in these slots [n]; how many sums fell below zero."""
+    below = 0
     for k in range(len(columns)):
-        set_value(packed, slot, columns[k], values[k, n])
+        place = columns[k, PLACE]
+        if columns[k, WIDTH] == 8:
+            for n in range(len(slots)):
+                packed.words[slots[n], place] += values[k, n]
+                below += packed.words[slots[n], place] < 0
+        elif columns[k, WIDTH] == 4:
+            for n in range(len(slots)):
+                packed.halves[slots[n], place] += values[k, n]
+                below += packed.halves[slots[n], place] < 0
+        else:
+            for n in range(len(slots)):
+                packed.quarters[slots[n], place] += values[k, n]
+                below += packed.quarters[slots[n], place] < 0
+    return below
+
+
+@compiled
+def missing(slots: I64, size: int) -> int:
+    """How many of these slots [n] are none of a table of so many rows."""
+    absent = 0
+    for n in range(len(slots)):
+        absent += slots[n] < 0 or slots[n] >= size
+    return absent
 
 
 @compiled
 def set_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Give columns [K, 2] of the rows in these slots [n] new values [K, n]; how many are not there."""
-    absent = 0
-    for n in range(len(slots)):
-        if not 0 <= slots[n] < len(packed.words):
-            absent += 1
-            continue
-        set_row(packed, slots[n], columns, values, n)
+    """Give columns [K, 2] of the rows in these slots [n] new values [K, n], if all are there; how many are not."""
+    absent = missing(slots, len(packed.words))
+    if absent == 0:
+        set_columns(packed, slots, columns, values)
     return absent
-
-
-@compiled
-def set_keys(held: Held, keys: I64, columns: I64, values: I64, live: I64) -> int:
-    """Give columns [K, 2] of the rows of these keys [n] new values [K, n], note their marks; how many are absent.
-
-    `live` [n] takes the rows out for which it is 0; it is empty where nothing ends.
-    """
-    absent = 0
-    for n in range(len(keys)):
-        slot = find(held.packed.words, held.slot_of, keys[n])
-        if slot < 0:
-            absent += 1
-            continue
-        set_row(held.packed, slot, columns, values, n)
-        mark(held, slot)
-        if len(live) > 0 and live[n] == 0:
-            end_row(held, keys[n], slot)
-    return absent
-
-
-@compiled
-def add_row(packed: Packed, slot: int, columns: I64, values: I64, n: int) -> int:
-    """Add the n-th of values [K, n] to columns [K, 2] of one row; how many fell below zero."""
-    below = 0
-    for k in range(len(columns)):
-        total = value_at(packed, slot, columns[k, PLACE], columns[k, WIDTH]) + values[k, n]
-        set_value(packed, slot, columns[k], total)
-        below += total < 0
-    return below
 
 
 @compiled
 def add_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
     """Add values [K, n] to columns [K, 2] of the rows in these slots [n], a row any number of times.
 
-    Answers how many sums fell below zero, ABSENT where a row is not there.
+    Answers how many sums fell below zero; ABSENT, and nothing is added, where a row is not there.
     """
-    below, absent = 0, 0
-    for n in range(len(slots)):
-        if not 0 <= slots[n] < len(packed.words):
-            absent += 1
-            continue
-        below += add_row(packed, slots[n], columns, values, n)
-    return ABSENT if absent > 0 else below
+    if missing(slots, len(packed.words)) > 0:
+        return ABSENT
+    return add_columns(packed, slots, columns, values)
 
 
 @compiled
-def add_keys(held: Held, keys: I64, columns: I64, values: I64) -> int:
-    """`add_slots` for the rows of these keys."""
-    below, absent = 0, 0
+def find_slots(held: Held, keys: I64, slots: I64) -> int:
+    """Write the places [n] of the rows of these keys [n], -1 where there is none; how many are absent.
+
+    A pass of its own: a look-up waits for memory most of the time, and so many of them wait at once.
+    """
+    words, slot_of = held.packed.words, held.slot_of
+    absent = 0
     for n in range(len(keys)):
-        slot = find(held.packed.words, held.slot_of, keys[n])
-        if slot < 0:
-            absent += 1
-            continue
-        below += add_row(held.packed, slot, columns, values, n)
-    return ABSENT if absent > 0 else below
+        slots[n] = find(words, slot_of, keys[n])
+        absent += slots[n] < 0
+    return absent
 
 
 @compiled
-def copy_row(source: I64, row: int, target: I64, to: int) -> None:
-    """Copy one row's words."""
-    for word in range(target.shape[1]):
-        target[to, word] = source[row, word]
+def set_keys(held: Held, keys: I64, changed: tuple[I64, I64, I64], slots: I64) -> int:
+    """Give the rows of these keys [n] what is `changed`, and note their marks; how many are absent: then none is set.
+
+    `changed` = (columns [K, 2], their new values [K, n], live [n]): where live is 0 the row is taken out, and where
+    nothing ends it is empty. `slots` [n] is room to work in.
+    """
+    columns, values, live = changed
+    absent = find_slots(held, keys, slots)
+    if absent > 0:
+        return absent
+    set_columns(held.packed, slots, columns, values)
+    mark_all(held, slots)
+    for n in range(len(live)):
+        if live[n] == 0 and held.marks[slots[n]] != DEAD:
+            end_row(held, keys[n], slots[n])
+        elif live[n] == 0:
+            absent += 1
+    return absent
+
+
+@compiled
+def add_keys(held: Held, keys: I64, columns: I64, values: I64, slots: I64) -> int:
+    """`add_slots` for the rows of these keys; `slots` [n] is room to work in."""
+    if find_slots(held, keys, slots) > 0:
+        return ABSENT
+    return add_columns(held.packed, slots, columns, values)
 
 
 @compiled
@@ -178,36 +198,34 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
     for n in range(len(slots)):
         if not 0 <= slots[n] < len(words):
             return n
-        copy_row(words, slots[n], rows, n)
+        for word in range(rows.shape[1]):
+            rows[n, word] = words[slots[n], word]
     return -1
 
 
 @compiled
 def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
-    """Copy the words at `places` [K] of the rows in these slots; the first place whose slot is not there, -1: all are.
-
-    Written for many rows far apart: a look at one does not wait for another.
-    """
+    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K]; how many are not there: then none is."""
+    absent = missing(slots, len(words))
+    if absent > 0:
+        return absent
+    # Row by row: each lies in a line of the processor's cache that is far from the last one's.
     for n in range(len(slots)):
-        slot = slots[n]
-        if not 0 <= slot < len(words):
-            return n
         for k in range(len(places)):
-            rows[n, k] = words[slot, places[k]]
-    return -1
+            rows[n, k] = words[slots[n], places[k]]
+    return 0
 
 
 @compiled
-def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_]) -> None:
-    """Copy the rows of these keys, zeros under the key where there is none."""
+def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots: I64) -> None:
+    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in."""
+    words = held.packed.words
+    find_slots(held, keys, slots)
     for n in range(len(keys)):
-        slot = find(held.packed.words, held.slot_of, keys[n])
+        slot = slots[n]
         found[n] = slot >= 0
-        if slot >= 0:
-            copy_row(held.packed.words, slot, rows, n)
-            continue
         for word in range(rows.shape[1]):
-            rows[n, word] = 0
+            rows[n, word] = words[slot, word] if slot >= 0 else 0
         rows[n, KEY] = keys[n]
 
 
@@ -217,28 +235,38 @@ def put_slots(words: I64, slots: I64, rows: I64) -> int:
     for n in range(len(slots)):
         if not 0 <= slots[n] < len(words):
             return n
-        copy_row(rows, n, words, slots[n])
+        for word in range(rows.shape[1]):
+            words[slots[n], word] = rows[n, word]
     return -1
 
 
 @compiled
-def put_rows(held: Held, rows: I64) -> None:
-    """Put whole rows, new or replaced; room for all of them is free."""
+def put_rows(held: Held, rows: I64, slots: I64) -> None:
+    """Put whole rows [n], new or replaced; room for all of them is free, `slots` [n] is room to work in."""
+    words, slot_of = held.packed.words, held.slot_of
     for n in range(len(rows)):
-        slot = find(held.packed.words, held.slot_of, rows[n, KEY])
+        slot = find(words, slot_of, rows[n, KEY])
         if slot < 0:
             held.left[0] -= 1
             slot = held.free[held.left[0]]
-            insert(held.slot_of, rows[n, KEY], slot)
-        copy_row(rows, n, held.packed.words, slot)
-        mark(held, slot)
+            insert(slot_of, rows[n, KEY], slot)
+        for word in range(rows.shape[1]):
+            words[slot, word] = rows[n, word]
+        slots[n] = slot
+    mark_all(held, slots)
 
 
 @compiled
-def mark(held: Held, slot: int) -> None:
-    """Note the index column of a row that is there."""
-    width = held.marked[WIDTH]
-    held.marks[slot] = value_at(held.packed, slot, held.marked[PLACE], width) if width > 0 else 0
+def mark_all(held: Held, slots: I64) -> None:
+    """Note the index column of rows that are there."""
+    place, width = held.marked[PLACE], held.marked[WIDTH]
+    for n in range(len(slots)):
+        new = value_at(held.packed, slots[n], place, width) if width > 0 else 0
+        before = held.marks[slots[n]]
+        if before != DEAD:
+            held.counts[before] -= 1
+        held.counts[new] += 1
+        held.marks[slots[n]] = new
 
 
 @compiled
@@ -254,6 +282,7 @@ def end_row(held: Held, key: int, slot: int) -> None:
     """Take a row out."""
     remove(held.packed.words, held.slot_of, key)
     held.packed.words[slot, LIVE] = 0
+    held.counts[held.marks[slot]] -= 1
     held.marks[slot] = DEAD
     held.free[held.left[0]] = slot
     held.left[0] += 1
@@ -265,17 +294,27 @@ def due_slots(held: Held, value: int, column: I64, until: int, slots: I64) -> in
 
     `slots` has room for all rows.
     """
-    count = 0
+    count, left = 0, held.counts[value]
     for slot in range(len(held.marks)):
-        if held.marks[slot] == value and value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
-            slots[count] = slot
-            count += 1
+        if left == 0:
+            break
+        if held.marks[slot] == value:
+            left -= 1
+            if value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
+                slots[count] = slot
+                count += 1
     return count
 
 
 @compiled
 def copy_columns(source: Packed, slots: I64, columns: I64, target: Packed, to: I64) -> None:
     """Copy columns [K, 2] of the rows in these slots to the columns [K, 2] of the target's rows [n]."""
-    for n in range(len(slots)):
-        for k in range(len(columns)):
-            set_value(target, n, to[k], value_at(source, slots[n], columns[k, PLACE], columns[k, WIDTH]))
+    for k in range(len(columns)):
+        for n in range(len(slots)):
+            value = value_at(source, slots[n], columns[k, PLACE], columns[k, WIDTH])
+            if to[k, WIDTH] == 8:
+                target.words[n, to[k, PLACE]] = value
+            elif to[k, WIDTH] == 4:
+                target.halves[n, to[k, PLACE]] = value
+            else:
+                target.quarters[n, to[k, PLACE]] = value

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.index import KEY, find
+from firstbest.kernels.index import KEY
 from firstbest.kernels.packed import PLACE, WIDTH, Held, value_at
 
 I64 = NDArray[np.int64]
@@ -64,7 +64,7 @@ def queues_with_room(queues: Queues, entries: int) -> Queues:
     used, before = int(queues.marks[USED]), len(queues.entries)
     if used + entries <= before:
         return queues
-    room = np.zeros((2 * (used + entries), 6), np.int64)
+    room = np.zeros(((used + entries) * 3 // 2, 6), np.int64)
     room[:before] = queues.entries
     room[before:, LEFT] = np.arange(before + 1, len(room) + 1)
     room[-1, LEFT] = queues.marks[FREE]
@@ -78,11 +78,10 @@ def copied_queues(queues: Queues) -> Queues:
 
 
 @compiled
-def queue_up(held: Held, queues: Queues, keys: I64) -> None:
-    """Enter the rows of these keys that are of the stage; room is the caller's duty."""
-    for n in range(len(keys)):
-        slot = find(held.packed.words, held.slot_of, keys[n])
-        if slot >= 0 and held.marks[slot] == queues.marks[VALUE]:
+def queue_up(held: Held, queues: Queues, slots: I64) -> None:
+    """Enter the rows in these slots that are there and of the stage; room is the caller's duty."""
+    for slot in slots:
+        if held.marks[slot] == queues.marks[VALUE]:
             entry = queues.marks[FREE]
             assert entry >= 0, "the queues are full"
             queues.marks[FREE] = queues.entries[entry, LEFT]
@@ -91,7 +90,7 @@ def queue_up(held: Held, queues: Queues, keys: I64) -> None:
             row[FIRST] = _value(held, queues, slot, ORDERED)
             # Numbers without a sign keep their order once the top bit is turned.
             row[SECOND] = _value(held, queues, slot, THEN) ^ TOP_BIT
-            row[NAME] = keys[n]
+            row[NAME] = held.packed.words[slot, KEY]
             row[SLOT] = slot
             _put_back(queues, _value(held, queues, slot, GROUP), entry)
 

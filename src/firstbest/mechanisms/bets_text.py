@@ -1,4 +1,4 @@
-"""The text of a bet as sections and sentences with their lines, and the guided page that a new bet starts from.
+"""The text of a bet as sections and sentences with their lines.
 
 A press release is one page (500 words at most), its questions and answers are five (2,500 words): the trade's custom
 (Bryar and Carr, Working Backwards, 2021). Guidance stands in comments, `<!-- ... -->`, which no rule and no page reads.

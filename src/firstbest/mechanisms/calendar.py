@@ -11,7 +11,7 @@ Saturday; a fiscal week with the week of the same number; and where holidays mov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -235,15 +235,33 @@ def days_before(calendar: Calendar, days: I64, holidays: Mapping[str, Sequence[i
     if calendar.comparison != "holidays":
         return found
     place = {int(day): index for index, day in enumerate(days)}
-    for name in sorted(holidays):
-        fell = sorted(holidays[name])
-        for now in fell:
-            before = [day for day in fell if 300 <= now - day <= 430]  # noqa: PLR2004 - a year, give or take two months
-            if not before or now not in place or place.get(before[-1] + YEAR_DAYS) is None:
-                continue
-            here, there = place[now], place[before[-1] + YEAR_DAYS]
-            found[here], found[there] = found[there], found[here]
+    # Holidays that follow each other change places in turn, so whom a day meets by now is looked up, not reckoned.
+    meets = {int(day): index for index, day in enumerate(found)}
+    for now, before in (pair for name in sorted(holidays) for pair in _years_apart(holidays[name])):
+        here, there = place.get(now), meets.get(before)
+        if here is None or there is None:
+            continue
+        given = int(found[here])
+        found[here], found[there] = before, given
+        meets[before], meets[given] = here, there
     return found
+
+
+def _years_apart(fell: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Days of a holiday with the same days of the one a year before, give or take two months.
+
+    Of a holiday of several days in a row the first meets the first; a day beyond those of the year before meets nobody.
+    """
+    runs: list[list[int]] = []
+    for day in sorted(set(fell)):
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    for run in runs:
+        before = [each for each in runs if 300 <= run[0] - each[0] <= 430]  # noqa: PLR2004 - a year, as said above
+        if before:
+            yield from zip(run, before[-1], strict=False)
 
 
 def _fiscal_days_before(calendar: Calendar, days: I64) -> I64:

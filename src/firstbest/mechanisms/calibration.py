@@ -20,6 +20,8 @@ from firstbest.mechanisms.records import Calibration, Quantile
 
 PRIOR: Final = 10
 """Perfect scores assumed of every source beforehand, so that one miss does not triple an interval. A choice."""
+SCORE_MAX: Final = 1_000.0
+"""So far out a miss counts at most, in standard deviations. A choice."""
 COVER: Final = HIGH - LOW
 WIDEN_MIN: Final = 0.5
 """No past makes an interval narrower than half: a lucky streak is no knowledge."""
@@ -60,10 +62,13 @@ def shift_of(scores: Sequence[float]) -> float:
 
 
 def widening(scores: Sequence[float], shift: float) -> float:
-    """By how much the interval has to be widened to hold four facts in five."""
+    """By how much the interval has to be widened to hold four facts in five.
+
+    A forecast without width that missed is infinitely far out, which no number widens: it counts as `SCORE_MAX`.
+    """
     if not scores:
         return 1.0
-    sizes = sorted([*(abs(each - shift) for each in scores), *_PERFECT])
+    sizes = sorted([*(min(abs(each - shift), SCORE_MAX) for each in scores), *_PERFECT])
     place = COVER * len(sizes) - 0.5
     below = math.floor(place)
     size = sizes[below] + (place - below) * (sizes[below + 1] - sizes[below])

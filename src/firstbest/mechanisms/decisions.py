@@ -111,6 +111,8 @@ def wanting(decision: Decision, team: Sequence[str], today: str) -> list[Wanting
         for each in decision.dissent
         if not reasoned(each.reason)
     ]
+    if len(decision.dissent) > DISSENTS_MAX:
+        found.append(Wanting("dissent", f"{DISSENTS_MAX} at most", str(len(decision.dissent))))
     found += _without_bar(decision, team)
     found += _unvoted(decision)
     return found

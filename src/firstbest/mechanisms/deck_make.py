@@ -287,12 +287,14 @@ def _known(given: Given, spans: list[Span]) -> F64 | None:
         if not metric.matures_after_days:
             continue
         came = np.concatenate([[0.0], np.cumsum(given.table.numerator[at])])
-        final = np.concatenate([[0.0], np.cumsum(given.table.numerator[at] / given.known[at])])
+        part = given.known[at]
+        whole = np.divide(given.table.numerator[at], part, out=given.table.numerator[at].copy(), where=part > 0)
+        final = np.concatenate([[0.0], np.cumsum(whole)])
         days = len(came) - 1
         for column, span in enumerate(spans):
             low, high = (int(np.clip(day - given.table.first_day, 0, days)) for day in (span.start, span.end + 1))
             total = final[high] - final[low]
-            here = given.known[at, low:high]
+            here = part[low:high]
             found[at, column] = (came[high] - came[low]) / total if total > 0 else (here.min() if len(here) else 1.0)
     return found
 
@@ -301,8 +303,7 @@ def _completeness(given: Given, at: int, spans: _Spans, now: Totals) -> tuple[st
     """What is there of what is due, in words, and which days are not."""
     parts = []
     for column, label in ((0, "week"), (2, "month"), (4, "year")):
-        due = now.here[at, column] + now.late[at, column] + now.missing[at, column] + now.before[at, column]
-        parts.append(f"{label} {now.here[at, column]}/{due}")
+        parts.append(f"{label} {now.here[at, column]}/{now.due[at, column]}")
     words = "days " + ", ".join(parts)
     notes = []
     if now.here[at, 0] and not (now.late[at].any() or now.missing[at].any() or now.before[at].any()):

@@ -2,8 +2,8 @@
 
 Limits are frozen: they come from the base weeks and never from the weeks that they judge. The base is what the
 definition says; otherwise the two years before the present fiscal year; where history is shorter, its first 52 weeks,
-or its first half, at least 12. With 52 base weeks and more the metric's own limits judge (`signals`, `watch`); with 12
-to 51 the chart of individual values does (`xmr`); with fewer nobody does.
+or its first half, at least 12. Weeks count that are stated: with 52 of them in the base and more the metric's own
+limits judge (`signals`, `watch`); with 12 to 51 the chart of individual values does (`xmr`); with fewer nobody does.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ class Found(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Metrics that share a base: their places, the first week, how many base weeks."""
+    """Metrics that share a base: their places, the first week, how many base weeks, whether their own limits judge."""
 
     places: list[int]
     first: int
     base: int
+    own: bool
 
 
 class _Outcome(NamedTuple):
@@ -85,7 +86,7 @@ def find(calendar: Calendar, metrics: list[Metric], weeks: Weekly, day_of_text: 
     outcomes = []
     expected = 0.0
     for group in _groups(calendar, metrics, weeks, day_of_text):
-        found, false = (_own_limits if group.base >= signals.SIGNAL_WEEKS_MIN else _individual)(metrics, weeks, group)
+        found, false = (_own_limits if group.own else _individual)(metrics, weeks, group)
         stated = np.isfinite(weeks.value[group.places, -1])
         expected += false * int(stated.sum())
         outcomes.append(found)
@@ -111,7 +112,7 @@ def _groups(calendar: Calendar, metrics: list[Metric], weeks: Weekly, day_of_tex
     before_year = int(np.searchsorted(weeks.ends, year_start - 1, side="right"))  # weeks that ended before this year
     there = np.isfinite(weeks.value)
     first_week = np.where(there.any(axis=1), there.argmax(axis=1), last + 1)
-    places: dict[tuple[int, int], list[int]] = defaultdict(list)
+    places: dict[tuple[int, int, bool], list[int]] = defaultdict(list)
     for at, metric in enumerate(metrics):
         first = int(first_week[at])
         stated = [day_of_text[text] for text in (metric.limits_from, metric.limits_to) if text in day_of_text]
@@ -120,8 +121,9 @@ def _groups(calendar: Calendar, metrics: list[Metric], weeks: Weekly, day_of_tex
             base = stop - first
         else:
             first, base = _base(first, before_year, last)
-        if base >= signals.LIMITS_WEEKS_MIN and first + base <= last:
-            places[first, base].append(at)
+        held = int(there[at, first : first + base].sum())
+        if held >= signals.LIMITS_WEEKS_MIN and first + base <= last:
+            places[first, base, held >= signals.SIGNAL_WEEKS_MIN].append(at)
     return [_Group(found, *key) for key, found in sorted(places.items())]
 
 

@@ -26,6 +26,8 @@ DONE: Final = "done"
 CLOSED: Final = "closed"
 GIVEN: Final = "given"
 ACTIONS_GIVEN: Final = "actions_given"
+_STEPS: Final = frozenset({ANSWERED, WHY, ACTION, DONE, CLOSED, GIVEN, ACTIONS_GIVEN})
+"""Entries after the first. Others may be about what is called "question of racks": a decision on a supplier is."""
 ABOUT: Final = "question"
 """What entries after the first are about: "question 12"."""
 QUESTION: Final = "question"
@@ -53,7 +55,7 @@ def questions(entries: Iterable[Entry], now_us: int) -> dict[int, Question]:
     for each in entries:
         if each.kind == ASKED:
             found[each.number] = _opened(each)
-        elif each.about.startswith(f"{ABOUT} "):
+        elif each.kind in _STEPS:
             number = int(each.about.rpartition(" ")[2])
             found[number] = _after(found[number], each)
     return {number: _clocked(question, now_us) for number, question in found.items()}

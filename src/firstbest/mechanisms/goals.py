@@ -63,6 +63,8 @@ def counts_things(goal: Goal) -> str:
 def goal_findings(goals: Sequence[Goal], metrics: frozenset[str]) -> list[Finding]:
     """Goals that count things shipped, lead nowhere, or measure what is not measured."""
     found = []
+    if len(goals) > GOALS_MAX:
+        found.append(Finding(goals[GOALS_MAX].line, "goals", f"{GOALS_MAX} at most", str(len(goals))))
     for goal in goals:
         shipped = counts_things(goal)
         if shipped:

@@ -35,8 +35,9 @@ def ladder(days: I64, known_days: I64, values: F64, weeks: int, as_of: int) -> L
         both = observed[:, age + 1]
         counts[age] = both.sum()
         older, younger = triangle[both, age + 1].sum(), triangle[both, age].sum()
-        step = older / younger if counts[age] >= ROWS_MIN and younger > 0 and older > 0 else 1.0
-        known[age] = known[age + 1] / step
+        # What nobody knows at this age and everybody a week later is no finished number: nothing of it is known.
+        step = younger / older if counts[age] >= ROWS_MIN and younger >= 0 and older > 0 else 1.0
+        known[age] = known[age + 1] * step
     return Ladder(known, counts)
 
 
@@ -55,6 +56,5 @@ def _triangle(days: I64, known_days: I64, values: F64, weeks: int, as_of: int) -
 
 
 def completeness(found: Ladder, days: I64, as_of: int) -> F64:
-    """The share that is known of each day [n]."""
-    ages = np.clip((as_of - days) // AGE_DAYS, 0, len(found.known) - 1)
-    return found.known[ages]
+    """The share that is known of each day [n]; between two weeks of age it is taken to grow evenly."""
+    return np.interp((as_of - days) / AGE_DAYS, np.arange(len(found.known)), found.known)

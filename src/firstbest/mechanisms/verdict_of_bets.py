@@ -161,7 +161,7 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
         reason=reason,
         metrics=tuple(metrics),
         forecasts=far.forecasts,
-        kills=tuple(_killed(page, facts)) if far.state == State.GO else (),
+        kills=tuple(_killed(sealed, facts)) if far.state == State.GO else (),
         locked_at_us=locked_us(sealed),
         review_on=far.review_on,
     )
@@ -174,10 +174,13 @@ def _broken(page: Page, facts: FactOf, start: str, end: str) -> Iterator[Broken]
             yield Broken(each.metric, f"{each.low:g} to {each.high:g}", f"{fact.value:g}")
 
 
-def _killed(page: Page, facts: FactOf) -> Iterator[str]:
+def _killed(sealed: Sealed, facts: FactOf) -> Iterator[str]:
+    """Kill criteria that days after the lock have met: what came before is no reason to stop."""
+    page, locked = sealed.page, locked_us(sealed)
     for kill in page.bet.kill:
-        start, end, _ = window(SuccessMetric(metric=kill.metric, direction="up", size=1, by=kill.by or _last(page)))
-        fact = facts(kill.metric, start, end) or _any(page, facts, kill)
+        own = SuccessMetric(metric=kill.metric, direction="up", size=1, by=kill.by or _last(page))
+        start, end, weeks = window(own, locked)
+        fact = (facts(kill.metric, start, end) if weeks else None) or _any(sealed, facts, kill)
         if fact is None:
             continue
         if kill.below is not None and fact.value < kill.below:
@@ -190,10 +193,11 @@ def _last(page: Page) -> str:
     return max((each.by for each in page.bet.success), default="9999-12-31")
 
 
-def _any(page: Page, facts: FactOf, kill: Kill) -> Measured | None:
+def _any(sealed: Sealed, facts: FactOf, kill: Kill) -> Measured | None:
     """The kill metric over a window of the promises, where its own is not measured."""
-    for success in page.bet.success:
-        found = facts(kill.metric, *window(success)[:2])
+    for success in sealed.page.bet.success:
+        start, end, weeks = window(success, locked_us(sealed))
+        found = facts(kill.metric, start, end) if weeks else None
         if found is not None:
             return found
     return None

@@ -110,13 +110,15 @@ def chain_up(keys: I64, orders: Records, head: I64, following: I64) -> None:
 def unpack_stock(rows: Records, stocked: I64, units: tuple[I64, I64, I64, I64]) -> None:
     """Spread stock rows [U * stocked] into `units` = (on hand, reserved, free, suspect), each [U, N]."""
     on_hand, reserved, free, suspect = units
-    for n in range(len(rows)):
-        item, node = n // len(stocked), stocked[n % len(stocked)]
-        row = rows[n]
-        on_hand[item, node] = row.on_hand
-        reserved[item, node] = row.reserved
-        free[item, node] = row.on_hand - row.reserved
-        suspect[item, node] = row.suspect
+    n = 0
+    for item in range(len(on_hand)):
+        for node in stocked:
+            row = rows[n]
+            on_hand[item, node] = row.on_hand
+            reserved[item, node] = row.reserved
+            free[item, node] = row.on_hand - row.reserved
+            suspect[item, node] = row.suspect
+            n += 1
 
 
 @compiled

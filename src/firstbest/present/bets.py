@@ -191,8 +191,8 @@ def _scores(each: Calibration) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------------ one bet
-def shown(placed: Placed, room: Room, paper: Paper) -> Text:
-    """One bet: what is promised, every forecast, the verdict and its reason."""
+def shown(placed: Placed, room: Room, paper: Paper, decided: str = "") -> Text:
+    """One bet: what is promised, every forecast, the verdict and its reason; `decided`: what was decided, in words."""
     verdict = placed.verdict
     page = Text()
     page.append(f"{verdict.title or verdict.bet}\n", style="bold")
@@ -203,6 +203,7 @@ def shown(placed: Placed, room: Room, paper: Paper) -> Text:
         _metric(page, each, verdict.forecasts, paper)
     for kill in verdict.kills:
         page.append(_folded(f"stop: {kill}", paper.width, 0), style="bold red")
+    page.append(decided)
     if verdict.review_on and verdict.state != State.JUDGED:
         page.append(f"\nLooked at again by {verdict.review_on}.\n")
     page.append(calibration_table(room.calibrations, paper.width))

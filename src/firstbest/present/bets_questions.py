@@ -77,7 +77,8 @@ def shown(question: Question, now_us: int, width: int, *, whole: bool = False) -
     for line in evidence:
         page.append(f"  {line}\n" if len(line) + 2 <= width else _folded(line, width, 2))
     if len(evidence) < len(question.evidence):
-        page.append(f"  and {len(question.evidence) - len(evidence)} more lines: add --all\n", style=_DIM)
+        more = len(question.evidence) - len(evidence)
+        page.append(f"  and {more} more {'line' if more == 1 else 'lines'}: add --all\n", style=_DIM)
     _list(page, "Answers", question.answers, width)
     _list(page, "Whys", [f"{place}. {why}" for place, why in enumerate(question.whys, 1)], width)
     actions = [

@@ -23,6 +23,7 @@ from firstbest.present.svg import table
 F64 = NDArray[np.float64]
 
 _WIDE = (1040.0, 360.0)
+_NARROW = (400.0, 300.0)
 
 
 class History(NamedTuple):
@@ -165,6 +166,12 @@ def history_page(history: History) -> str:
     return shell(history.title, "".join(parts))
 
 
+def _drawn(found: Fan) -> str:
+    """A fan as wide as the page, and one for a phone, whose words can be read there."""
+    phone = fan(found._replace(key=f"{found.key}-phone", size=_NARROW))
+    return f'<div class="wide-screen">{fan(found._replace(size=_WIDE))}</div><div class="small-screen">{phone}</div>'
+
+
 def _cost(history: History, turn: tuple[int, float, float, float]) -> str:
     year, first, least, last = turn
     years = history.share.years.astype(np.float64)
@@ -176,9 +183,9 @@ def _cost(history: History, turn: tuple[int, float, float, float]) -> str:
         ("naive", years, naive.share * 100),
         ("other", years, no_promise.share * 100),
     )
-    drawn = fan(Fan("cost", "Fulfilment and shipping, share of net sales", "percent", years, bands, lines, _WIDE))
+    drawn = _drawn(Fan("cost", "Fulfilment and shipping, share of net sales", "percent", years, bands, lines))
     legend = (
-        '<p class="legend">Black: the annual reports. Blue: the model, eight draws in ten in the band. '
+        '<p class="legend">Thick: the annual reports. Thin, in its band: the model, eight draws in ten. '
         "Dashed: \N{LEFT DOUBLE QUOTATION MARK}scale lowers cost\N{RIGHT DOUBLE QUOTATION MARK}, fitted "
         "up to 2009. Dotted: the model with no faster promise.</p>"
     )
@@ -214,7 +221,7 @@ def _sales(history: History, ahead: list[tuple[int, F64, float]]) -> str:
     fact = ("fact", history.sales.years.astype(np.float64), history.sales.values)
     top = float(found.bands[2].max()) * 1.15
     naive = ("naive", years, np.where(found.naive > top, np.nan, found.naive))
-    drawn = fan(Fan("sales", "Net sales, billions of dollars", "billion", years, full, (fact, naive), _WIDE))
+    drawn = _drawn(Fan("sales", "Net sales, billions of dollars", "billion", years, full, (fact, naive)))
     year, bands, plain = ahead[-1]
     finding = f"{billions(bands[1])} in {year}, {billions(bands[0])} to {billions(bands[2])} in eight of ten draws"
     lead = (
@@ -240,10 +247,9 @@ def _judged(history: History) -> str:
     ]
     lead = (
         "Each candidate, fitted to the figures up to each year from 2005 to 2016, forecast the next one to five years, "
-        f"as far as 2017: {history.scores[0].pairs} forecasts. The least pinball loss ships. The priors of stocks and "
-        "flows were written in view of 2017, which flatters them. An earlier version had been revised after it was "
-        "compared with remembered later figures; it was thrown away, and the rule was written down before any "
-        "back-test was run."
+        "as far as 2017. The one with the least pinball loss is used. The priors of stocks and flows were written in "
+        "view of 2017, which flatters them. An earlier version had been revised after it was compared with remembered "
+        "later figures; it was thrown away, and the rule was written down before any back-test was run."
     )
     heads = ("Candidate", "Pinball loss", "Mean miss", "Held by 8 in 10")
     own, bar = _score(history, history.chosen), _score(history, NAIVE)
@@ -257,7 +263,7 @@ def _fitted(history: History) -> str:
             each.words or each.name.replace("_", " "),
             coefficient(each.value),
             f"{coefficient(each.low)} to {coefficient(each.high)}",
-            each.unit,
+            each.unit if each.unit != "1" else "",
             each.mark,
             each.source,
         ]

@@ -17,6 +17,7 @@ from firstbest.present.flywheel_words import (
     horizon_point,
     is_asleep,
     no_brake,
+    ticks,
     unit_of,
     valued,
     years_of,
@@ -63,7 +64,7 @@ def _head(story: Story) -> str:
     bands, point, unit = story.futures.bands(sold), horizon_point(story), unit_of(model, sold)
     low, middle, high = (valued(bands[level, point], unit) for level in (0, 3, 6))
     found = (
-        f"In {years_of(story)}: {middle} {model.words(sold)} a {model.span.unit}, {low} to {high}; "
+        f"In {years_of(story)}: {middle} {model.words(sold)} a {model.span.one}, {low} to {high}; "
         f"{valued(bands[3, 0], unit)} today"
     )
     runs = story.futures.constants.shape[1]
@@ -101,10 +102,10 @@ def _wheel(story: Story) -> str:
 def _fans(story: Story) -> str:
     lead = (
         "The line is the middle of all futures; half of them run in the dark band, nine in ten in the "
-        "light one. Years from now."
+        f"light one. {ticks(story.model.span, story.until)[1].capitalize()}s from now."
     )
     details = f"<details><summary>The numbers behind these pictures</summary>{fan_table(story)}</details>"
-    return section("Decades", "Where it goes if nobody interferes", lead, fans(story) + details)
+    return section("Ahead", "Where it goes if nobody interferes", lead, fans(story) + details)
 
 
 def _worth(story: Story) -> str:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from firstbest.flywheel.futures import LEVELS
 from firstbest.present import text
 from firstbest.present.flywheel_words import Story, own_sign, unit_of, unit_words, valued, years_of
+from firstbest.present.flywheel_words import ticks as time_ticks
 from firstbest.present.svg import Frame, Scale, area, box, drawing, polyline, rule, table, ticks, words
 
 F64 = NDArray[np.float64]
 
 _EDGE: Final = (58.0, 14.0, 34.0, 26.0)  # left, right, top, bottom
-_PER_YEAR: Final = {"month": 12.0, "quarter": 4.0, "week": 52.0, "day": 365.0}
 
 
 class Fan(NamedTuple):
@@ -74,8 +74,7 @@ def fan(found: Fan) -> str:
 
 def fans(story: Story) -> str:
     """A fan for each shown variable, two abreast."""
-    per_year = _PER_YEAR.get(story.model.span.unit, 1.0)
-    years = story.futures.instants / per_year
+    years = story.futures.instants / time_ticks(story.model.span, story.until)[0]
     found = []
     for name in story.model.shown or story.model.outcomes:
         bands = story.futures.bands(name)[[0, 2, 3, 4, 6]]
@@ -154,16 +153,17 @@ def fan_table(story: Story) -> str:
     """The numbers behind the fans, every fifth of the span."""
     rows = []
     places = np.unique(np.linspace(0, len(story.futures.instants) - 1, 6).round().astype(int))
-    per_year = _PER_YEAR.get(story.model.span.unit, 1.0)
+    unit_, word = time_ticks(story.model.span, story.until)
     for name in story.model.shown or story.model.outcomes:
         unit = unit_of(story.model, name)
         bands = story.futures.bands(name)
         for label, level in (("", 3), (f", {LEVELS[0]:.0%} lowest", 0), (f", {1 - LEVELS[6]:.0%} highest", 6)):
             rows.append([story.model.words(name) + label, *(valued(bands[level, place], unit) for place in places)])
-    heads = ["", *(f"year {story.futures.instants[place] / per_year:g}" for place in places)]
+    heads = ["", *(f"{word} {story.futures.instants[place] / unit_:g}" for place in places)]
     return table(heads, rows)
 
 
 def coefficient_table(rows: Sequence[Sequence[str]]) -> str:
     """Every coefficient: value, range, unit, mark, source."""
-    return table(("Coefficient", "Value", "Range", "Unit", "Mark", "Source"), rows)
+    body = table(("Coefficient", "Value", "Range", "Unit", "Mark", "Source"), rows)
+    return f'<div class="coefficients">{body}</div>'

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from firstbest.flywheel.futures import Futures
 from firstbest.flywheel.knock_out import Loosened, Worth
-from firstbest.flywheel.model import Model
+from firstbest.flywheel.model import Model, Span
 from firstbest.flywheel.quarter import Row
 from firstbest.flywheel.sobol import Index
 from firstbest.present import text
@@ -85,11 +85,24 @@ def unit_of(model: Model, name: str) -> str:
     return model.unit(name)
 
 
+def ticks(span: Span, until: float) -> tuple[float, str]:
+    """How many units of time one on the axis is, and what it is called: years, or the model's unit below one year."""
+    in_years = span.per_year > 0 and until - span.start >= span.per_year
+    return (span.per_year, "year") if in_years else (1.0, span.one)
+
+
+def horizon(span: Span, until: float) -> str:
+    """How far that is, in words."""
+    unit, word = ticks(span, until)
+    count = (until - span.start) / unit
+    if count == 1:
+        return f"one {word}"
+    return f"ten {word}s" if count == 10 else f"{count:g} {word}s"
+
+
 def years_of(story: Story) -> str:
-    """The horizon in words."""
-    per_year = {"month": 12.0, "quarter": 4.0, "week": 52.0, "day": 365.0}.get(story.model.span.unit, 1.0)
-    years = (story.until - story.model.span.start) / per_year
-    return "ten years" if years == 10 else f"{years:g} years"
+    """The horizon of the story in words."""
+    return horizon(story.model.span, story.until)
 
 
 def brake_words(story: Story, place: int = 0) -> str:

@@ -44,9 +44,9 @@ def picture(record: Record) -> svg.Picture:
     lead = (
         f"Grey is what was rostered, the line is what the work needed, orange is where it needed more. "
         f"{text.number(f['heads_peak'])} heads on the day with most, overtime {text.share(f['overtime_share'])} "
-        f"of paid time over the year and {text.share(f['overtime_share_peak'])} in the 28 busiest days. "
-        f"{text.number(f['above_pace_hours'])} hours were above sustainable pace, {text.share(f['above_pace_share'])} "
-        f"of the hours of permanent heads; {text.number(f['injured'])} people were hurt at work."
+        f"of paid time and {text.share(f['overtime_share_peak'])} in the 28 busiest days. "
+        f"Hours above sustainable pace: {text.number(f['above_pace_hours'])}, {text.share(f['above_pace_share'])} "
+        f"of the hours of permanent heads; people hurt at work: {text.number(f['injured'])}."
     )
     node = tight.node
     first, stop = peak_window(record, _FORTNIGHT)
@@ -77,7 +77,7 @@ def _year(record: Record) -> str:
             told.append(f"{name} at most {_most(needed[:, node], rostered[:, node])} of its roster")
     height = len(_WORK) * (_SMALL + 62)
     frame = svg.Frame("labour-year", _WIDTH, height, "Hours a week, needed against rostered", ", ".join(told))
-    return "<h3>The year, hours a week</h3>" + svg.drawing(frame, "".join(parts))
+    return "<h3>Hours a week</h3>" + svg.drawing(frame, "".join(parts))
 
 
 def _a_week(record: Record, days: F64) -> F64:

@@ -18,6 +18,7 @@ _WIDTH: Final = 1040.0
 _ROW: Final = 26.0
 _LEFT: Final = 150.0
 _SPLIT: Final = 560.0
+_APART: Final = 15.0
 _NOTES: Final = {
     "no stock": "the shelf did not hold what the book said",
     "late release": "work was given to the floor too late",
@@ -89,6 +90,7 @@ def _weeks(record: Record, left: float, top: float, width: float, height: float)
         parts.append(svg.rule(left, up(value), left + width, up(value), "grid"))
         parts.append(svg.words(left - 8, up(value) + 4, text.share(value, 0), "small muted", "end"))
     middles = constraints.week_starts(record)
+    ends: list[float] = []
     for name, found, class_ in pairs:
         points = [
             (across(min(day + 3.5, record.days)), up(float(value)))
@@ -97,10 +99,12 @@ def _weeks(record: Record, left: float, top: float, width: float, height: float)
         ]
         if points:
             parts.append(svg.polyline(points, class_))
-            parts.append(
-                svg.words(
-                    points[-1][0] + 8, points[-1][1] + 4, name, "small strong" if name == "delivered" else "small muted"
-                )
-            )
+            # Words of lines that end close together stand apart, the upper one's above.
+            at = points[-1][1] + 4
+            if ends and abs(at - ends[0]) < _APART:
+                at = ends[0] + (_APART if at >= ends[0] else -_APART)
+            ends.append(at)
+            style = "small strong" if name == "delivered" else "small muted"
+            parts.append(svg.words(points[-1][0] + 8, at, name, style))
     parts.append(pictures_labour.months(record, left, width, top + height + 18))
     return "".join(parts)

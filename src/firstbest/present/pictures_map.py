@@ -126,8 +126,8 @@ def _closed(record: Record, without: Record | None, paper: projection.Paper) -> 
     for code, name in enumerate(without.network.texts.nodes):
         if at.shown[code] and name not in record.network.texts.nodes:
             x, y, kind = float(at.x[code]), float(at.y[code]), NodeKind(int(nodes.kind[code]))
-            parts.append(_mark(kind, x, y, f"{text.named(name)}, {NODE_KINDS[kind]}, closed by the change", " new"))
-            parts.append(svg.words(x + 10, y + 4, text.named(name), "node-name"))
+            parts.append(_mark(kind, x, y, f"{text.place(name)}, {NODE_KINDS[kind]}, closed by the change", " new"))
+            parts.append(svg.words(x + 10, y + 4, text.place(name), "node-name"))
     return tagged("without", "".join(parts))
 
 
@@ -168,7 +168,7 @@ def _customers(record: Record, at: projection.Sheet, now: _Sight, before: _Sight
 def _nodes(record: Record, node_at: projection.Sheet, new: set[str]) -> str:
     kinds = np.asarray(record.network.nodes.kind)
     codes = [int(code) for kind in _ORDER for code in np.flatnonzero(kinds == kind) if node_at.shown[code]]
-    names = [text.named(record.network.texts.nodes[code]) for code in codes]
+    names = [text.place(record.network.texts.nodes[code]) for code in codes]
     big = [kinds[code] == NodeKind.FULFILMENT for code in codes]
     points = [(float(node_at.x[code]), float(node_at.y[code])) for code in codes]
     widths = [len(name) * (8.0 if loud else 6.6) + 4 for name, loud in zip(names, big, strict=True)]
@@ -249,7 +249,7 @@ def _finding(now: _Sight) -> str:
 def _lead(record: Record) -> str:
     kinds = np.asarray(record.network.nodes.kind)
     names = record.network.texts.nodes
-    sources = [text.named(names[code]) for code in np.flatnonzero(kinds == NodeKind.SUPPLIER)]
+    sources = [text.place(names[code]) for code in np.flatnonzero(kinds == NodeKind.SUPPLIER)]
     came = f" Goods come from {text.joined(sources)}." if sources else ""
     return (
         "Each dot is a place, as large as its shipments; lines lead to the building that serves it, as wide as the "
@@ -268,7 +268,7 @@ def _table(record: Record, now: _Sight, before: _Sight | None) -> str:
     for code in codes:
         shipments, days, cost = (float(value) for value in record.flow[:, code].sum(axis=0))
         rows.append([
-            text.named(record.network.texts.nodes[code]), text.number(shipments),
+            text.place(record.network.texts.nodes[code]), text.number(shipments),
             text.number(over(days, shipments), 2),
             text.money(over(cost / 1e6, shipments), record.network.texts.currency),
         ])  # fmt: skip

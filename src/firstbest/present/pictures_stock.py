@@ -126,7 +126,7 @@ def _receipts(record: Record, found: _Series, across: svg.Scale, floor: float) -
     parts = []
     for index in np.flatnonzero(weeks > 0):
         size = 1.2 + 3.2 * float(np.sqrt(weeks[index] / most))
-        x, day = across(int(index) * 7 + 3.5), record.first_day + int(index) * 7
+        x, day = across(min(int(index) * 7 + 3.5, len(found.receipts))), record.first_day + int(index) * 7
         d = f"M{svg.short(x)} {svg.short(floor + 4)}l{svg.short(size)} {svg.short(size * 2.2)}h{svg.short(-2 * size)}z"
         hint = f"{text.number(float(weeks[index]))} units received in the week from {text.day_text(day)}"
         parts.append(svg.tag("path", svg.tip(hint), d=d, class_="receipt"))

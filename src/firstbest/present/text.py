@@ -15,6 +15,7 @@ _MONTHS: Final = (
     "December",
 )  # fmt: skip
 _SYMBOLS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
+_STATE: Final = 2
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 
@@ -149,6 +150,13 @@ def named(text: str) -> str:
     """A code as a name: `allentown_fc` and `fc-allentown` become `Allentown fc`, `Fc allentown`; capitals are kept."""
     plain = text.replace("_", " ").replace("-", " ").strip()
     return plain[:1].upper() + plain[1:]
+
+
+def place(code: str) -> str:
+    """A code as the name of a place: `ho_chi_minh` becomes `Ho Chi Minh`, `port_la` becomes `Port LA`."""
+    words = named(code).split()
+    last = words[-1].upper() if len(words) > 1 and len(words[-1]) == _STATE else words[-1] if words else ""
+    return " ".join([each[:1].upper() + each[1:] for each in words[:-1]] + [last[:1].upper() + last[1:]])
 
 
 def joined(parts: list[str]) -> str:

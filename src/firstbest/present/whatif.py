@@ -12,7 +12,10 @@ from firstbest.present import svg, text
 from firstbest.present.comparison import Estimate
 from firstbest.present.flywheel_page import section, shell
 
-_WIDTH, _ROW, _LEFT, _RIGHT = 700.0, 44.0, 150.0, 560.0
+_ROW = 44.0
+_WIDE = (700.0, 150.0, 560.0)
+_NARROW = (390.0, 110.0, 318.0)
+"""How wide a picture is, and where its scale begins and ends: on a page, and on a phone."""
 WIDTH: Final = 80
 """Columns of a terminal that everybody has."""
 WORDS: Final = {"orders": "orders", "money": "money earned", "hours": "paid hours", "carbon_kg": "carbon, kg CO2e"}
@@ -73,13 +76,10 @@ def page(story: Story) -> str:
         ]
         for name, words in WORDS.items()
     ]
-    orders, money = (story.change[name] for name in ("orders", "money"))
-    finding = (
-        f"{story.step}: {_signed('orders', orders.mean, story.currency)} orders and "
-        f"{_signed('money', money.mean, story.currency)} earned in {story.days} days"
-    )
+    said = [f"{_signed(name, story.change[name].mean, story.currency)} {words}" for name, words in _clear_ones(story)]
+    finding = f"{story.step}: {' and '.join(said) or 'nothing told apart from chance'} in {story.days} days"
     lead = "In the twin, by pairs of rehearsals in which customers answer what they see. " + story.how
-    parts = [section(story.name, finding[:1].upper() + finding[1:], lead, _picture(story) + svg.table(heads, rows))]
+    parts = [section(story.name, finding[:1].upper() + finding[1:], lead, _pictures(story) + svg.table(heads, rows))]
     if story.decade is None:
         told, body = "The model has no such step", ""
     else:
@@ -99,28 +99,45 @@ def page(story: Story) -> str:
     return shell(f"{story.name}: {story.step}", "".join([*parts, section("Decades", told, years_lead, body)]))
 
 
-def _picture(story: Story) -> str:
+def _clear_ones(story: Story) -> list[tuple[str, str]]:
+    """Orders and money, as far as they are told apart from nothing: a headline says no more."""
+    return [
+        (name, words) for name, words in (("orders", "orders"), ("money", "earned")) if is_clear(story.change[name])
+    ]
+
+
+def _pictures(story: Story) -> str:
+    """The picture as wide as a page, and one for a phone, whose words can be read there; and how to read it."""
+    legend = "Each change as a share of what there was. A line is 95 in 100; a hollow dot may be chance alone."
+    return (
+        f'<div class="wide-screen">{_picture(story, "step", _WIDE)}</div>'
+        f'<div class="small-screen">{_picture(story, "step-phone", _NARROW)}</div><p class="legend">{legend}</p>'
+    )
+
+
+def _picture(story: Story, key: str, size: tuple[float, float, float]) -> str:
     """Each change as a share of what there was, with its interval; a full dot is told apart from nothing."""
+    width, left, right = size
     shares = {name: [each / (story.without[name] or 1.0) for each in story.change[name]] for name in WORDS}
     most = max((abs(each) for ends in shares.values() for each in ends), default=0.0) or 1.0
-    across = svg.Scale(-most, most, _LEFT, _RIGHT)
+    across = svg.Scale(-most, most, left, right)
     height = _ROW * len(WORDS)
     parts = [svg.rule(across(0), 0, across(0), height, "axis")]
     for place, (name, words) in enumerate(WORDS.items()):
         y = _ROW * (place + 0.5)
         middle, low, high = shares[name]
         fill = "currentColor" if is_clear(story.change[name]) else "none"
-        parts.append(svg.words(_LEFT - 14, y + 4, words.partition(",")[0], anchor="end"))
+        parts.append(svg.words(left - 14, y + 4, words.partition(",")[0], anchor="end"))
         parts.append(svg.rule(across(low), y, across(high), y, "interval"))
         parts.append(svg.tag("circle", cx=across(middle), cy=y, r=5.5, fill=fill, stroke="currentColor"))
         said = text.share(abs(middle), 1)
-        parts.append(svg.words(_RIGHT + 16, y + 4, f"{'+' if middle >= 0 else text.MINUS}{said}", "strong"))
+        parts.append(svg.words(right + 16, y + 4, f"{'+' if middle >= 0 else text.MINUS}{said}", "strong"))
     said = "Each change as a share of what there was, with its interval."
-    return svg.drawing(svg.Frame("step", _WIDTH, height, "What it changes", said), "".join(parts))
+    return svg.drawing(svg.Frame(key, width, height, "What it changes", said), "".join(parts))
 
 
 def _plain(name: str, value: float, currency: str) -> str:
-    return text.money(value, currency) if name == "money" else text.count(value)
+    return text.money(value, currency, 0) if name == "money" else text.count(value)
 
 
 def _signed(name: str, value: float, currency: str) -> str:

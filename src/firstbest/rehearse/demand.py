@@ -127,15 +127,18 @@ class Demand:
         return Batch(given, lines)
 
     def _hold(self, more: Batch) -> None:
-        """Adds orders to those that wait, and sorts."""
+        """Adds orders to those that wait, sorts, and leaves out what lies before the start."""
+        commands, lines = more
         kept = self._waiting.commands[self._next :]
-        commands = stacked([kept, more.commands])
-        commands["first_line"][len(kept) :] += len(self._waiting.lines)
-        lines = stacked([self._waiting.lines, more.lines])
+        if len(kept):
+            commands = stacked([kept, more.commands])
+            commands["first_line"][len(kept) :] += len(self._waiting.lines)
+            lines = stacked([self._waiting.lines, more.lines])
         at = np.ascontiguousarray(commands["at"])
         order = np.argsort(at)
         if not break_ties(at, commands, order):
             order = np.lexsort((commands["tie"], at))
+        order = order[int(np.searchsorted(at, self._start_us, sorter=order)) :]
         self._waiting = Batch(*laid(commands, lines, order))
         self._at = np.ascontiguousarray(self._waiting.commands["at"])
         self._next = 0

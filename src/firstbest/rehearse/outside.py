@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import PAST, USED, new_agenda, take
+from firstbest.kernels.agenda import PAST, new_agenda, take
 from firstbest.kernels.station import QUEUED, new_started, with_room
 from firstbest.rehearse import (
     course,
@@ -250,24 +250,23 @@ class Physics:
         while self._now < instant:
             stop = min(instant, self._now + SLICE_US)
             hands.open_shifts(self._floor, roster, stations, self._seed, (self._now, stop))
-            self._room_to_tell()
+            # A job becomes an event, and a delivery a return before it is forgotten itself.
+            self._room(events=int(stations.queues[:, QUEUED].sum()) + 1)
             followed = 1
             while followed:
                 course.start_all(self._store, self._agenda, self._floors, stop)
-                works_now = (self._store, self._agenda)
                 due = take(self._agenda, stop)
+                self._room_to_tell(due)
+                works_now = (self._store, self._agenda)
                 followed = course.happen_all(world, works_now, stations, self._told, (self._seed, due))
             hands.report_shifts(self._floor, roster, self._told, self._seed, stop)
             self._now = self._agenda.marks[PAST] = stop
 
-    def _room_to_tell(self) -> None:
-        """A slice tells each event and each job, what follows from them (packed, returned), and the shifts."""
-        used, queued = int(self._agenda.marks[USED]), int(self._floors.stations.queues[:, QUEUED].sum())
-        lines = int(self._store.marks[3])
-        self._told = works.told_with_room(self._told, 2 * (used + queued) + self._nodes * 32, 2 * lines)
-        # A job becomes an event, a delivery a return that hangs on new lines.
-        self._room(lines=used)
-        self._agenda = works.agenda_with_room(self._agenda, queued)
+    def _room_to_tell(self, due: NDArray[np.int64]) -> None:
+        """Each event tells one command, the shifts some more; a delivery's return hangs on as many new lines."""
+        lines = works.lines_due(self._store, self._agenda, due)
+        self._told = works.told_with_room(self._told, len(due) + self._nodes * 32, lines)
+        self._room(lines=lines)
 
     def _room(self, tasks: int = 0, lines: int = 0, events: int = 0) -> None:
         """Sees to it that so many more fit in."""
@@ -332,12 +331,12 @@ class Physics:
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=4 * len(rows))
+        self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))
         under_way = (self._store, self._agenda)
         roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
 
     def _vanned(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=4 * len(rows))
+        self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))
         roads.take_vanned(self._ways, self._floor.nodes, (self._store, self._agenda), (self._seed, rows))
 
     def _authorised(self, rows: Rows, not_before: int) -> None:

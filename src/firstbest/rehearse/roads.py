@@ -189,6 +189,11 @@ def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, 
         ask_about(ways, agenda, source, seed, (door, outcome))
 
 
+def events_most(ways: Ways) -> int:
+    """What may come of one journey: its end, and what its customer may ask."""
+    return 4 if ways.asking[[QUESTION, WHERE, HARM]].any() else 1
+
+
 @compiled
 def ask_about(ways: Ways, agenda: Agenda, source: np.void, seed: int, end: tuple[int, int]) -> None:
     """What the customer of a shipment will ask, `end` = (instant at the door, outcome): where it is once its day is

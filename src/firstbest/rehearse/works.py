@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import USED, Agenda, grown_agenda
+from firstbest.kernels.agenda import FIRST, KIND, SECOND, USED, Agenda, grown_agenda
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
 from firstbest.kernels.station import LINK, new_jobs
 from firstbest.world.commands import COMMAND, LINE
 from firstbest.world.units import MAX_ATTEMPT, MAX_NODE
+from firstbest.world.words import Kind
 
 I64 = NDArray[np.int64]
 Rows = NDArray[np.void]
@@ -46,6 +47,11 @@ TASK: Final = np.dtype(
 )
 TASK_LINE: Final = np.dtype([("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("link", "<i4"), ("gone", "<i4")])
 
+PICKED_KIND: Final = int(Kind.PICKED)
+DELIVERED: Final = int(Kind.DELIVERED)
+RETURNED: Final = int(Kind.RETURNED)
+RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
+INSPECTED: Final = int(Kind.INSPECTED)
 BLANK: Final = 0
 """The first row of tasks and commands is never used: it is the pattern of a new one."""
 
@@ -87,10 +93,15 @@ def with_room(store: Store, tasks: int, lines: int) -> Store:
     """The store, grown if need be, with room for so many more tasks and lines."""
     used_tasks, used_lines = int(store.marks[1]), int(store.marks[3])
     if used_tasks + tasks > len(store.tasks):
-        store = _more_tasks(store, 2 * (used_tasks + tasks))
+        store = _more_tasks(store, half_as_much_again(used_tasks + tasks))
     if used_lines + lines > len(store.lines):
-        store = _more_lines(store, 2 * (used_lines + lines))
+        store = _more_lines(store, half_as_much_again(used_lines + lines))
     return store
+
+
+def half_as_much_again(rows: int) -> int:
+    """How far a table grows that must hold so many rows: it seldom has to, and little of it is never used."""
+    return rows + rows // 2
 
 
 def _more_tasks(store: Store, room: int) -> Store:
@@ -115,7 +126,7 @@ def _more_lines(store: Store, room: int) -> Store:
 def agenda_with_room(agenda: Agenda, rows: int) -> Agenda:
     """The agenda, grown if need be, with room for so many more rows."""
     wanted = int(agenda.marks[USED]) + rows
-    return agenda if wanted <= len(agenda.rows) else grown_agenda(agenda, 2 * wanted)
+    return agenda if wanted <= len(agenda.rows) else grown_agenda(agenda, half_as_much_again(wanted))
 
 
 def new_told(rows: int, lines: int) -> Told:
@@ -133,6 +144,22 @@ def told_with_room(told: Told, rows: int, lines: int) -> Told:
     more.rows[:here], more.keys[:here], more.lines[:chain] = told.rows[:here], told.keys[:here], told.lines[:chain]
     more.marks[:] = told.marks
     return more
+
+
+@compiled
+def lines_due(store: Store, agenda: Agenda, events: I64) -> int:
+    """Lines of what comes about at these events: as many are told or sent back at most."""
+    count = 0
+    for index in events:
+        event, place = agenda.rows[index], -1
+        if event[KIND] in (PICKED_KIND, DELIVERED):
+            place = int(store.tasks[event[FIRST]]["first_line"])
+        elif event[KIND] in (RETURNED, RETURN_ASKED, INSPECTED):
+            place = event[SECOND]
+        while place >= 0:
+            place = int(store.lines[place]["link"])
+            count += 1
+    return count
 
 
 @compiled

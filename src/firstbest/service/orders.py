@@ -332,7 +332,7 @@ async def listed(
 
 @post("/v1/orders/{order:str}/cancel", status_code=200)
 async def cancel(request: Http, order: FromPath[str]) -> dict[str, Any]:
-    """Cancel an order: granted by line until picking begins, refused after, and said which."""
+    """Cancel an order: granted line by line until picking begins; the answer says which."""
     door, bearer = door_of(request), bearer_of(request, "orders")
     key = await idempotency_of(request, bearer)
     answer = await door.admit(Request(Kind.CANCEL, bearer.tenant, order, key=key))

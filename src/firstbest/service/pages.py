@@ -15,7 +15,7 @@ STYLE: Final = """
   :root { --line: #363c43; --dim: #9aa4ae; --ink: #e6e8ea; --paper: #14171a; --soft: #1c2024; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.25rem 5rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.25rem 5rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, sans-serif; }
 h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.05rem; margin: 2.4rem 0 .6rem; }
 p { margin: .3rem 0 .8rem; } .dim { color: var(--dim); }
@@ -26,8 +26,10 @@ details { border-top: 1px solid var(--line); padding: .55rem 0; }
 details:last-of-type { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; display: flex; gap: .9rem; align-items: baseline; list-style: none; flex-wrap: wrap; }
 summary::-webkit-details-marker { display: none; }
+summary:focus-visible { outline: 2px solid var(--dim); outline-offset: 3px; }
 .way { width: 4.2rem; font: 600 12px/1.5 ui-monospace, monospace; }
 .said { color: var(--dim); flex: 1 1 20rem; }
+@media (min-width: 60rem) { .path { flex: 0 0 25.5rem; } .said { flex: 1 1 0; } }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 .8rem; font-size: 14px; }
 td, th { text-align: left; border-top: 1px solid var(--line); padding: .3rem .8rem .3rem 0; vertical-align: top; }
 th { font-weight: 600; color: var(--dim); border: 0; }
@@ -43,8 +45,8 @@ GROUPS: Final = {
 }  # fmt: skip
 
 
-def page(schema: dict[str, Any]) -> str:
-    """All routes of a description as one page."""
+def page(schema: dict[str, Any], house: str) -> str:
+    """All routes of a description as one page; `house`: where it is served, such as http://127.0.0.1:8600."""
     groups: dict[str, list[str]] = {}
     for path, ways in sorted(schema["paths"].items()):
         parts = path.strip("/").split("/")
@@ -56,7 +58,7 @@ def page(schema: dict[str, Any]) -> str:
     first = (
         "curl -H 'Authorization: Bearer fb_...' -H 'Content-Type: application/json' \\\n  -d "
         '\'{"customer": "ann", "place": "100", "lines": [{"item": "H0001", "quantity": 1}]}\' \\\n  '
-        "http://127.0.0.1:8600/v1/quotes"
+        f"{house}/v1/quotes"
     )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
@@ -129,7 +131,7 @@ def shape(schema: dict[str, Any], part: dict[str, Any]) -> str:
 @get("/docs", media_type=MediaType.HTML, include_in_schema=False)
 async def docs(request: Http) -> str:
     """The API's pages."""
-    return page(request.app.openapi_schema.to_schema())
+    return page(request.app.openapi_schema.to_schema(), str(request.base_url).rstrip("/"))
 
 
 ROUTER = Router(path="/", route_handlers=[docs])

@@ -56,7 +56,8 @@ class Dense:
             told = self.told(only)
             assert (told[:, packed.WIDTH] == narrow(self.table, only).itemsize // len(only)).all(), "columns of 64 bits"
             words = np.empty((len(keys), len(only)), np.int64)
-            self._inside(packed.read_words(self.packed.words, keys, told[:, packed.PLACE].copy(), words), keys)
+            absent = packed.read_words(self.packed.words, keys, told[:, packed.PLACE].copy(), words)
+            self._inside(-1 if absent == 0 else 0, keys)
             return Rows(words.view(narrow(self.table, only))[:, 0], all_found(len(keys)))
         words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
         self._inside(packed.read_slots(self.packed.words, keys, words), keys)
@@ -117,7 +118,8 @@ class Sparse:
         """Make room for `size` rows; those that are there keep their places."""
         before = len(self.rows)
         old, self.rows = self.rows, np.zeros(size, self.table.dtype)
-        self.rows[:before] = old
+        # As words, since numpy copies rows of named columns a column at a time.
+        packed.words_of(self.rows)[:before] = packed.words_of(old)
         marks, free = np.full(size, packed.DEAD, np.int16), np.zeros(size, np.int64)
         free[: size - before] = np.arange(size - 1, before - 1, -1)
         left = np.array([size - before])
@@ -126,9 +128,11 @@ class Sparse:
             marks[:before] = self.held.marks
             free[size - before : size - before + still] = self.held.free[:still]
             left += still
-        slot_of = np.full(4 * size, index.FREE, np.int32)
+        # A power of two, of which a third is used at most.
+        slot_of = np.full(1 << (3 * size - 1).bit_length(), index.FREE, np.int32)
+        counts = self.held.counts if before else np.zeros(packed.MARKS, np.int64)
         self.packed = packed.packed_rows(self.rows)
-        self.held = packed.Held(self.packed, marks, free, left, slot_of, self.marked)
+        self.held = packed.Held(self.packed, marks, free, left, slot_of, self.marked, counts)
         packed.index_rows(self.held)
         self.found = np.empty(size, np.int64)
 
@@ -139,7 +143,7 @@ class Sparse:
         made.rows = copied_rows(self.packed, self.table)
         made.packed = packed.packed_rows(made.rows)
         held = self.held
-        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of")}
+        own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of", "counts")}
         made.held = held._replace(packed=made.packed, **own)
         made.queues = self.queues and queues.copied_queues(self.queues)
         made.found = np.empty(len(made.rows), np.int64)
@@ -149,19 +153,20 @@ class Sparse:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
         assert not only, "some columns are read of dense tables alone"
         words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
-        packed.read_keys(self.held, keys, words, found)
+        packed.read_keys(self.held, keys, words, found, np.empty(len(keys), np.int64))
         return Rows(words.view(self.table.dtype)[:, 0], found)
 
     def put(self, rows: NDArray[np.void]) -> None:
         """Put whole rows, new or replaced."""
         size = len(self.rows)
         while int(self.held.left[0]) + size - len(self.rows) < len(rows):
-            size *= 2
+            size += size // 2
         if size > len(self.rows):
             self._grow(size)
-        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)))
+        slots = np.empty(len(rows), np.int64)
+        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), slots)
         if self.queues is not None:
-            self._queue_up(self.queues, np.ascontiguousarray(rows["key"]))
+            self._queue_up(self.queues, slots)
 
     def set(self, change: Set) -> None:
         """Give columns new values, note new marks, and take out the rows whose `live` became 0."""
@@ -170,24 +175,25 @@ class Sparse:
             live = np.ascontiguousarray(columns["live"], np.int64)
             columns = {name: values for name, values in columns.items() if name != "live"}
         values = matrix(columns, len(change.keys))
-        self._there(packed.set_keys(self.held, change.keys, self.told(columns), values, live))
+        changed, slots = (self.told(columns), values, live), np.empty(len(change.keys), np.int64)
+        self._there(packed.set_keys(self.held, change.keys, changed, slots))
         if self.queues is not None and not self.ordering.isdisjoint(columns):
-            self._queue_up(self.queues, change.keys)
+            self._queue_up(self.queues, slots)
 
     def add(self, change: Add) -> int:
         """Add to columns; how many sums fell below zero."""
         columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
-        below = packed.add_keys(self.held, change.keys, columns, values)
+        below = packed.add_keys(self.held, change.keys, columns, values, np.empty(len(change.keys), np.int64))
         self._there(0 if below >= 0 else 1)
         return below
 
     def _there(self, absent: int) -> None:
         assert absent == 0, f"table '{self.table.name}': a row to be changed or added to is not there"
 
-    def _queue_up(self, queued: queues.Queues, keys: I64) -> None:
+    def _queue_up(self, queued: queues.Queues, slots: I64) -> None:
         """Enter rows that are new to the queues, or to their place in them."""
-        self.queues = queues.queues_with_room(queued, len(keys))
-        queues.queue_up(self.held, self.queues, keys)
+        self.queues = queues.queues_with_room(queued, len(slots))
+        queues.queue_up(self.held, self.queues, slots)
 
     def soonest(self, read: Soonest) -> NDArray[np.void]:
         """The first rows of some queues."""
@@ -202,9 +208,7 @@ class Sparse:
         """Rows of a stage that are due, by key."""
         # A word of a list would be a type of its own to a kernel: plain numbers go in.
         column, until = self.told((read.column,))[0], int(read.until)
-        # Most often nothing is there, which numpy sees sixteen rows at a time.
-        some = (self.held.marks == int(read.value)).any()
-        count = packed.due_slots(self.held, int(read.value), column, until, self.found) if some else 0
+        count = packed.due_slots(self.held, int(read.value), column, until, self.found)
         slots = self.found[:count]
         slots = slots[np.argsort(self.rows["key"][slots])]
         made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)

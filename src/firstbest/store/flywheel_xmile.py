@@ -3,7 +3,8 @@
 Out: stocks, flows, auxiliaries, constants (as auxiliaries, their range and source in `doc`), lookups, units, method.
 In: the same. What is not known here (arrays, modules, macros, conveyors, queues, ovens, functions beyond those listed)
 is a fault with the variable's name; nothing is guessed. Names compare as XMILE says: blanks and underscores are one,
-capitals small.
+capitals small. A name in quotes may hold any sign there; here it has to be letters, digits and underscores, since what
+is written of "A-B" would be read as a difference.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _NS: Final = f"{{{SPACE}}}"
 _METHODS: Final = {"euler": "euler", "rk4": "rk4", "": "euler"}
 _REFUSED: Final = ("module", "macro", "group", "conveyor", "queue", "oven", "dimensions", "element", "array")
 _LIKE_NOT: Final = re.compile(r"\b(not\w+)")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -268,8 +270,21 @@ class _Document:
             return None
         return Span(specs.get("time_units", "unit"), start, stop, step, _METHODS.get(method, "euler"))
 
+    def names(self) -> None:
+        """Names are plain, and each stands for one thing."""
+        named = [each.name for each in self.constants] + [each.name for each in self.stocks]
+        named += [each.name for each in self.variables] + [each.name for each in self.lookups]
+        seen: set[str] = set()
+        for name in named:
+            if not _NAME.match(name) or name == "time":
+                self.tell(name, "a name of letters from a to z, digits and underscores", shown(name))
+            if name in seen:
+                self.tell(name, "a name of its own", "a second thing of this name")
+            seen.add(name)
+
     def check(self) -> None:
-        """Equations read what there is; flows are there; nothing needs itself at one instant."""
+        """Names are plain; equations read what there is; flows are there; nothing needs itself at one instant."""
+        self.names()
         readable = {"time", *(each.name for each in self.constants)}
         readable |= {each.name for each in self.stocks} | {each.name for each in self.variables}
         tables = {each.name for each in self.lookups}

@@ -10,6 +10,7 @@ import msgspec
 
 from firstbest.mechanisms.calendar import COMPARISONS, WEEKDAYS, YEARS, Calendar, day_of
 from firstbest.mechanisms.metrics import Metric, in_order, wrongs
+from firstbest.mechanisms.signals import LIMITS_WEEKS_MIN
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
 from firstbest.store.workspace_settings import Document, read_document
 
@@ -241,6 +242,22 @@ def _metrics(document: Document, metrics: dict[int, Metric], sources: set[str], 
             if text and day_of_text(text) is None:
                 line = document.line("metric", index, field)
                 faults.append(Fault(FILE, line, f"{metric.key}, {field}", "a day such as 2026-01-31", shown(text)))
+        if metric.limits_from or metric.limits_to:
+            _limits(document, index, metric, faults)
+
+
+def _limits(document: Document, index: int, metric: Metric, faults: list[Fault]) -> None:
+    """The days that limits are set by: both ends or none, and long enough to set any."""
+    first, last = day_of_text(metric.limits_from), day_of_text(metric.limits_to)
+    for field, text in (("limits_from", metric.limits_from), ("limits_to", metric.limits_to)):
+        if not text:
+            wanted = "a day at both ends, limits_from and limits_to"
+            line = document.line("metric", index, "key")
+            faults.append(Fault(FILE, line, f"{metric.key}, {field}", wanted, "nothing"))
+    if first is not None and last is not None and last - first + 1 < LIMITS_WEEKS_MIN * 7:
+        wanted = f"a day {LIMITS_WEEKS_MIN} weeks or more from {metric.limits_from} on"
+        line = document.line("metric", index, "limits_to")
+        faults.append(Fault(FILE, line, f"{metric.key}, limits_to", wanted, shown(metric.limits_to)))
 
 
 def terms(expression: str) -> list[tuple[str, str, int]]:

@@ -53,10 +53,17 @@ def ask(folder: Path, asking: Asking, evidence: Sequence[str], at_us: int) -> Qu
         "asked": asking.asked,
         "owner": asking.owner,
         "metric": asking.metric,
-        "evidence": list(evidence[:EVIDENCE_MAX]),
+        "evidence": _kept(evidence),
     }
     added = append(folder, lambda _: [entry(at_us, ASKED, asking.by, asking.about, body)])[0]
     return questions([added], at_us)[added.number]
+
+
+def _kept(evidence: Sequence[str]) -> list[str]:
+    """The first lines of the evidence, and how many more there were."""
+    if len(evidence) <= EVIDENCE_MAX:
+        return list(evidence)
+    return [*evidence[: EVIDENCE_MAX - 1], f"and {len(evidence) - EVIDENCE_MAX + 1:,} more lines, not kept"]
 
 
 def open_correction(folder: Path, what: str, reason: str, by: str, at_us: int) -> Question:
