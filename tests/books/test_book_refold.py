@@ -14,15 +14,17 @@ from firstbest.store.book_open import open_book
 from firstbest.store.book_refold import marked
 from firstbest.store.book_sqlite import Settings
 from firstbest.store.book_verify import unlike_refold
-from firstbest.world.tables import PROFILE_T
-from tests.books.live_month import FIRST_DAY, lived
+from firstbest.world.tables import STOCK_T
 from tests.books.postgres_server import postgres_url
+from tests.books.small_workspace import write
 from tests.parity.houses import HandClock
 
 __all__ = ["postgres_url"]
 QUICK = Settings(full_sync=False)
-END_US = (FIRST_DAY + 3) * 86_400_000_000
-NEW = "asked"
+NOW_US = 1_790_000_000_000_000
+HOUR_US = 3_600_000_000
+NEW = "on_hand"
+"""The column that the older version did not have."""
 
 
 class Killed(BaseException):
@@ -45,20 +47,27 @@ def unlike(book: SqlBook) -> list[str]:
 def aged(where: str) -> int:
     """Write the table as the version before the column had it; answers how many rows the column told of."""
     with open_book(where, QUICK) as book:
-        rows = book.rows_of(PROFILE_T)
-        narrow = np.dtype([each for each in PROFILE_T.dtype.descr if each[0] != NEW])
+        rows = book.rows_of(STOCK_T)
+        narrow = np.dtype([each for each in STOCK_T.dtype.descr if each[0] != NEW])
         before = np.zeros(len(rows), narrow)
         for name in narrow.names or ():
             before[name] = rows[name]
         for row in before:
-            text = "UPDATE rows_profile SET packed = ? WHERE key = ?"
+            text = "UPDATE rows_stock SET packed = ? WHERE key = ?"
             book.engine.tell(text, (row.tobytes(), int(row["key"])))
-        book.engine.tell("UPDATE shape SET columns = ? WHERE name = 'profile'", (json.dumps(narrow.descr),))
+        book.engine.tell("UPDATE shape SET columns = ? WHERE name = 'stock'", (json.dumps(narrow.descr),))
         return int(np.count_nonzero(rows[NEW]))
 
 
 def grows_old_and_is_opened(folder: Path, where: str) -> None:
-    lived(folder, where, END_US).close()
+    write(folder)
+    clock = HandClock(NOW_US)
+    with open_book(where, QUICK) as book:
+        assert book.claim("test", "")
+        first = open_house(folder, book, clock).house
+        clock.now_us += 2 * HOUR_US
+        first.pass_time()
+        book.release()
     with open_book(where, QUICK) as book:
         fine, waits = unlike(book), marked(book)
     told = aged(where)
@@ -67,25 +76,26 @@ def grows_old_and_is_opened(folder: Path, where: str) -> None:
     with open_book(where, QUICK) as book:
         assert book.claim("test", "")
         with pytest.raises(Killed):
-            open_house(folder, book, HandClock(END_US), say=killed_at("50 %"))  # type: ignore[arg-type]
+            open_house(folder, book, clock, say=killed_at(" %"))  # type: ignore[arg-type]
         still = marked(book)
         book.release()
     said: list[str] = []
     with open_book(where, QUICK) as book:
         assert book.claim("test", "")
-        house = open_house(folder, book, HandClock(END_US + 3_600_000_000), say=said.append).house
+        house = open_house(folder, book, clock, say=said.append).house
         mended, rest, held = unlike(book), marked(book), book.verify()
+        clock.now_us += HOUR_US
         house.pass_time()
         after = unlike(book)
         again: list[str] = []
-        open_house(folder, book, HandClock(END_US + 3_600_000_000), say=again.append)
+        open_house(folder, book, clock, say=again.append)
         book.release()
 
     assert (fine, waits) == ([], []), "a book of today's shape waits for nothing"
     assert told > 0, "the column has to tell something, or its loss would not be seen"
-    assert widened == ["profile"]
-    assert waiting == still == ["profile"], "who is killed in between leaves the mark"
-    assert "table profile gained a column" in said[0]
+    assert widened == ["stock"]
+    assert waiting == still == ["stock"], "who is killed in between leaves the mark"
+    assert "table stock gained a column" in said[0]
     assert len(said) > 3, "the way through the ticks is told"
     assert (mended, rest) == ([], [])
     assert held > 0
