@@ -27,7 +27,7 @@ from firstbest.store.book_lock import wall_us
 from firstbest.store.book_move import Moved, move
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import PENDING_MAX, Recent, pack_pending, unpack_pending
-from firstbest.store.book_refold import put_folded
+from firstbest.store.book_refold import instead, put_folded
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
 from firstbest.store.book_sqlite import MEMORY, Settings, SqliteEngine
@@ -197,9 +197,12 @@ class SqlBook:
 
     def refold(self, names: Sequence[str], folded: Columns) -> None:
         """Put what the facts come to in place of these tables, which gained columns: all of it or nothing."""
+        self.settle()
+        with self.snapshot():
+            parts = instead(self.engine, names, folded)
         with self.recent.or_nothing(), self.engine.transaction():
             self._settle_inside()
-            put_folded(self.engine, names, folded)
+            put_folded(self.engine, parts)
         self.recent.forget()
 
     def _settle_inside(self) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from firstbest.operate.ports import All
 from firstbest.store.beside import SideEnd, SidePut
 from firstbest.store.book_engine import Engine
+from firstbest.store.book_fold import Folded
 from firstbest.store.book_live import BookReader
 from firstbest.store.book_read import rows_of
 from firstbest.store.book_sides import merged, side_get, write_sides
@@ -43,24 +44,30 @@ def marked(book: BookReader) -> list[str]:
     return list(found[WAITS,][VALUE]) if found else []
 
 
-def put_folded(engine: Engine, names: Sequence[str], folded: Columns) -> None:
-    """What the facts come to in place of these tables' rows, and no mark; inside a transaction, nothing pending."""
-    for table in TABLES:
-        if table.name in names:
-            replace(engine, table, folded.read(All(table)).rows)
-    write_sides(engine, [SideEnd(META, [(WAITS,)])], ())
+def instead(engine: Engine, names: Sequence[str], folded: Columns) -> list[Folded]:
+    """What makes these tables what the facts come to: rows to be written and keys that end; nothing is pending.
+
+    Of a dense table a row of zeros is not kept, unless it is there. Reads alone, so no transaction is needed.
+    """
+    return [instead_of(engine, table, folded.read(All(table)).rows) for table in TABLES if table.name in names]
 
 
-def replace(engine: Engine, table: Table, rows: NDArray[np.void]) -> None:
-    """These rows and no others. Of a dense table a row of zeros is not kept, unless it is there."""
+def instead_of(engine: Engine, table: Table, rows: NDArray[np.void]) -> Folded:
+    """The same of one table."""
     there = rows_of(engine, table)["key"]
-    gone = there[~np.isin(there, rows["key"])]
     if table.dense:
         rows = rows[says_something(rows) | np.isin(rows["key"], there)]
-    if len(gone):
-        engine.end_packed(table, gone)
-    if len(rows):
-        engine.put_packed(table, rows)
+    return Folded(table, rows, there[~np.isin(there, rows["key"])])
+
+
+def put_folded(engine: Engine, parts: Sequence[Folded]) -> None:
+    """Write them and take the mark away; inside a transaction."""
+    for table, rows, gone in parts:
+        if len(gone):
+            engine.end_packed(table, gone)
+        if len(rows):
+            engine.put_packed(table, rows)
+    write_sides(engine, [SideEnd(META, [(WAITS,)])], ())
 
 
 def says_something(rows: NDArray[np.void]) -> NDArray[np.bool_]:
