@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import typer
+from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 
 SHOWN = 40
+NAMES = 37
+"""What leaves room for the numbers on eighty columns; a longer name moves its own numbers."""
 
 
 def baseline(folder: Path, actuals: Path, days: int | None) -> None:
@@ -26,13 +30,13 @@ def baseline(folder: Path, actuals: Path, days: int | None) -> None:
         except NothingToCompare as nothing:
             raise stop(str(nothing)) from None
     order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
-    typer.echo(f"{'':<44}{'model a day':>14}{'books a day':>14}   apart")
+    typer.echo(f"{'':<{NAMES}}{'model a day':>12}{'books a day':>12}   apart")
     for line in order[:SHOWN]:
         apart = line.said.rpartition(": ")[2]
         mark = "" if line.inside else "  OUTSIDE"
-        typer.echo(f"{line.words:<44}{line.model:>14,.2f}{line.books:>14,.2f}   {apart}{mark}")
+        typer.echo(f"{line.words:<{NAMES}}{line.model:>12,.2f}{line.books:>12,.2f}   {apart}{mark}")
     if len(order) > SHOWN:
         typer.echo(f"and {len(order) - SHOWN} more, all closer")
     banner = banner_of(folder)
-    typer.echo(f"{banner[:1].upper()}{banner[1:]}.")
+    typer.echo(textwrap.fill(f"{banner[:1].upper()}{banner[1:]}.", Console().width))
     typer.echo(f"kept in {folder / KEPT}: every rehearsal and comparison of this workspace now says so")
