@@ -1,10 +1,10 @@
 """What the trade's detail costs: the built-in network with all of it switched off and on, in pairs, in CPU seconds.
 
 Returns, care, lots, levels, members, kits made on order and shelves in zones, 60 days at full scale with facts written;
-CPU seconds are those of the process and of the children that it waited for. Every item gets a case, every fifth a shelf
-life, so that levels and lots have something to do. Off and on take turns, and `ratio_all` is that of the medians; each
-switch is also rehearsed alone once. `--quick` takes eight days at a twentieth, one pair, no switch alone. Wrong: a
-switch that left no fact of its own, one that left some where it is off, or `ratio_all` above 1.3.
+CPU seconds are those of the process and of the children that it waited for. Every item gets a case and a pallet, every
+fifth a shelf life, so that levels and lots have something to do. Off and on take turns, and `ratio_all` is that of the
+medians; each switch is also rehearsed alone once. `--quick` takes eight days at a twentieth, one pair, no switch alone.
+Wrong: a switch that left no fact of its own, one that left some where it is off, or `ratio_all` above 1.3.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from firstbest.store.init import write_builtin
 RATIO_MAX: Final = 1.3
 DAYS, PAIRS = 60, 3
 QUICK: Final = Options(0.05, 8)
-CASE_UNITS: Final = 12
+CASE_UNITS, PALLET_UNITS = 12, 240
 LIFE_DAYS, LIFE_EVERY = 120, 5
 SWITCHES: Final = {
     "returns": "return_authorised", "care": "contacted", "lots": "lotted", "levels": "case_broken",
@@ -72,20 +72,21 @@ def made(folder: Path, on: Sequence[str]) -> Path:
     for number, row in enumerate(items):
         row["shelf_life_days"] = str(LIFE_DAYS if number % LIFE_EVERY == 0 else 0)
     _write(folder / "items.csv", items)
-    cases = [
+    packs = [
         {
-            "item": row["item"], "level": "case", "quantity": str(CASE_UNITS),
-            "weight_kg": f"{float(row['weight_kg']) * CASE_UNITS:.3f}",
-            "volume_l": f"{float(row['volume_l']) * CASE_UNITS * 1.25:.3f}",
+            "item": row["item"], "level": level, "quantity": str(units),
+            "weight_kg": f"{float(row['weight_kg']) * units:.3f}",
+            "volume_l": f"{float(row['volume_l']) * units * 1.25:.3f}",
         }
         for row in items
+        for level, units in (("case", CASE_UNITS), ("pallet", PALLET_UNITS))
     ]  # fmt: skip
-    _write(folder / "packs.csv", cases)
+    _write(folder / "packs.csv", packs)
     policies = folder / "policies.toml"
     told = policies.read_text("utf-8")
     for switch in on:
         assert f"[{switch}]" not in told, f"{switch} is not in the file yet"
-        told += f'\n[{switch}]\non = "yes"\n'
+        told += f'\n[{switch}]\non = "yes"\n' + ('pallets = "yes"\n' if switch == "levels" else "")
     policies.write_text(told, "utf-8")
     return folder
 

@@ -9,11 +9,14 @@ against like. Every instant of both has to be the same.
 Beside it, tandem queues (two stages of ten hands, 90 % busy) in `timetable`, SimPy, Ciw and salabim; the last two draw
 for themselves and are context. And forks: `fork_ms` forks the rehearsal at noon, `fork_ratio_copy` is against a copy of
 the bytes of its columns as one array.
+
+Memory is that of the twin alone: the largest day once more in a process of its own (`twin_memory`), with all its facts
+kept in memory (`peak_memory_mb`) and with its facts streamed to files (`peak_memory_mb_streamed`; the process that
+writes them is `memory_mb_writer`). SimPy and its record of the day take more beside it and are not counted.
 """
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,6 +27,7 @@ import numpy as np
 import simpy
 
 from benchmarks.result import Result
+from benchmarks.twin_memory import KEPT, STREAMED, measured
 from benchmarks.twin_record import Day, Listener, Notes, day_of
 from benchmarks.twin_simpy import World, differences
 from benchmarks.twin_tandem import tandem
@@ -158,8 +162,8 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is 
         "ticks": loop.ticks,
         "fork_ms": round(fork.ms, 1),
         "fork_ratio_copy": round(fork.ratio, 2),
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
+    figures |= memory(orders)
     day = recorded(world)
     began = time.process_time()
     theirs = World(day)
@@ -177,6 +181,17 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is 
     ratios, peers = tandem(quick=quick)
     peers["simpy"] = {"version": simpy.__version__, "cpu_s": round(simpy_s, 1), **peers["simpy"]}
     return Result(figures=figures | ratios, peers=peers, wrong=tuple(wrong))
+
+
+def memory(orders: int) -> dict[str, int]:
+    """What the day takes when it is alone."""
+    kept, streamed = measured(orders, KEPT), measured(orders, STREAMED)
+    return {
+        "peak_memory_mb": kept["peak_mb"],
+        "facts_mb": kept["facts_mb"],
+        "peak_memory_mb_streamed": streamed["peak_mb"],
+        "memory_mb_writer": streamed["writer_mb"],
+    }
 
 
 def recorded(world: Scenario) -> Day:

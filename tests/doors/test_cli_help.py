@@ -129,3 +129,11 @@ def test_a_used_folder_is_left_alone(tmp_path: Path) -> None:
     assert code == 2
     assert "found mine.txt" in said
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_doctor_finds_keeps_to_the_width(tmp_path: Path) -> None:
+    said = CliRunner().invoke(app, ["doctor", str(tmp_path)], env={"COLUMNS": "80"}).output
+    found = [line for line in said.split("\n") if len(line) > 80 and str(tmp_path) not in line]
+
+    assert "versions" in said
+    assert [line for line in found if " " in line[18:]] == []

@@ -19,6 +19,7 @@ from tests.laws.conservation_kits import (
     kits_come_apart_and_are_kept_together,
     whole_kits_go_whole_or_not_at_all,
 )
+from tests.laws.conservation_levels import all_levels_come_to_the_stock
 from tests.laws.conservation_members import who_is_a_member_is_what_facts_say
 from tests.laws.conservation_slots import shelves_hold_what_was_carried_there
 from tests.laws.conservation_together import who_goes_otherwise_is_promised_the_same
@@ -177,6 +178,10 @@ def the_cube_is_a_recount(history: History) -> list[str]:
         add(After.CLAIMS_PAID, row["node"], {**row, "seller": 0}, row["amount"], 1)
         add(After.CLAIMS_REFUSED, row["node"], {**row, "seller": 0}, int(row["amount"] == 0))
     members_counted(history, add)
+    for row in each(history, f.PALLET_BROKEN):
+        add(After.PALLETS, row["node"], row, 0, row["pallets"])
+    for row in each(history, f.LEVELLED):
+        add(After.PALLETS, row["node"], row, row["pallets"] if row["order"] >= 0 else 0)
     for row in each(history, f.CASE_BROKEN):
         add(After.CASES, row["node"], row, row["cases"])
     for row in each(history, f.EXPIRED):
@@ -279,7 +284,7 @@ def lots_come_to_what_is_there(history: History) -> list[str]:
 def loose_units_are_those_of_opened_cases(history: History) -> list[str]:
     """Loose = units of opened cases - units handed out, shelf by shelf and never as much as a case."""
     rules = history.network.detail.levels
-    if rules is None:
+    if rules is None or rules.pallet_units is not None:
         return []
     nodes, left = len(history.network.nodes.kind), Counter[int]()
     case = {item: int(units) for item, units in enumerate(rules.case_units) if units}
@@ -304,6 +309,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     harm_is_made_good_once,
     lots_come_to_what_is_there,
     loose_units_are_those_of_opened_cases,
+    all_levels_come_to_the_stock,
     who_is_a_member_is_what_facts_say,
     kits_come_apart_and_are_kept_together,
     kits_are_put_together_once,

@@ -38,6 +38,7 @@ FLOORS: dict[str, float] = {
         ("return lapsed", "refund taken back", "claim paid", "claim refused", "where is it", "waited whole and sent"),
         0.04,
     ),
+    **dict.fromkeys(("pallet shipped whole", "pallet broken", "case shipped whole", "levels settled"), 0.1),
     **dict.fromkeys(("lot used", "units expired", "case opened"), 0.1),
     **dict.fromkeys(("member joined", "member renewed", "member lapsed", "order of a member"), 0.1),
     **dict.fromkeys(("kit promised", "kit refused", "kit put together", "kit waits", "whole kit short"), 0.04),
@@ -149,6 +150,11 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     kept = history.network.detail.members is not None
     some("order of a member", (history.rows(f.ORDERED)["service"] == Service.MEMBER) & kept)
     some("case opened", history.rows(f.CASE_BROKEN)["cases"] > 0)
+    some("pallet broken", history.rows(f.PALLET_BROKEN)["pallets"] > 0)
+    levelled = history.rows(f.LEVELLED)
+    some("pallet shipped whole", (levelled["pallets"] > 0) & (levelled["order"] >= 0))
+    some("case shipped whole", (levelled["cases"] > 0) & (levelled["order"] >= 0))
+    some("levels settled", levelled["missing"] < 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firstbest.world.facts import FACTS
 from firstbest.world.nature import Log, Nature
-from firstbest.world.network import Calendar, Detail, Network
+from firstbest.world.network import Calendar, Detail, Levels, Network
 from firstbest.world.words import Kind, NodeKind, Timer, Verdict
 from tests.laws.history import History
 
@@ -74,7 +74,8 @@ def _detail(detail: Detail, items: I64) -> Detail:
     lots, levels, kits = detail.lots, detail.levels, detail.kits
     return detail._replace(
         lots=lots and lots._replace(life_days=lots.life_days[items]),
-        levels=levels and levels._replace(case_units=levels.case_units[items]),
+        levels=levels
+        and Levels(levels.case_units[items], None if levels.pallet_units is None else levels.pallet_units[items]),
         slotting=detail.slotting and detail.slotting._replace(zone=detail.slotting.zone[items]),
         kits=kits
         and kits._replace(

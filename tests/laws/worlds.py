@@ -198,6 +198,14 @@ def with_settling(network: Network) -> Network:
     return with_timers(network, Timer.SETTLE, settled[inside])
 
 
+def levels_of(world: World, items: int) -> Levels | None:
+    """Cases of four, or of two on pallets of four; some items know no case, some no pallet, some neither."""
+    item = np.arange(items)
+    if world.seed % 4 < 2:
+        return Levels(np.where(item % 3 == 0, 0, 4)) if world.seed % 4 else None
+    return Levels(np.where(item % 3 == 0, 0, 2), np.where(item % 4 == 1, 0, 4))
+
+
 def with_returns(network: Network, nature: Nature, world: World) -> tuple[Network, Nature]:
     """The same world that handles returns, of which there are many; all ways of handling them are cheap enough."""
     paid_at_once = world.at_once or (world.drawn and world.seed % 5 < 2)
@@ -218,12 +226,12 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
     care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US)
     life = np.where(np.arange(len(many)) % 2 == 0, 6, 0)
     lots = Lots(life, 1_000_000, 1) if world.seed % 2 else None
-    levels = Levels(np.where(np.arange(len(many)) % 3 == 0, 0, 4)) if world.seed % 4 else None
+    levels = levels_of(world, len(many))
     asking = Asking(150_000, 600_000, 800_000, 9_000, 600_000, 1, 3)
     network = with_settling(network)
     items = network.items._replace(return_ppm=many)
     return network._replace(items=items, detail=Detail(rules, care, lots, levels)), nature._replace(
-        back=back, asking=asking, break_s=40
+        back=back, asking=asking, break_s=40, pallet_s=60, pallet_break_s=120
     )
 
 

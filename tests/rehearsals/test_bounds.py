@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from firstbest.present.record import Record
-from firstbest.rehearse import suggest
+from firstbest.rehearse import suggest, suggest_files
 from firstbest.rehearse.bounds import figures_of_network, judge, kind_of, rules, spans_the_us
 from firstbest.rehearse.suggest_network import place_prices, zone_prices
 from firstbest.rehearse.suggest_words import amount
+from firstbest.store.changes import load_changed
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
 from firstbest.store.init import BUILTIN
@@ -167,6 +169,43 @@ def test_a_steady_shortage_asks_for_permanent_heads(record: Record, network: Net
     assert [each.suggestion.text for each in found] == ["10 more permanent heads for packing in Allentown"]
     saved = 10 * 40 * 28 * 0.5 * 52  # what overtime costs above the wage
     assert found[0].value == pytest.approx(saved, rel=0.01)
+
+
+def with_full_packing(record: Record, share: float) -> Record:
+    """Four weeks in which Allentown's orders are late and its packing stations are filled to a share."""
+    allentown = record.network.texts.nodes.index("allentown")
+    labour, cube = record.network.labour, record.cube.copy()
+    cube[:, :, :, [Metric.LATE_NO_LABOUR, Metric.BACKLOG, Metric.NEEDED_PACK, Metric.NEEDED_PICK]] = 0
+    days = slice(300, 328)
+    most = int(labour.stations[allentown, Process.PACK]) * int(labour.shift_minutes[allentown].sum())
+    cube[days, allentown, 0, Metric.NEEDED_PACK] = (2 * most, int(share * most))
+    cube[days, allentown, 0, Metric.LATE_NO_LABOUR, 0] = 400
+    cube[days, allentown, 0, Metric.BACKLOG, 0] = 3_000
+    cube[days, allentown, 0, Metric.SHIPMENTS, 0] = 4_000
+    return record._replace(cube=cube)
+
+
+def test_stations_are_suggested_where_they_are_full_and_hands_where_they_are_not(
+    record: Record, network: Network, tmp_path: Path
+) -> None:
+    """The change that is written is one that the workspace takes."""
+    full, free = (suggest.hands(with_full_packing(record, share), {}) for share in (1.0, 0.6))
+    assert [each.name for each in (*full, *free)] == ["allentown_pack_stations", "allentown_pack_hands"]
+    told, (change,) = full[0].suggestion, full[0].change
+    allentown = network.texts.nodes.index("allentown")
+    there = int(network.labour.stations[allentown, Process.PACK])
+    # 3,000 orders wait, of half a minute or so each: two shifts a day share the hands that lack.
+    more = change["columns"]["stations"] - there
+    assert more == -(-change["add_temps"] // 2) > 0
+    assert f"{more} more station" in told.text
+    assert f"{there} are full" in told.text
+    shutil.copytree(FOLDER, tmp_path / "workspace")
+    (path,) = (each.path for each in suggest_files.written(tmp_path / "workspace", full, record))
+    labour = load_changed(tmp_path / "workspace", path).workspaces[-1].workspace.frame("labour")
+    stations = dict(
+        zip(zip(labour.texts("node"), labour.texts("process"), strict=True), labour.numbers("stations"), strict=True)
+    )
+    assert stations["allentown", "pack"] == there + more
 
 
 def test_scale_changes_no_suggestion_of_people(record: Record) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbest.cli.app import app
-from firstbest.rehearse.calibrate import UNKNOWN, Fitted, Shipments, calibrate, fit_duration, try_duration
+from firstbest.rehearse.calibrate import UNKNOWN, Fitted, Shipments, calibrate, empty_days, fit_duration, try_duration
 from firstbest.world.units import DAY_US, HOUR_US
 
 WEEKDAY = np.array([1.4, 1.2, 1.1, 1.0, 0.9, 0.0, 0.0])
@@ -111,6 +111,17 @@ def test_the_warehouse_shipment_log(data_dir: Path) -> None:
     # Eleven days, Thanksgiving's week and the Monday after it among them: three of them lie outside.
     assert arrivals.tried.values == 11
     assert arrivals.tried.covered > 0.6
+
+
+def test_days_on_which_nothing_came_are_named_unless_they_are_closed() -> None:
+    """A Wednesday and the Thursday behind it are empty; Saturdays and Sundays always are."""
+    log = log_of_known_truth(6, days=60)
+    kept = ~np.isin(log.placed // DAY_US, [MONDAY + 30, MONDAY + 31])
+    torn = Shipments(*(each[kept] for each in log))
+
+    assert empty_days(log, frozenset()) == ()
+    assert empty_days(torn, frozenset()) == (MONDAY + 30, MONDAY + 31)
+    assert empty_days(torn, frozenset((MONDAY + 30,))) == (MONDAY + 31,)
 
 
 def test_the_command_reads_fits_and_writes(tmp_path: Path) -> None:

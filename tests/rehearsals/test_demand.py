@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import ORDER_BITS, Demand
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
@@ -58,7 +58,7 @@ def test_orders_are_well_formed() -> None:
     assert np.array_equal(lines["price"], items.price[lines["item"]])
     assert np.array_equal(lines["line"], np.arange(len(lines)) - c["first_line"][owner])
     zone = NETWORK.places.time_zone[c["place"]]
-    midnight = NETWORK.calendar.midnight_us[zone, c["order"] >> 20]
+    midnight = NETWORK.calendar.midnight_us[zone, c["order"] >> ORDER_BITS]
     assert np.all((c["at"] >= midnight) & (c["at"] < midnight + DAY_US + HOUR_US))
 
 
@@ -66,8 +66,8 @@ def test_proportions_are_those_asked_for() -> None:
     network, nature = small_network(Size(days=12, orders_day=20_000))
     c, lines = drawn(network, nature, days=5)
     demand = nature.demand
-    whole = (c["order"] >> 20) < 4
-    assert np.bincount(c["order"][whole] >> 20) == pytest.approx(demand.orders_day[:4], rel=0.03)
+    whole = (c["order"] >> ORDER_BITS) < 4
+    assert np.bincount(c["order"][whole] >> ORDER_BITS) == pytest.approx(demand.orders_day[:4], rel=0.03)
     place = np.bincount(c["place"]) / len(c)
     assert place == pytest.approx(network.places.weight / network.places.weight.sum(), abs=0.02)
     assert (c["service"] == Service.MEMBER).mean() == pytest.approx(0.3, abs=0.02)
@@ -78,7 +78,9 @@ def test_proportions_are_those_asked_for() -> None:
     seller = network.items.seller[first["item"]]
     assert np.bincount(seller) / len(c) == pytest.approx([0.55, 0.30, 0.15], abs=0.01)
     assert (first["item"][seller == 0] == 0).mean() == pytest.approx(0.6, abs=0.01)
-    hour = (c["at"] - network.calendar.midnight_us[network.places.time_zone[c["place"]], c["order"] >> 20]) // HOUR_US
+    hour = (
+        c["at"] - network.calendar.midnight_us[network.places.time_zone[c["place"]], c["order"] >> ORDER_BITS]
+    ) // HOUR_US
     assert np.bincount(hour[whole], minlength=24) / whole.sum() == pytest.approx(demand.hour_ppm / 1e6, abs=0.005)
     one = c["customer"] == np.bincount(c["customer"]).argmax()
     assert one.sum() > 5
@@ -106,7 +108,7 @@ def test_a_boost_changes_what_is_bought_not_who_buys() -> None:
     boosted = drawn(NETWORK, NATURE._replace(demand=NATURE.demand._replace(**columns)))
     for name in ("at", "order", "customer", "place", "lines"):
         assert np.array_equal(boosted.commands[name], WHOLE.commands[name])
-    day = np.repeat(WHOLE.commands["order"] >> 20, WHOLE.commands["lines"])
+    day = np.repeat(WHOLE.commands["order"] >> ORDER_BITS, WHOLE.commands["lines"])
     during = (day >= 2) & (day < 5)
     assert np.array_equal(boosted.lines[~during], WHOLE.lines[~during])
     assert (boosted.lines["item"][during] == 1).sum() > 1.2 * (WHOLE.lines["item"][during] == 1).sum()

@@ -18,7 +18,7 @@ from firstbest.operate.ports import Change, Tick
 from firstbest.present import needs
 from firstbest.present.record import Assumed
 from firstbest.rehearse.answers_told import write_answers
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import ORDER_BITS, Demand
 from firstbest.rehearse.run import Result, Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
 from firstbest.world import facts
@@ -127,8 +127,8 @@ def test_a_sooner_promise_brings_orders_of_its_region_two_days_later() -> None:
     heard = (promised(2, place=3, days=DAYS - 2), promised(2, place=2, days=DAYS))
     found = orders(answers(day_ppm=100_000), heard)
     region = NETWORK.places.region
-    day, place = found.commands["order"] >> 20, region[found.commands["place"]]
-    day_before, place_before = WHOLE.commands["order"] >> 20, region[WHOLE.commands["place"]]
+    day, place = found.commands["order"] >> ORDER_BITS, region[found.commands["place"]]
+    day_before, place_before = WHOLE.commands["order"] >> ORDER_BITS, region[WHOLE.commands["place"]]
     for each in range(8):
         for where in range(3):
             now, before = (
@@ -145,8 +145,8 @@ def test_what_was_refused_counts_as_not_on_offer() -> None:
     rows = promised(1, place=0, days=DAYS)
     rows["filled"][:1_500] = 0
     found = orders(answers(items_x1000=1_000), (rows,))
-    day, seller = found.commands["order"] >> 20, seller_of(found)
-    day_before, seller_before = WHOLE.commands["order"] >> 20, seller_of(WHOLE)
+    day, seller = found.commands["order"] >> ORDER_BITS, seller_of(found)
+    day_before, seller_before = WHOLE.commands["order"] >> ORDER_BITS, seller_of(WHOLE)
     during, during_before = (day == 4) & (seller == 0), (day_before == 4) & (seller_before == 0)
 
     assert during.sum() / during_before.sum() == pytest.approx(0.505, abs=0.05)

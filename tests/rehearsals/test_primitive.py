@@ -11,7 +11,7 @@ import pytest
 
 from firstbest.present.comparison import Estimate
 from firstbest.present.primitive import OpenTold, Point, Rehearsed, Team, Volume, Week, open_screen
-from firstbest.rehearse.invoicing import House, house_of, metered, periods
+from firstbest.rehearse.invoicing import House, NothingToBill, house_of, metered, periods
 from firstbest.rehearse.primitive import Use, handling, use_of
 from firstbest.rehearse.primitive_open import (
     block_value,
@@ -150,6 +150,12 @@ def test_what_stood_is_what_the_bills_meter(house: House) -> None:
     assert np.array_equal(use.daily, expected)
     assert use.busy[:, use.nodes].sum() > 0
     assert (use.paid >= 0).all()
+
+
+def test_less_than_a_month_is_refused_in_words(house: House) -> None:
+    short = house._replace(reached=house.network.calendar.start_us + 30 * DAY_US)
+    with pytest.raises(NothingToBill, match="expected a whole month of facts, from its first day to its last"):
+        use_of(short, FIGURES)
 
 
 def test_the_teams_are_told_with_their_fullest_week_of_the_whole_rehearsal(house: House) -> None:

@@ -105,8 +105,10 @@ def test_a_file_that_is_cut_or_none_is_refused(tmp_path: Path) -> None:
         (whole[:-1], "end of the file"),
         (whole + b"!", "found more"),
         (b"PAR1" + whole, "does not begin like one"),
+        (whole[:-1] + bytes([whole[-1] ^ 1]), "it was changed"),
         (whole[:40], "header"),
-        (whole.replace(b'"version":1', b'"version":9'), "found version 9"),
+        (whole[:16] + b"\xff" * 7 + b"\0" + whole[24:], "header of 72057594037927935 bytes"),
+        (whole.replace(b'"version":2', b'"version":9'), "found version 9"),
         (whole.replace(b"firstbest.rehearse.running:Running", b"subproces.rehearse.running:Running"), "class of this"),
     ):
         path.write_bytes(wrong)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firstbest.rehearse.sensitivity import Budget, budget, sensible, sensitivity
+from firstbest.rehearse.sensitivity import SEEDS, Budget, budget, effects_of, interval, sensitivity
+from firstbest.rehearse.sensitivity_sense import sensible
 from firstbest.store.init import write_builtin
-from firstbest.store.sensitivity_inputs import Row, moved, read_inputs, write_moved
+from firstbest.store.sensitivity_inputs import Input, Row, moved, read_inputs, write_moved
 from firstbest.store.workspace import load
 
 pytest.importorskip("SALib")
@@ -29,7 +30,7 @@ def test_inputs_stand_in_their_files(builtin: Path) -> None:
 
     assert len(names) > 80
     assert {"labour.csv wage_hour", "lanes.csv transit_days", "nature.toml spread_percent.pick",
-            "policies.toml safety_z", "carrier_rates/ground.csv zone_8"} <= names  # fmt: skip
+            "policies.toml safety_z", "carrier_rates/ground.csv zone_2 to zone_8"} <= names  # fmt: skip
     assert not any(name.startswith("none") for name in names)
 
 
@@ -64,11 +65,46 @@ def test_rows_are_moved_by_key_and_entry() -> None:
     assert moved(text, Row("demand.toml", "period.c", "factor", 2, 1, 4, ""), 1.0) is None
 
 
-def test_ends_that_make_no_workspace_are_left_out(builtin: Path) -> None:
-    kept, out = sensible(builtin, read_inputs(builtin).found)
+@pytest.fixture(scope="module")
+def sense(builtin: Path) -> tuple[tuple[Input, ...], tuple[str, ...]]:
+    """Of the inputs of three files."""
+    files = ("items.csv", "labour.csv", "lanes.csv")
+    return sensible(builtin, [each for each in read_inputs(builtin).found if each.rows[0].file in files])
 
-    assert len(kept) > 70
-    assert len(out) < 20
+
+def test_ends_that_make_no_workspace_are_left_out(sense: tuple[tuple[Input, ...], tuple[str, ...]]) -> None:
+    kept, out = sense
+
+    assert len(kept) > 15
+    assert len(out) < 6
+    # A volume at its high end makes no item with the length beside it: no corner of all lows or all highs shows it.
+    assert "items.csv volume_l" in out
+    assert "items.csv cost" not in out
+
+
+def test_corners_that_were_not_tried_make_workspaces(
+    builtin: Path, tmp_path: Path, sense: tuple[tuple[Input, ...], tuple[str, ...]]
+) -> None:
+    """What is kept makes sense at other corners too, as Morris will ask for them."""
+    kept, _ = sense
+    chance = np.random.default_rng(3)
+    for number in range(4):
+        write_moved(builtin, tmp_path / str(number), kept, chance.choice([0, 1 / 3, 2 / 3, 1], len(kept)).tolist())
+        assert load(tmp_path / str(number)).name == load(builtin).name
+
+
+def test_sizes_and_their_intervals() -> None:
+    """Two walks over two inputs; four values by hand."""
+    points = np.array([[[0, 0], [1, 0], [1, 1]], [[1, 1], [1, 1 / 3], [1 / 3, 1 / 3]]])
+
+    found = effects_of(points, np.array([[5, 8, 7], [0, 2, 4]], np.float64))
+    torn = effects_of(points, np.array([[5, 8, 7], [0, 2, np.nan]], np.float64))
+
+    assert found == pytest.approx(np.array([[3, -1], [-3, -3]]))
+    assert torn == pytest.approx(np.array([[3, -1], [np.nan, -3]]), nan_ok=True)
+    assert interval(np.array([1.0, 3.0])) == (1.0, 3.0)
+    # Mean 2, standard deviation 1.1547, t of three 3.1824.
+    assert interval(np.array([1.0, 1, 3, 3])) == pytest.approx((2 - 1.8374, 2 + 1.8374), abs=1e-3)
 
 
 def test_known_shares_are_found() -> None:
@@ -78,17 +114,56 @@ def test_known_shares_are_found() -> None:
         values: F64 = 4 * points[:, 0] + 2 * points[:, 1] + points[:, 2]
         return values
 
-    found = sensitivity(["a", "b", "c", "d"], "x", Budget(4, 8, 256, 3), answer)
+    found = sensitivity(["a", "b", "c", "d"], "x", Budget(4, 8, 256, 3), (answer, lambda: np.array([3.0, 3.5, 4.0])))
 
     assert [each.name for each in found.effects] == ["a", "b", "c", "d"]
     assert [each.size for each in found.effects] == pytest.approx([4, 2, 1, 0])
     assert [each.total for each in found.effects[:3]] == pytest.approx([16 / 21, 4 / 21, 1 / 21], abs=0.03)
+    assert [each.alone for each in found.effects[:3]] == pytest.approx([16 / 21, 4 / 21, 1 / 21], abs=0.06)
     assert np.isnan(found.effects[3].total)
+    assert (found.middle, found.chance) == (3.5, 0.5)
+
+
+def test_an_input_that_makes_no_workspace_is_named() -> None:
+    """Every step of the second of six inputs ends at a point that makes none."""
+
+    def answer(points: F64) -> F64:
+        values: F64 = 4 * points[:, 0] + points[:, 2]
+        if len(points) == 4 * 7:  # Morris, not Sobol
+            walks = points.reshape(4, 7, 6)
+            steps = np.diff(walks[:, :, 1], axis=1, prepend=walks[:, :1, 1]) != 0
+            values[steps.reshape(-1)] = np.nan
+        return values
+
+    found = sensitivity(list("abcdef"), "x", Budget(6, 4, 32, 2), (answer, lambda: np.array([3.0, 4.0])))
+
+    assert found.unknown == ("b",)
+    assert [each.name for each in found.effects][:2] == ["a", "c"]
+    assert len(found.effects) == 5
+
+
+def test_points_that_make_no_workspace_cost_their_own_effects_only() -> None:
+    def answer(points: F64) -> F64:
+        values: F64 = 4 * points[:, 0] + 2 * points[:, 1] + points[:, 2]
+        if len(points) == 8 * 4:  # Morris, not Sobol
+            values[5] = np.nan
+        return values
+
+    found = sensitivity(["a", "b", "c"], "x", Budget(3, 8, 64, 3), (answer, lambda: np.array([3.0, 4.0])))
+
+    assert found.faulty == 1
+    assert [each.size for each in found.effects] == pytest.approx([4, 2, 1])
+    with pytest.raises(ValueError, match="24 of 24 effects without one"):
+        sensitivity(
+            ["a", "b", "c"], "x", Budget(3, 8, 64, 3), (lambda points: points[:, 0] * np.nan, lambda: np.ones(2))
+        )
 
 
 def test_the_budget_adds_up() -> None:
     planned = budget(80, 300)
 
     assert planned.morris == 2 * 81
-    assert planned.runs == planned.morris + planned.samples * 6
+    assert planned.runs == planned.morris + planned.samples * 6 + SEEDS
     assert planned.runs <= 300
+    assert budget(2, 100).runs <= 100
+    assert budget(145, 150).walks == 2

@@ -166,3 +166,64 @@ def test_a_case_is_opened_when_the_loose_units_do_not_reach(rows: list[tuple[int
         left[place] -= wanted
         expected.append(cases)
     assert found.tolist() == expected
+
+
+class Shelf:
+    """A shelf by the thing: whole pallets, cases beside them, single units."""
+
+    def __init__(self, there: tuple[int, int, int], case: int, pallet: int) -> None:
+        self.whole, self.cases, self.single = there
+        self.case, self.pallet = case, pallet
+
+    def units(self) -> int:
+        return self.whole * self.pallet + self.cases * self.case + self.single
+
+    def take(self, wanted: int) -> tuple[int, ...]:
+        """(pallets, cases, broken, opened, missing), one thing at a time."""
+        pallets = cases = broken = opened = 0
+        while self.pallet and wanted >= self.pallet and self.whole:
+            self.whole, wanted, pallets = self.whole - 1, wanted - self.pallet, pallets + 1
+        while wanted:
+            if self.case and wanted >= self.case and self.cases:
+                self.cases, wanted, cases = self.cases - 1, wanted - self.case, cases + 1
+            elif self.single >= wanted:
+                self.single, wanted = self.single - wanted, 0
+            elif self.cases:
+                self.cases, self.single, opened = self.cases - 1, self.single + self.case, opened + 1
+            elif self.whole:
+                self.whole, broken = self.whole - 1, broken + 1
+                self.cases += self.pallet // self.case if self.case else 0
+                self.single += 0 if self.case else self.pallet
+            else:
+                missing, self.single = wanted - self.single, 0
+                return pallets, cases, broken, opened, missing
+        return pallets, cases, broken, opened, 0
+
+
+PACKS = [(0, 0), (4, 0), (0, 6), (3, 12), (5, 5)]
+"""Units of a case and of a pallet by shelf."""
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 40)), max_size=14),
+    there=st.lists(st.tuples(*(st.integers(0, most) for most in (4, 6, 9))), min_size=5, max_size=5),
+)
+def test_lines_take_pallets_then_cases_then_units(
+    rows: list[tuple[int, int]], there: list[tuple[int, int, int]]
+) -> None:
+    """Against shelves told thing by thing; what is there before is what goes and what is left."""
+    shelf, quantity = (np.array([row[part] for row in rows], np.int64) for part in range(2))
+    known = [
+        (whole * (pallet > 0), cases * (case > 0), single)
+        for (whole, cases, single), (case, pallet) in zip(there, PACKS, strict=True)
+    ]
+    stood, packs = np.array(known, np.int64)[shelf].reshape(-1, 3), np.array(PACKS, np.int64)[shelf].reshape(-1, 2)
+
+    found = levels.taken(shelf, quantity, levels.There(*stood.T.copy()), levels.Packs(*packs.T.copy()))
+
+    shelves = [Shelf(each, *PACKS[place]) for place, each in enumerate(known)]
+    before = sum(each.units() for each in shelves)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == [
+        shelves[place].take(wanted) for place, wanted in rows
+    ]
+    assert before - sum(each.units() for each in shelves) == quantity.sum() - found.missing.sum()

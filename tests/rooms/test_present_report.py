@@ -1,5 +1,6 @@
 """The report is one file that asks for nothing, reads well aloud, and stands also where there is little to show."""
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -187,3 +188,31 @@ def test_numbers_read_well() -> None:
     assert text.share(0.9521) == f"95.2{space}%"
     assert text.span(20454, 365) == "1 January to 31 December 2026"
     assert text.count(float("nan")) == text.MISSING
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("ho_chi_minh", "Ho Chi Minh"),
+        ("port_la", "Port LA"),
+        ("port_savannah", "Port Savannah"),
+        ("dallas", "Dallas"),
+        ("", ""),
+    ],
+)
+def test_places_are_called_as_people_call_them(code: str, name: str) -> None:
+    assert text.place(code) == name
+
+
+def test_what_only_the_change_measures_stands_beside_nothing() -> None:
+    """Kits are put together with the change alone: a figure that the table of differences would not have."""
+    only = comparison.measured_only(
+        {"kits_assembled": 4_210.0, "orders": 5.0, "no_such": 1.0}, {"kits_assembled": math.nan, "orders": 4.0}, "USD"
+    )
+    assert only == (("kits put together", "4,210"),)
+    changed, told = pair()
+    told = told._replace(only=only)
+    screen = comparison.table(told, 80).plain
+    assert "kits put together" in screen
+    assert max(map(len, screen.splitlines())) <= 80
+    assert "with the change only" in report(changed, told)

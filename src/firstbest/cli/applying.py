@@ -177,7 +177,7 @@ def alone(wanted: Wanted, book: Any, path: str, body: dict[str, Any]) -> dict[st
         raise stop("another process became the writer of this book: try again")
     with faults_told(wanted.folder):
         try:
-            house = open_house(wanted.folder, book).house
+            house = open_house(wanted.folder, book, say=lambda words: typer.echo(words, err=True)).house
             house.pass_time()
 
             def make(soonest: int) -> Applied:

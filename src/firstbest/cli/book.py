@@ -84,6 +84,7 @@ def verify(
 ) -> None:
     """Recompute every seal and every table. All facts are folded again. Exit code 1: something differs."""
     from firstbest.store.book_live import ChainError
+    from firstbest.store.book_refold import marked
     from firstbest.store.book_verify import unlike_refold
 
     with told(), opened(folder, book) as source:
@@ -95,7 +96,11 @@ def verify(
         wrong = [] if seals_only else unlike_refold(source, *networks_of(folder, source))
         if wrong:
             typer.echo(f"not what the facts come to: {', '.join(wrong)}", err=True)
-            if folded_by_others(source):
+            waits = marked(source)
+            if waits:
+                said = f"of an older version, to be folded again: {', '.join(waits)}; firstbest serve does that first"
+                typer.echo(said, err=True)
+            elif folded_by_others(source):
                 typer.echo("its first ticks were folded by another version: what that added may be all of it", err=True)
             raise typer.Exit(1)
         if not seals_only:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
+from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 
 if TYPE_CHECKING:
     from firstbest.present.calibrated import Told
     from firstbest.rehearse.calibrate import Arrivals, Duration, Fitted
-    from firstbest.store.calibrate_log import LogRead
 
 OUTPUT = "calibration"
+DAYS_TOLD = 6
 
 
 class Asked(NamedTuple):
@@ -32,7 +34,7 @@ def calibrate(asked: Asked) -> None:
 
     use_cache()
     from firstbest.present.calibrated import page
-    from firstbest.rehearse.calibrate import Shipments
+    from firstbest.rehearse.calibrate import Shipments, empty_days
     from firstbest.rehearse.calibrate import calibrate as fit
     from firstbest.store.calibrate_log import read_shipments
 
@@ -43,28 +45,32 @@ def calibrate(asked: Asked) -> None:
     with faults_told(asked.folder):
         read = read_shipments(asked.log, names)
         holidays = _holidays(asked.folder)
-    columns = (read.columns[name] for name in ("placed", "planned", "left", "delivered"))
+    log = Shipments(*(read.columns[name] for name in ("placed", "planned", "left", "delivered")))
     try:
-        found = fit(Shipments(*columns), asked.first_part, holidays)
+        found = fit(log, asked.first_part, holidays)
     except ValueError as short:
         raise stop(f"{asked.log}: {short}") from None
-    typer.echo(page([told(each) for each in found], asked.log.name, read.rows, read.unreadable))
-    if not any(day in holidays for day in range(*_days(read))):
-        typer.echo("\nNo holiday of calendars.csv lies within this log: days on which nobody worked count as misses.")
+    width = Console().width
+    typer.echo(page([told(each) for each in found], asked.log.name, read.rows, read.unreadable, width))
+    empty = empty_days(log, holidays)
+    if empty:
+        typer.echo("\n" + textwrap.fill(_empty_told(empty), width))
     output = asked.folder / OUTPUT
     output.mkdir(exist_ok=True)
     (output / "fitted.toml").write_text(toml_of(found, asked.log.name), encoding="utf-8")
     typer.echo(f"\nwritten: {output / 'fitted.toml'}, to copy into demand.toml, nature.toml and labour.csv")
 
 
-def _days(read: LogRead) -> tuple[int, int]:
-    """The first day of a log, and the one behind its last; days since 1970."""
-    from firstbest.store.calibrate_log import UNKNOWN
-    from firstbest.world.units import DAY_US
+def _empty_told(days: tuple[int, ...]) -> str:
+    """Days on which nothing came; whether anybody worked only their firm knows."""
+    from datetime import date, timedelta
 
-    known = [each[each != UNKNOWN] for each in read.columns.values()]
-    told = [each for each in known if len(each)]
-    return min(int(each.min()) for each in told) // DAY_US, max(int(each.max()) for each in told) // DAY_US + 1
+    shown = [str(date(1970, 1, 1) + timedelta(days=day)) for day in days[:DAYS_TOLD]]
+    more = f" and {len(days) - DAYS_TOLD} more" if len(days) > DAYS_TOLD else ""
+    return (
+        f"Nothing came on {', '.join(shown)}{more}, though their weekday has arrivals: where nobody worked, "
+        "write them into calendars.csv as holidays (date,,holiday,all) and fit again; until then they count as misses."
+    )
 
 
 def _holidays(folder: Path) -> frozenset[int]:

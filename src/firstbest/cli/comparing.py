@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
-from textwrap import fill
 
 import typer
+from rich.console import Console
 
 from firstbest.cli.making import faults_told, require_folder, stop
 
 SHOWN = 40
+NAMES = 37
+"""What leaves room for the numbers on eighty columns; a longer name moves its own numbers."""
 
 
 def baseline(folder: Path, actuals: Path, days: int | None) -> None:
@@ -27,21 +30,20 @@ def baseline(folder: Path, actuals: Path, days: int | None) -> None:
         except NothingToCompare as nothing:
             raise stop(str(nothing)) from None
     order = sorted(lines, key=lambda line: (line.inside, -abs(line.apart) / line.band, line.words))
-    wide = max((len(line.words) for line in order), default=0) + 2
     for head, some in (
         ("outside its band", [line for line in order if not line.inside]),
         ("inside its band", [line for line in order if line.inside]),
     ):
         if not some:
             continue
-        typer.echo(f"{head:<{wide}}{'model a day':>13}{'books a day':>13}   apart")
+        typer.echo(f"{head:<{NAMES}}{'model a day':>12}{'books a day':>12}   apart")
         for line in some[:SHOWN]:
             typer.echo(
-                f"{line.words:<{wide}}{line.model:>13,.2f}{line.books:>13,.2f}   {line.said.rpartition(': ')[2]}"
+                f"{line.words:<{NAMES}}{line.model:>12,.2f}{line.books:>12,.2f}   {line.said.rpartition(': ')[2]}"
             )
         if len(some) > SHOWN:
             typer.echo(f"and {len(some) - SHOWN} more, all closer")
         typer.echo("")
     banner = banner_of(folder)
-    typer.echo(fill(f"{banner[:1].upper()}{banner[1:]}.", 80))
+    typer.echo(textwrap.fill(f"{banner[:1].upper()}{banner[1:]}.", Console().width))
     typer.echo(f"kept in {folder / KEPT}: every rehearsal and comparison of this workspace now says so")

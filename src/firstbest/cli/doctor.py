@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -54,10 +55,12 @@ def examine(folder: Path | None, book: str | None) -> list[Finding]:
 def doctor(folder: Path | None, book: str | None) -> None:
     """Print the findings; exit code 2 if one is bad."""
     found = examine(folder, book)
+    width = shutil.get_terminal_size().columns
     for each in found:
-        typer.echo(f"{_MARKS[each.state]}  {each.what:<{_LABEL}}{each.found}")
+        head = f"{_MARKS[each.state]}  {each.what:<{_LABEL}}"
+        typer.echo(_folded(head, each.found, width))
         if each.remedy:
-            typer.echo(f"      {'':<{_LABEL}}-> {each.remedy}")
+            typer.echo(_folded(f"      {'':<{_LABEL}}-> ", each.remedy, width))
     bad, look = (sum(each.state == state for each in found) for state in (BAD, LOOK))
     typer.echo(f"\n{len(found)} looked at: {bad} bad, {look} worth a look")
     if bad:
@@ -200,3 +203,9 @@ def _postgres(where: str) -> Iterator[Finding]:
         yield Finding("database", BAD, f"cannot be reached: {told}", "start it, or look at the address in --book")
     else:
         yield Finding("database", GOOD, f"PostgreSQL {row[0] if row else ''} answers")
+
+
+def _folded(head: str, said: str, width: int) -> str:
+    """A line of a finding, further ones below its words; what has no blank, such as a path, stays whole."""
+    lines = textwrap.wrap(said, max(width - len(head), 20), break_long_words=False, break_on_hyphens=False)
+    return head + ("\n" + " " * len(head)).join(lines)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def decide_or_open(asked: Options) -> None:
     """One of: decide a dispute, open one, list all."""
     if asked.accept is not None and asked.reject is not None:
-        raise stop("--accept and --reject: one of the two")
+        raise stop("expected --accept or --reject, found both")
     with opened(Place(asked.folder, asked.source)) as (house, book):
         from firstbest.rehearse.invoicing_disputes import Claim, contest, decide, disputes_of, label_of
         from firstbest.rent.disputes import DisputeState

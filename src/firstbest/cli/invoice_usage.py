@@ -22,11 +22,20 @@ def send_or_show(place: Place, file: Path | None) -> None:
             answer = send_file(book, file, Known(house.names, house.now, house.network.calendar.start_us))
             if answer.faults:
                 raise stop(told(answer.faults, file))
-            counted = f"{answer.counted:,} {'event' if answer.counted == 1 else 'events'} counted"
-            typer.echo(f"{counted}, {answer.repeated:,} came before and are ignored")
+            typer.echo(taken(answer.counted, answer.repeated))
             return
         waiting = book.events()
         by_service = Counter((event.service, event.tenant) for event in waiting)
         for (service, tenant), count in sorted(by_service.items()):
             typer.echo(f"{service:<24} {tenant:<24} {count:>8,}")
         typer.echo(f"waiting for the next closing: {len(waiting):,}; now it is {told_instant(house.now)}")
+
+
+def taken(counted: int, repeated: int) -> str:
+    """What became of a file of events, in words."""
+    if not counted + repeated:
+        return "no events in the file, nothing was counted"
+    said = f"{counted:,} {'event' if counted == 1 else 'events'} counted"
+    if not repeated:
+        return said
+    return f"{said}, {repeated:,} came before and {'is' if repeated == 1 else 'are'} ignored"

@@ -14,12 +14,14 @@ from firstbest.cli.making import faults_told, require_folder, stop
 
 def offers(folder: Annotated[Path, typer.Argument(help="The workspace, rehearsed, with offers.csv.")]) -> None:
     """Which offer of a product was shown first, and why. As customers saw it in the last rehearsal."""
+    from firstbest.cli.rehearsing import require_network
     from firstbest.present.offers import screen
     from firstbest.rehearse.offers_shown import shown_offers
     from firstbest.store.compile_network import compile_network
     from firstbest.store.workspace import load
 
     require_folder(folder)
+    require_network(folder)
     console = Console(highlight=False)
     with faults_told(folder):
         workspace = load(folder)

@@ -41,6 +41,7 @@ def sensitivity(asked: Asked) -> None:
     console, quiet = Console(highlight=False), Console(stderr=True)
     prepare(asked.folder, quiet)
     from firstbest.rehearse import sensitivity as found
+    from firstbest.rehearse.sensitivity_sense import sensible
     from firstbest.store.sensitivity_inputs import read_inputs
     from firstbest.store.workspace import load
 
@@ -48,13 +49,16 @@ def sensitivity(asked: Asked) -> None:
     with faults_told(asked.folder):
         workspace = load(asked.folder)
     listed = read_inputs(asked.folder)
-    inputs, out = found.sensible(asked.folder, listed.found)
+    with quiet.status("Trying corners of the ranges as workspaces"):
+        inputs, out = sensible(asked.folder, listed.found)
     if len(inputs) < 2:  # noqa: PLR2004 - one input has no rival
         raise stop(f"expected assumptions.csv with two ranges or more that stand in files, found {len(inputs)}")
     planned = found.budget(len(inputs), asked.runs)
     point = found.Point(asked.folder, inputs, asked.figure, asked.scale, asked.days)
     workers = asked.workers
-    console.print(_budget(planned, asked, point, workers), soft_wrap=True)
+    budget, standing = _budget(planned, asked, point, workers)
+    console.print(budget, soft_wrap=True)
+    console.print(standing, soft_wrap=True)
     console.print(
         f"not moved: {listed.left_out} rows of assumptions.csv without a range or place in a file"
         + (f", and {', '.join(out)}, whose ends make no workspace" if out else ""),
@@ -62,7 +66,7 @@ def sensitivity(asked: Asked) -> None:
     )
     with cluster_told():
         answer = _run(planned, point, workers, quiet)
-    _show(answer, workspace.name, workspace.currency, asked, console)
+    _show(answer, standing, (workspace.name, workspace.currency), asked, console)
 
 
 def _known_figure(figure: str) -> None:
@@ -73,21 +77,25 @@ def _known_figure(figure: str) -> None:
         raise stop(f"expected a figure of a rehearsal, found '{figure}'{nearest(figure, CATALOG)}")
 
 
-def _budget(planned: Budget, asked: Asked, point: Point, workers: Workers) -> str:
-    """The budget, with the time that one rehearsal takes."""
+def _budget(planned: Budget, asked: Asked, point: Point, workers: Workers) -> tuple[str, str]:
+    """The budget, with the time that one rehearsal takes, and what that one says of itself."""
+    from firstbest.rehearse.sensitivity import SEEDS
+
     began = time.perf_counter()
-    point([0.5] * planned.inputs)
+    standing = point.standing()
     minutes = planned.runs * (time.perf_counter() - began) / (workers if isinstance(workers, int) else 1) / 60
-    return (
-        f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
+    more = f" (the least that tells something; {asked.runs} were asked for)" if planned.runs > asked.runs else ""
+    said = (
+        f"{planned.runs} rehearsals{more} of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
         f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "
-        f"first {planned.top}; about {minutes:.0f} minutes"
+        f"first {planned.top}, {SEEDS} tell what the seed alone does; about {max(minutes, 1):.0f} minutes"
     )
+    return said, standing
 
 
 def _run(planned: Budget, point: Point, workers: Workers, quiet: Console) -> Answer:
     from firstbest.cli.rehearsing import bar
-    from firstbest.rehearse.sensitivity import evaluator
+    from firstbest.rehearse.sensitivity import evaluator, seeds_of
     from firstbest.rehearse.sensitivity import sensitivity as answer
 
     names, done = [each.name for each in point.inputs], [0]
@@ -95,31 +103,40 @@ def _run(planned: Budget, point: Point, workers: Workers, quiet: Console) -> Ans
 
         def one_more(count: int) -> None:
             done[0] += count
-            progress(min(done[0] / (planned.runs + 1), 1.0))
+            progress(min(done[0] / planned.runs, 1.0))
 
         try:
-            return answer(names, point.figure, planned, evaluator(point, workers, one_more))
+            how = evaluator(point, workers, one_more), seeds_of(point, workers, one_more)
+            return answer(names, point.figure, planned, how)
         except ValueError as too_few:
             raise stop(str(too_few)) from None
 
 
-def _show(answer: Answer, name: str, currency: str, asked: Asked, console: Console) -> None:
+def _show(answer: Answer, standing: str, names: tuple[str, str], asked: Asked, console: Console) -> None:
     from firstbest.present.sensitivity_page import Shown, Told, page, table
+    from firstbest.rehearse.sensitivity import WALKS_FOR_INTERVAL
 
     planned = answer.budget
-    said = f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}, one seed."
+    said = f"{planned.runs} rehearsals of {asked.days} days at scale {asked.scale:g}. {standing}"
     if answer.faulty:
         said += f" {answer.faulty} points made no sense as a workspace and were left out."
-    rows = [Shown(each.name, each.size, each.size_half, each.spread, each.total) for each in answer.effects]
-    told = Told(name, answer.figure, answer.middle, currency, said, rows)
+    if answer.unknown:
+        said += f" For that reason nothing is known of {', '.join(answer.unknown)}."
+    rows = [
+        Shown(each.name, each.size, each.low, each.high, each.spread, each.total, each.total_half)
+        for each in answer.effects
+    ]
+    intervals = planned.walks >= WALKS_FOR_INTERVAL
+    name, currency = names
+    told = Told(name, answer.figure, answer.middle, answer.chance, currency, said, planned.walks, intervals, rows)
     output = asked.folder / OUTPUT
     output.mkdir(exist_ok=True)
     (output / "sensitivity.html").write_text(page(told), encoding="utf-8")
     with (output / "sensitivity.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["input", "effect", "effect_half", "spread", "alone", "total", "total_half"])
+        writer.writerow(["input", "effect", "effect_low", "effect_high", "spread", "alone", "total", "total_half"])
         writer.writerows(
-            [each.name, each.size, each.size_half, each.spread, each.alone, each.total, each.total_half]
+            [each.name, each.size, each.low, each.high, each.spread, each.alone, each.total, each.total_half]
             for each in answer.effects
         )
     console.print(table(told, console.width), soft_wrap=True)

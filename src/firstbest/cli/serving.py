@@ -52,7 +52,7 @@ def serve(folder: Path, book: str | None, host: str | None, port: int | None) ->
 
     with faults_told(where.folder):
         try:
-            service = serving.Service(where)
+            service = serving.Service(where, say=lambda words: typer.echo(words, err=True))
         except (BookError, serving.NotServed) as error:
             raise stop(str(error)) from None
     gc.enable()

@@ -31,7 +31,7 @@ class Sense(NamedTuple):
     folder: Folder
     figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order"
     runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300
-    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.02
+    scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.05
     days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14
     workers: Count = None
     ray: Address = None

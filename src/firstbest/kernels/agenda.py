@@ -32,6 +32,9 @@ COLUMNS: Final = 8
 FREE: Final = 0
 USED: Final = 1
 PAST: Final = 2
+FRESH: Final = 3
+"""Marks. Rows from FRESH on were never used: nothing is written there, so room that is not needed takes no memory."""
+NONE: Final = -1
 
 
 class Agenda(NamedTuple):
@@ -39,27 +42,22 @@ class Agenda(NamedTuple):
 
     rows: I64  # [E, 8]
     bucket: I64  # [B] first row of each chain, B a power of two
-    marks: I64  # [3] first free row, rows in use, instant before which nothing waits
+    marks: I64  # [4] first of the rows given back, rows in use, instant before which nothing waits, first fresh row
 
 
 def new_agenda(rows: int, buckets: int = 8_192) -> Agenda:
     """An empty agenda with room for `rows`."""
     assert buckets & (buckets - 1) == 0, "the number of buckets is a power of two"
-    table = np.zeros((rows, COLUMNS), np.int64)
-    table[:, LINK] = np.arange(1, rows + 1)
-    table[-1, LINK] = -1
-    return Agenda(table, np.full(buckets, -1, np.int64), np.zeros(3, np.int64))
+    marks = np.array([NONE, 0, 0, 0], np.int64)
+    return Agenda(np.zeros((rows, COLUMNS), np.int64), np.full(buckets, NONE, np.int64), marks)
 
 
 def grown_agenda(agenda: Agenda, rows: int) -> Agenda:
     """The same agenda with room for `rows`; indices stay."""
-    before = len(agenda.rows)
-    more = new_agenda(rows, len(agenda.bucket))
-    more.rows[:before] = agenda.rows
-    more.rows[-1, LINK] = agenda.marks[FREE]
+    more, used = new_agenda(rows, len(agenda.bucket)), int(agenda.marks[FRESH])
+    more.rows[:used] = agenda.rows[:used]
     more.bucket[:] = agenda.bucket
     more.marks[:] = agenda.marks
-    more.marks[FREE] = before
     return more
 
 
@@ -70,9 +68,13 @@ def put(agenda: Agenda, at: int, kind: int, rank: np.uint64, first: int) -> int:
     Room is the caller's duty.
     """
     index = agenda.marks[FREE]
-    assert index >= 0, "the agenda is full"
+    if index == NONE:
+        index = agenda.marks[FRESH]
+        assert index < len(agenda.rows), "the agenda is full"
+        agenda.marks[FRESH] += 1
+    else:
+        agenda.marks[FREE] = agenda.rows[index, LINK]
     row = agenda.rows[index]
-    agenda.marks[FREE] = row[LINK]
     agenda.marks[USED] += 1
     due = max(at, agenda.marks[PAST])
     row[AT] = due

@@ -50,7 +50,7 @@ def release(number: int, now: int, ground: Ground) -> Step:
     tasked = yield from pick_list(number, now, chosen)
     found = [*again, released, tasked]
     if ground.detail.levels is not None:
-        found.append((yield from levels.broken(number, now, ground, ground.detail.levels, tasked)))
+        found += yield from levels.opened(number, now, ground, tasked)
     if ground.detail.kits is not None:
         found.append((yield from kits.assembled(number, now, ground.detail.kits, tasked)))
     if ground.detail.slotting is not None and len(tasked.rows):

@@ -14,6 +14,7 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
+from firstbest.operate import folds_levels as levels
 from firstbest.operate import folds_members as members
 from firstbest.operate import folds_together as together
 from firstbest.operate import folds_waiting as waiting
@@ -336,10 +337,13 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
     (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
-    (f.CASE_BROKEN, after.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
+    (f.CASE_BROKEN, levels.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
     (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
     (f.MEMBER_LAPSED, members.lapsed), (f.RESLOTTED, after.reslotted), (f.SHELVES_REVIEWED, after.shelves_reviewed),
     (f.WITHDRAWN, together.withdrawn), (f.FREED, together.freed), (f.RECHOSEN, together.rechosen),
+    (f.PALLET_BROKEN, levels.pallet_broken), (f.LEVELLED, levels.levelled), (f.OPENED, levels.put_up),
+    (f.RECEIVED, levels.put_up), (f.RESTOCKED, levels.put_back), (f.PICKED, levels.picked),
+    (f.COUNTED, levels.counted), (f.EXPIRED, levels.expired), (f.REPLENISHED, levels.sent_on),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
+from firstbest.operate import folds_levels as levels
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows
 from firstbest.world import tables as t
@@ -172,8 +173,8 @@ def expired(rows: Records, ground: Ground) -> list[Change]:
 
 
 def tasked(rows: Records, ground: Ground) -> list[Change]:
-    """Loose units are taken; a case that is opened for them puts its own beside. A shelf's lines are counted."""
-    return [*loosened(rows, ground), *picked_of(rows, ground)]
+    """Units beside cases are taken; a case that is opened for them puts its own there. A shelf's lines are counted."""
+    return [*levels.tasked(rows, ground), *picked_of(rows, ground)]
 
 
 def picked_of(rows: Records, ground: Ground) -> list[Change]:
@@ -195,20 +196,3 @@ def shelves_reviewed(rows: Records, ground: Ground) -> list[Change]:
     """Lines are counted anew."""
     keys = np.arange(len(ground.items.price) * len(ground.nodes.kind))
     return [Set(t.SHELF_T, keys, {"lines": np.zeros(len(keys), np.int64)})]
-
-
-def loosened(rows: Records, ground: Ground) -> list[Change]:
-    """Loose units are taken."""
-    if ground.detail.levels is None:
-        return []
-    rows = rows[ground.detail.levels.case_units[rows["item"]] > 0]
-    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    return [Add(t.LOOSE_T, keys, {"units": -rows["quantity"]})]
-
-
-def case_broken(rows: Records, ground: Ground) -> list[Change]:
-    """Units of opened cases lie loose."""
-    if ground.detail.levels is None:
-        return []
-    keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    return [Add(t.LOOSE_T, keys, {"units": rows["cases"] * ground.detail.levels.case_units[rows["item"]]})]

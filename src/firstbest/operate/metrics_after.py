@@ -115,6 +115,17 @@ def case_broken(cells: Cells, rows: Records) -> None:
     cells.add(rows, "node", After.CASES, (rows["cases"], 0))
 
 
+def pallet_broken(cells: Cells, rows: Records) -> None:
+    """Pallets taken apart."""
+    cells.add(rows, "node", After.PALLETS, (0, rows["pallets"]))
+
+
+def levelled(cells: Cells, rows: Records) -> None:
+    """Pallets that go whole with orders."""
+    rows = rows[rows["order"] >= 0]
+    cells.add(rows, "node", After.PALLETS, (rows["pallets"], 0))
+
+
 def ordered(cells: Cells, rows: Records) -> None:
     """Orders promised as to members, where the house keeps members."""
     if cells.ground.detail.members is None:
@@ -176,6 +187,7 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
     f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
     f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
+    f.PALLET_BROKEN.name: pallet_broken, f.LEVELLED.name: levelled,
     f.ORDERED.name: ordered, f.MEMBER_JOINED.name: member_joined, f.MEMBER_RENEWED.name: member_renewed,
     f.MEMBER_LAPSED.name: member_lapsed, f.KITTED.name: kitted, f.ASSEMBLED.name: assembled,
     f.SLOTTED.name: slotted, f.RESLOTTED.name: reslotted,

@@ -9,6 +9,7 @@ from firstbest.decide import replenish as replenishes
 from firstbest.decide.ground import Ground
 from firstbest.decide.replenish import Orders
 from firstbest.decide.wave import today_of
+from firstbest.operate import levels
 from firstbest.operate.backorders import with_owed
 from firstbest.operate.freight import first_of_each
 from firstbest.operate.ports import All, ByKey, Step
@@ -44,7 +45,8 @@ def replenish(number: int, now: int, ground: Ground) -> Step:
     blocks = [replenished(number, now, ground, replenishes.feed(ground, stock, expect, today, now), bought=0)]
     if today % ground.policy.review_days == 0:
         blocks.append(replenished(number, now, ground, replenishes.buy(ground, stock, expect, today, now), bought=1))
-    return joined([block for block in blocks if len(block.rows)])
+    levelled = yield from levels.settled(number, now, ground, blocks)
+    return [*joined([block for block in blocks if len(block.rows)]), *(block for block in levelled if len(block.rows))]
 
 
 def replenished(number: int, now: int, ground: Ground, orders: Orders, bought: int) -> f.Block:

@@ -38,7 +38,8 @@ def listed(questions: Sequence[Question], now_us: int, width: int) -> Text:
     """Open questions, the oldest first."""
     page = Text()
     if not questions:
-        page.append('No question is open. firstbest ask "?" --order NAME opens one.\n')
+        said = 'No question is open. firstbest ask "?" opens one, about --order, --complaint or --metric NAME.'
+        page.append(_folded(said, width, 0))
         return page
     count = len(questions)
     page.append(f"{count} open {'question' if count == 1 else 'questions'}\n\n", style="bold")

@@ -75,4 +75,4 @@ def _short(value: float, unit: str, currency: str) -> str:
         return f"{value * 100:g}{text.THIN}%".replace("-", text.MINUS)
     if unit == "money" and abs(value) < 1000:
         return text.money(value, currency, 0 if value == int(value) else 2)
-    return f"{value:g}" if abs(value) < 10_000 else text.short_count(value)
+    return f"{value:g}" if abs(value) < 1_000 else text.short_count(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -42,15 +43,11 @@ def weekdays_text(factors: F64) -> str:
     return ", ".join(shown)
 
 
-def page(found: Sequence[Told], log: str, rows: int, unreadable: int) -> str:
+def page(found: Sequence[Told], log: str, rows: int, unreadable: int, width: int = 100) -> str:
     """The table for a terminal."""
     lines = [f"{log}: {text.number(rows)} rows" + (f", {text.number(unreadable)} without a date" if unreadable else "")]
     for each in found:
-        lines += [
-            "",
-            each.name,
-            f"  fitted     {each.fit}",
-            f"  goodness   {each.goodness}",
-            f"  back-test  {each.tried}",
-        ]
+        lines += ["", each.name]
+        for head, said in (("fitted", each.fit), ("goodness", each.goodness), ("back-test", each.tried)):
+            lines += textwrap.wrap(said, width, initial_indent=f"  {head:<11}", subsequent_indent=" " * 13)
     return "\n".join(lines)

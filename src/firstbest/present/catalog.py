@@ -205,6 +205,8 @@ _RETURNS: Final = (
     Meaning("expired_value", "money", "value expired", "what these units had cost"),
     Meaning("expired_share", "share", "expired of what does not keep", "units expired, of these and those sold"),
     Meaning("cases_broken", "count", "cases opened", "cases opened for picks"),
+    Meaning("pallets_shipped", "count", "pallets shipped whole", "pallets that went whole with orders"),
+    Meaning("pallets_broken", "count", "pallets broken", "pallets taken apart into cases"),
     Meaning("cases_per_100_lines", "count", "cases opened by 100 lines", "cases opened over lines shipped, times 100"),
     Meaning("kits_ordered", "count", "kits ordered", "units of kits asked for, where kits are made on order"),
     Meaning("kits_assembled", "count", "kits put together", "kits that were put together for shipments"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from firstbest.present import text
-from firstbest.present.catalog import WANTED, meaning_of
+from firstbest.present.catalog import CATALOG, WANTED, meaning_of
 from firstbest.present.record import Record
 
 _TELLING: Final = ("delivered_on_time", "two_day_share", "cost_to_serve_per_order")
@@ -55,6 +56,18 @@ class Comparison(NamedTuple):
     differences: tuple[Difference, ...]
     dots: tuple[Dot, ...]  # every what-if so far, the current network among them
     replications: int
+    only: tuple[tuple[str, str], ...] = ()  # what is measured with the change only: (label, as told)
+
+
+def measured_only(
+    found: Mapping[str, float], without: Mapping[str, float], currency: str
+) -> tuple[tuple[str, str], ...]:
+    """Figures that only one of two worlds has, as told: kits put together where the other stores them whole."""
+    return tuple(
+        (meaning.label, text.brief(found[key], meaning.unit, currency))
+        for key, meaning in CATALOG.items()
+        if math.isfinite(found.get(key, math.nan)) and not math.isfinite(without.get(key, math.nan))
+    )
 
 
 class Estimate(NamedTuple):
@@ -86,9 +99,7 @@ def interval(found: Difference) -> str:
     if found.unit == "share":
         low, high = (text.number(value * 100, 1) for value in (found.low, found.high))
     elif found.unit == "money":
-        low, high = (
-            text.number(value, 2 if abs(found.difference) < 10_000 else 0) for value in (found.low, found.high)
-        )
+        low, high = (text.number(value, 2 if abs(found.difference) < 1_000 else 0) for value in (found.low, found.high))
     else:
         low, high = (_bare(value, found) for value in (found.low, found.high))
     return f"{low} to {high}"
@@ -146,6 +157,9 @@ def table(comparison: Comparison, width: int) -> Text:
         page.append("\nWhat else changed most\n", style="not bold dim")
     for found in more:
         _row(page, found, name_width, comparison.without.network.texts.currency)
+    for label, value in comparison.only:
+        page.append(f"{_cut(label, name_width):{name_width}} {text.MISSING:>9} {value:>9} ", style="not bold")
+        page.append(f"{'with the change only':>20}\n", style="not bold dim")
     rest = [found for found in comparison.differences if found not in first and found not in more]
     times = f"{comparison.replications} pairs" if comparison.replications != 1 else "one pair: no interval is known"
     told = f"{times} on the same random numbers"

@@ -41,6 +41,7 @@ def figures(record: Record) -> dict[str, float]:
         **pictures_care.figures(record),
         **pictures_care.lot_figures(record),
         **pictures_care.case_figures(record),
+        **pictures_care.pallet_figures(record),
         **pictures_members.figures(record),
         **pictures_care.kit_figures(record),
         **pictures_care.slot_figures(record),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -14,6 +14,9 @@ from firstbest.present import text
 from firstbest.present.invoice import amount, money_exact, plain, price_of, quantity_of, unit_of, words_of
 from firstbest.rent.lines import Line, LineKind
 from firstbest.world.units import MONEY
+
+EVENTS_MAX: Final = 10_000
+"""How many events of a line a screen shows at most."""
 
 
 class Traced(Protocol):
@@ -89,19 +92,25 @@ def _facts(walk: Walk) -> list[tuple[str, str]]:
 def _events(page: Text, walk: Walk, width: int) -> None:
     factor, one, several = unit_of(walk.line.meter) if walk.line.meter else (1, "order", "orders")
     zone = ZoneInfo(walk.zone)
-    room = width - 2 - 22 - 18 - 16
+    rows = []
     for event in walk.events:
         moment = dt.datetime.fromtimestamp(event.at // 1_000_000, zone).strftime("%d %b %Y %H:%M:%S").lstrip("0")
-        about = event.about if len(event.about) <= room else event.about[: room - 1] + "…"
         units = Fraction(event.quantity, factor)
         how = f"{plain(units, 0 if factor == 1 else 4)} {one if units == 1 else several}"
-        page.append(f"  {moment:<22}{about:<{room}}{how:>18}")
-        page.append(f"{money_exact(event.exact, walk.currency) if event.exact else '':>16}\n")
+        rows.append((moment, event.about, how, money_exact(event.exact, walk.currency) if event.exact else ""))
+    # What an event is about gets all the room that instants, quantities and amounts leave.
+    wide = [max(len(row[place]) for row in rows) for place in (0, 2, 3)]
+    room = width - 2 - sum(wide) - 6
+    for moment, about, how, money in rows:
+        said = about if len(about) <= room else about[: room - 1] + "…"
+        page.append(f"  {moment:<{wide[0]}}  {said:<{room}}  {how:>{wide[1]}}  {money:>{wide[2]}}\n")
     rest = walk.line.events.events - len(walk.events)
     if rest > 0:
-        page.append(
-            f"  and {text.number(rest)} more; --events {text.number(min(rest * 2, 10_000))} shows more\n", style="dim"
-        )
+        # The number is typed again as it stands here, so it bears no comma.
+        every, most = walk.line.events.events, min(walk.line.events.events, EVENTS_MAX)
+        shows = "shows all" if most == every else "shows more"
+        page.append(f"  and {text.number(rest)} more", style="dim")
+        page.append(f"; --events {most} {shows}\n" if most > len(walk.events) else "\n", style="dim")
 
 
 def _without_events(line: Line) -> str:

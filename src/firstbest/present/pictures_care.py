@@ -17,6 +17,7 @@ from firstbest.world.units import MONEY
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
 KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
 CASE_KEYS: Final = ("cases_broken", "cases_per_100_lines")
+PALLET_KEYS: Final = ("pallets_shipped", "pallets_broken")
 SLOT_KEYS: Final = ("fast_lines_share", "items_reslotted")
 KIT_KEYS: Final = ("kits_ordered", "kits_assembled")
 LOT_KEYS: Final = ("expired_units", "expired_value", "expired_share")
@@ -64,6 +65,15 @@ def case_figures(record: Record) -> dict[str, float]:
         return dict.fromkeys(CASE_KEYS, math.nan)
     cases, lines = float(sums(record)[0][After.CASES]), float(record.cube[:, :, :, Metric.SHIPMENTS, 1].sum())
     return {"cases_broken": cases, "cases_per_100_lines": over(100 * cases, lines)}
+
+
+def pallet_figures(record: Record) -> dict[str, float]:
+    """Figures of pallets; nan where they are not kept."""
+    levels = record.network.detail.levels
+    if levels is None or levels.pallet_units is None:
+        return dict.fromkeys(PALLET_KEYS, math.nan)
+    n, d = sums(record)
+    return {"pallets_shipped": float(n[After.PALLETS]), "pallets_broken": float(d[After.PALLETS])}
 
 
 def slot_figures(record: Record) -> dict[str, float]:

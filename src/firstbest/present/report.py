@@ -125,12 +125,15 @@ def _differences(against: Comparison) -> str:
         change = escape(text.difference(found.difference, found.unit, currency))
         rows.append(f'<tr><th scope="row">{escape(found.label)}</th>{shown}<td{class_}><b>{change}</b></td>'
                     f"<td>{escape(comparison.interval(found))}</td></tr>")  # fmt: skip
+    for label, value in against.only:
+        rows.append(f'<tr><th scope="row">{escape(label)}</th><td>{text.MISSING}</td><td>{escape(value)}</td>'
+                    "<td>with the change only</td><td></td></tr>")  # fmt: skip
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("", "without", "with", "difference", "95 % interval"))
     pairs = "One pair" if against.replications == 1 else f"{against.replications} pairs"
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     return (
         '<section id="differences"><p class="kicker">What the change does</p>'
-        f"<h2>{len(rows)} of {len(against.differences)} figures differ by more than chance</h2>"
+        f"<h2>{len(rows) - len(against.only)} of {len(against.differences)} figures differ by more than chance</h2>"
         f'<p class="lead">{pairs} of rehearsals on the same random numbers, without and with {escape(against.title)}. '
         f"{escape(against.without.banner[:1].upper() + against.without.banner[1:])}.</p>"
         f'{table if rows else ""}<p class="lead after">{escape(comparison.unclear(against))}</p></section>'

@@ -91,7 +91,7 @@ def difference(value: float, unit: str, currency: str) -> str:
         return MISSING
     if unit == "share":
         text = f"{number(value * 100, 1)}{THIN}points"
-    elif unit == "money" and abs(value) < 10_000:
+    elif unit == "money" and abs(value) < 1_000:
         text = money(value, currency, 2)
     elif unit == "days" and abs(value) < 1:
         text = f"{number(value, 2)}{THIN}days"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from firstbest.present.comparison import Comparison, Dot
+from firstbest.present.comparison import Comparison, Dot, measured_only
+from firstbest.present.figures import figures
 from firstbest.present.record import Record
 from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.bounds import judge
@@ -66,7 +67,8 @@ def rehearse_against(
     without = dressed(runs.record(WITHOUT, seed), folder, workspace.name)
     with_ = dressed(runs.record(WITH, seed), folder, workspace.name)
     seen: tuple[Dot, ...] = dots(compared.pairs, changed.title)
-    comparison = Comparison(changed.title, without, compared.differences, seen, compared.replications)
+    only = measured_only(figures(with_), figures(without), workspace.currency)
+    comparison = Comparison(changed.title, without, compared.differences, seen, compared.replications, only)
     found = payback(compared.pairs, changed.one_off_cost, Span(with_.days, options.scale), workspace.currency)
     output = folder / OUTPUT
     output.mkdir(exist_ok=True)

@@ -162,6 +162,14 @@ def days_of(days: I64, closed: frozenset[int]) -> Days:
     return Days(first, counts[full[0] : full[-1] + 1], np.isin(here, list(closed)))
 
 
+def empty_days(log: Shipments, closed: frozenset[int]) -> tuple[int, ...]:
+    """Days since the epoch on which nothing came although their weekday has arrivals, and that no calendar closes."""
+    asked = log.arrival
+    some = days_of(asked[asked != UNKNOWN] // DAY_US, closed)
+    works = _weekdays(some)[_weekday_of(some.first, len(some.counts))] > WORKING
+    return tuple((some.first + np.flatnonzero(works & (some.counts == 0) & ~some.closed)).tolist())
+
+
 def fit_arrivals(some: Days) -> Arrivals:
     """Level, weekdays, walk and excess."""
     counts = np.where(some.closed, 0, some.counts)

@@ -97,9 +97,11 @@ def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
             shift = started[row, SHIFT] // processes
             crew = crews[node, shift // SHIFTS % days, shift % SHIFTS, process]
             crew["busy_us"] += started[row, WITHIN]
-            # From waiting to being done: stages of picking and packing follow each other.
-            store.tasks[task]["stage"] += process != RECEIVE
-            put(agenda, started[row, FINISH], kind, store.tasks[task]["rank"], task)
+            # From waiting to being done: stages of picking and packing follow each other. Who receives picks pallets.
+            cargo = store.tasks[task]["name"] & 1
+            store.tasks[task]["stage"] += 1 - cargo
+            reported = PICKED_KIND if process == RECEIVE and cargo == 0 else kind
+            put(agenda, started[row, FINISH], reported, store.tasks[task]["rank"], task)
         # A full table may mean that the station has more to start.
         station += count < len(started)
 
@@ -190,7 +192,7 @@ def _picked(world: World, store: Store, stations: Stations, told: Told, what: tu
         return
     row = told.rows[tell_task(told, at, PICKED_KIND, source)]
     stream = joined(np.uint64(seed), source["rank"])
-    node, lines, units, place = source["node"], 0, 0, source["first_line"]
+    node, lines, units, bulk, place = source["node"], 0, 0, 0, source["first_line"]
     while place >= 0:
         line = store.lines[place]
         found = 0
@@ -198,12 +200,15 @@ def _picked(world: World, store: Store, stations: Stations, told: Told, what: tu
             found = _off_shelf(world.goods, stream, node, line)
             tell_line(told, row, line["line"], line["item"], found)
         line["quantity"] = found
-        units += found
-        lines += int(found > 0)
+        units += max(found - line["bulk"], 0)
+        bulk += min(found, line["bulk"])
+        lines += int(found > line["bulk"])
         place = line["link"]
-    if units == 0:
+    if units + bulk == 0:
         end_task(store, task)
         return
+    # Pallets are wrapped and labelled once, and not packed.
+    lines, units = max(lines, 1), max(units, 1)
     source["stage"] = TO_PACK
     store.jobs[task, READY] = at
     store.jobs[task, WORK] = work_us(world.floor, (node, PACK), lines, units, stream)
@@ -296,8 +301,8 @@ def draw_cancels(agenda: Agenda, seed: int, chance: tuple[int, int], places: Row
 
 
 @compiled
-def take_released(floor: Floor, store: Store, stations: Stations, seed: int, rows: Rows) -> None:
-    """RELEASED facts: work for the pickers, in the order of the rows."""
+def take_released(floor: Floor, store: Store, stations: Stations, seed: int, rows: Rows, process: int) -> None:
+    """RELEASED facts: work for the pickers, or for who moves pallets, in the order of the rows."""
     for number in range(len(rows)):
         row = rows[number]
         node = row["node"]
@@ -307,7 +312,7 @@ def take_released(floor: Floor, store: Store, stations: Stations, seed: int, row
         store.jobs[task, READY] = row["at"]
         stream = joined(np.uint64(seed), rank)
         store.jobs[task, WORK] = work_us(floor, (node, PICK), row["lines"], row["units"], stream)
-        enqueue(stations, store.jobs, node * PROCESSES + PICK, task)
+        enqueue(stations, store.jobs, node * PROCESSES + process, task)
 
 
 @compiled

@@ -1,6 +1,6 @@
 """Demand: the orders that customers place, day by day.
 
-A local day d has a Poisson number of orders. Order k of the day is named (d << 20) | k and hashed from the date and k
+A local day d has a Poisson number of orders. Order k of the day is named (d << 24) | k and hashed from the date and k
 alone; all that is drawn about it (customer, moment, seller, lines) hangs on that hash. So a higher mean only appends
 orders: the first k are the same, to the microsecond. Customers persist: a customer's place and membership hang on the
 customer's own hash. Orders of a local day lie between the first and the last midnight of the time zones, so two days
@@ -35,7 +35,8 @@ PLACE: Final = int(Kind.PLACE)
 STANDARD: Final = int(Service.STANDARD)
 MEMBER: Final = int(Service.MEMBER)
 ECONOMY: Final = int(Service.ECONOMY)
-ORDER_BITS: Final = 20
+ORDER_BITS: Final = 24
+"""Of an order's code, its number within its day: 16 million a day, and a key of a line still fits 64 bits."""
 REDRAWS: Final = 8
 """Draws for an item that the order does not hold yet; after them, the next item of the seller is taken."""
 TIES_MOST: Final = 64
@@ -151,6 +152,7 @@ class Demand:
             orders = orders_of_day(self._shop, self._seed, day, mean * self.memory.most)
         elif self.joiners is not None:
             orders = orders_of_day(self._shop, self._seed, day, mean * self.joiners.most)
+        assert orders < 1 << ORDER_BITS, f"at most {1 << ORDER_BITS} orders a day, was {orders}"
         commands = np.zeros(orders, COMMAND)
         lines = np.zeros(orders * len(self._shop.lines_parts), LINE)
         used = draw_day(self._shop, self._item_parts(day), (self._seed, day), commands, lines)

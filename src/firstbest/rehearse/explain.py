@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.present.story import Story, story
+from firstbest.rehearse.demand import ORDER_BITS
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.network_digest import network_digest
@@ -27,7 +28,6 @@ TOLD = (
     f.INSPECTED, f.DISPOSED, f.REFUNDED, f.RESTOCKED, f.RETURN_ENDED, f.CONTACTED,
     f.MADE_GOOD, f.CLAIM_FILED, f.CLAIM_SETTLED, f.WITHDRAWN, f.RECHOSEN,
 )  # fmt: skip
-DAY_BITS = 20
 EPOCH = date(1970, 1, 1)
 
 
@@ -61,7 +61,7 @@ def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
     day, _, number = order.partition("/")
     try:
         local = (date.fromisoformat(day) - EPOCH).days - network.calendar.first_day
-        return (local << DAY_BITS) | int(number)
+        return (local << ORDER_BITS) | int(number)
     except ValueError:
         return int(order) if order.isdigit() else -1
 
@@ -70,8 +70,8 @@ def name_of(code: int, names: tuple[str, ...], network: Network) -> str:
     """An order's code as a person reads it."""
     if names:
         return names[code]
-    day = EPOCH + timedelta(days=network.calendar.first_day + (code >> DAY_BITS))
-    return f"{day.isoformat()}/{code & ((1 << DAY_BITS) - 1)}"
+    day = EPOCH + timedelta(days=network.calendar.first_day + (code >> ORDER_BITS))
+    return f"{day.isoformat()}/{code & ((1 << ORDER_BITS) - 1)}"
 
 
 def example(folder: Path, names: tuple[str, ...], network: Network) -> str:

@@ -236,11 +236,12 @@ def asked_month(house: House, label: str) -> Period:
     if house.live:
         over = f"{span} are over" if known else "none is over yet"
         raise NothingToBill(
-            f"month {label}: expected one that is over in the book, found another; {over}, and the book reaches to "
-            f"{told_instant(house.reached)} (firstbest serve runs what fell due since)"
+            f"month {label}: expected one that is over in the book, found one that is not; {over}, and the "
+            f"book reaches to {told_instant(house.reached)} (firstbest serve runs what fell due since)"
         )
-    whole = f"whole months are {span}" if known else "no whole month"
-    raise NothingToBill(f"month {label}: expected one that was rehearsed as a whole, found another; {whole}")
+    whole = f"one of {span}, which were" if known else "one that was"
+    end = "" if known else "; no whole month was rehearsed"
+    raise NothingToBill(f"expected {whole} rehearsed as a whole, found {label}{end}")
 
 
 def cards_of_house(house: House) -> Cards:

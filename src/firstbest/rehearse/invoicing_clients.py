@@ -78,7 +78,7 @@ def clients(house: House, book: BillingBook, label: str | None) -> Clients:
     """Clients over all closed months, and the orders of one month (the last) that lost most."""
     done = closings(book)
     if not done:
-        raise BillingError("no month is closed: firstbest invoice DIR --month 2026-10 closes one")
+        raise BillingError(f"no month is closed: firstbest invoice {house.folder} --month 2026-10 closes one")
     closed = closed_month(book, label) if label else done[-1]
     cards = cards_of_texts(card_texts(book, closed), house.zone)
     priced = not any(

@@ -1,7 +1,8 @@
 """Everything of one tenant in open formats, for one who leaves or wants to check: nothing of anybody else's.
 
 usage.csv and events.csv (what was counted), lines.csv and invoices.json (what was owed), ledger.csv and
-ledger.beancount (what moved), rate_cards/ (by which prices), facts/*.parquet (orders, shipments, stock of its items).
+ledger.beancount (what moved), disputes.csv (what was contested), rate_cards/ (by which prices), facts/*.parquet
+(orders, shipments, stock of its items).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import duckdb
 
 from firstbest.present.ledger_text import beancount
 from firstbest.rehearse.invoicing import House
+from firstbest.rehearse.invoicing_disputes import disputes_of, label_of
 from firstbest.rent.ledger import Entry, Ledger
 from firstbest.rent.lines import Line, month_name
 from firstbest.rent.meters import METERS
@@ -46,6 +48,7 @@ def export(house: House, book: BillingBook, tenant: str, target: Path) -> Iterat
     own = [line for closed in done for line in closed.lines if line.tenant == code]
     yield _table(target / "lines.csv", _LINES, map(_line, own))
     yield _invoices(target / "invoices.json", done, code), 0
+    yield _table(target / "disputes.csv", _DISPUTES, _disputes(book, code))
     entries = [entry for closed in done for entry in closed.entries if any(p.tenant == code for p in entry.postings)]
     yield _table(target / "ledger.csv", _LEDGER, (row for entry in entries for row in _entry(entry, code)))
     days = {closed.period.month: closed.period.days for closed in done}
@@ -75,6 +78,7 @@ _LINES: Final = (
     "invoice", "used_in", "kind", "card", "charge", "rule", "step", "meter", "quantity", "rate_millionths", "steps",
     "step_rate_millionths", "of_millionths", "exact_millionths", "amount", "events", "events_digest",
 )  # fmt: skip
+_DISPUTES: Final = ("dispute", "line", "state", "claimed", "granted", "reason", "opened", "decided", "credited_in")
 _LEDGER: Final = ("entry", "month", "kind", "cause", "account", "amount")
 
 
@@ -97,6 +101,16 @@ def _events(book: BillingBook, tenant: str) -> Iterator[list[object]]:
     for event in book.events(waiting=False):
         if event.tenant == tenant:
             yield [event.service, event.name, event.body]
+
+
+def _disputes(book: BillingBook, code: int) -> Iterator[list[object]]:
+    for each in disputes_of(book, code):
+        decided = told_instant(each.decided_at) if each.decided_at else ""
+        yield [
+            each.number, label_of(book, each), each.state.name.lower(), f"{each.claimed / MONEY:.2f}",
+            f"{each.granted / MONEY:.2f}", each.reason, told_instant(each.opened_at), decided,
+            month_name(each.credited) if each.credited else "",
+        ]  # fmt: skip
 
 
 def _line(line: Line) -> list[object]:

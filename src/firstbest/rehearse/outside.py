@@ -55,7 +55,8 @@ STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
-    facts.EXPIRED, facts.CASE_BROKEN, facts.ASSEMBLED, facts.SLOTTED, facts.RESLOTTED,
+    facts.EXPIRED, facts.LEVELLED, facts.CASE_BROKEN, facts.PALLET_BROKEN, facts.ASSEMBLED, facts.SLOTTED,
+    facts.RESLOTTED,
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
@@ -69,7 +70,10 @@ class Physics:
         self._nodes = len(network.nodes.kind)
         self._cancel = (nature.demand.cancel_ppm, nature.demand.cancel_mean_s)
         self._break_us, self._kit_us = nature.break_s * SECOND_US, nature.kit_s * SECOND_US
+        self._pallet_us = nature.pallet_break_s * SECOND_US
+        self._bulk = levels.bulk_of(network, nature)
         self._walk_us, self._move_us = nature.walk_us, nature.move_us
+        self._whole: Rows | None = None  # LEVELLED facts of the tick
         self._whole_kits = network.detail.kits is not None and bool(network.detail.kits.whole.any())
         self._timers = np.unique(network.calendar.timers_us)
         self._demand = Demand(network, nature, seed)
@@ -96,6 +100,8 @@ class Physics:
             facts.CLAIM_FILED.name: self._claimed,
             facts.EXPIRED.name: self._expired,
             facts.CASE_BROKEN.name: self._case_broken,
+            facts.PALLET_BROKEN.name: self._pallet_broken,
+            facts.LEVELLED.name: self._levelled,
             facts.ASSEMBLED.name: self._assembled,
             facts.SLOTTED.name: self._slotted,
             facts.RESLOTTED.name: self._reslotted,
@@ -119,6 +125,7 @@ class Physics:
             self._demand.shelf.show(rows["product"].astype(np.int64), rows["item"].astype(np.int64))
         if self._later:
             self._take_effect(now)
+        self._whole = _rows_of(blocks, facts.LEVELLED) if facts.LEVELLED.name in known else None
         for fact in AT_ONCE:
             if fact.name in known:
                 self._takers[fact.name](_rows_of(blocks, fact))
@@ -315,7 +322,10 @@ class Physics:
 
     def _released(self, rows: Rows) -> None:
         self._room(tasks=len(rows))
-        course.take_released(self._floor, self._store, self._floors.stations, self._seed, rows)
+        by_pallet = levels.holds_pallet(rows, self._whole)
+        how = (self._floor, self._store, self._floors.stations, self._seed)
+        course.take_released(*how, rows[~by_pallet], hands.PICK)
+        course.take_released(*how, rows[by_pallet], hands.RECEIVE)
 
     def _tasked(self, rows: Rows) -> None:
         self._room(lines=len(rows))
@@ -349,7 +359,15 @@ class Physics:
         np.subtract.at(self._goods.true_units, shelf, np.minimum(rows["quantity"], self._goods.true_units[shelf]))
 
     def _case_broken(self, rows: Rows) -> None:
-        levels.take_case_broken(self._store, self._break_us, rows)
+        self._room(tasks=len(rows))
+        levels.take_case_broken(self._floor, self._store, self._floors.stations, self._break_us, rows)
+
+    def _pallet_broken(self, rows: Rows) -> None:
+        self._room(tasks=len(rows))
+        levels.take_pallet_broken(self._floor, self._store, self._floors.stations, self._pallet_us, rows)
+
+    def _levelled(self, rows: Rows) -> None:
+        levels.take_levelled(self._floor, self._store, self._seed, self._bulk, rows)
 
     def _assembled(self, rows: Rows) -> None:
         kits.take_assembled(self._store, self._kit_us, rows)

@@ -96,7 +96,7 @@ class Presence:
         try:
             out = mser(self.stay_us[some] / self.count[_OUT][some])
         except TooShortError as short:
-            return Checked(little, None, f"{short}, by quarters of a day of the mean stay")
+            return Checked(little, None, f"{short} (mean stays by quarters of a day)")
         return Checked(little, int(np.flatnonzero(some)[out]) * PART_US / DAY_US if out else 0.0, "")
 
 
@@ -106,9 +106,10 @@ def sentences(checked: Checked) -> tuple[str, ...]:
     if checked.little is not None:
         found = checked.little
         verdict = "holds" if found.holds else "DOES NOT HOLD: believe nothing of this run"
+        gap = f"{found.gap.low:,.0f} to {found.gap.high:,.0f}"
         told.append(
-            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average, arrivals times stay "
-            f"give {found.come_times_stay:,.0f}; difference {found.gap.low:,.0f} to {found.gap.high:,.0f}"
+            f"Little's law {verdict}: {found.there:,.0f} shipments in the buildings on average; their arrivals, times "
+            f"their stay, give {found.come_times_stay:,.0f}; difference {gap}"
         )
     if checked.start_days is not None:
         told.append(f"the start is over after {checked.start_days:.1f} days (MSER-5 on the hours from order to ship)")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from firstbest.operate.billing_basis import Records, Window
 from firstbest.operate.billing_stock import empty_shelves, storage
 from firstbest.present.primitive import Reference, ShowTold, TenantUse
-from firstbest.rehearse.invoicing import House, periods, window_of
+from firstbest.rehearse.invoicing import House, NothingToBill, periods, window_of
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.usage import Attribute, Measure, Usage, joined
 from firstbest.store.primitives import Primitives, Storage
@@ -52,10 +52,13 @@ class Use(NamedTuple):
 
 
 def use_of(house: House, figures: Storage) -> Use:
-    """Measure bulk storage over all whole months."""
+    """Measure bulk storage over all whole months. Raises `NothingToBill` where there is none."""
     network = house.network
     nodes = np.flatnonzero(network.nodes.kind == NodeKind.STORAGE).astype(np.int64)
     listed = periods(house)
+    if not listed:
+        expected = "a whole month of facts, from its first day to its last, found none"
+        raise NothingToBill(f"{house.folder}: expected {expected}; a rehearsal of 62 days or more always holds one")
     begins = listed[0].begins
     days = round((listed[-1].ends - begins) / DAY_US)
     daily, running = np.zeros((days, house.basis.tenants)), 0

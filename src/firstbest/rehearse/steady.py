@@ -55,7 +55,7 @@ def mser(values: F64) -> int:
     count = len(averages)
     if count < 2 * AVERAGES_LEFT:
         need = 2 * AVERAGES_LEFT * FIVE
-        raise TooShortError(f"{len(values)} values are too few to see where the start is over: {need} are needed")
+        raise TooShortError(f"{need} values are needed to see where it is over, there are {len(values)}")
     # Sums from the back: of what is left when d are left out. Centred first, so that squares do not cancel.
     centred = averages - averages.mean()
     left = count - np.arange(count - AVERAGES_LEFT)

@@ -23,6 +23,7 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Record, Suggestion
 from firstbest.present.sums import F64, by_day_node
 from firstbest.rehearse.suggest_network import nearer_stock, new_centre, stations
+from firstbest.rehearse.suggest_stations import NEEDED, Short, bind, more_stations
 from firstbest.rehearse.suggest_words import WHOLE_YEAR_DAYS, Candidate, amount, name_of, yearly
 from firstbest.world.metrics import Metric
 from firstbest.world.network import Labour
@@ -41,7 +42,6 @@ BACKLOG_PART: Final = 0.9
 """Extra hands are counted for a backlog that nine days in ten do not exceed."""
 STOCK_DAYS: Final = 7
 PAD_MOST: Final = 14
-_NEEDED: Final = {Process.PICK: Metric.NEEDED_PICK, Process.PACK: Metric.NEEDED_PACK}
 
 
 def suggestions(record: Record) -> tuple[Suggestion, ...]:
@@ -101,7 +101,7 @@ def rosters(record: Record, _found: dict[str, float]) -> list[Candidate]:
         return []  # a part of a year says nothing of the peak
     labour, made = record.network.labour, []
     whole = np.diff([*week_starts(record), record.days]) == 7  # noqa: PLR2004 - days
-    for process, metric in _NEEDED.items():
+    for process, metric in NEEDED.items():
         needed = weekly(record, by_day_node(record, metric))[whole] / record.scale
         for node in np.flatnonzero(np.asarray(labour.heads)[:, process] > 0).tolist():
             now, crew = int(labour.heads[node, process]), crew_of(labour, node, process, record.scale)
@@ -135,7 +135,7 @@ def _roster(record: Record, at: tuple[int, Process], heads: tuple[int, int], val
 
 
 def hands(record: Record, _found: dict[str, float]) -> list[Candidate]:
-    """Temporary hands in the weeks in which orders were late for want of labour."""
+    """Hands in the weeks in which orders were late for want of labour, and stations for them where these bind."""
     late = weekly(record, by_day_node(record, Metric.LATE_NO_LABOUR)) / record.scale
     if not late.size or not late.sum():
         return []
@@ -145,7 +145,7 @@ def hands(record: Record, _found: dict[str, float]) -> list[Candidate]:
     starts = [*week_starts(record), record.days]
     span = slice(starts[first], starts[first + length])
     process = _scarcer(record, span, node)
-    needed = by_day_node(record, _NEEDED[process])[span, node].sum()
+    needed = by_day_node(record, NEEDED[process])[span, node].sum()
     shipped = by_day_node(record, Metric.SHIPMENTS)[span, node].sum()
     left = by_day_node(record, Metric.BACKLOG)[span, node] / record.scale
     labour = record.network.labour
@@ -158,6 +158,9 @@ def hands(record: Record, _found: dict[str, float]) -> list[Candidate]:
     cost = count * shift * days * crew.wage * float(labour.temp_ppm[node, process]) / PPM
     # They mend no more orders than they can work on.
     mended = min(float(runs[first, node]), count * shift * days / minutes)
+    if bind(record, node, process, span):
+        value = (mended * late_order_cost(record) - cost) * yearly(record) * record.scale
+        return [more_stations(record, node, process, Short(span, count, mended, cost), value)]
     return [_hands(record, (node, process), (span, count), (mended, cost))]
 
 
@@ -165,10 +168,10 @@ def _scarcer(record: Record, span: slice, node: int) -> Process:
     """Picking or packing: which had less time rostered for what it needed."""
 
     def use(process: Process) -> float:
-        needed, offered = (by_day_node(record, _NEEDED[process], side)[span, node].sum() for side in (0, 1))
+        needed, offered = (by_day_node(record, NEEDED[process], side)[span, node].sum() for side in (0, 1))
         return float(needed / offered) if offered else 0.0
 
-    return max(_NEEDED, key=lambda process: (use(process), process))
+    return max(NEEDED, key=lambda process: (use(process), process))
 
 
 def _hands(record: Record, at: tuple[int, Process], what: tuple[slice, int], told: tuple[float, float]) -> Candidate:

@@ -45,7 +45,16 @@ TASK: Final = np.dtype(
         ("stage", "<i1"),
     ]
 )
-TASK_LINE: Final = np.dtype([("quantity", "<i8"), ("line", "<i4"), ("item", "<i4"), ("link", "<i4"), ("gone", "<i4")])
+TASK_LINE: Final = np.dtype(
+    [
+        ("quantity", "<i8"),
+        ("line", "<i4"),
+        ("item", "<i4"),
+        ("link", "<i4"),
+        ("gone", "<i4"),
+        ("bulk", "<i8"),  # units of it that nobody handles one by one: on whole pallets, and in whole cases but one
+    ]
+)
 
 PICKED_KIND: Final = int(Kind.PICKED)
 DELIVERED: Final = int(Kind.DELIVERED)
@@ -221,6 +230,7 @@ def new_line(store: Store, line: int, item: int, quantity: int) -> int:
     row["item"] = item
     row["link"] = -1
     row["gone"] = 0
+    row["bulk"] = 0
     return int(at)
 
 

@@ -204,7 +204,8 @@ def compiled_world(first: World, folder: Path, holding: Sequence[Applied], text:
 
 def keeps(network: Network) -> tuple[bool, ...]:
     """What of the trade's detail is kept."""
-    return tuple(part is not None for part in network.detail)
+    levels = network.detail.levels
+    return (*(part is not None for part in network.detail), levels is not None and levels.pallet_units is not None)
 
 
 def joined(holding: Sequence[Applied]) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from firstbest.run.applying import applied_of, phases_of
 from firstbest.run.house import House, Phase
 from firstbest.run.names import Of
+from firstbest.run.refolding import fold_again, nobody
 from firstbest.run.world import Span, World, edited, pack, unpack, world_from, world_of
 from firstbest.store.beside import SidePut
 from firstbest.store.book_live import BookReader, LiveBook
@@ -88,19 +89,25 @@ def worlds_of(book: BookReader, same: Workspace | None = None) -> list[Phase]:
 
 
 def open_house(
-    folder: Path, book: LiveBook, clock: Callable[[], int] = wall_us, read: Workspace | None = None
+    folder: Path,
+    book: LiveBook,
+    clock: Callable[[], int] = wall_us,
+    read: Workspace | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Opened:
     """The house of a workspace folder on a book that was claimed; an empty book is opened, today being its first day.
 
     `clock`: microseconds since the epoch; the machine's, but where a trial sets it. `read`: the folder's workspace,
-    where it was read already.
+    where it was read already. `say` hears what takes long: a book of an older version is folded again.
 
     Raises `WorkspaceFaulty` with every fault of the folder where a new book is to be opened.
     """
     kept = kept_of(book)
     if kept is not None:
         other = edited(kept.files, folder)
-        return Opened(House(worlds_of(book, None if other else read), book, clock), False, other)
+        phases = worlds_of(book, None if other else read)
+        fold_again(book, phases, say or nobody)
+        return Opened(House(phases, book, clock), False, other)
     workspace = load(folder) if read is None else read
     span = Span(today_of(workspace, clock()), int(workspace.section("firstbest", "live")["days"]))
     world = world_from(workspace, span)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 Name = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="up to 64 characters")
 ]
-Units = Annotated[int, Meta(ge=1, le=1_000_000)]
+UNITS_MOST: Final = 1_000_000
+Units = Annotated[int, Meta(ge=1, le=UNITS_MOST)]
 UnitsOrNone = Annotated[int, Meta(ge=0, le=1_000_000)]
 Micros = Annotated[int, Meta(ge=0, le=10**15, description="money in millionths of the currency")]
 Instant = Annotated[int, Meta(ge=0, le=2**53, description="microseconds since 1970-01-01T00:00:00Z")]
@@ -29,6 +30,7 @@ class OrderLine(Struct, forbid_unknown_fields=True):
     item: Name
     quantity: Units
     price_micros: Micros = 0
+    level: Literal["each", "case", "pallet"] = "each"
 
 
 Lines = Annotated[list[OrderLine], Meta(min_length=1, max_length=LINES_MOST)]

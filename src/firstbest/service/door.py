@@ -20,6 +20,7 @@ from firstbest.run.requests import Answer, Key, Request, Why
 from firstbest.run.world import World
 from firstbest.service.bodies import OrderLine
 from firstbest.service.keyring import OWNER, Bearer, Keyring
+from firstbest.service.levels import units_asked
 from firstbest.service.problems import Problem
 from firstbest.store.book_live import BookReader
 from firstbest.world.ties import text_hash
@@ -177,7 +178,10 @@ class Door:
 
     def lines(self, bearer: Bearer, lines: Sequence[OrderLine]) -> list[tuple[int, int, int, int]]:
         """Order lines as (line, item, quantity, price)."""
-        return [(n, self.item(bearer, each.item), each.quantity, each.price_micros) for n, each in enumerate(lines)]
+        coded = [self.item(bearer, each.item) for each in lines]
+        rules = self.world.network.detail.levels
+        units = [units_asked(rules, item, each) for item, each in zip(coded, lines, strict=True)]
+        return [(n, item, units[n], lines[n].price_micros) for n, item in enumerate(coded)]
 
     @staticmethod
     def key(bearer: Bearer, route: str, given: str | None, body: bytes) -> Key | None:

@@ -19,6 +19,7 @@ from firstbest.run.house import House
 from firstbest.run.mailing import Carrier
 from firstbest.run.open import NotOpened, Opened, meta, open_house, wall_us, worlds_of
 from firstbest.run.ready import ready
+from firstbest.run.refolding import nobody
 from firstbest.service.app import make_app
 from firstbest.service.bills import Bills
 from firstbest.service.door import Door
@@ -94,9 +95,12 @@ def shown(book: str) -> str:
 class Service:
     """One process that serves a book, as its writer or before it."""
 
-    def __init__(self, where: Where, clock: Callable[[], int] = wall_us) -> None:
-        """Claim the book if nobody holds it; raises `WorkspaceFaulty`, `BookError` and `NotServed`."""
-        self.where, self.clock = where, clock
+    def __init__(self, where: Where, clock: Callable[[], int] = wall_us, say: Callable[[str], None] = nobody) -> None:
+        """Claim the book if nobody holds it; raises `WorkspaceFaulty`, `BookError` and `NotServed`.
+
+        `say` hears what takes long before the house stands.
+        """
+        self.where, self.clock, self.say = where, clock, say
         workspace = load(where.folder)
         self.live: dict[str, Any] = workspace.section("firstbest", "live").values
         self.address = f"{where.host or self.live['host']}:{where.port or self.live['port']}"
@@ -137,7 +141,7 @@ class Service:
             book.close()
             return None
         try:
-            opened = open_house(self.where.folder, book, self.clock, self.read)
+            opened = open_house(self.where.folder, book, self.clock, self.read, self.say)
             ready(opened.house.world)
         except BaseException:
             book.close()  # who cannot stand up must not keep others from it

@@ -22,7 +22,7 @@ from firstbest.service.problems import Problem
 Row = TypeVar("Row", bound=msgspec.Struct)
 ROWS_MOST: Final = 5_000
 """Rows of one bulk request."""
-LINE_COLUMNS: Final = ("item", "quantity", "price_micros")
+LINE_COLUMNS: Final = ("item", "quantity", "price_micros", "level")
 _PATH: Final = re.compile(r" - at `\$\.?([^`]*)`$")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`|required field `([^`]*)`")
 

@@ -27,10 +27,12 @@ from firstbest.store.book_lock import wall_us
 from firstbest.store.book_move import Moved, move
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import PENDING_MAX, Recent, pack_pending, unpack_pending
+from firstbest.store.book_refold import instead, put_folded
 from firstbest.store.book_seal import START, Packed, chained, layout_of, packed
 from firstbest.store.book_sides import merged, side_get, side_where, write_sides
 from firstbest.store.book_sqlite import MEMORY, Settings, SqliteEngine
 from firstbest.store.book_tables import ADMITTED, BLOCK, ORDER_TICK, POSTING, make_tables
+from firstbest.store.columns import Columns
 from firstbest.world.facts import FACTS, Block, FactType
 from firstbest.world.tables import Table
 from firstbest.world.units import ANNOUNCED_FIRST
@@ -191,10 +193,23 @@ class SqlBook:
     def settle(self) -> None:
         """Bring the folded tables up to date at once."""
         with self.recent.or_nothing(), self.engine.transaction():
-            ((epoch, _),) = self.engine.ask(query("fence", self.engine.dialect))
-            if epoch != self.epoch:
-                raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
-            self._write_pending()
+            self._settle_inside()
+
+    def refold(self, names: Sequence[str], folded: Columns) -> None:
+        """Put what the facts come to in place of these tables, which gained columns: all of it or nothing."""
+        self.settle()
+        with self.snapshot():
+            parts = instead(self.engine, names, folded)
+        with self.recent.or_nothing(), self.engine.transaction():
+            self._settle_inside()
+            put_folded(self.engine, parts)
+        self.recent.forget()
+
+    def _settle_inside(self) -> None:
+        ((epoch, _),) = self.engine.ask(query("fence", self.engine.dialect))
+        if epoch != self.epoch:
+            raise BookTaken(f"'{self.engine.where}' has another writer since claim {epoch}; this was {self.epoch}")
+        self._write_pending()
 
     def reopen(self) -> None:
         """Connect again, and claim what was held; raises `BookTaken` where another has written or claimed since."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from firstbest.operate.ports import Change, Tick
 from firstbest.store.beside import Beside, Envelope, Key, Row, Side
+from firstbest.store.columns import Columns
 from firstbest.world.commands import Batch
 from firstbest.world.facts import Block, FactType
 from firstbest.world.tables import Table
@@ -156,6 +157,9 @@ class LiveBook(BookReader, Protocol):
 
     def settle(self) -> None:
         """Bring the folded tables up to date, for who reads them by SQL; the book does so by itself now and then."""
+
+    def refold(self, names: Sequence[str], folded: Columns) -> None:
+        """Put what the facts come to in place of these tables, which gained columns: all of it or nothing."""
 
     def reopen(self) -> None:
         """After `BookGone`: connect again and claim what was held; raises `BookTaken` where another has it."""

@@ -16,6 +16,7 @@ from firstbest.store.book_engine import POSTGRES, SQLITE, TYPES, Engine, Relatio
 from firstbest.store.book_live import BookError
 from firstbest.store.book_queries import query
 from firstbest.store.book_recent import unpack_pending
+from firstbest.store.book_refold import mark
 from firstbest.store.book_seal import dtype_of, widened
 from firstbest.store.sides import SIDES
 from firstbest.world.tables import TABLES, Table
@@ -41,6 +42,7 @@ def make_tables(engine: Engine) -> None:
     shapes: dict[str, str] = dict(engine.ask(query("shapes")))
     if any(shapes.get(table.name, shape_of(table)) != shape_of(table) for table in TABLES):
         settle_older(engine, shapes)
+    widened_now = [table.name for table in TABLES if table.name in shapes and shapes[table.name] != shape_of(table)]
     for table in TABLES:
         shape = shape_of(table)
         if shapes.get(table.name) != shape:
@@ -48,6 +50,9 @@ def make_tables(engine: Engine) -> None:
             engine.tell(query("shape_keep"), (table.name, shape))
     for side in SIDES:
         make_relation(engine, relation_of(side))
+    # What was sealed before does not tell the new columns; only the facts do.
+    if widened_now and engine.ask(query("last_tick")):
+        mark(engine, widened_now)
     if engine.dialect == POSTGRES and not shapes:
         fence(engine, POSTING.table)
         for name in ENVELOPES:

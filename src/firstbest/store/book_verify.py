@@ -7,7 +7,7 @@ nothing, in memory, and compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from firstbest.operate.metrics import cubes
 from firstbest.operate.ports import All
 from firstbest.operate.postings import KEY, postings
 from firstbest.store.book import SqlBook
-from firstbest.store.book_live import BookError
+from firstbest.store.book_live import BookError, BookReader
 from firstbest.store.book_read import load_columns, postings_of
 from firstbest.store.columns import Columns, sizes
 from firstbest.world.facts import Block
@@ -40,17 +40,10 @@ def unlike_refold(book: SqlBook, network: Network, later: Later | None = None, t
     `network`: the one with which the book began; `later`: those that were adopted since, by the digest in a tick's
     envelope. Raises `NotComparable` where a tick was decided under one that is not among them.
     """
-    ground, columns = ground_of(network), Columns(sizes(network))
     posted: list[NDArray[np.void]] = [np.zeros(0, POSTING)]
     orders: set[tuple[int, int]] = set()
-    policy: bytes | None = None
-    for sealed in book.ticks():
-        tick, blocks, envelope = sealed.tick.tick, list(sealed.blocks), sealed.beside_envelope
-        if envelope is not None and envelope.policy != policy:
-            if policy is not None or later:
-                ground = adopted(envelope.policy, later or {}, tick)
-            policy = envelope.policy
-        columns.apply([*fold(blocks, ground), *cubes(blocks, ground)])
+    columns = Columns(sizes(network))
+    for tick, blocks, ground in folding(book, (network, later or {}), columns):
         posted.append(postings(blocks, ground, columns))
         orders.update((order, tick) for order in orders_in(blocks))
         if told is not None:
@@ -59,6 +52,31 @@ def unlike_refold(book: SqlBook, network: Network, later: Later | None = None, t
     wrong = [table.name for table in TABLES if all_bytes(columns, table) != all_bytes(kept, table)]
     wrong += ["posting"] if ordered(np.concatenate(posted)) != ordered(postings_of(book.engine)) else []
     return wrong + (["order_tick"] if set(book.orders()) != orders else [])
+
+
+def refolded(book: BookReader, network: Network, later: Later | None = None, told: Told | None = None) -> Columns:
+    """All facts of a book, folded anew from nothing; arguments and errors as those of `unlike_refold`."""
+    columns = Columns(sizes(network))
+    for tick, _, _ in folding(book, (network, later or {}), columns):
+        if told is not None:
+            told(tick)
+    return columns
+
+
+def folding(
+    book: BookReader, networks: tuple[Network, Later], columns: Columns
+) -> Iterator[tuple[int, list[Block], Ground]]:
+    """Fold each tick of a book into columns, in order; answers its number, facts and ground once they are in."""
+    network, later = networks
+    ground, policy = ground_of(network), None
+    for sealed in book.ticks():
+        tick, blocks, envelope = sealed.tick.tick, list(sealed.blocks), sealed.beside_envelope
+        if envelope is not None and envelope.policy != policy:
+            if policy is not None or later:
+                ground = adopted(envelope.policy, later, tick)
+            policy = envelope.policy
+        columns.apply([*fold(blocks, ground), *cubes(blocks, ground)])
+        yield tick, blocks, ground
 
 
 def adopted(policy: bytes, later: Later, tick: int) -> Ground:

@@ -170,7 +170,16 @@ def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
             _edit(operation, draft, phase, (file, row), {column: (value, "value")})
 
 
-KEPT_THROUGHOUT = ("returns.on", "care.on", "lots.on", "levels.on", "members.on", "kits.on", "slotting.on")
+KEPT_THROUGHOUT = (
+    "returns.on",
+    "care.on",
+    "lots.on",
+    "levels.on",
+    "levels.pallets",
+    "members.on",
+    "kits.on",
+    "slotting.on",
+)
 """Policies under which the house remembers what left: it cannot begin to while shipments are on their way."""
 
 

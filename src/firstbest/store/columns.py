@@ -350,6 +350,11 @@ def matrix(columns: Mapping[str, NDArray[np.generic]], size: int) -> I64:
     return values
 
 
+def keeps_pallets(network: Network) -> bool:
+    """Whether the house keeps pallets."""
+    return network.detail.levels is not None and network.detail.levels.pallet_units is not None
+
+
 def sizes(network: Network) -> dict[str, int]:
     """Rows of each dense table for a network."""
     nodes, items = len(network.nodes.kind), len(network.items.weight_g)
@@ -367,6 +372,7 @@ def sizes(network: Network) -> dict[str, int]:
         "cube": days * nodes * sellers * METRICS,
         "intake": items * kept,
         "loose": items * nodes * kept,
+        "pallet": items * nodes * keeps_pallets(network),
         "shelf": items * nodes * (network.detail.slotting is not None),
         "after": days * nodes * sellers * AFTERS * kept,
         "spread": len(Spread) * BINS,

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.store.compile_packs import units_of
 from firstbest.store.compile_plan import Plan, code, micros
 from firstbest.world.nature import Log
-from firstbest.world.network import I64, U64
+from firstbest.world.network import I32, I64, U64
 from firstbest.world.ties import text_hashes
 from firstbest.world.words import Service
 
@@ -43,9 +44,19 @@ def compile_log(plan: Plan) -> Log:
         first_line=starts.astype(np.int64),
         lines=np.diff(starts, append=len(rows)).astype(np.int32),
         item=item[rows],
-        quantity=frame.numbers("quantity")[rows].astype(np.int64),
+        quantity=frame.numbers("quantity")[rows].astype(np.int64) * _units(plan, item)[rows],
         price=micros(np.where(np.isnan(given), own, given))[rows],
     )
+
+
+def _units(plan: Plan, item: I32) -> I64:
+    """Units of the level in which each row is told: [rows]."""
+    told = np.array(plan.workspace.frame("orders").texts("level"))
+    units = np.ones(len(told), np.int64)
+    for level in ("case", "pallet"):
+        mine = told == level
+        units[mine] = units_of(plan, level)[item[mine]]
+    return units
 
 
 def order_names(plan: Plan) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from firstbest.store.compile_goods import seller_shares
 from firstbest.store.compile_kits import assemble_seconds, unpacked
 from firstbest.store.compile_log import compile_log
 from firstbest.store.compile_members import compile_joining
+from firstbest.store.compile_packs import level_times
 from firstbest.store.compile_people import DAYS_A_WEEK
 from firstbest.store.compile_plan import Plan, ppm, shares, upward, whole
-from firstbest.store.compile_returns import break_seconds, compile_asking, compile_back
+from firstbest.store.compile_returns import compile_asking, compile_back
 from firstbest.store.compile_season import holds, orders_day
 from firstbest.store.compile_slots import move_us, walk_beyond
 from firstbest.store.schema_words import MODES, PROCESSES
@@ -37,7 +38,7 @@ def compile_nature(plan: Plan, planned: F64, lanes: Lanes) -> Nature:
         opening=unpacked(plan, _opening(plan)),
         log=compile_log(plan),
         back=compile_back(plan),
-        break_s=break_seconds(plan),
+        **level_times(plan)._asdict(),
         asking=compile_asking(plan),
         joining=compile_joining(plan),
         kit_s=assemble_seconds(plan),

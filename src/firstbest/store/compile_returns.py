@@ -6,11 +6,12 @@ import numpy as np
 
 from firstbest.store.compile_kits import compile_kits
 from firstbest.store.compile_members import compile_members
+from firstbest.store.compile_packs import compile_levels
 from firstbest.store.compile_plan import Plan, micros, ppm, shares, whole
 from firstbest.store.compile_slots import compile_slots
 from firstbest.store.schema_returns import RETURN_REASONS
 from firstbest.world.nature import Asking, Back
-from firstbest.world.network import Care, Detail, Levels, Lots, Returns
+from firstbest.world.network import Care, Detail, Lots, Returns
 from firstbest.world.units import DAY_US
 
 SELLABLE_PERCENT = 70.0
@@ -116,24 +117,3 @@ def compile_lots(plan: Plan) -> Lots | None:
         fresh_ppm=int(ppm(rules["fresh_percent"])),
         pull_days=int(rules["pull_days"]),
     )
-
-
-def compile_levels(plan: Plan) -> Levels | None:
-    """The cases of packs.csv, where `[levels]` of policies.toml is on."""
-    if not plan.workspace.section("policies", "levels")["on"]:
-        return None
-    packs = plan.workspace.frame("packs")
-    case_units = np.zeros(len(plan.items), np.int64)
-    for item, level, quantity in zip(
-        packs.texts("item"), packs.texts("level"), whole(packs.numbers("quantity")).tolist(), strict=True
-    ):
-        if level == "case" and quantity > 1:
-            case_units[plan.items[item]] = quantity
-    return Levels(case_units)
-
-
-def break_seconds(plan: Plan) -> int:
-    """Seconds that opening a case takes; at a scale below 1 each order stands for several, and opens theirs."""
-    if not plan.workspace.section("policies", "levels")["on"]:
-        return 0
-    return int(whole(plan.workspace.section("nature", "levels")["break_seconds"] / plan.scale))

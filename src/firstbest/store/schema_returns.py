@@ -73,12 +73,19 @@ LOT_RULES: Final = Section(
 LEVEL_RULES: Final = Section(
     "levels",
     "Items of which `packs.csv` knows a case stand on shelves in cases, which are opened for picks.",
-    (of("on", Type.YES_NO, "whether the house keeps levels", "no"),),
+    (
+        of("on", Type.YES_NO, "whether the house keeps levels", "no"),
+        of("pallets", Type.YES_NO, "whether items of which `packs.csv` knows a pallet are kept on pallets", "no"),
+    ),
 )
 LEVEL_NATURE: Final = Section(
     "levels",
-    "Cases, where policies.toml has levels on.",
-    (number("break_seconds", "opening a case", 20, low=0, high=3_600),),
+    "Cases, and pallets where they are kept, where policies.toml has levels on.",
+    (
+        number("break_seconds", "opening a case", 20, low=0, high=3_600),
+        number("pallets_hour", "pallets that one who receives goods brings to the dock, a paid hour", 26, 1, 1_000),
+        number("pallet_break_seconds", "taking a pallet apart into cases, and those to the shelf", 300, 0, 7_200),
+    ),
 )
 
 RETURN_NATURE: Final = (

@@ -357,8 +357,9 @@ ORDERS: Final = Table(
         choice("service", SERVICES, "asked for", "standard"),
         integer("line", "number within the order, from 0 or 1", low=0, high=4095),
         text("item", "what", refers="items.item"),
-        integer("quantity", "units", low=1),
+        integer("quantity", "units, or as many of the level", low=1),
         money("price", "one unit; empty: the item's", ""),
+        choice("level", ("each", "case", "pallet"), "in which the quantity is told, as packs.csv knows it", "each"),
     ),
     required=False,
 )

@@ -1,6 +1,7 @@
 """Inputs of a workspace that can be moved within their ranges: rows of assumptions.csv, put into a copy of its files.
 
-Rows of one file and field move together: all of them at their low end, or at their high end, or between. At one half
+Rows of one file and field move together, and so do fields that differ in a number alone (`zone_2` to `zone_8`): all of
+them at their low end, or at their high end, or between. At one half
 each has the value that stands in the workspace now, so a point in the middle of all ranges is the workspace itself.
 Where a row stands for a whole column (`all`), the column is multiplied by what the range is of the value.
 """
@@ -34,9 +35,9 @@ class Row(NamedTuple):
 
 
 class Input(NamedTuple):
-    """What moves together: all rows of a file and field."""
+    """What moves together: all rows of a file and field, or of a file and numbered fields."""
 
-    name: str  # "lanes.csv transit_days"
+    name: str  # "lanes.csv transit_days", "carrier_rates/ground.csv zone_2 to zone_8"
     rows: tuple[Row, ...]
 
 
@@ -64,9 +65,15 @@ def read_inputs(folder: Path) -> Inputs:
             texts[row.file] = (folder / row.file).read_text("utf-8")
         # A row that can be put in changes its file at one of its ends.
         if any(moved(texts[row.file], row, share) not in (None, texts[row.file]) for share in (0.0, 1.0)):
-            groups.setdefault((row.file, row.field), []).append(row)
-    found = tuple(Input(f"{file} {field}", tuple(rows)) for (file, field), rows in groups.items())
+            groups.setdefault((row.file, re.sub(r"_\d+$", "", row.field)), []).append(row)
+    found = tuple(Input(f"{file} {_fields(rows)}", tuple(rows)) for (file, _), rows in groups.items())
     return Inputs(found, len(listed) - sum(len(each.rows) for each in found))
+
+
+def _fields(rows: Sequence[Row]) -> str:
+    """`transit_days`, or the first and last of numbered fields."""
+    names = list(dict.fromkeys(row.field for row in rows))
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
 def _numbers(each: Mapping[str, str]) -> Row | None:

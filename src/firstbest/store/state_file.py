@@ -6,13 +6,14 @@
     then             the arrays one after the other, C order, little end first
 
 Nothing in it is code and nothing is run by reading it: the tree holds numbers, texts and lists, and says of an array
-only which it is.
+only which it is. The header names a digest of the arrays: a bit that a disk or a copy turned over would go on unseen.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAGIC = b"firstbest state\n"
-VERSION = 1
+VERSION = 2
 Array = NDArray[np.generic]
 
 
@@ -46,11 +47,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     instant: int  # microseconds since the epoch
     tree: Any
     arrays: list[Told]
+    digest: str = ""  # of the arrays, as they lie in the file
 
 
 def write_state(path: Path, header: Header, arrays: Sequence[Array]) -> None:
     """Write a state; what stood at `path` is replaced once all is on disk."""
-    made = msgspec.structs.replace(header, arrays=[told(each) for each in arrays])
+    digest = blake2b(digest_size=16)
+    for each in arrays:
+        digest.update(_bytes(each))
+    made = msgspec.structs.replace(header, arrays=[told(each) for each in arrays], digest=digest.hexdigest())
     head = msgspec.json.encode(made)
     half = path.with_name(f"{path.name}.part")
     with half.open("wb") as file:
@@ -58,10 +63,14 @@ def write_state(path: Path, header: Header, arrays: Sequence[Array]) -> None:
         file.write(len(head).to_bytes(8, "little"))
         file.write(head)
         for each in arrays:
-            file.write(np.ascontiguousarray(each).reshape(-1).view(np.uint8).data)
+            file.write(_bytes(each))
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)
+
+
+def _bytes(array: Array) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def told(array: Array) -> Told:
@@ -78,6 +87,9 @@ def read_header(path: Path) -> tuple[Header, int]:
             if not start.startswith(MAGIC):
                 raise StateFaulty(f"{path}: expected a state of a rehearsal, found a file that does not begin like one")
             size = int.from_bytes(start[len(MAGIC) :], "little")
+            there = path.stat().st_size - len(start)
+            if size > there:
+                raise StateFaulty(f"{path}: expected a header of {size} bytes, found the end of the file after {there}")
             head = file.read(size)
     except OSError as failure:
         raise StateFaulty(f"{path}: expected a state of a rehearsal, found {failure.strerror or failure}") from failure
@@ -92,7 +104,7 @@ def read_header(path: Path) -> tuple[Header, int]:
 
 def read_arrays(path: Path, header: Header, begin: int) -> list[Array]:
     """The arrays, each in memory of its own; raises `StateFaulty` where the file ends too soon."""
-    found = []
+    found, digest = [], blake2b(digest_size=16)
     with path.open("rb") as file:
         file.seek(begin)
         for each in header.arrays:
@@ -101,7 +113,12 @@ def read_arrays(path: Path, header: Header, begin: int) -> list[Array]:
             room = array.reshape(-1).view(np.uint8)
             if file.readinto(room.data) != room.nbytes:
                 raise StateFaulty(f"{path}: expected {room.nbytes} bytes of an array, found the end of the file")
+            digest.update(room.data)
             found.append(array)
         if file.read(1):
             raise StateFaulty(f"{path}: expected the end of the file after the last array, found more")
+    if digest.hexdigest() != header.digest:
+        raise StateFaulty(
+            f"{path}: expected arrays of digest {header.digest}, found {digest.hexdigest()}: it was changed"
+        )
     return found

@@ -15,6 +15,7 @@ from firstbest.store.workspace_sense_answers import answer_faults
 from firstbest.store.workspace_sense_detail import kit_faults, member_faults
 from firstbest.store.workspace_sense_freight import check_departures, check_lanes, check_prices, check_vans
 from firstbest.store.workspace_sense_goods import check_codes, check_goods
+from firstbest.store.workspace_sense_packs import pack_faults
 from firstbest.store.workspace_sense_returns import return_faults
 from firstbest.store.workspace_settings import Entry
 from firstbest.store.workspace_tables import Frame
@@ -224,6 +225,7 @@ def _stock(workspace: Workspace) -> Iterator[Fault]:
             yield Fault(stock.file, int(stock.rows[index]), "wrong", "no less than minus the quantity", found)
 
 
+_ASKED = ("orders.csv", "level")
 _KIND = ("nodes.csv", "kind")
 _LANES = (("lanes.csv", "origin"), ("lanes.csv", "destination"), ("lanes.csv", "departures"))
 _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]], ...] = (
@@ -242,6 +244,7 @@ _PARTS: tuple[tuple[Callable[[Workspace], Iterator[Fault]], set[tuple[str, str]]
     (_stock, {("stock.csv", "quantity")}),
     (check_codes, set()),
     (check_goods, {("items.csv", "weight_kg"), ("items.csv", "volume_l"), ("packs.csv", "weight_kg")}),
+    (pack_faults, {("packs.csv", name) for name in ("item", "quantity", "weight_kg", "volume_l")} | {_ASKED}),
     (check_lanes, {("lanes.csv", "lane"), ("lanes.csv", "origin"), ("lanes.csv", "destination")}),
     (check_departures, {_KIND, ("nodes.csv", "work_days"), *_LANES}),
     (check_prices, {("carriers.csv", "mode"), ("carriers.csv", "carrier")}),

@@ -260,6 +260,15 @@ EXPIRED: Final = _fact("expired", ("quantity", "<i8"), ("value", "<i8"), ("item"
 
 CASE_BROKEN: Final = _fact("case_broken", *_OF_SHIPMENT, ("cases", "<i8"), ("line", "<i4"), ("item", "<i4"))
 """Cases that a picker opens for a line, since the loose units do not reach."""
+PALLET_BROKEN: Final = _fact("pallet_broken", *_OF_SHIPMENT, ("pallets", "<i8"), ("line", "<i4"), ("item", "<i4"))
+"""Pallets that are taken apart into cases for a line, since the cases beside them do not reach; order -1: for what left
+otherwise than by an order."""
+LEVELLED: Final = _fact(
+    "levelled", *_OF_SHIPMENT, ("pallets", "<i8"), ("cases", "<i8"), ("missing", "<i8"), ("line", "<i4"),
+    ("item", "<i4"),
+)  # fmt: skip
+"""What of a line goes as whole pallets and whole cases. `missing` units were asked for and lie in no level; below 0 so
+many that had left before are taken out of their levels (order -1)."""
 
 MEMBER_JOINED: Final = _fact(
     "member_joined", ("customer", "<i8"), ("until", "<i8"), ("fee", "<i8"), ("place", "<i4"), ("before", "<i4")
@@ -311,7 +320,7 @@ FACTS: Final = (
     FORECASTED, ROSTERED, LIMITED, WORKED, ROUTED, VANNED, DAY_CLOSED, OPENED, ADOPTED,
     HELD, BACKORDERED, FILLED, LAPSED, FEATURED,
     RETURN_AUTHORISED, RETURN_REFUSED, INSPECTED, REFUNDED, DISPOSED, RESTOCKED, RETURN_ENDED, LET_GO,
-    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN,
+    CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN, PALLET_BROKEN, LEVELLED,
     MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
     KITTED, ASSEMBLED, SLOTTED, RESLOTTED, SHELVES_REVIEWED, WITHDRAWN, FREED, RECHOSEN,
 )  # fmt: skip

@@ -98,7 +98,7 @@ class After(IntEnum):
 
     ASKED = 0  # n units that customers asked to send back, d of them refused
     KEPT = 1  # n units refunded that stay with the customer, d what they had cost
-    LAPSED = 2  # n units authorised that never came
+    PALLETS = 2  # n pallets that went whole with orders, d pallets taken apart
     CAME = 3  # n units received back and inspected
     REFUNDED = 4  # n money refunded (less what was charged again), d units
     VALUE = 5  # n what units were worth as they were disposed of, d what they had cost

@@ -181,6 +181,8 @@ class Nature(NamedTuple):
     log: Log
     back: Back | None = None  # where the house keeps returns
     break_s: int = 0  # opening a case, where the house keeps levels
+    pallet_s: int = 0  # moving a pallet to the dock, where the house keeps pallets
+    pallet_break_s: int = 0  # taking one apart
     asking: Asking | None = None  # where the house keeps contacts and claims
     joining: Joining | None = None  # where the house keeps members
     kit_s: int = 0  # putting a kit together, where the house makes kits

@@ -318,9 +318,10 @@ class Lots(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """Items that stand on shelves in cases."""
+    """Items that stand on shelves in cases, and where pallets are kept on pallets."""
 
     case_units: I64  # [I] 0: loose
+    pallet_units: I64 | None = None  # [I] a multiple of a case, 0: never on one; none: the house keeps no pallets
 
 
 class Kits(NamedTuple):

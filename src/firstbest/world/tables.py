@@ -258,6 +258,15 @@ LOT: Final = np.dtype(
     [("key", "<i8"), ("live", "<i8"), ("units", "<i8")]  # item * MAX_DAY + local day on which they expire
 )
 LOOSE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item * N + node; out of opened cases
+PALLET: Final = np.dtype(
+    [
+        ("key", "<i8"),  # item * N + node
+        ("whole", "<i8"),  # pallets
+        ("cases", "<i8"),  # beside them, not opened
+        ("single", "<i8"),  # units beside them
+        ("owed", "<i8"),  # units that have left, and no level was told
+    ]
+)
 INTAKE: Final = np.dtype([("key", "<i8"), ("units", "<i8")])  # item; came from outside since the last settling
 SHELF: Final = np.dtype(
     [("key", "<i8"), ("lines", "<i8"), ("zone", "<i8")]  # item * N + node; zone: words.Zone + 1, 0: as at first
@@ -305,6 +314,7 @@ RETURN_T: Final = Table(
 LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
 INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
 LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
+PALLET_T: Final = Table("pallet", PALLET, dense=True, at_least_zero=("whole", "cases", "single", "owed"))
 SHELF_T: Final = Table("shelf", SHELF, dense=True, at_least_zero=("lines",))
 MEMBER_T: Final = Table("member", MEMBER, dense=False, at_least_zero=("paid",), staged_by="stage")
 AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
@@ -312,7 +322,7 @@ AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
     FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
-    MEMBER_T, SHELF_T,
+    MEMBER_T, SHELF_T, PALLET_T,
 )  # fmt: skip
 
 
