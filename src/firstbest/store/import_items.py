@@ -109,7 +109,7 @@ def _median_price(db: Any) -> float | None:
         ).fetchone()[0]
         for rank in ((count - 1) // 2, count // 2)
     )
-    return (low + high) / 2
+    return (float(low) + float(high)) / 2
 
 
 def daily_units(db: Any, names: tuple[str, ...], sales: Sales) -> I64:
