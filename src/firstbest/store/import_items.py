@@ -52,15 +52,22 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
             SELECT item, arg_max(name, (c, name)) AS name FROM (
                 SELECT item, name, count(*) AS c FROM line WHERE name <> '' GROUP BY item, name
             ) GROUP BY item
-        )
+        ),
+        often AS (SELECT item, quantity, count(*) AS c FROM sale GROUP BY item, quantity),
+        upto AS (
+            SELECT item, quantity, sum(c) OVER (PARTITION BY item ORDER BY quantity) AS n,
+                sum(c) OVER (PARTITION BY item) AS of FROM often
+        ),
+        pack AS (SELECT item, min(quantity) AS pack FROM upto WHERE n >= of * {percentile} GROUP BY item)
         SELECT sale.item, coalesce(any_value(called.name), '') AS name, count(*) AS lines,
             sum(quantity)::BIGINT AS units, coalesce(sum(quantity::HUGEINT * price), 0)::DOUBLE AS value,
             coalesce(sum(quantity) FILTER (price IS NOT NULL), 0)::DOUBLE AS priced,
-            quantile_disc(quantity, {percentile}) AS pack
-        FROM sale LEFT JOIN called ON called.item = sale.item GROUP BY sale.item ORDER BY sale.item
+            any_value(pack.pack) AS pack
+        FROM sale LEFT JOIN called ON called.item = sale.item JOIN pack ON pack.item = sale.item
+        GROUP BY sale.item ORDER BY sale.item
         """
     ).fetchnumpy()
-    median = db.execute("SELECT quantile_cont(price, 0.5) FROM sale").fetchone()[0]
+    median = _median_price(db)
     priced = np.asarray(found["priced"]) > 0
     # Money is exact below 2**53 millionths; the mean is rounded to a hundredth.
     mean = np.asarray(found["value"]) / np.maximum(np.asarray(found["priced"]), 1) / MONEY
@@ -87,6 +94,22 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
         span_days=span,
         median_price=typical,
     )
+
+
+def _median_price(db: Any) -> float | None:
+    """The median of all priced lines, from how often each price occurs: a log has more lines than memory has room."""
+    count = int(db.execute("SELECT count(price) FROM sale").fetchone()[0])
+    if not count:
+        return None
+    low, high = (
+        db.execute(
+            "WITH often AS (SELECT price, count(*) AS c FROM sale WHERE price IS NOT NULL GROUP BY price),"
+            " upto AS (SELECT price, sum(c) OVER (ORDER BY price) AS n FROM often) SELECT min(price) FROM upto"
+            f" WHERE n > {rank}"
+        ).fetchone()[0]
+        for rank in ((count - 1) // 2, count // 2)
+    )
+    return (float(low) + float(high)) / 2
 
 
 def daily_units(db: Any, names: tuple[str, ...], sales: Sales) -> I64:
