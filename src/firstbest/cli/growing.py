@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from rich.console import Console
 
 from firstbest.cli.making import faults_told, stop
 from firstbest.cli.rehearse_options import Rehearse
-from firstbest.cli.rehearsing import WORKERS_MOST, Asked, bar, found_change, prepare
+from firstbest.cli.rehearsing import Asked, bar, found_change, prepare
 from firstbest.cli.spread_options import cluster_told, workers_of
 
 
@@ -23,9 +21,9 @@ def along(days: Asked, asked: Rehearse) -> None:
     from firstbest.rehearse.along import How, rehearse_along
     from firstbest.rehearse.folder import OUTPUT, Options
 
-    how = How(asked.pairs, min(os.cpu_count() or 1, WORKERS_MOST))
+    how = How(asked.pairs, workers_of(days.workers, days.ray))
     options = Options(days.scale, days.days, days.seed)
-    with faults_told(asked.folder), bar(quiet, f"{len(files)} steps") as progress:
+    with cluster_told(), faults_told(asked.folder), bar(quiet, f"{len(files)} steps") as progress:
         path = rehearse_along(asked.folder, files, options, how, progress)
     console.print(path_screen(path, console.width), soft_wrap=True)
     console.print(f"table: {asked.folder / OUTPUT / 'path.csv'}", soft_wrap=True)

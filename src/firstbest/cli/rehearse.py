@@ -49,10 +49,11 @@ def fitting(asked: Rehearse) -> None:
     sits = asked.save_at is not None or asked.state is not None or asked.resume is not None
     alone = sits or asked.along is not None or asked.suggest or asked.from_live
     given = [name for name, value in (("--workers", asked.workers), ("--ray", asked.ray)) if value is not None]
-    shared = asked.suggest or (many and not alone)
+    shared = asked.suggest or asked.along is not None or (many and not alone)
     if given and not shared:
         raise stop(
-            f"expected {given[0]} with --replications, --precision, --against or --suggest, found nothing to share out"
+            f"expected {given[0]} with --replications, --precision, --against, --along or --suggest, found nothing to "
+            "share out"
         )
     if asked.precision is not None and alone:
         raise stop("expected --precision with --against or by itself, found another question beside it")

@@ -22,16 +22,22 @@ MILLION = 1_000_000
 
 @compiled
 def billed_g(terms: Terms, carrier: int, weight_g: int, outer_cm3: int) -> int:
-    """Billed weight of one carton, grams, before rounding up to a step."""
+    """Billed weight of one carton, grams: whole steps, as an invoice says it."""
     by_volume = outer_cm3 * 1000 // max(terms.carrier[carrier, CARRIER_DIVISOR], 1)
-    return int(max(weight_g, by_volume))
+    step_x1000 = terms.carrier[carrier, CARRIER_STEP]
+    return int(steps(max(weight_g, by_volume), step_x1000) * step_x1000 // 1000)
+
+
+@compiled
+def steps(weight_g: int, step_x1000: int) -> int:
+    """Steps of the rate that a weight fills, the last begun one with them; of a billed weight, those it was made of."""
+    return int(max((weight_g * 1000 + step_x1000 - 1) // step_x1000, 1))
 
 
 @compiled
 def carton_cost(terms: Terms, carrier: int, zone: int, billed: int, day: int) -> int:
     """Money for one carton, remote surcharge aside."""
-    step_x1000 = terms.carrier[carrier, CARRIER_STEP]
-    step = max((billed * 1000 + step_x1000 - 1) // step_x1000, 1)
+    step = steps(billed, terms.carrier[carrier, CARRIER_STEP])
     last = terms.rate.shape[2] - 1
     if step <= last:
         base = terms.rate[carrier, zone, step]

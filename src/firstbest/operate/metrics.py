@@ -171,7 +171,8 @@ def departed(cells: Cells, rows: Records) -> None:
     flow = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     cells.flows.append((flow, none, none, rows["cost"].copy()))
     cells.spread(Spread.CLICK_TO_SHIP_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
-    cells.spread(Spread.BILLED_LB, rows["billed_g"] // np.maximum(cartons, 1) * 1000 // G_PER_LB_X1000)
+    # A billed weight is whole steps in whole grams: so many pounds may lack a gram.
+    cells.spread(Spread.BILLED_LB, (rows["billed_g"] // np.maximum(cartons, 1) + 1) * 1000 // G_PER_LB_X1000)
     cells.spread(Spread.ORDER_UNITS, rows["units"].astype(np.int64))
 
 

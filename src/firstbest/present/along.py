@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -13,6 +14,12 @@ from firstbest.present.comparison import Estimate
 
 _HEADS: Final = ("orders", "on time", "2 days", "an order", "paid once", "deepest")
 _WIDTHS: Final = (10, 9, 8, 10, 12, 12)
+_LEGEND: Final = (
+    "On time: at the door by the promised day. 2 days: within two business days. An order: cost to serve, and what it "
+    "saves against the step before with the capital cost of stock, 95 % interval. Deepest: the lowest that cash comes "
+    "to if each step is taken a year after the one before: paid once, the owner's own goods more in stock, what was "
+    "saved since. Sales won or lost and rent that sellers pay are not in it."
+)
 
 
 class Stand(NamedTuple):
@@ -50,15 +57,17 @@ def path_screen(path: Path, width: int) -> Text:
     page.append(f"{path.name}: {steps} {'step' if steps == 1 else 'steps'}", style="bold")
     pairs = "one pair" if path.replications == 1 else f"{path.replications} pairs"
     scale = "" if path.scale == 1 else f", at {path.scale:g} of full scale"
-    page.append(f"; {path.days} days, {pairs} a step{scale}; {path.banner}\n\n", style="dim")
+    page.append(f"; {path.days} days, {pairs} a step{scale}\n", style="dim")
+    page.append(f"{textwrap.fill(path.banner, width)}\n\n" if path.banner else "\n", style="dim")
     lead = max(width - sum(_WIDTHS) - 1, 18)
     heads = "".join(head.rjust(wide) for head, wide in zip(_HEADS, _WIDTHS, strict=True))
     page.append(" " * lead + heads + "\n", style="dim")
     for number, stand in enumerate(path.stands):
         _row(page, stand, number, (lead, path.currency))
         if number:
-            page.append(f"   {_told(stand, path.currency)}\n", style="dim")
-    page.append(f"\n{_legend()}", style="dim")
+            told = textwrap.fill(_told(stand, path.currency), width, initial_indent="   ", subsequent_indent="   ")
+            page.append(f"{told}\n", style="dim")
+    page.append(f"\n{textwrap.fill(_LEGEND, min(width, 100))}", style="dim")
     return page
 
 
@@ -87,15 +96,6 @@ def _told(stand: Stand, currency: str) -> str:
     if not math.isnan(saving.low):
         said += f" ({text.money(saving.low, currency)} to {text.money(saving.high, currency)})"
     return f"{said}; {stand.payback}" if stand.payback else said
-
-
-def _legend() -> str:
-    return (
-        "On time: at the door by the promised day. 2 days: within two business days. An order: cost to serve, and\n"
-        "what it saves against the step before with the capital cost of stock, 95 % interval. Deepest: the lowest\n"
-        "that cash comes to if each step is taken a year after the one before: paid once, the owner's own goods\n"
-        "more in stock, what was saved since. Sales won or lost and rent that sellers pay are not in it."
-    )
 
 
 def deepest_cash(paid: Sequence[float], saving_year: Sequence[float]) -> list[float]:

@@ -27,6 +27,7 @@ from firstbest.rehearse.compare_payback import COSTS, Span, payback
 from firstbest.rehearse.folder import OUTPUT, Options
 from firstbest.rehearse.run import Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
+from firstbest.rehearse.spread import Workers
 from firstbest.store.changes import Changed, load_changed
 from firstbest.store.changes_written import write_changed
 from firstbest.store.compile_network import compile_network
@@ -72,7 +73,7 @@ class How(NamedTuple):
     """How many pairs, on how many processes."""
 
     replications: int
-    workers: int
+    workers: Workers
 
 
 def rehearse_along(
