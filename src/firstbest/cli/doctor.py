@@ -206,6 +206,8 @@ def _postgres(where: str) -> Iterator[Finding]:
 
 
 def _folded(head: str, said: str, width: int) -> str:
-    """A line of a finding, further ones below its words; what has no blank, such as a path, stays whole."""
+    """A line of a finding, further ones below its words; a command, and what has no blank, can be copied whole."""
+    if said.startswith(("firstbest ", "pip ")):
+        return head + said
     lines = textwrap.wrap(said, max(width - len(head), 20), break_long_words=False, break_on_hyphens=False)
     return head + ("\n" + " " * len(head)).join(lines)
