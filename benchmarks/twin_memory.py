@@ -1,8 +1,6 @@
 """What the network day takes in memory: the twin alone, in a process of its own, without SimPy or a record beside it.
 
-    python -m benchmarks.twin_memory ORDERS kept|streamed
-
-prints one line of JSON. `kept`: all facts stay in memory, as they were sealed. `streamed`: they go to Parquet files by
+`kept`: all facts stay in memory, as they were sealed. `streamed`: they go to Parquet files by
 the sink that `firstbest rehearse` uses, whose writer is a process of its own and told apart. The peak is that of the
 whole life of the process: Python, what it imports, compiled kernels, reading and compiling the workspace, the day.
 """
@@ -29,7 +27,6 @@ from firstbest.rehearse.running import Running
 from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.warm import warm
 from firstbest.store.compile_network import compile_network
-from firstbest.store.kernel_cache import use_cache
 from firstbest.store.sink import ParquetSink
 from firstbest.store.workspace import load
 from firstbest.world.facts import Block
@@ -37,6 +34,13 @@ from firstbest.world.facts import Block
 KEPT: Final = "kept"
 STREAMED: Final = "streamed"
 ROOT: Final = Path(__file__).resolve().parent.parent
+ALONE: Final = """
+from firstbest.store.kernel_cache import use_cache
+use_cache()  # before Numba is imported: a kernel compiled from other sources is never used
+import json, sys
+from benchmarks.twin_memory import main
+print(json.dumps(main(int(sys.argv[1]), sys.argv[2])))
+"""
 
 
 class Facts:
@@ -52,7 +56,7 @@ class Facts:
 
 def measured(orders: int, kind: str) -> dict[str, int]:
     """The day in a process of its own: its peak, that of the process that writes for it, and the bytes of its facts."""
-    command = [sys.executable, "-m", "benchmarks.twin_memory", str(orders), kind]
+    command = [sys.executable, "-c", ALONE, str(orders), kind]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -60,7 +64,6 @@ def measured(orders: int, kind: str) -> dict[str, int]:
 
 def main(orders: int, kind: str) -> dict[str, int]:
     """Live the day; megabytes of 2^20 bytes."""
-    use_cache()
     warm()
     with tempfile.TemporaryDirectory() as parent:
         workspace = load(network_day(Path(parent) / "day", orders))
@@ -74,15 +77,20 @@ def main(orders: int, kind: str) -> dict[str, int]:
         else:
             with ParquetSink(Path(parent) / "facts") as sink:
                 _live(world, sink)
-    own, others = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"peak_mb": own, "writer_mb": others if kind == STREAMED else 0, "facts_mb": facts_mb}
+    others = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+    return {"peak_mb": _peak_mb(), "writer_mb": others if kind == STREAMED else 0, "facts_mb": facts_mb}
+
+
+def _peak_mb() -> int:
+    """The peak since this program began: what getrusage says of a new process begins with its parent's size."""
+    told = Path("/proc/self/status")
+    if not told.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    line = next(line for line in told.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) >> 10
 
 
 def _live(world: Scenario, book: Book) -> None:
     running = Running(world, 1, book)
     with at_rest():
         running.finish()
-
-
-if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), sys.argv[2])))
