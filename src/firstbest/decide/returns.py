@@ -20,6 +20,7 @@ from firstbest.world.words import Disposition, Grade, ReturnReason, ReturnRefusa
 
 Bools = NDArray[np.bool_]
 OWN_REASONS = (int(ReturnReason.CHANGED_MIND), int(ReturnReason.DOES_NOT_FIT))
+IS_OWN = np.isin(np.arange(max(ReturnReason) + 1), OWN_REASONS)
 """Reasons that are the customer's own: something may be kept back for wear."""
 SUPPLIERS_FAULT = (int(ReturnReason.DEFECTIVE), int(ReturnReason.NOT_AS_DESCRIBED))
 WAYS = 5
@@ -102,7 +103,7 @@ def nearest_centre(ground: Ground, place: I64, at: I64) -> I64:
 
 def owed(rules: Returns, worth: I64, grade: I64, reason: I64) -> I64:
     """[m] What is paid back for units worth so much, found to be of a grade."""
-    kept = np.where(np.isin(reason, OWN_REASONS), rules.kept_back_ppm[grade], 0)
+    kept = np.where(IS_OWN[reason], rules.kept_back_ppm[grade], 0)
     found: I64 = worth - worth * kept // PPM
     return found
 

@@ -17,7 +17,7 @@ from firstbest.decide.ground import Ground
 from firstbest.operate import care, lots, members
 from firstbest.operate.folds_after import remembers
 from firstbest.operate.ports import All, ByKey, Read, Rows, Staged, Step
-from firstbest.operate.rows import block_of
+from firstbest.operate.rows import block_of, stacked
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
@@ -38,6 +38,8 @@ from firstbest.world.words import (
 
 Records = NDArray[np.void]
 KINDS = (Kind.RETURNED, Kind.RETURN_ASKED, Kind.INSPECTED, Kind.CONTACTED, Kind.CLAIM_ANSWERED)
+RETURNED, RETURN_ASKED, INSPECTED = (int(kind) for kind in KINDS[:3])
+LAST_REASON = int(max(ReturnReason))
 GRADES = ("sellable", "opened", "broken")
 """Columns of units by words.Grade."""
 
@@ -50,12 +52,12 @@ def take_back(batch: Batch, ground: Ground) -> Step:
     rules, kind = ground.detail.returns, batch.commands["kind"]
     blocks = []
     if rules is not None:
-        for which, step in ((Kind.RETURN_ASKED, asked), (Kind.RETURNED, received), (Kind.INSPECTED, inspected)):
+        for which, step in ((RETURN_ASKED, asked), (RETURNED, received), (INSPECTED, inspected)):
             mine = kind == which
             if mine.any():
                 blocks += yield from step(batch.select(mine), ground, rules)
-    elif (kind == Kind.RETURNED).any():
-        blocks += yield from note_returned(batch.select(kind == Kind.RETURNED), ground)
+    elif (kind == RETURNED).any():
+        blocks += yield from note_returned(batch.select(kind == RETURNED), ground)
     if ground.detail.care is not None:
         blocks += yield from care.answer(batch, ground, ground.detail.care)
     # Refunds come of two kinds of command; rows of a type are told in the order of their causes.
@@ -68,7 +70,7 @@ def merged(blocks: list[f.Block]) -> list[f.Block]:
     for block in blocks:
         before = found.get(block.fact.name)
         if before is not None:
-            rows = np.concatenate([before.rows, block.rows])
+            rows = stacked([before.rows, block.rows])
             found[block.fact.name] = f.Block(block.fact, rows[np.lexsort((rows["ordinal"], rows["number"]))])
         else:
             found[block.fact.name] = block
@@ -153,7 +155,7 @@ def asked(batch: Batch, ground: Ground, rules: Rules) -> Generator[Read, Rows, l
 
 def reasons(commands: Records) -> NDArray[np.int64]:
     """[m] Why, a word of the list."""
-    return np.clip(commands["flag"].astype(np.int64), 0, max(ReturnReason))
+    return np.clip(commands["flag"].astype(np.int64), 0, LAST_REASON)
 
 
 def repeats(key: I64) -> NDArray[np.bool_]:

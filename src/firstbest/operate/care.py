@@ -19,20 +19,23 @@ from firstbest.world.units import MAX_ATTEMPT, MAX_NODE
 from firstbest.world.words import ContactReason, Kind, SentStage
 
 Records = NDArray[np.void]
+CONTACTED, CLAIM_ANSWERED, LAST_REASON = int(Kind.CONTACTED), int(Kind.CLAIM_ANSWERED), int(max(ContactReason))
 
 
 def answer(batch: Batch, ground: Ground, rules: Care) -> Generator[Read, Rows, list[f.Block]]:
     """Contacts about shipments that are known, and carriers' answers to claims that are open; others change nothing."""
-    c = batch.commands[np.isin(batch.commands["kind"], (Kind.CONTACTED, Kind.CLAIM_ANSWERED))]
-    if not len(c):
+    kind = batch.commands["kind"]
+    mine = (kind == CONTACTED) | (kind == CLAIM_ANSWERED)
+    if not mine.any():
         return []
+    c = batch.commands[mine]
     key = (c["order"] * MAX_NODE + c["node"]) * MAX_ATTEMPT + c["attempt"]
     found = yield ByKey(t.SENT_T, key)
-    asked = found.found & (c["kind"] == Kind.CONTACTED)
-    reason = np.clip(c["flag"].astype(np.int64), 0, max(ContactReason))
+    asked = found.found & (c["kind"] == CONTACTED)
+    reason = np.clip(c["flag"].astype(np.int64), 0, LAST_REASON)
     contacted = about(f.CONTACTED, c[asked], cost=rules.contact_cost[reason[asked]], reason=reason[asked],
                       seller=found.rows["seller"][asked])  # fmt: skip
-    told = found.found & (c["kind"] == Kind.CLAIM_ANSWERED) & (found.rows["stage"] == SentStage.CLAIMED)
+    told = found.found & (c["kind"] == CLAIM_ANSWERED) & (found.rows["stage"] == SentStage.CLAIMED)
     row = found.rows[told]
     paid = np.clip(c["quantity"][told], 0, row["claimed"])
     settled = about(

@@ -40,6 +40,9 @@ from firstbest.world.words import CargoStage, Mode, Process, Reason, Stage
 Fold = Callable[[Records, Ground], list[Change]]
 
 
+RESOURCED, TOGETHER = int(Reason.RESOURCED), int(Reason.TOGETHER)
+
+
 def picked(rows: Records, ground: Ground) -> list[Change]:
     """Goods leave the shelf by the book; the line is done; what was short is suspect."""
     keys = stock_keys(rows, "node", ground)
@@ -85,8 +88,8 @@ def planned(rows: Records, ground: Ground) -> list[Change]:
     made["key"], made["live"], made["stage"] = shipment_keys(rows), 1, Stage.WAITING
     single = (rows["units"] == 1).astype(np.int64)
     profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
-    again = (rows["reason"] == Reason.RESOURCED).astype(np.int64)
-    new = ((rows["reason"] != Reason.RESOURCED) & (rows["reason"] != Reason.TOGETHER)).astype(np.int64)
+    again = (rows["reason"] == RESOURCED).astype(np.int64)
+    new = ((rows["reason"] != RESOURCED) & (rows["reason"] != TOGETHER)).astype(np.int64)
     sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
     keys = day_keys(rows, ground)
     return [

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide import kits
 from firstbest.decide.ground import Ground
+from firstbest.operate.fold_keys import shipment_keys
 from firstbest.operate.ports import ByKey, Read, Rows, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
@@ -23,6 +24,7 @@ from firstbest.world.units import MAX_KIT, MAX_LINE
 from firstbest.world.words import Kind
 
 Records = NDArray[np.void]
+PLACE = int(Kind.PLACE)
 
 
 def take(batch: Batch, ground: Ground, rules: Kits, decide: Callable[[Batch, Ground, I64 | None], Step]) -> Step:
@@ -32,14 +34,21 @@ def take(batch: Batch, ground: Ground, rules: Kits, decide: Callable[[Batch, Gro
     told = kitted(batch, ground, rules, rest)
     if len(told):
         placed = [block.rows["number"] for block in blocks if block.fact is f.ORDERED]
-        told = told[np.isin(told["number"], placed[0])] if placed else told[:0]
+        told = told[among(told["number"], placed[0])] if placed else told[:0]
     return [*blocks, f.Block(f.KITTED, told)] if len(told) else blocks
+
+
+def among(values: NDArray[np.integer], known: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """[n] Which values are among those known, of which there are some, in ascending order."""
+    place = np.minimum(known.searchsorted(values), len(known) - 1)
+    found: NDArray[np.bool_] = known[place] == values
+    return found
 
 
 def kitted(batch: Batch, ground: Ground, rules: Kits, rest: I64) -> Records:
     """A row for each line that was a kit, in the order of commands and lines."""
     c = batch.commands
-    orders = c["kind"] == Kind.PLACE
+    orders = c["kind"] == PLACE
     counts = np.where(orders, c["lines"], 0).astype(np.int64)
     owner = np.repeat(np.arange(len(c)), counts)
     place = np.repeat(c["first_line"], counts) + np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -79,10 +88,12 @@ def assembled(number: int, now: int, rules: Kits, tasked: f.Block) -> Generator[
     rows, kit = rows[kit > 0], kit[kit > 0]
     if not len(rows):
         return f.Block(f.ASSEMBLED, np.zeros(0, f.ASSEMBLED.dtype))
-    names = np.stack([rows["order"], rows["node"].astype(np.int64), rows["attempt"].astype(np.int64), kit], axis=1)
-    _, place, there = np.unique(names, axis=0, return_inverse=True, return_counts=True)
-    which = kit % MAX_KIT
-    whole = there[place.ravel()] == np.diff(rules.first)[which]
+    shipment, which = shipment_keys(rows), kit % MAX_KIT
+    order = np.lexsort((kit, shipment))
+    other = (np.diff(shipment[order]) != 0) | (np.diff(kit[order]) != 0)
+    group = np.zeros(len(rows), np.int64)
+    group[order[1:]] = np.cumsum(other)
+    whole = np.bincount(group)[group] == np.diff(rules.first)[which]
     lead = whole & (rows["item"] == rules.item[rules.first[which]])
     rows, which = rows[lead], which[lead]
     return block_of(

@@ -53,7 +53,8 @@ for _number, (_kinds, _) in enumerate(ARRIVALS):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
 JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
-AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), aftermath.KINDS)
+# A question changes nothing that another command looks at, and looks at nothing that another changes.
+AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), [kind for kind in aftermath.KINDS if kind != Kind.CONTACTED])
 DELIVERED = int(Kind.DELIVERED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 

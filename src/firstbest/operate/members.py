@@ -24,6 +24,8 @@ from firstbest.world.words import Kind, MemberStage, Service
 
 Records = NDArray[np.void]
 KINDS = (Kind.JOIN, Kind.LEAVE)
+PLACE, JOIN, LEAVE = (int(kind) for kind in (Kind.PLACE, *KINDS))
+MEMBER, STANDARD, AS_MEMBER = int(MemberStage.MEMBER), int(Service.STANDARD), int(Service.MEMBER)
 HOUSE_FEE, FEE_TOLD, WAS_BEFORE = 0, 1, 2
 AT_ONCE = 1
 """Flags of joining and of leaving: see world.commands."""
@@ -31,26 +33,26 @@ AT_ONCE = 1
 
 def entitled(batch: Batch) -> Generator[Read, Rows, Batch]:
     """The batch in which each order asks for the service that its customer is entitled to."""
-    placed = batch.commands["kind"] == Kind.PLACE
+    placed = batch.commands["kind"] == PLACE
     if not placed.any():
         return batch
     c = batch.commands[placed]
     answer = yield ByKey(t.MEMBER_T, c["customer"].copy())
-    member = answer.found & ((answer.rows["stage"] == MemberStage.MEMBER) | (c["at"] < answer.rows["until"]))
+    member = answer.found & ((answer.rows["stage"] == MEMBER) | (c["at"] < answer.rows["until"]))
     asked = c["service"].astype(np.int64)
-    given = np.where(member & (asked == Service.STANDARD), int(Service.MEMBER), asked)
+    given = np.where(member & (asked == STANDARD), AS_MEMBER, asked)
     commands = batch.commands.copy()
-    commands["service"][placed] = np.where(~member & (given == Service.MEMBER), int(Service.STANDARD), given)
+    commands["service"][placed] = np.where(~member & (given == AS_MEMBER), STANDARD, given)
     return batch._replace(commands=commands)
 
 
 def before_newcomer(batch: Batch) -> Batch:
     """The batch up to the first order, joining or leaving of a customer whose membership it changed before."""
     kind = batch.commands["kind"]
-    changes = np.isin(kind, KINDS)
+    changes = (kind == JOIN) | (kind == LEAVE)
     if not changes.any():
         return batch
-    spoken = np.flatnonzero(changes | (kind == Kind.PLACE))
+    spoken = np.flatnonzero(changes | (kind == PLACE))
     customer, changed = batch.commands["customer"][spoken], changes[spoken]
     # Of each customer, the place of the first change; what he says behind it waits for the next batch.
     found, first = np.unique(customer[changed], return_index=True)
@@ -69,14 +71,14 @@ def take(batch: Batch, ground: Ground) -> Step:
     if rules is None:
         return []
     row, known = answer.rows, answer.found
-    joins, at = c["kind"] == Kind.JOIN, c["at"]
+    joins, at = c["kind"] == JOIN, c["at"]
     told = np.where(c["flag"] == FEE_TOLD, np.maximum(c["quantity"], 0), 0)
     fee = np.where(c["flag"] == HOUSE_FEE, rules.fee, told)
     was = (c["flag"] == WAS_BEFORE).astype(np.int64)
     begins = np.where(known, np.maximum(row["until"], at), at)
     until = np.where(c["expected"] > at, c["expected"], begins + rules.term_us)
     new, again = joins & ~known, joins & known
-    leaves = ~joins & known & ((row["stage"] == MemberStage.MEMBER) | (c["flag"] == AT_ONCE))
+    leaves = ~joins & known & ((row["stage"] == MEMBER) | (c["flag"] == AT_ONCE))
     ends = np.where(c["flag"] == AT_ONCE, np.minimum(at, row["until"]), row["until"])
     return [
         block
