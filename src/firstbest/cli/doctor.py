@@ -60,7 +60,9 @@ def doctor(folder: Path | None, book: str | None) -> None:
         head = f"{_MARKS[each.state]}  {each.what:<{_LABEL}}"
         typer.echo(_folded(head, each.found, width))
         if each.remedy:
-            typer.echo(_folded(f"      {'':<{_LABEL}}-> ", each.remedy, width))
+            # A command can be copied whole.
+            command = each.remedy.startswith(("firstbest ", "pip "))
+            typer.echo(_folded(f"      {'':<{_LABEL}}-> ", each.remedy, sys.maxsize if command else width))
     bad, look = (sum(each.state == state for each in found) for state in (BAD, LOOK))
     typer.echo(f"\n{len(found)} looked at: {bad} bad, {look} worth a look")
     if bad:
@@ -206,8 +208,6 @@ def _postgres(where: str) -> Iterator[Finding]:
 
 
 def _folded(head: str, said: str, width: int) -> str:
-    """A line of a finding, further ones below its words; a command, and what has no blank, can be copied whole."""
-    if said.startswith(("firstbest ", "pip ")):
-        return head + said
+    """A line of a finding, further ones below its words; what has no blank, such as a path, stays whole."""
     lines = textwrap.wrap(said, max(width - len(head), 20), break_long_words=False, break_on_hyphens=False)
     return head + ("\n" + " " * len(head)).join(lines)
