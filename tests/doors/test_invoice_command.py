@@ -29,6 +29,33 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+OWN_CARD = """
+[card]
+family = "fulfilment"
+version = 101
+title = "Picks for Northline"
+currency = "USD"
+from = 2026-01-01
+tenants = ["apparel"]
+
+[[charge]]
+name = "pick and pack"
+meter = "units_picked"
+[[charge.rule]]
+name = "each unit"
+each = "2.60"
+"""
+
+
+def test_a_tenants_own_card_may_call_its_prices_as_the_others_do(tmp_path: Path) -> None:
+    folder = with_facts(tmp_path / "demo", 40)
+    (folder / "rate_cards" / "own.toml").write_text(OWN_CARD, "utf-8")
+    code, said = say("invoice", folder, "--month", "2026-01")
+
+    assert code == 0, said
+    assert "agree to the last millionth" in said
+
+
 def test_a_rehearsed_month_ends_with_three_invoices_one_of_them_the_owners(demo: Path) -> None:
     code, said = say("invoice", demo, "--month", "2026-01")
 

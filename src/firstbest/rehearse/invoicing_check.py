@@ -86,27 +86,29 @@ def _misposted(closed: Closed) -> int:
 
 def _counted(usage: Usage, now: np.ndarray, closed: Closed, cards: Sequence[Card]) -> tuple[int, int]:
     """Events and quantities that a charge has to count, against those on its lines; charges that are free of holes."""
-    lines: Counter[tuple[str, str]] = Counter()
-    amounts: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    lines: Counter[Key] = Counter()
+    amounts: dict[Key, Fraction] = defaultdict(Fraction)
     for line in closed.lines:
         if line.kind == LineKind.USAGE:
-            amounts[line.family, line.charge] += line.quantity + line.of
+            amounts[line.family, line.version, line.charge] += line.quantity + line.of
             if not line.step.startswith("block") or line.step == "block 1":
-                lines[line.family, line.charge] += line.events.events
+                lines[line.family, line.version, line.charge] += line.events.events
     wanted, quantities = _wanted(usage, now, closed, cards)
     events = sum(abs(wanted[key] - lines[key]) for key in wanted)
     quantity = sum((abs(quantities[key] - amounts[key]) for key in quantities), Fraction(0))
     return events, int(quantity) + (quantity.denominator > 1)
 
 
-Keyed = Mapping[tuple[str, str], int]
+Key = tuple[str, int, str]
+"""Family, version and charge: two cards may call different prices alike."""
+Keyed = Mapping[Key, int]
 
 
 def _wanted(usage: Usage, now: np.ndarray, closed: Closed, cards: Sequence[Card]) -> tuple[Keyed, Keyed]:
-    """By family and charge: how many events its card holds for, and their quantity."""
+    """By card and charge: how many events its card holds for, and their quantity."""
     codes = {meter.name: code for code, meter in enumerate(METERS)}
-    events: dict[tuple[str, str], int] = defaultdict(int)
-    quantity: dict[tuple[str, str], int] = defaultdict(int)
+    events: dict[Key, int] = defaultdict(int)
+    quantity: dict[Key, int] = defaultdict(int)
     named: dict[str, set[str]] = defaultdict(set)
     for card in cards:
         named[card.family] |= set(card.tenants) - {"*"}
@@ -119,8 +121,8 @@ def _wanted(usage: Usage, now: np.ndarray, closed: Closed, cards: Sequence[Card]
             if not counts_all(charge):
                 continue
             rows = held & (usage.meter == codes[charge.meter])
-            events[card.family, charge.name] += int(rows.sum())
-            quantity[card.family, charge.name] += int(usage.measures[rows, 0].sum())
+            events[card.family, card.version, charge.name] += int(rows.sum())
+            quantity[card.family, card.version, charge.name] += int(usage.measures[rows, 0].sum())
     return events, quantity
 
 
