@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstbest.kernels import packed
 from firstbest.operate.ports import Add, All, ByKey, Change, Put, Set, Soonest, Staged
 from firstbest.store.columns import BoundBroken, Columns
 from firstbest.world import tables as t
+from firstbest.world.words import CargoStage, MemberStage, ReturnStage, SentStage, Stage
 
 NAMES = ("tie", "ship_by", "units", "short", "stage", "rolled")
 """Columns of every width; the first is unsigned, the last two have 16 bits."""
@@ -150,3 +154,9 @@ def test_a_key_that_is_not_there_is_named() -> None:
         columns.read(ByKey(t.STOCK_T, array([3, 6])))
     with pytest.raises(AssertionError, match="table 'shipment': a row to be changed or added to is not there"):
         columns.apply([Set(t.SHIPMENT_T, array([3]), {"stage": array([1])})])
+
+
+@pytest.mark.parametrize("stages", [CargoStage, MemberStage, ReturnStage, SentStage, Stage])
+def test_rows_of_every_stage_are_counted(stages: type[IntEnum]) -> None:
+    """A kernel looks no index over: a stage beyond its counts would be written into other memory."""
+    assert 0 <= min(stages) <= max(stages) < packed.MARKS

@@ -30,7 +30,7 @@ class Table(NamedTuple):
     dtype: np.dtype[np.void]  # first column: key
     dense: bool
     at_least_zero: tuple[str, ...]  # bounds, checked after the adds of a tick are summed
-    staged_by: str = ""  # a small integer column by whose value rows can be read
+    staged_by: str = ""  # a column of small numbers (0 to below 64) by whose value rows can be read
     queue: Queue | None = None  # one stage of it, in order
 
 
