@@ -46,8 +46,8 @@ from firstbest.world.words import CargoStage, ReturnStage, Stage
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
 
-FORKED_FIRST: Final = 1 << 44
-"""Orders that are drawn after a fork have codes from here on: no order of a book has."""
+FORKED_FIRST: Final = 1 << 38
+"""Orders that are drawn after a fork have codes from here on: no order of a book has, and all are below 2^40."""
 KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
@@ -209,7 +209,7 @@ class Physics:
             (known.picked(network, view), hands.PACK, works.TO_PACK),
         ):
             self._resume_queue(found, (when, process, KIND_OF[process]), stage)
-        resume.resume_cancels(self._agenda, self._cancel, when, view.orders)
+        resume.resume_cancels(self._agenda, self._cancel, when, view.of_customers())
         return overdue + resume.resume_counts(places, self._agenda, when, to_count)
 
     def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[When, int, int], stage: int) -> None:

@@ -81,6 +81,7 @@ class Metric(IntEnum):
     UPGRADED = 65  # n shipments, d extra money
     LOST_PARCELS = 66  # n shipments lost or damaged
     COMPLETED_DAYS = 67  # n business days to the door, summed over completed orders
+    REPLACED = 68  # n money of goods and parcels sent again for lost and damaged ones, d such shipments
     LENT = 69  # n minutes of heads who came from the other of picking and packing
     ABOVE_PACE = 70  # n minutes of heads beyond the week's sustainable pace, d minutes of heads
     INJURED = 71  # n heads hurt at work
