@@ -10,7 +10,7 @@ import pytest
 
 from firstbest.run.open import worlds_of
 from firstbest.run.replay import replay
-from firstbest.world.units import DAY_US, HOUR_US
+from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
 from tests.books.small_workspace import FILES
 from tests.doors.served import Served, served
 from tests.parity.houses import HandClock
@@ -69,7 +69,10 @@ def place(house: Served, name: str, quantity: int = 2) -> None:
 
 
 def next_morning(house: Served) -> None:
-    clock_of(house).now_us += DAY_US
+    """Go to where the night's settling has just been, before anybody is at work."""
+    clock = clock_of(house)
+    clock.now_us += DAY_US - (clock.now_us - house.opened.house.world.network.calendar.midnight_us[0, 0]) % DAY_US
+    clock.now_us += 4 * HOUR_US + 20 * MINUTE_US
     house.get("/v1/tasks?node=allentown")
 
 

@@ -33,7 +33,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("waited in vain", "wait cancelled", "both arms"), 0.1),
     **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
     **dict.fromkeys(("sent again", "sent again from elsewhere", "cannot be sent again", "replacement came"), 0.04),
-    **dict.fromkeys(("replacement cut short", "lost again"), 0.01),
+    "replacement cut short": 0.01,
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
     **dict.fromkeys(

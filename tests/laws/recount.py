@@ -277,6 +277,11 @@ def recounted(history: History) -> Recount:
 
 def cube_of(history: History) -> dict[Cell, list[int]]:
     """The told metrics as the cube has them; cells that are zero are left out."""
+    return {cell: pair for cell, pair in every_cell(history).items() if cell[0] in RECOUNTED}
+
+
+def every_cell(history: History) -> dict[Cell, list[int]]:
+    """All metrics as the cube has them; cells that are zero are left out."""
     nodes, sellers = len(history.network.nodes.kind), len(history.network.texts.sellers)
     found: dict[Cell, list[int]] = {}
     rows = history.state.read(All(t.CUBE_T)).rows
@@ -284,8 +289,7 @@ def cube_of(history: History) -> dict[Cell, list[int]]:
         cell, metric = divmod(key, METRICS)
         cell, seller = divmod(cell, sellers)
         day, node = divmod(cell, nodes)
-        if metric in RECOUNTED:
-            found[metric, day, node, seller] = [numerator, denominator]
+        found[metric, day, node, seller] = [numerator, denominator]
     return found
 
 

@@ -276,14 +276,20 @@ def bet_lines(placed: Placed, deck: Deck) -> list[tuple[str, str, str, str, str,
         fact = shown(each.fact.value) if each.fact is not None else ""
         lines.append(
             (verdict.title or verdict.bet, f"{about} · {title}", said or each.judgement.value,
-             _world(each.forecast_with, shown), _world(each.forecast_without, shown), fact, _reason(each))
+             _world(each.forecast_with, shown), _world(each.forecast_without, shown), fact, reason_of(each))
         )  # fmt: skip
     return lines or [(verdict.title or verdict.bet, about, said or verdict.judgement.value, "", "", "", verdict.reason)]
 
 
-def _reason(each: MetricVerdict) -> str:
+def reason_of(each: MetricVerdict) -> str:
+    """Why a promise is judged so, how much of it came, and whether what was assumed held, broke or was not measured."""
     kept = f"; {text.share(each.kept, 0)} of what was promised" if each.fact is not None and each.ratio else ""
-    return each.reason + kept
+    assumed = "".join(
+        f". Assumed: {one.metric} {one.low:g} to {one.high:g}, {one.state}"
+        + ("" if one.found is None else f" ({one.found:.4g})")
+        for one in each.assumed
+    )
+    return each.reason + kept + assumed
 
 
 def _world(quantiles: tuple[Quantile, ...], shown: Callable[[float], str]) -> str:
