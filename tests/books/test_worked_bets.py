@@ -56,14 +56,14 @@ def test_an_assumption_that_nobody_measured_decides_nothing_and_is_told_so() -> 
     assert [each.state for each in whole.metrics[0].assumed] == ["held"]
     assert blind.judgement == Judgement.INCONCLUSIVE
     assert [each.state for each in blind.metrics[0].assumed] == ["not measured"]
-    assert "but not measured: orders_per_day (assumed 500 to 900)" in blind.reason
+    assert "but not measured: orders_per_day" in blind.reason
 
     now = room_as_of(FOLDER, LATER, FIGURES)
     for verdict, said in ((whole, "held (657"), (blind, "not measured")):
         placed = msgspec.structs.replace(now.bets[0], verdict=verdict)
         page = shown(placed, now, Paper(80, "USD", FIGURES)).plain
         assert f"assumed: orders a day 500 to 900: {said}" in " ".join(page.split())
-        assert f"Assumed: orders_per_day 500 to 900, {said}" in reason_of(verdict.metrics[0])
+        assert f"Assumed: orders_per_day 500 to 900, {said}" in reason_of(verdict.metrics[0], {}, "USD")
 
 
 def test_their_facts_are_rehearsals_that_no_forecast_has_seen() -> None:

@@ -194,7 +194,7 @@ def with_assumed(told: MetricVerdict, assumed: tuple[Assumed, ...]) -> MetricVer
     open_ones = [each for each in assumed if each.found is None]
     if told.judgement not in (Judgement.CONFIRMED, Judgement.REFUTED) or not open_ones:
         return told
-    names = ", ".join(f"{each.metric} (assumed {each.low:g} to {each.high:g})" for each in open_ones)
+    names = ", ".join(each.metric for each in open_ones)
     reason = f"{told.reason}; but not measured: {names}"
     return msgspec.structs.replace(told, judgement=Judgement.INCONCLUSIVE, reason=reason)
 
