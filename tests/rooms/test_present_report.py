@@ -110,6 +110,34 @@ def test_the_terminal_shows_what_changed_most_and_counts_the_rest() -> None:
     assert "18 further figures, 18 of which changed" in " ".join(page.split())
 
 
+def test_small_differences_are_told_finer_and_invisible_ones_counted() -> None:
+    base = fake_record()
+    tried = (
+        ("cost_to_serve_per_order", 0.004, 0.003, 0.005), ("parcel_cost_per_parcel", -0.021, -0.03, -0.012),
+        ("two_day_share", 0.0003, 0.0002, 0.0004), ("click_to_door_cost_per_order", 0.0001, 0.00005, 0.00015),
+        ("fill_rate", -0.00001, -0.00002, -0.000005),
+    )  # fmt: skip
+    found = [
+        comparison.difference(key, 1.0, 1.0 + change, comparison.Estimate(change, low, high), "USD")
+        for key, change, low, high in tried
+    ]
+    against = comparison.Comparison("a change", base, tuple(found), (), 10)
+    told = [(comparison.change_of(each, "USD"), comparison.interval(each)) for each in found[:3]]
+    page, shown = report(base, against), " ".join(comparison.table(against, 120).plain.split())
+
+    minus = text.MINUS
+    assert told == [
+        ("+$0.004", "0.003 to 0.005"), (f"{minus}$0.021", f"{minus}0.030 to {minus}0.012"),
+        (f"+0.03{text.THIN}points", "0.02 to 0.04"),
+    ]  # fmt: skip
+    assert [comparison.too_small(each, "USD") for each in found] == [False, False, False, True, True]
+    table = page[page.index('<section id="differences">') :].split("</section>")[0]
+    assert table.count("<tr>") == 1 + 3
+    assert "5 of 5 figures differ by more than chance" in table
+    assert "Left out, since they differ by less than can be shown: 2 figures." in table
+    assert "0.00 to 0.00" not in shown
+
+
 def empty(**columns: Any) -> Record:
     record = fake_record()
     return record._replace(
