@@ -36,7 +36,8 @@ def pair() -> tuple[Record, comparison.Comparison]:
 
 
 def drawings(page: str) -> list[ET.Element]:
-    return [ET.fromstring(found) for found in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]  # noqa: S314 - our own page
+    whole = re.findall(r'<svg[^>]* role="img".*?</svg>(?:</svg>)?', page, re.DOTALL)
+    return [ET.fromstring(found) for found in whole]  # noqa: S314 - our own page
 
 
 @pytest.fixture(scope="module", params=["alone", "compared"])
@@ -67,6 +68,26 @@ def test_every_drawing_has_a_title_a_description_and_a_table(page: str) -> None:
         r'<section id="(?:late|map|cost|labour|frontier|stock|sellers)".*?</section>', page, re.DOTALL
     ):
         assert "<details><summary>The numbers behind this picture" in section
+
+
+def test_on_a_phone_drawings_fit_whole_or_in_parts_that_leave_nothing_out(page: str) -> None:
+    cut = {drawn[2].get("id"): drawn for drawn in drawings(page) if drawn.get("class") == "cut"}
+    assert {"late-b", "labour-year-b", "labour-peak-b", "stock-b", "classes-b"} <= set(cut)
+    shown = re.findall(r'<div class="parts" aria-hidden="true">(.*?)</div>', page)
+    assert len(shown) == len(cut)
+    for key, parts in zip(cut, shown, strict=True):
+        _, _, width, height = cut[key].get("viewBox", "").split()
+        spans = re.findall(rf'<svg viewBox="(\S+) 0 (\S+) (\S+)"><use href="#{key}"/></svg>', parts)
+        assert len(spans) >= 2
+        assert {each[2] for each in spans} == {height}
+        ends = [0.0, *(float(left) + float(part) for left, part, _ in spans)]
+        assert [float(left) for left, _, _ in spans] == pytest.approx(ends[:-1], abs=0.11)
+        assert ends[-1] == pytest.approx(float(width), abs=0.11)
+        assert all(float(part) >= 300 for _, part, _ in spans)
+    phone = page[page.index("@media screen and (max-width: 600px)") :].split("@media print", maxsplit=1)[0]
+    assert ".picture > svg { min-width: 0; }" in phone
+    assert ".picture > svg.cut { display: none; } .parts { display: block; }" in phone
+    assert "\n.parts { display: none; }" in page, "elsewhere, and on paper, a drawing is one piece"
 
 
 def test_no_number_is_missing_or_broken(page: str) -> None:

@@ -149,7 +149,9 @@ def picture(record: Record) -> svg.Picture | None:
         *bars(money, _MIDDLE, f"Money for harm, {currency}", money[0][1] + (again_cost if again else 0.0)),
     ]
     spoken = ", ".join(f"{name} {text.number(value)}" for name, value in (*why, *money))
-    frame = svg.Frame("care", _WIDTH, (len(money) + 1) * _ROW + 12, "Contacts by reason, and money for harm", spoken)
+    frame = svg.Frame(
+        "care", _WIDTH, (len(money) + 1) * _ROW + 12, "Contacts by reason, and money for harm", spoken, (_MIDDLE,)
+    )
     rows = [
         [name, text.number(value), text.money(float(d[After.QUESTIONS + place]) / MONEY, currency)]
         for place, (name, value) in enumerate(why)
