@@ -48,6 +48,9 @@ def picture(record: Record) -> svg.Picture:
         f"Hours above sustainable pace: {text.number(f['above_pace_hours'])}, {text.share(f['above_pace_share'])} "
         f"of the hours of permanent heads; people hurt at work: {text.number(f['injured'])}."
     )
+    found = constraints.breaks(record)
+    if found is not None:
+        lead += f" What breaks first is {constraints.break_sentence(record, found)}."
     node = tight.node
     first, stop = peak_window(record, _FORTNIGHT)
     title = f"The busiest fortnight in {text.named(record.network.texts.nodes[node])}, hours a day"
