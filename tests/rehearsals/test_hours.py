@@ -54,20 +54,20 @@ def crowded(orders: list[int], packed: list[int], known: int = 0) -> Record:
     """A record whose Allentown packs so many an hour on one day, of so many that come in each hour; no other day is."""
     record = fake_record()
     nodes = record.network.texts.nodes
-    node = nodes.index("allentown")
+    node = nodes.index("Allentown")
     days = record.cube.shape[0]
     due, done = np.zeros((days, len(nodes), 25), np.int64), np.zeros((days, len(nodes), 24), np.int64)
     due[DAY, node, 0] = known
     due[DAY, node, 1 : 1 + len(orders)] = orders
     done[DAY, node, : len(packed)] = packed
     cube = record.cube.copy()
-    cube[..., Metric.BACKLOG, :] = 0
+    cube[..., [Metric.BACKLOG, Metric.PAID_PACK, Metric.NEEDED_PACK, Metric.NEEDED_PICK], :] = 0
     cube[DAY, node, 0, Metric.BACKLOG, 0] = known + sum(orders) - sum(packed)
     cube[DAY, node, 0, Metric.PAID_PACK] = (4_800, 0)
     cube[DAY, node, 0, Metric.NEEDED_PACK] = (9_000, 4_800)
     cube[DAY, node, 0, Metric.NEEDED_PICK] = (4_000, 4_800)
     calendar = record.network.calendar
-    pick_up = calendar.pick_up_us.copy()
+    pick_up = np.full((1, len(nodes), calendar.midnight_us.shape[1]), -1)
     pick_up[:, node, DAY] = calendar.midnight_us[record.network.nodes.time_zone[node], DAY] + UNTIL * HOUR_US
     network = record.network._replace(calendar=calendar._replace(pick_up_us=pick_up))
     return record._replace(cube=cube, due_hours=due, packed_hours=done, network=network)
@@ -83,8 +83,8 @@ def test_the_hour_is_the_first_from_which_all_could_not_be_packed_in_time() -> N
     slow = next(hour for hour in range(UNTIL) if all(left[h] > 20 * (UNTIL - 1 - h) for h in range(hour, UNTIL)))
     assert (found.hour, found.until, found.process) == (slow, UNTIL, Process.PACK)
     assert found.pick_up.left == 100
-    # Ten heads of eight hours packed 200; for another 100 it takes five.
-    assert found.heads == round(5 * 480 / float(record.network.labour.shift_minutes[found.pick_up.node].max()))
+    # 4,800 minutes packed 200; for another 100 it takes 2,400, in shifts of eight and a half hours.
+    assert found.heads == 5
     said = " ".join(strained(fake_record(), record, 80).plain.split())
     assert f"Allentown pack, from {slow}:00 on " in said
     assert "Breaks with" in said

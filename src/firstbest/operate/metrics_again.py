@@ -7,11 +7,12 @@ else. Packaging and hours stand with all other packaging and hours.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from firstbest.decide.ground import Ground
 from firstbest.operate.folds_again import first_time, sends_again
 from firstbest.operate.rows import stacked
 from firstbest.world import facts as f
@@ -20,10 +21,22 @@ from firstbest.world.metrics import Metric
 from firstbest.world.network import I64
 from firstbest.world.words import Mode
 
-if TYPE_CHECKING:
-    from firstbest.operate.metrics import Cells
-
 Records = NDArray[np.void]
+
+
+class Cells(Protocol):
+    """Where additions to the daily cube are gathered (`operate.metrics.Cells`)."""
+
+    ground: Ground
+
+    def where(self, day: ArrayLike, node: ArrayLike, seller: ArrayLike) -> I64:
+        """First key of each row's cells."""
+
+    def days(self, at: I64, node: I64) -> I64:
+        """Local day of instants at nodes."""
+
+    def add(self, where: I64, metric: Metric | I64, numerator: ArrayLike, denominator: ArrayLike = 0) -> None:
+        """Add to a metric's numerator and denominator, a row each."""
 
 
 def lost(cells: Cells, where: I64, money: NDArray[np.integer]) -> None:
