@@ -81,6 +81,7 @@ def sent_again(number: int, now: int, ground: Ground, harmed: Records, heads: Re
     """
     place = np.flatnonzero((heads["kits"] == 0) & (heads["lines"] > 0))
     keys = harmed["key"][place]
+    assert not len(keys) or keys.max() < SENT_AGAIN_FIRST, "an order's code is below 2^40"
     tie = ties(harmed["tie"][place], ground.nodes.tie[keys // MAX_ATTEMPT % MAX_NODE], keys)
     order = np.argsort(tie, kind="stable")
     place, keys, tie = place[order], keys[order], tie[order]
