@@ -10,6 +10,7 @@ import pytest
 
 from firstbest.run.open import worlds_of
 from firstbest.run.replay import replay
+from firstbest.store.sides import OUTBOX
 from firstbest.world.units import DAY_US, HOUR_US, MINUTE_US
 from tests.books.small_workspace import FILES
 from tests.doors.served import Served, served
@@ -89,6 +90,7 @@ def test_what_was_lost_is_sent_again_and_what_is_lost_twice_is_paid_back(house: 
 
     assert told(house, "A-1") == [("sent_again", 2 * PRICE)]
     assert track(house, "A-1~2")[0]["event"] == "promised"
+    assert [event["by"] for event in track(house, "A-1") if event["event"] == "sent_again"] == ["A-1~2"]
     assert house.get("/v1/orders/A-1~2", who="guest").status_code == 404, "it belongs to whom the order belongs to"
     bring(house, "A-1~2", 2, "lost")
     next_morning(house)
@@ -97,6 +99,18 @@ def test_what_was_lost_is_sent_again_and_what_is_lost_twice_is_paid_back(house: 
     assert told(house, "A-1") == [("sent_again", 2 * PRICE), ("replacement_ended", 0)], "all of it had left"
     assert house.get("/v1/orders/A-1~3").status_code == 404
     assert replay(house.book, worlds_of(house.book)).identical
+
+
+def test_who_listens_is_told_by_which_order_it_is_sent_again(house: Served) -> None:
+    assert house.post("/v1/webhooks", {"url": "http://127.0.0.1:9/hook"}).status_code == 201
+    place(house, "A-4")
+    bring(house, "A-4", 2, "lost")
+    next_morning(house)
+
+    body = OUTBOX.names.index("body")
+    told = [row[body]["data"] for row in house.book.reader().side_where(OUTBOX, 500)]
+    assert [(each["order"], each["by"]) for each in told if each["event"] == "sent_again"] == [("A-4", "A-4~2")]
+    assert [each["event"] for each in told if each["order"] == "A-4~2"][:2] == ["promised", "planned"]
 
 
 def test_a_replacement_that_comes_short_is_paid_back_for_the_rest(house: Served) -> None:

@@ -55,7 +55,10 @@ class Messages:
             for row in block.rows:
                 owner = owners.get(int(row["order"]))
                 if owner is not None:
-                    rows.extend(self._rows(tick, len(rows), owner, event_of(self.network, block.fact.name, row)))
+                    event = event_of(self.network, block.fact.name, row)
+                    if "by" in event:
+                        event["by"] = fresh.get(int(event["by"]), (0, event["by"]))[1]
+                    rows.extend(self._rows(tick, len(rows), owner, event))
         return (SidePut(OUTBOX, rows),) if rows else ()
 
     def _rows(self, tick: Tick, count: int, owner: tuple[int, str], event: dict[str, Any]) -> list[tuple[Any, ...]]:
