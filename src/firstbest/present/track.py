@@ -32,7 +32,7 @@ def reason_of(code: int) -> str:
 
 
 def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
-    """One event of an order's track. `by`: code of the order that sends a shipment again; its name is not known here."""
+    """One event of an order's track. `by`: code of the order that sends a shipment again, no name is known here."""
     columns = row.dtype.names or ()
     event: dict[str, Any] = {"at_us": int(row["at"]), "event": TRACK.get(name, name), "number": int(row["number"])}
     if name == "held" and not int(row["on"]):
