@@ -102,6 +102,7 @@ def test_what_was_lost_is_sent_again_and_what_is_lost_twice_is_paid_back(house: 
 
 
 def test_who_listens_is_told_by_which_order_it_is_sent_again(house: Served) -> None:
+    house.app.door.private_hooks = True
     assert house.post("/v1/webhooks", {"url": "http://127.0.0.1:9/hook"}).status_code == 201
     place(house, "A-4")
     bring(house, "A-4", 2, "lost")
