@@ -90,7 +90,7 @@ def test_what_was_lost_is_sent_again_and_what_is_lost_twice_is_paid_back(house: 
 
     assert told(house, "A-1") == [("sent_again", 2 * PRICE)]
     assert track(house, "A-1~2")[0]["event"] == "promised"
-    assert [event["by"] for event in track(house, "A-1") if event["event"] == "sent_again"] == ["A-1~2"]
+    assert [event["again"] for event in track(house, "A-1") if event["event"] == "sent_again"] == ["A-1~2"]
     assert house.get("/v1/orders/A-1~2", who="guest").status_code == 404, "it belongs to whom the order belongs to"
     bring(house, "A-1~2", 2, "lost")
     next_morning(house)
@@ -110,7 +110,7 @@ def test_who_listens_is_told_by_which_order_it_is_sent_again(house: Served) -> N
 
     body = OUTBOX.names.index("body")
     told = [row[body]["data"] for row in house.book.reader().side_where(OUTBOX, 500)]
-    assert [(each["order"], each["by"]) for each in told if each["event"] == "sent_again"] == [("A-4", "A-4~2")]
+    assert [(each["order"], each["again"]) for each in told if each["event"] == "sent_again"] == [("A-4", "A-4~2")]
     assert [each["event"] for each in told if each["order"] == "A-4~2"][:2] == ["promised", "planned"]
 
 

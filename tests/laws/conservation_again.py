@@ -58,7 +58,7 @@ def each_harm_is_sent_again_or_paid_back(history: History) -> list[str]:
     wrong += [f"shipment {key} was sent again and not harmed" for key in again if key not in harmed]
     wrong += [f"shipment {key} was sent again twice over" for key in again if key[0] >= SENT_AGAIN_FIRST]
     codes = {row["order"] for row in each(history, f.ORDERED) if row["order"] >= SENT_AGAIN_FIRST}
-    told = {row["by"] for row in each(history, f.REPLACED)}
+    told = {row["again"] for row in each(history, f.REPLACED)}
     refused = {row["order"] for row in each(history, f.ORDERED) if not row["shipments"]}
     wrong += [f"order {code} makes nothing good" for code in codes - told - refused]
     return wrong + ["a house that pays back sent again"] * (bool(codes) and not replaces(history))
@@ -68,7 +68,7 @@ def what_never_left_is_paid_back(history: History) -> list[str]:
     """Of an order that sends again: what had been paid = what left + what is paid back at its end + what is owed."""
     owed, ended = Counter[int](), Counter[int]()
     for row in each(history, f.REPLACED):
-        owed[row["by"]] += row["amount"]
+        owed[row["again"]] += row["amount"]
     for row in each(history, f.DEPARTED):
         if row["order"] >= SENT_AGAIN_FIRST:
             owed[row["order"]] -= row["value"]

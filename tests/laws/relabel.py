@@ -148,7 +148,7 @@ def _texts(history: History, name: str) -> list[tuple[object, ...]]:
         for column, words in named.items():
             if column in told:
                 told[column] = words[told[column]] if told[column] >= 0 else ""
-        for column in ("order", "by"):
+        for column in ("order", "again"):
             if told.get(column, 0) >= SENT_AGAIN_FIRST:
                 told[column] = _again(history, told[column])
         if "cargo" in told:

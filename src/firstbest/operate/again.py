@@ -101,7 +101,7 @@ def sent_again(number: int, now: int, ground: Ground, harmed: Records, heads: Re
     went = units > 0
     rows = harmed[went]
     replaced = block_of(
-        f.REPLACED, number, now, **named(rows["key"]), by=SENT_AGAIN_FIRST + rows["key"], amount=worth[went],
+        f.REPLACED, number, now, **named(rows["key"]), again=SENT_AGAIN_FIRST + rows["key"], amount=worth[went],
         units=units[went], outcome=rows["outcome"], carrier=rows["carrier"], seller=rows["seller"],
     )  # fmt: skip
     return Sent([*blocks, replaced], went, worth)

@@ -106,7 +106,7 @@ def forgotten(rows: Records, ground: Ground) -> list[Change]:
 def replaced(rows: Records, ground: Ground) -> list[Change]:
     """It is made good by an order of its own, and nothing is left to give back of it."""
     made = np.zeros(len(rows), t.AGAIN)
-    made["key"], made["live"], made["stage"] = rows["by"], 1, AgainStage.OPEN
+    made["key"], made["live"], made["stage"] = rows["again"], 1, AgainStage.OPEN
     made["owed"], made["seller"] = rows["amount"], rows["seller"]
     none, at_door = constant(rows, 0), constant(rows, SentStage.AT_DOOR)
     nothing_left = Set(t.SENT_T, shipment_keys(rows), {"units": none, "value": none, "stage": at_door})

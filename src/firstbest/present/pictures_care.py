@@ -133,10 +133,14 @@ def picture(record: Record) -> svg.Picture | None:
         f"paid back for them. {text.number(f['claims_open'])} claims wait for an answer."
     )
     if again:
+        paid = text.money(f["harm_made_good"], currency)
+        rest = (
+            f", and {paid} was paid back for the rest" if f["harm_made_good"] else ", and nothing had to be paid back"
+        )
         lead = (
             f"Of what was lost or damaged {text.number(again)} shipments were sent again, for "
-            f"{text.money(again_cost, currency)} of goods and parcels, and {text.money(f['harm_made_good'], currency)} "
-            f"was paid back for the rest. {text.number(f['claims_open'])} claims wait for an answer."
+            f"{text.money(again_cost, currency)} of goods and parcels{rest}. "
+            f"{text.number(f['claims_open'])} claims wait for an answer."
         )
     money = [
         ("paid back", float(n[After.MADE_GOOD]) / MONEY),

@@ -32,7 +32,7 @@ def reason_of(code: int) -> str:
 
 
 def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
-    """One event of an order's track. `by`: code of the order that sends a shipment again, no name is known here."""
+    """One event of an order's track. `again`: code of the order that sends a shipment again, no name is known here."""
     columns = row.dtype.names or ()
     event: dict[str, Any] = {"at_us": int(row["at"]), "event": TRACK.get(name, name), "number": int(row["number"])}
     if name == "held" and not int(row["on"]):
@@ -62,7 +62,7 @@ def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
     if name in ("refunded", "made_good", "claim_filed", "claim_settled", "replaced", "replacement_ended"):
         event["amount_micros"] = int(row["amount"])
     if name == "replaced":
-        event |= {"units": int(row["units"]), "by": str(int(row["by"]))}
+        event |= {"units": int(row["units"]), "again": str(int(row["again"]))}
     if name == "return_refused":
         event["why"] = ReturnRefusal(int(row["why"])).name.lower()
     if name in ("cancelled", "refused", "unplanned", "closed", "rolled", "lapsed"):

@@ -88,8 +88,8 @@ class Messages:
 
 def named_by(event: dict[str, Any], fresh: Mapping[int, tuple[int, str]]) -> dict[str, Any]:
     """An event with the name of the order that sends again, which was given with the same tick."""
-    if "by" in event:
-        event["by"] = fresh.get(int(event["by"]), (0, event["by"]))[1]
+    if "again" in event:
+        event["again"] = fresh.get(int(event["again"]), (0, event["again"]))[1]
     return event
 
 

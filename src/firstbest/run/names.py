@@ -75,7 +75,7 @@ def names_of_replacements(book: LiveBook, blocks: Sequence[Block]) -> tuple[Side
         found = book.side_where(NAMED, 1, kind=int(Of.ORDER), code=int(row["order"]))
         if found:
             name = free_name(book, given, (int(found[0][tenant]), str(found[0][text])))
-            given[name] = int(row["by"])
+            given[name] = int(row["again"])
     rows = [
         tuple({"kind": int(Of.ORDER), "tenant": owner, "text": name, "code": code}[each] for each in NAMED.names)
         for (owner, name), code in given.items()

@@ -298,10 +298,10 @@ async def look_up(request: Http, order: FromPath[str]) -> dict[str, Any]:
     blocks = door.facts_of(code_of(door, bearer, order), "order")
     first = of_number_first(blocks)
     track = track_of(door.world.network, blocks)
-    names = order_names(door.reader, [int(event["by"]) for event in track if "by" in event])
+    names = order_names(door.reader, [int(event["again"]) for event in track if "again" in event])
     for event in track:
-        if "by" in event:
-            event["by"] = names.get(event["by"], event["by"])
+        if "again" in event:
+            event["again"] = names.get(event["again"], event["again"])
     return {
         "order": order, "state": state_of(track), "promise": plan_of(door.world.network, first),
         "shipments": shipments_of(track), "track": track, "contacts": contacts_about(door, bearer, order),

@@ -252,10 +252,10 @@ CLAIM_SETTLED: Final = _fact(
 """A carrier has answered a claim: `amount` is paid, 0 where it is refused."""
 
 REPLACED: Final = _fact(
-    "replaced", *_OF_SHIPMENT, ("by", "<i8"), ("amount", "<i8"), ("units", "<i4"), ("outcome", "<i4"),
+    "replaced", *_OF_SHIPMENT, ("again", "<i8"), ("amount", "<i8"), ("units", "<i4"), ("outcome", "<i4"),
     ("carrier", "<i4"), ("seller", "<i4"),
 )  # fmt: skip
-"""A lost or damaged shipment is sent again by the order `by`: so many units, for which `amount` had been paid."""
+"""A lost or damaged shipment is sent again by the order `again`: so many units, for which `amount` had been paid."""
 REPLACEMENT_ENDED: Final = _fact(
     "replacement_ended", *_OF_SHIPMENT, ("amount", "<i8"), ("seller", "<i4"), ("pad", "<i4")
 )
