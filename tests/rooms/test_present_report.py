@@ -14,7 +14,8 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Record
 from firstbest.present.report import report
 from firstbest.present.screen import screen
-from firstbest.world.metrics import Metric
+from firstbest.world.metrics import AFTERS, After, Metric
+from firstbest.world.network import Care, Detail
 from tests.golden.fake_record import fake_record
 
 
@@ -157,6 +158,23 @@ def test_small_differences_are_told_finer_and_invisible_ones_counted() -> None:
     assert "5 of 5 figures differ by more than chance" in table
     assert "Left out, since they differ by less than can be shown: 2 figures." in table
     assert "0.00 to 0.00" not in shown
+
+
+def test_what_was_sent_again_stands_beside_what_was_paid_back() -> None:
+    record = fake_record()
+    care = Care(np.zeros(3, np.int64), 0, 0, 1)
+    network = record.network._replace(detail=Detail(care=care))
+    cube, after = record.cube.copy(), np.zeros((*record.cube.shape[:3], AFTERS, 2), np.int64)
+    cube[40, 9, 0, Metric.REPLACED] = (1_407_610_000, 47)
+    sent = record._replace(network=network, cube=cube, after=after)
+    after_some = after.copy()
+    after_some[40, 9, 0, After.MADE_GOOD] = (52_000_000, 2)
+
+    f, page = figures(sent), report(sent)
+    assert (f["shipments_sent_again"], f["sent_again_cost"]) == (47.0, 1_407.61)
+    assert "47 shipments were sent again, for $1,407.61 of goods and parcels, and nothing had to be paid back." in page
+    assert "and $52.00 was paid back for the rest." in report(sent._replace(after=after_some))
+    assert math.isnan(figures(record)["sent_again_cost"])
 
 
 def empty(**columns: Any) -> Record:
