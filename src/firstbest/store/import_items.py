@@ -22,6 +22,8 @@ from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 
 DOCK_DAYS: Final = 1
+CELLS_MAX: Final = 4_000_000
+"""Items times days that stand in memory at once."""
 F64 = NDArray[np.float64]
 
 
@@ -90,7 +92,7 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
         volume_l=volume,
         weight_kg=np.maximum(np.round(volume * network.of("unit_kg_per_l"), 3), 0.001),
         case=case,
-        opening=least_stock(daily_units(db, names, sales), span) + case - 1,
+        opening=_opening(db, len(names), sales, span) + case - 1,
         span_days=span,
         median_price=typical,
     )
@@ -112,20 +114,30 @@ def _median_price(db: Any) -> float | None:
     return (float(low) + float(high)) / 2
 
 
-def daily_units(db: Any, names: tuple[str, ...], sales: Sales) -> I64:
-    """Units sold by item and day from the first order to the last: [I, D]."""
+def _opening(db: Any, items: int, sales: Sales, span: int) -> I64:
+    """The greatest demand of each item in any `span` days: [I]. Some items at a time: a table of all may be too big."""
     # Items go by number: a million texts in Python would take more memory than all the rest.
-    found = db.execute(
+    db.execute(
         """
+        CREATE OR REPLACE TABLE daily AS
         WITH code AS (SELECT item, row_number() OVER (ORDER BY item) - 1 AS code FROM sale GROUP BY item)
         SELECT code.code, date_diff('day', DATE '1970-01-01', o.placed_at::DATE) AS day, sum(quantity)::BIGINT AS units
         FROM sale JOIN ordering AS o ON o.order_name = sale.order_name JOIN code ON code.item = sale.item
         GROUP BY ALL
         """
-    ).fetchnumpy()
-    table = np.zeros((len(names), sales.days), np.int64)
+    )
+    step = max(CELLS_MAX // sales.days, 1)
+    found = [least_stock(daily_units(db, low, min(low + step, items), sales), span) for low in range(0, items, step)]
+    db.execute("DROP TABLE daily")
+    return np.concatenate(found)
+
+
+def daily_units(db: Any, low: int, high: int, sales: Sales) -> I64:
+    """Units sold by item, from number `low` to before `high`, and day from the first order to the last: [I, D]."""
+    found = db.execute("SELECT * FROM daily WHERE code >= ? AND code < ?", [low, high]).fetchnumpy()
+    table = np.zeros((high - low, sales.days), np.int64)
     day = np.asarray(found["day"]).astype(np.int64) - sales.first_day
-    table[np.asarray(found["code"]).astype(np.int64), day] = found["units"]
+    table[np.asarray(found["code"]).astype(np.int64) - low, day] = found["units"]
     return table
 
 

@@ -215,28 +215,35 @@ def _days_off(db: duckdb.DuckDBPyConnection, network: Chosen, sales: Sales) -> l
 def _return_ppm(read: Log, network: Chosen) -> int:
     """Chance that a unit comes back, so that as many orders have a return as the log has credit notes."""
     names = [each.name for each in read.buckets]
-    orders: Any = read.connection.execute("SELECT units FROM ordering ORDER BY units").fetchnumpy()
-    units = np.asarray(orders["units"]).astype(np.int64)
+    # By how often each number of units occurs: a log has more orders than memory has room.
+    often: Any = read.connection.execute(
+        "SELECT units, count(*) AS orders FROM ordering GROUP BY units ORDER BY units"
+    ).fetchnumpy()
+    units, orders = (np.asarray(often[name]).astype(np.int64) for name in ("units", "orders"))
+    total = int(orders.sum())
     share = network.of("order_return_percent") / 100
     refunded: Any = read.connection.execute(
         "SELECT count(*) FILTER (refunded > 0), count(refunded) FROM ordering"
     ).fetchone()
     if refunded[1]:
-        share = refunded[0] / len(units)
+        share = refunded[0] / total
     if RETURNS in names:
         row: Any = read.connection.execute(
             "SELECT count(DISTINCT order_name) FROM line WHERE bucket = ?", [names.index(RETURNS)]
         ).fetchone()
-        share = row[0] / len(units)
-    return return_ppm(units, min(share, 0.99))
+        share = row[0] / total
+    return return_ppm(units, orders, min(share, 0.99))
 
 
-def return_ppm(units: I64, share: float) -> int:
-    """The chance a unit, parts per million, at which `share` of orders of so many units [O] have one back or more."""
+def return_ppm(units: I64, orders: I64, share: float) -> int:
+    """The chance a unit, parts per million, at which `share` of all orders have one back or more.
+
+    So many `orders` [N] hold so many `units` [N].
+    """
     low, high = 0, PPM
     while low < high:
         middle = (low + high) // 2
-        if float(np.mean(1 - (1 - middle / PPM) ** units)) < share:
+        if float(np.average(1 - (1 - middle / PPM) ** units, weights=orders)) < share:
             low = middle + 1
         else:
             high = middle
