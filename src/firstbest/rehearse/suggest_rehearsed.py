@@ -2,25 +2,27 @@
 
 First the workspace is rehearsed as it is. What was tight or dear there makes candidates: the same estimates that a
 report shows (`suggest`), and cut-offs and waves, which are too tangled for one. Each is written as a change file and
-rehearsed in pairs on common chance with the world as it is, which is rehearsed once a seed for all of them. How many
-are rehearsed follows from the time budget and the time that the first rehearsal took; which, from their estimates.
-Seeds go one after the other, each for all candidates, and none is begun that the budget has no room for.
+rehearsed on common chance with the world as it is, which is rehearsed once a seed for all of them. How many are
+rehearsed follows from the time budget and the time that the first rehearsal took; which, from their estimates.
+
+The first pair of each comes first, so that all of them stand side by side early; what is left of the time goes to
+further pairs of those that stand best by then, half of them at most. Those intervals lean a little to the good side,
+since the pair by which they were chosen is one of theirs.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from firstbest.operate.loop import Adoption
-from firstbest.present import text
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
-from firstbest.present.suggested import Helps, Suggested
+from firstbest.present.suggested import Helps, Suggested, row
 from firstbest.rehearse.banner import banner_of
 from firstbest.rehearse.compare import estimate, paired, run_each
 from firstbest.rehearse.compare_payback import COSTS
@@ -34,6 +36,7 @@ from firstbest.rehearse.suggest_floor import floor_candidates
 from firstbest.rehearse.suggest_words import Candidate, yearly
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.compile_network import compile_network
+from firstbest.store.faults import many
 from firstbest.store.network_digest import network_number
 from firstbest.store.workspace import load
 from firstbest.world.units import MONEY
@@ -110,8 +113,8 @@ def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | 
     pairs: list[Pair] = []
     if files:
         runs = Candidates(folder, tuple(each.path for each in files), options.scale, options.days)
-        for pairs in seed_by_seed(runs, range(seed, seed + how.replications), how, (began, hears)):
-            hears.say(_so_far(ranked(record, files, pairs), len(pairs[0][0]), how, workspace.currency))
+        stage = Stage(record, tuple(files), range(seed, seed + how.replications), how, began)
+        pairs = raced(runs, stage, figures(record), hears)
     helps = ranked(record, files, pairs)
     fresh = {each.path.as_posix() for each in files if each.fresh}
     for each in helps:
@@ -120,7 +123,6 @@ def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | 
     return Suggested(
         name=workspace.name,
         currency=workspace.currency,
-        replications=len(pairs[0][0]) if pairs else 0,
         scale=options.scale,
         days=record.days,
         minutes=how.minutes,
@@ -135,43 +137,120 @@ def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | 
 Pair = tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, float]]]
 
 
-def seed_by_seed(runs: Candidates, seeds: Sequence[int], how: How, told: tuple[float, Hears]) -> Iterator[list[Pair]]:
-    """Of each candidate its pairs so far, after each seed; the first seed runs whatever the budget."""
-    began, hears = told
-    worlds = len(runs.changes) + 1
-    values: list[list[Mapping[str, float]]] = [[] for _ in range(worlds)]
-    part, longest = (1 - FIRST_PART) / len(seeds), 0.0
-    for number, seed in enumerate(seeds):
+class Stage(NamedTuple):
+    """Who runs, over which seeds, how, and since when."""
+
+    record: Record
+    files: tuple[Written, ...]
+    seeds: Sequence[int]
+    how: How
+    began: float
+
+
+def raced(runs: Candidates, stage: Stage, first: Mapping[str, float], hears: Hears) -> list[Pair]:
+    """Of each candidate its pairs: the first of all, further ones of those that stand best while there is time.
+
+    `first`: figures of the world as it is with the first seed.
+    """
+    how, count = stage.how, len(stage.files)
+    before: list[Mapping[str, float]] = [first]
+    after: list[list[Mapping[str, float]]] = [[] for _ in stage.files]
+    part, longest = (1 - FIRST_PART) / len(stage.seeds), 0.0
+    ends = stage.began + how.minutes * 60
+    chosen = list(range(count))
+    for number, seed in enumerate(stage.seeds):
         at = time.monotonic()
-        if number and at - began + longest > how.minutes * 60:
-            return
-        tasks = [(str(which), seed) for which in range(worlds)]
-        found = run_each(runs, tasks, how.workers, hears.part(FIRST_PART + number * part, part))
-        for kept, one in zip(values, found, strict=True):
-            kept.append(one)
-        longest = max(longest, time.monotonic() - at)
-        yield [(values[0], after) for after in values[1:]]
+        if number:
+            room = int(max(ends - at, 0.0) * _side_by_side(how) / max(longest, 1e-3))
+            most = leaders(room, len(chosen), first=number == 1)
+            if not most:
+                return _pairs(before, after)
+            chosen = _standing(stage, _pairs(before, after), chosen)[:most]
+        tasks = [("0", seed)] * bool(number) + [(str(each + 1), seed) for each in chosen]
+        told = _Told(stage, chosen, hears, first) if not number else None
+        found = run_each(
+            runs, tasks, how.workers, hears.part(FIRST_PART + number * part, part), told.heard if told else _unheard
+        )
+        if number:
+            before.append(found[0])
+        for each, one in zip(chosen, found[bool(number) :], strict=True):
+            after[each].append(one)
+        longest = max(longest, (time.monotonic() - at) * _side_by_side(how) / len(tasks))
+        if number:
+            hears.say(_standings(stage, _pairs(before, after), chosen))
+    return _pairs(before, after)
+
+
+def leaders(room: int, racing: int, *, first: bool) -> int:
+    """How many go on when there is time for `room` more rehearsals; none if there is not enough.
+
+    After the first pair half of them, fewer where the time would not bring each two pairs more: two are too few to
+    know an interval by.
+    """
+    if not first:
+        return min(racing, max(room - 1, 0))
+    return min(-(-racing // 2), max(room // 2 - 1, 0)) or min(1, room // 2)
+
+
+def _side_by_side(how: How) -> int:
+    """Rehearsals at once. Of a cluster it is not known how many: one is reckoned with."""
+    return how.workers if isinstance(how.workers, int) else 1
+
+
+def _unheard(_place: int, _figures: Mapping[str, float]) -> None:
+    pass
+
+
+def _pairs(before: Sequence[Mapping[str, float]], after: Sequence[Sequence[Mapping[str, float]]]) -> list[Pair]:
+    return [(before[: len(each)], each) for each in after]
+
+
+def _standing(stage: Stage, pairs: Sequence[Pair], chosen: Sequence[int]) -> list[int]:
+    """Those who race, best first."""
+    worth = {each: _worth(stage, each, pairs[each]).worth.mean for each in chosen}
+    return sorted(chosen, key=lambda each: (-worth[each], each))
+
+
+def _worth(stage: Stage, each: int, pair: Pair) -> Helps:
+    (found,) = ranked(stage.record, stage.files[each : each + 1], [pair])
+    return found
+
+
+class _Told(NamedTuple):
+    """Tells of each first pair as it ends."""
+
+    stage: Stage
+    chosen: Sequence[int]
+    hears: Hears
+    first: Mapping[str, float]
+
+    def heard(self, place: int, found: Mapping[str, float]) -> None:
+        """One more rehearsal is there."""
+        each = self.chosen[place]
+        self.hears.say(
+            row(_worth(self.stage, each, ((self.first,), (found,))), self.stage.record.network.texts.currency)
+        )
+
+
+def _standings(stage: Stage, pairs: Sequence[Pair], chosen: Sequence[int]) -> str:
+    """Those who race, best first, a line each."""
+    currency = stage.record.network.texts.currency
+    head = f"   {many(len(pairs[chosen[0]][1]), 'pair')} of {len(stage.seeds)}:"
+    rows = [row(_worth(stage, each, pairs[each]), currency) for each in _standing(stage, pairs, chosen)]
+    return "\n".join([head, *rows])
 
 
 def _planned(found: int, kept: int, seconds: float, how: How) -> str:
-    """What is about to be rehearsed, and for how long: the bound on what it takes."""
+    """What is about to be rehearsed, and for how long."""
     if not kept:
         return f"2  {found} changes could help, none that can be rehearsed"
-    most = (kept + 1) * how.replications
-    workers = how.workers if isinstance(how.workers, int) else 1
-    minutes = min(most * seconds / max(min(workers, kept + 1), 1) / 60, how.minutes)
     could = "1 change could help" if found == 1 else f"{found} changes could help"
+    begun = "it" if kept == found == 1 else "all" if kept == found else f"{kept}"
+    minutes = kept * seconds / max(min(_side_by_side(how), kept), 1) / 60
     return (
-        f"2  {could}, {kept} of them rehearsed in {how.replications} pairs: at most {most} rehearsals of about\n"
-        f"   {seconds:.0f} s each, {minutes:.1f} minutes; none is begun that would end after {how.minutes:g} minutes"
+        f"2  {could}; a first pair of {begun} takes some {minutes:.1f} minutes ({seconds:.0f} s a rehearsal),\n"
+        f"   then those that stand best get more, {how.replications} at most, while {how.minutes:g} minutes last"
     )
-
-
-def _so_far(helps: Sequence[Helps], count: int, how: How, currency: str) -> str:
-    """The best after some seeds."""
-    best = helps[0]
-    known = f"{count + 2}  {count} of {how.replications} pairs; so far the best: {best.title}"
-    return f"{known}, {text.money(best.worth.mean, currency, 0)} a year"
 
 
 def candidates_of(record: Record) -> list[Candidate]:
@@ -187,13 +266,9 @@ def candidates_of(record: Record) -> list[Candidate]:
 
 
 def affordable(seconds: float, how: How) -> int:
-    """Candidates that the budget has room for, 1 to `CANDIDATES_MAX`: each takes a rehearsal a seed, so does the world.
-
-    Of a cluster it is not known how many it runs side by side: one is reckoned with.
-    """
-    workers = how.workers if isinstance(how.workers, int) else 1
-    rounds = max(how.minutes * 60 - seconds, 0.0) * workers / max(seconds, 1e-3) / how.replications
-    return min(max(int(rounds) - 1, 1), CANDIDATES_MAX)
+    """Candidates that the budget has room for, 1 to `CANDIDATES_MAX`: the first pair of each takes a rehearsal."""
+    room = max(how.minutes * 60 - seconds, 0.0) * _side_by_side(how) / max(seconds, 1e-3)
+    return min(max(int(room), 1), CANDIDATES_MAX)
 
 
 def ranked(record: Record, files: Sequence[Written], pairs: Sequence[Pair]) -> tuple[Helps, ...]:
@@ -221,6 +296,7 @@ def ranked(record: Record, files: Sequence[Written], pairs: Sequence[Pair]) -> t
                 won=estimate(won),
                 on_time=estimate(late),
                 two_days=estimate(_change(before, after, "two_day_share")),
+                pairs=len(after),
             )
         )
     made.sort(key=lambda each: (-each.worth.mean, each.title))
