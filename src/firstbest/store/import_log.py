@@ -134,7 +134,8 @@ def _network(read: Log, made: Map) -> tuple[Chosen, str]:
     elif profile.business != WHOLESALE and name == "uk_wholesale":
         why = "customers are in the United Kingdom; no network of homes in that country is built in"
     elif profile.home_share is not None and home:
-        why += f"; {profile.home_share:.1%} of the orders go to {home}"
+        aside = " (those abroad are set aside)" if made.abroad_aside and profile.home_share < 1 else ""
+        why += f"; {profile.home_share:.1%} of the orders go to {home}{aside}"
     return found, why
 
 
