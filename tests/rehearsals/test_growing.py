@@ -23,19 +23,12 @@ from firstbest.rehearse.along import How as AlongHow
 from firstbest.rehearse.along import rehearse_along
 from firstbest.rehearse.conform_house import lived_in
 from firstbest.rehearse.folder import Options
-from firstbest.rehearse.spread import Cluster
 from firstbest.rehearse.suggest_files import Written, written
 from firstbest.rehearse.suggest_floor import cut_off_minute, floor_candidates, leaves_minute
-from firstbest.rehearse.suggest_rehearsed import (
-    Hears,
-    How,
-    affordable,
-    candidates_of,
-    leaders,
-    ranked,
-    rehearse_suggested,
-)
+from firstbest.rehearse.suggest_race import Hears, How, leaders
+from firstbest.rehearse.suggest_rehearsed import candidates_of, rehearse_suggested
 from firstbest.rehearse.suggest_words import Candidate
+from firstbest.rehearse.suggest_worth import ranked
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.changes_written import toml_lines, write_changed
 from firstbest.store.compile_network import compile_network
@@ -268,14 +261,6 @@ def test_an_easy_building_is_asked_for_a_later_cut_off(small: Path) -> None:
 
     assert [each.change[0]["value"] for each in found] == ["16:00"]
     assert math.isnan(found[0].value)
-
-
-def test_the_budget_says_how_many() -> None:
-    # Ten minutes less the first 60 s on one process are 9 rehearsals of 60 s, on two 18: twelve at most.
-    assert affordable(60.0, How(5, 1, 10.0)) == 9
-    assert affordable(60.0, How(5, 2, 10.0)) == 12
-    assert affordable(10_000.0, How(5, 2, 1.0)) == 1
-    assert affordable(60.0, How(5, Cluster("auto"), 10.0)) == 9
 
 
 @given(st.integers(0, 40), st.integers(1, 12))
