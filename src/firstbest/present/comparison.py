@@ -126,9 +126,7 @@ def summary(comparison: Comparison) -> str:
     told = []
     for found in comparison.differences:
         if found.key in _TELLING:
-            change = text.difference(found.difference, found.unit, currency)
-            if change[:1] not in f"+{text.MINUS}":
-                change = "about the same"
+            change = text.difference(found.difference, found.unit, currency) if shows(found) else "about the same"
             told.append(f"{found.label} {change if found.distinguishable else 'not distinguishable'}")
     if not told:
         return f"With {comparison.title} nothing can be told from chance."
@@ -180,10 +178,15 @@ def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[D
     Where nothing is of the first screen, everything is.
     """
     first = [found for found in differences if found.key in WANTED] or list(differences)
-    clear = [found for found in differences if found.distinguishable and found not in first]
+    clear = [found for found in differences if found.distinguishable and found not in first and shows(found)]
     by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
     kept = {found.key for found in by_size[:MORE]}
     return first, [found for found in clear if found.key in kept]
+
+
+def shows(found: Difference) -> bool:
+    """Whether anything is left of a difference when it is written: a thousandth of a point reads as none."""
+    return text.difference(found.difference, found.unit, "")[:1] in f"+{text.MINUS}"
 
 
 def _part(found: Difference) -> float:
@@ -194,7 +197,9 @@ def _part(found: Difference) -> float:
 def _row(page: Text, found: Difference, name_width: int, currency: str) -> None:
     row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
     page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ", style="not bold")
-    if found.distinguishable:
+    if found.distinguishable and not shows(found):
+        page.append(f"{'too small to show':>19}\n", style="not bold dim")
+    elif found.distinguishable:
         change = text.difference(found.difference, found.unit, currency)
         page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
         page.append(f"  {interval(found)}\n", style="not bold")
