@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +67,8 @@ class Given(NamedTuple):
     dates: str | None = None
     decimal: str | None = None
     time_zone: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def make(folder: Path, given: Given) -> None:
@@ -73,7 +76,7 @@ def make(folder: Path, given: Given) -> None:
     from firstbest.store.init import FolderInUse, write_builtin
 
     if given.log is None and any(given):
-        raise stop("--map, --dates, --decimal and --time-zone say how a log is read: they go with --from LOG")
+        raise stop("--map, --dates, --decimal, --time-zone, --since and --until say how a log is read: give --from LOG")
     try:
         if given.log is None:
             files = write_builtin(folder)
@@ -123,7 +126,10 @@ def from_log(folder: Path, given: Given) -> None:
     if given.time_zone:
         _require_zone(given.time_zone)
     assert given.log is not None
-    said = Said(given.dates or "", given.decimal or "", given.time_zone or "")
+    since, until = (each.date() if each else None for each in (given.since, given.until))
+    if since and until and since > until:
+        raise stop(f"expected a last day from {since} on, found --until {until}")
+    said = Said(given.dates or "", given.decimal or "", given.time_zone or "", since, until)
     with faults_told(folder):
         try:
             made = import_log(given.log, given.map_file, folder, said)

@@ -247,6 +247,14 @@ def _parquet_header(path: Path) -> tuple[str, ...]:
     return tuple(str(each[0]) for each in found or ())
 
 
+def rows_of(path: Path) -> int:
+    """Rows of a Parquet file, as its last bytes say."""
+    with duckdb.connect() as db:
+        found = db.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def name_of(column: str) -> str:
     """What a column of the file is called in `source`: SQL knows no small and capital letters in names, files do."""
     return f"c{column.encode().hex()}"

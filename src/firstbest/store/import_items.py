@@ -2,7 +2,8 @@
 
 Space: `unit_volume_l` at the median price of all lines, growing with (price / median price) to the power
 `unit_volume_power`; without prices every unit takes the same. Weight: `unit_kg_per_l` of space. A case holds as
-many units as the percentile `case_percentile` of the item's lines; suppliers deliver whole cases.
+many units as the percentile `case_percentile` of the item's lines; suppliers deliver whole cases. Neither a unit nor
+a case takes more than a pallet: a price of a million says nothing of space.
 
 Opening stock: no lost sale is in a log, so it is the least that serves the log when what was sold is replaced, in
 whole cases, one lead time later: the greatest demand for the item in any span of that length, and a case less one
@@ -22,6 +23,8 @@ from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 
 DOCK_DAYS: Final = 1
+PALLET_L: Final = 1_500
+"""Of a pallet of 48 by 40 inches, loaded four feet high: [c] 1.22 x 1.02 x 1.22 m."""
 CELLS_MAX: Final = 4_000_000
 """Items times days that stand in memory at once."""
 F64 = NDArray[np.float64]
@@ -76,11 +79,12 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
     price = np.where(priced, np.maximum(np.round(mean, 2), 0.01), network.of("unit_price"))
     typical = (median or 0) / MONEY
     ratio = price / typical if typical else np.ones(len(price))
-    volume = np.maximum(np.round(network.of("unit_volume_l") * ratio ** network.of("unit_volume_power"), 3), 0.001)
+    volume = network.of("unit_volume_l") * ratio ** network.of("unit_volume_power")
+    volume = np.clip(np.round(volume, 3), 0.001, PALLET_L)
     units = np.asarray(found["units"]).astype(np.int64)
     span = round(sum(network.of(each) for each in ("lead_days", "inbound_days", "review_days"))) + DOCK_DAYS
     names = tuple(str(each) for each in found["item"])
-    case = np.maximum(np.asarray(found["pack"]).astype(np.int64), 1)
+    case = np.maximum(np.minimum(np.asarray(found["pack"]).astype(np.int64), PALLET_L // volume), 1).astype(np.int64)
     return Goods(
         names=names,
         called=tuple(" ".join(str(each).split()) for each in found["name"]),

@@ -29,6 +29,8 @@ from firstbest.store.import_sales import Sales, country_name, make_sales
 from firstbest.store.import_shapes import recognised
 from firstbest.store.import_text import WIDE, WIDTH, assumed_text, buckets_text, chosen_text, notes_text, profile_text
 from firstbest.store.init import require_empty
+from firstbest.store.schema_settings import DAYS_MAX
+from firstbest.store.workspace_sheets import ROWS_MAX
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 
@@ -56,6 +58,15 @@ class Said(NamedTuple):
     dates: str = ""
     decimal: str = ""
     time_zone: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def over(self, made: Map) -> Map:
+        """A map with what is said over it."""
+        words = {"dates": self.dates, "decimal": self.decimal, "time_zone": self.time_zone}
+        days = {"first_day": self.first, "last_day": self.last}
+        given = {key: value for key, value in words.items() if value}
+        return made._replace(**given, **{key: (day - _EPOCH).days for key, day in days.items() if day})  # type: ignore[arg-type]
 
 
 def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None = None) -> Imported:
@@ -65,8 +76,7 @@ def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None
     """
     require_empty(folder)
     title, made = ("", read_map(map_file)) if map_file else _by_header(log)
-    given = {key: value for key, value in (said or Said())._asdict().items() if value}
-    made = made._replace(**given)
+    made = (said or Said()).over(made)
     try:
         read = read_log(log, made)
         read = read._replace(notes=(*([f"the header is that of {title}"] if title else []), *read.notes))
@@ -91,6 +101,7 @@ def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
     network = network._replace(because=why)
     read = _set_aside(read, made, network)
     sales = make_sales(read, made, network)
+    _require_days(read, sales, log.name)
     profile = order_profile(read, made, sales)
     parts = _parts(read, made, network, (sales, profile), log.name)
     volume = float((parts.goods.units * parts.goods.volume_l).sum()) / sales.orders
@@ -106,6 +117,19 @@ def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
     written.append(_write_orders(read.connection, folder / "orders.parquet"))
     wide = _text(parts, WIDE)
     return Imported(folder, tuple(written), read.rows, read.buckets, parts.profile, network.name, text, wide)
+
+
+def _require_days(read: Log, sales: Sales, name: str) -> None:
+    """Raises where the orders span more days than a workspace holds: a part is to be taken, or one year is mistyped."""
+    if sales.days <= DAYS_MAX:
+        return
+    found: Any = read.connection.execute(
+        "SELECT arg_min(n, (placed_at, n)), min(placed_at)::DATE, arg_max(n, (placed_at, -n)), max(placed_at)::DATE"
+        " FROM sale"
+    ).fetchone()
+    expected = f"orders of {DAYS_MAX:,} days at most (say --since and --until for a part, or mend the year)"
+    told = f"{sales.days:,} days: row {found[0]} is of {found[1]}, row {found[2]} of {found[3]}"
+    raise WorkspaceFaulty([Fault(name, found[0], "placed_at", expected, told)])
 
 
 def _network(read: Log, made: Map) -> tuple[Chosen, str]:
@@ -175,7 +199,7 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
         crews=people,
         days_off=tuple(off),
         buckets=read.buckets,
-        notes=_notes(read, sales, network),
+        notes=_notes(read, sales, network, profile.lines),
         log=name,
         return_ppm=_return_ppm(read, network),
         lines_shape=_lines_shape(db),
@@ -184,7 +208,7 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
     )
 
 
-def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
+def _notes(read: Log, sales: Sales, network: Chosen, lines: int) -> tuple[str, ...]:
     """What was read in another way than it is written, and what the network makes of it."""
     notes = list(read.notes)
     if sales.drawn:
@@ -195,6 +219,9 @@ def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
         count = read.connection.execute(f"SELECT count(*) FROM ordering WHERE {short}").fetchone()
         if count and count[0]:
             notes.append(f"{many(count[0], 'order')} with a ZIP that lost the zeros it begins with: they are put back")
+    if lines > ROWS_MAX:
+        told = f"{many(lines, 'line')} are more than the {ROWS_MAX:,} that a workspace may hold"
+        notes.append(f"{told}: to rehearse it, take a part with --since and --until")
     if read.currency and read.currency != network.currency:
         notes.append(
             f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"

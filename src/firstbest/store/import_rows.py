@@ -28,6 +28,7 @@ from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, WorkspaceFaulty, many, shown
 from firstbest.store.import_conditions import conditions, sales_bucket
 from firstbest.store.import_map import SALES, Map, column_faults, knows_only_days
+from firstbest.store.schema_words import LINE_UNITS_MAX
 
 MEMORY: Final = "500MB"
 THREADS: Final = 2
@@ -161,7 +162,8 @@ def _line(db: duckdb.DuckDBPyConnection, made: Map, seen: Looked, notes: list[st
     read = {key: number(db, name, style) for key, name in numeric.items()}
     notes += [note for each in read.values() for note in each.notes]
     count = read["quantity"].sql
-    parts.append(f"CASE WHEN {count} = floor({count}) AND abs({count}) < 1e12 THEN {count}::BIGINT END AS quantity")
+    whole = f"{count} = floor({count}) AND abs({count}) <= {LINE_UNITS_MAX}"
+    parts.append(f"CASE WHEN {whole} THEN {count}::BIGINT END AS quantity")
     price = read["price"].sql if "price" in read else "NULL"
     if "amount" in read and "price" not in read:
         price = f"({read['amount'].sql} / nullif({count}, 0))"

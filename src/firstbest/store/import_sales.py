@@ -114,7 +114,7 @@ def _make_orders(db: Any, made: Map, network: Chosen) -> int:
         SELECT order_name, min(placed_at) AS placed_at, arg_min(customer, n) AS customer,
             arg_min(country, n) AS country, arg_min(postcode, n) AS postcode, max(refunded) AS refunded,
             count(*) AS lines, sum(quantity)::BIGINT AS units,
-            sum(quantity::HUGEINT * price)::BIGINT AS value, min(planned) AS planned, min(shipped) AS shipped
+            sum(quantity::HUGEINT * price) AS value, min(planned) AS planned, min(shipped) AS shipped
         FROM sale GROUP BY order_name
         """
     )
