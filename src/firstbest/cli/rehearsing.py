@@ -45,7 +45,10 @@ def compiled(console: Console) -> None:
         return
     from firstbest.rehearse.warm import warm
 
-    with console.status("First run: compiling the kernels, once (under a minute); they are kept."):
+    told = "First run: compiling the kernels, once (under a minute); they are kept."
+    if not console.is_terminal:
+        console.print(told)  # a spinner is seen on a terminal only, and a log would be silent for a minute
+    with console.status(told):
         warm()
     mark_complete()
 

@@ -179,9 +179,15 @@ def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[D
     """
     first = [found for found in differences if found.key in WANTED] or list(differences)
     clear = [found for found in differences if found.distinguishable and found not in first and shows(found)]
+    clear = [found for place, found in enumerate(clear) if _told(found) not in map(_told, clear[:place])]
     by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
     kept = {found.key for found in by_size[:MORE]}
     return first, [found for found in clear if found.key in kept]
+
+
+def _told(found: Difference) -> tuple[str, float, float, float]:
+    """What a row says beside its name: one thing that has two names is shown once."""
+    return found.unit, found.without, found.with_, found.difference
 
 
 def shows(found: Difference) -> bool:
