@@ -76,7 +76,8 @@ def make(folder: Path, given: Given) -> None:
     from firstbest.store.init import FolderInUse, write_builtin
 
     if given.log is None and any(given):
-        raise stop("--map, --dates, --decimal, --time-zone, --since and --until say how a log is read: give --from LOG")
+        words = "--map, --dates, --decimal, --time-zone, --since and --until"
+        raise stop(f"{words} say how a log is read: they go with --from LOG")
     try:
         if given.log is None:
             files = write_builtin(folder)

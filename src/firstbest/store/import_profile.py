@@ -251,4 +251,5 @@ def _shipped(db: Any) -> Shipped:
         " FROM sale WHERE planned IS NOT NULL AND shipped IS NOT NULL",
     )
     median, most = percentiles_of(db, f"nullif(greatest({late}, 0), 0)", "sale", (0.5, 0.9))
-    return Shipped(*(each or 0.0 for each in row), median, most)
+    early, on_the_day, behind = (float(each or 0.0) for each in row)
+    return Shipped(early, on_the_day, behind, median, most)

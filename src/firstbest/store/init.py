@@ -76,7 +76,7 @@ def has_network(folder: Path) -> bool:
 
 def is_workspace(folder: Path) -> bool:
     """Whether the folder holds any file that is named as one of a workspace, of whatever form."""
-    known = {each.name for each in (*TABLES, *SETTINGS)} | {Path(RULES).stem, Path(WORKBOOK).stem}
+    known = {each.name for each in TABLES} | {each.name for each in SETTINGS} | {Path(RULES).stem, Path(WORKBOOK).stem}
     return any(each.is_file() and each.stem in known for each in folder.iterdir())
 
 
