@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,17 @@ def test_an_unknown_header_comes_with_a_map_to_begin_with(tmp_path: Path) -> Non
         import_log(log, made, tmp_path / "v")
 
 
+def test_a_log_without_a_sale_says_where_its_rows_went(tmp_path: Path) -> None:
+    log = tmp_path / "export.txt"
+    log.write_text("\n".join(AMAZON_ALL) + "\n", "utf-8")
+    with pytest.raises(WorkspaceFaulty) as caught:
+        import_log(log, None, tmp_path / "w", Said(first=date(2027, 1, 1)))
+
+    assert str(caught.value.faults[0]).startswith("export.txt: expected one row or more that is a sale, found none: ")
+    assert "2 rows in 'outside the period' (" in caught.value.faults[0].found
+    assert "1 row in 'sent by Amazon' (" in caught.value.faults[0].found
+
+
 def test_every_shape_says_where_its_names_are_from() -> None:
     folder = Path(__file__).parents[2] / "src/firstbest/store/shapes"
     assert len(shapes()) == len(EXPORTS) + 1
@@ -159,6 +171,8 @@ def test_careless_paths_are_told_as_what_they_are(tmp_path: Path) -> None:
         (("init", f"{tmp_path}/w", "--from", f"{tmp_path}/order_export.csv"), "(nearest: 'orders_export.csv')"),
         (("init", f"{tmp_path}/w", "--from", f"{log}"), "A map to begin with"),
         (("init", f"{tmp_path}/w", "--from", f"{log}"), 'quantity = "qty"'),
+        (("init", f"{log}/w"), "expected a folder that can be made and written to, found: Not a directory"),
+        (("init", f"{log}/w", "--small"), "expected a folder that can be made and written to"),
         (("check", f"{log}"), f"found a file; firstbest init DIR --from {log}"),
         (("check", f"{tmp_path}/empty"), "found none of its files"),
         (("rehearse", f"{tmp_path}/empty"), "found none of its files"),

@@ -81,8 +81,8 @@ def test_a_number_that_may_be_two_is_asked_for(tmp_path: Path) -> None:
 
     assert faults(tmp_path, *rows) == [
         (
-            "log.csv, row 2, each: expected a number that is read in one way only (say decimal = 'point' or 'comma'),"
-            " found '1,234': a thousand, or a decimal?"
+            "log.csv, row 2, each: expected a number that is read in one way only (say --decimal point or --decimal"
+            " comma), found '1,234': a thousand, or a decimal?"
         )
     ]
     assert [row[3] for row in sold(read(tmp_path, *rows, said='decimal = "comma"'))] == [1.234, 2.5]
@@ -94,8 +94,8 @@ def test_points_and_commas_together_are_asked_for(tmp_path: Path) -> None:
 
     assert found == [
         (
-            "log.csv, row 2, each: expected decimal points or commas, not both (say decimal = 'point' or 'comma'),"
-            " found '4.25' in row 3 and '9,50' in row 2"
+            "log.csv, row 2, each: expected decimal points or commas, not both (say --decimal point or --decimal"
+            " comma), found '4.25' in row 3 and '9,50' in row 2"
         )
     ]
 
@@ -125,8 +125,8 @@ def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path)
 
     assert faults(tmp_path, *rows) == [
         (
-            "log.csv, row 2, when: expected a date that says which is the month; no number is above 12 (say dates ="
-            " 'day_first' or 'month_first'), found '03/04/2024' and 1 more"
+            "log.csv, row 2, when: expected a date that says which is the month; no number is above 12 (say --dates"
+            " day_first or --dates month_first), found '03/04/2024' and 1 more"
         )
     ]
     told = read(tmp_path, *rows, said='dates = "day_first"')
@@ -137,7 +137,7 @@ def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path)
 def test_dates_of_two_forms_are_faults(tmp_path: Path) -> None:
     assert faults(tmp_path, "1,17/05/2024,A1,2,1", "2,05/18/2024,B2,1,1") == [
         (
-            "log.csv, row 3, when: expected dates of one form (say dates = 'day_first' or 'month_first'), found"
+            "log.csv, row 3, when: expected dates of one form (say --dates day_first or --dates month_first), found"
             " '17/05/2024' in row 2 and '05/18/2024' in row 3"
         )
     ]

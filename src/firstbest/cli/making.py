@@ -89,6 +89,8 @@ def make(folder: Path, given: Given) -> None:
             from_log(folder, given)
     except FolderInUse as used:
         raise stop(str(used)) from None
+    except OSError as wrong:
+        raise stop(_not_writable(folder, wrong)) from None
     typer.echo(f"Next: firstbest rehearse {folder}{'' if given.log else ' --scale 0.1'}")
 
 
@@ -100,6 +102,12 @@ def written(folder: Path, write: Callable[[Path], Sequence[Path]]) -> int:
         return len(write(folder))
     except FolderInUse as used:
         raise stop(str(used)) from None
+    except OSError as wrong:
+        raise stop(_not_writable(folder, wrong)) from None
+
+
+def _not_writable(folder: Path, wrong: OSError) -> str:
+    return f"{folder}: expected a folder that can be made and written to, found: {wrong.strerror or wrong}"
 
 
 def make_mechanisms(folder: Path, *, alone: bool) -> None:

@@ -55,9 +55,15 @@ def explain(folder: Path, order: str) -> str:
 
 
 def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
-    """Code of an order as a person writes it: its name in the log, or 2026-11-30/123 in a drawn year."""
+    """Code of an order as a person writes it: its name in the log, or 2026-11-30/123 in a drawn year.
+
+    A name in the log may be told without the sign before it, which a shell takes for a comment: 1001 for #1001.
+    """
+    if order in names:
+        return names.index(order)
     if names:
-        return names.index(order) if order in names else -1
+        alike = [code for code, name in enumerate(names) if name.lstrip("#").casefold() == order.lstrip("#").casefold()]
+        return alike[0] if len(alike) == 1 else -1
     day, _, number = order.partition("/")
     try:
         local = (date.fromisoformat(day) - EPOCH).days - network.calendar.first_day

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import duckdb
@@ -89,6 +90,10 @@ def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None
         raise WorkspaceFaulty(
             [Fault(log.name, 0, "", f"a log that {MEMORY} of working memory can hold", first)]
         ) from None
+    except duckdb.IOException as wrong:
+        first = str(wrong).splitlines()[0]
+        expected = f"room to work in, three times the size of the log (TMPDIR names another place than {gettempdir()})"
+        raise WorkspaceFaulty([Fault(log.name, 0, "", expected, first)]) from None
 
 
 def _by_header(log: Path) -> tuple[str, Map]:

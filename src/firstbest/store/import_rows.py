@@ -67,6 +67,7 @@ class Log(NamedTuple):
     missing: tuple[tuple[str, float], ...]  # column of the log, share of rows without a value
     duplicates: int  # rows that repeat an earlier one in every column
     currency: str  # the commonest, '' where the log does not say
+    file: str  # the log's name
 
     def close(self) -> None:
         """Closes the connection and removes what stands on disk."""
@@ -123,7 +124,8 @@ def _read(db: duckdb.DuckDBPyConnection, scratch: Path, log: Path, made: Map) ->
     missing, duplicates = _missing(db, made), _duplicates(db, rows)
     currency = _currency(db, made, notes)
     db.execute("DROP TABLE source; CHECKPOINT")
-    return Log(db, scratch, seen.header, rows, buckets_of(db, made), tuple(notes), missing, duplicates, currency)
+    found = buckets_of(db, made)
+    return Log(db, scratch, seen.header, rows, found, tuple(notes), missing, duplicates, currency, log.name)
 
 
 def _heads(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
@@ -158,7 +160,7 @@ def _line(db: duckdb.DuckDBPyConnection, made: Map, seen: Looked, notes: list[st
     # Money that is paid back is no number of a line, but it is written as they are.
     numbers: tuple[str, ...] = ("quantity", "price", "amount", "refunded")
     numeric = {key: columns[key] for key in numbers if key in columns}
-    style, faults = decimal_style(db, numeric, made.decimal, (seen.path.name, "say decimal = 'point' or 'comma'"))
+    style, faults = decimal_style(db, numeric, made.decimal, (seen.path.name, "say --decimal point or --decimal comma"))
     read = {key: number(db, name, style) for key, name in numeric.items()}
     notes += [note for each in read.values() for note in each.notes]
     count = read["quantity"].sql
@@ -232,7 +234,7 @@ def _instants(db: duckdb.DuckDBPyConnection, made: Map, file: str, notes: list[s
             continue
         column = made.columns[key]
         if column not in read:
-            read[column], wrong = dates(db, column, asked, (file, "say dates = 'day_first' or 'month_first'"))
+            read[column], wrong = dates(db, column, asked, (file, "say --dates day_first or --dates month_first"))
             faults += wrong
             notes += read[column].notes
         sql = read[column].sql
