@@ -105,6 +105,8 @@ def test_points_and_commas_together_are_asked_for(tmp_path: Path) -> None:
     [
         (("17/05/2024 10:00", "05/06/2024"), ["2024-05-17 10:00:00", "2024-06-05 00:00:00"], "days come first"),
         (("05/17/2024 2:30 PM", "05/06/2024"), ["2024-05-17 14:30:00", "2024-05-06 00:00:00"], "months come first"),
+        (("2024-05-17 10:00 PM", "2024/05/18 9:05:00 am"), ["2024-05-17 22:00:00", "2024-05-18 09:05:00"], ""),
+        (("5/17/2024 2:30pm", "5/18/2024"), ["2024-05-17 14:30:00", "2024-05-18 00:00:00"], "months come first"),
         (("17.5.24", "18.5.24"), ["2024-05-17 00:00:00", "2024-05-18 00:00:00"], "days come first"),
         (("3.5.2024", "4.5.2024"), ["2024-05-03 00:00:00", "2024-05-04 00:00:00"], "dates with points"),
         (("May 3, 2024", "17 May 2024"), ["2024-05-03 00:00:00", "2024-05-17 00:00:00"], ""),
@@ -118,6 +120,14 @@ def test_dates_are_read_as_their_column_shows(
 
     assert [row[0] for row in sold(log)] == instants
     assert any(told in note for note in log.notes) == bool(told)
+
+
+def test_words_behind_a_time_are_not_read_past(tmp_path: Path) -> None:
+    """The engine reads '10:00 EST' as ten o'clock and says nothing: a zone that is not understood is no date."""
+    rows = ("1,2024-05-17 10:00,A1,2,1", "2,2024-05-17 10:00 EST,A1,2,1", "3,2024-05-18,A1,2,1")
+    log = read(tmp_path, *rows)
+    assert {each.name: each.rows for each in log.buckets} == {"no date": 1, "sales": 2}
+    assert [row[0] for row in sold(log)] == ["2024-05-17 10:00:00", "2024-05-18 00:00:00"]
 
 
 def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path) -> None:

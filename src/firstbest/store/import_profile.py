@@ -154,7 +154,7 @@ def business_of(lines: Spread, units: Spread, bulk_share: float, items_per_1000:
     reasons = (
         f"a tenth of the orders has {lines.p90:,.0f} lines or more, half of them {lines.p50:,.0f}",
         _half(units),
-        f"1,000 lines ask for {items_per_1000:,.0f} different items",
+        f"1,000 lines ask for {f'{items_per_1000:,.0f}' if items_per_1000 >= 1 else 'less than one'} different items",
     )
     if lines.p90 >= _PARTS_LINES and items_per_1000 >= _PARTS_ITEMS:
         return PARTS, reasons
