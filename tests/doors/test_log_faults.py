@@ -61,10 +61,10 @@ def test_a_plain_log_has_nothing_to_tell(tmp_path: Path) -> None:
     ("cells", "value", "told"),
     [
         (('"9,50"', '"1.234,00"'), [9.5, 1234.0], "each: 2 numbers are not written plainly; '9,50' is read as 9.5"),
-        (("9.50", '"1,234.00"'), [9.5, 1234.0], "each: 1 numbers are not written plainly; '1,234.00' is read as 1234"),
+        (("9.50", '"1,234.00"'), [9.5, 1234.0], "each: 1 number is not written plainly; '1,234.00' is read as 1234"),
         (("$9.50", "USD 4"), [9.5, 4.0], "each: 2 numbers are not written plainly; '$9.50' is read as 9.5"),
-        (("9.50", "(4.25)"), [9.5, -4.25], "each: 1 numbers are not written plainly; '(4.25)' is read as -4.25"),
-        (("9.50", "1\u00a0234.5"), [9.5, 1234.5], "each: 1 numbers are not written plainly"),
+        (("9.50", "(4.25)"), [9.5, -4.25], "each: 1 number is not written plainly; '(4.25)' is read as -4.25"),
+        (("9.50", "1\u00a0234.5"), [9.5, 1234.5], "each: 1 number is not written plainly"),
     ],
 )
 def test_numbers_are_read_as_their_column_shows(
@@ -120,6 +120,20 @@ def test_dates_are_read_as_their_column_shows(
 
     assert [row[0] for row in sold(log)] == instants
     assert any(told in note for note in log.notes) == bool(told)
+
+
+def test_a_price_that_is_none_is_told(tmp_path: Path) -> None:
+    """The sale stays, at the price of its item; an empty cell says nothing, and is counted with what is missing."""
+    rows = (
+        "1,2024-05-17,A1,2,5%",
+        "2,2024-05-17,A1,2,inf",
+        "3,2024-05-18,A1,1,3",
+        "4,2024-05-18,A1,1,",
+        "5,2024-05-18,A1,0,x",
+    )
+    log = read(tmp_path, *rows)
+    assert [row[3] for row in sold(log)] == [None, None, 3, None]
+    assert log.notes == ("each: 2 rows with what is no price, such as '5%' in row 2: the item's own stands for it",)
 
 
 def test_words_behind_a_time_are_not_read_past(tmp_path: Path) -> None:

@@ -154,12 +154,13 @@ def number(db: Any, name: str, style: str) -> Read:
     if style == POINT and not _count(db, f"{plain} IS NULL AND {trimmed(name)} NOT IN {NOTHING}"):
         return Read(plain)
     count, least = db.execute(
-        f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND {sql} IS NOT NULL"
+        f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND isfinite({sql})"
     ).fetchone()
     if not count:
         return Read(sql)
     example = db.execute(f"SELECT {sql} FROM source WHERE {trimmed(name)} = ? LIMIT 1", [least]).fetchone()[0]
-    said = f"{name}: {count:,} numbers are not written plainly; {shown(least)} is read as {example:.15g}"
+    are = "1 number is" if count == 1 else f"{count:,} numbers are"
+    said = f"{name}: {are} not written plainly; {shown(least)} is read as {example:.15g}"
     return Read(sql, (said + (" (decimal comma)" if style == COMMA else ""),))
 
 

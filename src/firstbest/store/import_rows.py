@@ -121,6 +121,7 @@ def _read(db: duckdb.DuckDBPyConnection, scratch: Path, log: Path, made: Map) ->
     notes += _heads(db, made)
     db.execute(f"CREATE TABLE line AS {_line(db, made, seen, notes)}")
     _require_readable(db, log, made, rows)
+    notes += _no_price(db, made)
     missing, duplicates = _missing(db, made), _duplicates(db, rows)
     currency = _currency(db, made, notes)
     db.execute("DROP TABLE source; CHECKPOINT")
@@ -261,6 +262,23 @@ def _require_readable(db: duckdb.DuckDBPyConnection, log: Path, made: Map, rows:
             faults.append(Fault(log.name, first[0], made.columns[key], expected, shown(first[1]) + hint))
     if faults:
         raise WorkspaceFaulty(faults)
+
+
+def _no_price(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
+    """What is told of prices that say something which is no number: those sales have the price of their item."""
+    name = made.columns.get("price", made.columns.get("amount", ""))
+    sold = f"line.price IS NULL AND line.bucket = {sales_bucket(made)}"
+    if not name or not _one(db, f"SELECT count(*) FROM line WHERE {sold}"):
+        return []
+    cell = trimmed(name)
+    count, row, example = db.execute(  # type: ignore[misc]
+        f"SELECT count(*), min(line.n), arg_min({cell}, line.n) FROM line JOIN source ON source.n = line.n"
+        f" WHERE {sold} AND {cell} NOT IN {NOTHING}"
+    ).fetchone()
+    if not count:
+        return []
+    told = f"{many(count)} with what is no price, such as {shown(example)} in row {row}"
+    return [f"{name}: {told}: the item's own stands for it"]
 
 
 def _missing(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[tuple[str, float], ...]:
