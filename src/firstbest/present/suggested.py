@@ -115,7 +115,8 @@ def _short(path: str) -> str:
 
 def _legend(found: Suggested) -> str:
     late = text.money(found.penalty, found.currency)
-    return (
+    raced = len({each.pairs for each in found.helps}) > 1
+    return ("Those that stood best after one pair were given the others. " if raced else "") + (
         "A year at full scale, each change alone; two together do not bring the sum. Worth: less cost for the orders "
         f"of today, what sales won leave, and late orders at {late} each (late_day_penalty of policies.toml). "
         "Before you decide, rehearse the one you mean at full scale: firstbest rehearse DIR --against CHANGE; "
