@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from firstbest.rehearse.conform_house import lived_in
 from firstbest.rehearse.folder import Options
 from firstbest.rehearse.suggest_files import Written, written
 from firstbest.rehearse.suggest_floor import cut_off_minute, floor_candidates, leaves_minute
-from firstbest.rehearse.suggest_race import Hears, How, leaders
+from firstbest.rehearse.suggest_race import Hears, How, Race, Start, leaders
 from firstbest.rehearse.suggest_rehearsed import candidates_of, rehearse_suggested
 from firstbest.rehearse.suggest_words import Candidate
 from firstbest.rehearse.suggest_worth import ranked
@@ -273,6 +274,15 @@ def test_those_that_go_on_have_time_for_two_pairs_more(room: int, racing: int) -
         assert 2 * (went + 1) <= room
     assert (went >= 1) == (room >= 2)
     assert leaders(room, racing, first=False) == max(min(racing, room - 1), 0)
+
+
+def test_a_race_of_nobody_is_over_at_once(lived: Record, tmp_path: Path) -> None:
+    said: list[str] = []
+    start = Start(lived, tmp_path, Options(0.1), 1, time.monotonic(), 1.0)
+    race = Race(start, How(5, 1, 60.0), Hears(say=said.append), [{}])
+    race.first_pairs([])
+    race.more_pairs()
+    assert (race.pairs(), said) == ([], [])
 
 
 def test_what_helps_end_to_end_is_bounded_and_told(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ class Race:
         """Further seeds for those that stand best, while there is time for all of them."""
         racing = list(range(len(self.files)))
         for number in range(1, self.how.replications):
-            most = leaders(self.room(), len(racing), first=number == 1)
+            most = leaders(self.room(), len(racing), first=number == 1) if racing else 0
             if not most:
                 return
             racing = self.standing(racing)[:most]
