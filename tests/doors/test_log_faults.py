@@ -134,7 +134,7 @@ def test_a_price_that_is_none_is_told(tmp_path: Path) -> None:
         "7,2024-05-18,A1,1,5",
     )
     log = read(tmp_path, *rows)
-    assert sorted(row[3] or 0 for row in sold(log)) == [0, 0, 0, 3, 4, 5]
+    assert sorted(row[3] or 0 for row in sold(log)) == [0, 0, 0, 0, 3, 4, 5]
     assert log.notes == ("each: 2 rows with what is no price, such as '5%' in row 2: the item's own stands for it",)
 
 
