@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstbest.present.comparison import Estimate, difference, shows
+from firstbest.present.comparison import Estimate
 from firstbest.rehearse.compare import WITH, compare, dots, estimate, headline, in_order, paired, run_pairs
 from firstbest.rehearse.compare_payback import Span, payback
 from firstbest.rehearse.compare_student import beta_share, quantile, tail
@@ -203,15 +203,3 @@ def test_payback_that_cannot_be_told_says_so() -> None:
 
 def test_without_a_one_off_cost_there_is_no_payback() -> None:
     assert payback(run_pairs(made_up, range(2)), 0, Span(365, 1), "USD") is None
-
-
-def test_what_is_written_as_none_is_no_difference_to_show() -> None:
-    """A sure difference of a hundredth of a point reads as 0.0: it is told as too small, and leads no list."""
-    found = [
-        difference("two_day_share", 0.5, 0.5001, Estimate(0.0001, 0.00005, 0.00015), "USD"),
-        difference("two_day_share", 0.5, 0.51, Estimate(0.01, 0.005, 0.015), "USD"),
-        difference("cost_to_serve_per_order", 20.0, 20.001, Estimate(0.001, 0.0005, 0.0015), "USD"),
-        difference("cost_to_serve_per_order", 20.0, 19.9, Estimate(-0.1, -0.2, -0.05), "USD"),
-    ]
-    assert all(each.distinguishable for each in found)
-    assert [shows(each) for each in found] == [False, True, False, True]

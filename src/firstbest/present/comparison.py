@@ -126,7 +126,9 @@ def summary(comparison: Comparison) -> str:
     told = []
     for found in comparison.differences:
         if found.key in _TELLING:
-            change = text.difference(found.difference, found.unit, currency) if shows(found) else "about the same"
+            change = text.difference(found.difference, found.unit, currency)
+            if change[:1] not in f"+{text.MINUS}":
+                change = "about the same"
             told.append(f"{found.label} {change if found.distinguishable else 'not distinguishable'}")
     if not told:
         return f"With {comparison.title} nothing can be told from chance."
@@ -178,21 +180,10 @@ def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[D
     Where nothing is of the first screen, everything is.
     """
     first = [found for found in differences if found.key in WANTED] or list(differences)
-    clear = [found for found in differences if found.distinguishable and found not in first and shows(found)]
-    clear = [found for place, found in enumerate(clear) if _told(found) not in map(_told, clear[:place])]
+    clear = [found for found in differences if found.distinguishable and found not in first]
     by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
     kept = {found.key for found in by_size[:MORE]}
     return first, [found for found in clear if found.key in kept]
-
-
-def _told(found: Difference) -> tuple[str, float, float, float]:
-    """What a row says beside its name: one thing that has two names is shown once."""
-    return found.unit, found.without, found.with_, found.difference
-
-
-def shows(found: Difference) -> bool:
-    """Whether anything is left of a difference when it is written: a thousandth of a point reads as none."""
-    return text.difference(found.difference, found.unit, "")[:1] in f"+{text.MINUS}"
 
 
 def _part(found: Difference) -> float:
@@ -203,9 +194,7 @@ def _part(found: Difference) -> float:
 def _row(page: Text, found: Difference, name_width: int, currency: str) -> None:
     row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
     page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ", style="not bold")
-    if found.distinguishable and not shows(found):
-        page.append(f"{'too small to show':>19}\n", style="not bold dim")
-    elif found.distinguishable:
+    if found.distinguishable:
         change = text.difference(found.difference, found.unit, currency)
         page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
         page.append(f"  {interval(found)}\n", style="not bold")
