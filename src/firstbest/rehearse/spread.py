@@ -33,33 +33,51 @@ class NoRay(Exception):  # noqa: N818 - it says what is missing
 Workers = int | Cluster
 
 
-def spread(calls: Sequence[Call], workers: Workers, told: Callable[[], None]) -> list[Any]:
-    """Answers in the order of the calls; `told` is called once for each that is done. Raises what a call raised."""
+def spread(
+    calls: Sequence[Call],
+    workers: Workers,
+    told: Callable[[], None],
+    heard: Callable[[int, Any], None] = lambda _place, _answer: None,
+) -> list[Any]:
+    """Answers in the order of the calls; `told` is called once for each that is done. Raises what a call raised.
+
+    `heard` gets the place and the answer of each as it is done; from a cluster, all at the end.
+    """
     if isinstance(workers, Cluster):
-        return _over_ray(calls, workers, told)
+        found = _over_ray(calls, workers, told)
+        for place, answer in enumerate(found):
+            heard(place, answer)
+        return found
     assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     if workers == 1:
-        return list(_one_after_the_other(calls, told))
-    return _side_by_side(calls, workers, told)
+        return list(_one_after_the_other(calls, told, heard))
+    return _side_by_side(calls, workers, told, heard)
 
 
-def _one_after_the_other(calls: Sequence[Call], told: Callable[[], None]) -> Iterator[Any]:
-    for function, given in calls:
+def _one_after_the_other(
+    calls: Sequence[Call], told: Callable[[], None], heard: Callable[[int, Any], None]
+) -> Iterator[Any]:
+    for place, (function, given) in enumerate(calls):
         found = function(*given)
         told()
+        heard(place, found)
         yield found
 
 
-def _side_by_side(calls: Sequence[Call], workers: int, told: Callable[[], None]) -> list[Any]:
+def _side_by_side(
+    calls: Sequence[Call], workers: int, told: Callable[[], None], heard: Callable[[int, Any], None]
+) -> list[Any]:
     """In processes started afresh."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(min(workers, len(calls)), 1), mp_context=context) as pool:
         waiting: list[Future[Any]] = [pool.submit(function, *given) for function, given in calls]
+        place = {future: number for number, future in enumerate(waiting)}
         for done in as_completed(waiting):
             if done.exception():
                 pool.shutdown(wait=False, cancel_futures=True)
-            done.result()
+            answer = done.result()
             told()
+            heard(place[done], answer)
         return [each.result() for each in waiting]
 
 
