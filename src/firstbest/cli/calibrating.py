@@ -95,6 +95,9 @@ def told(found: Fitted) -> Told:
     if tried is None:
         return Told(found.name.capitalize(), fit, goodness, "too little of the log is later", None)
     said = tried_text(tried.values, tried.covered, holds=tried.holds)
+    if found.rolled is not None:
+        rolled = tried_text(found.rolled.values, found.rolled.covered, holds=found.rolled.holds)
+        said += f"; week by week, each fitted to all before it ({found.rolled.origins} fits): {rolled}"
     return Told(found.name.capitalize(), fit, goodness, said, tried.holds)
 
 
@@ -141,4 +144,7 @@ def toml_of(found: tuple[Fitted, ...], log: str) -> str:
         if each.tried is not None:
             lines.append(f"back_test_covered_percent = {100 * each.tried.covered:.1f}")
             lines.append(f"back_test_values = {each.tried.values}")
+        if each.rolled is not None:
+            lines.append(f"back_test_rolled_covered_percent = {100 * each.rolled.covered:.1f}")
+            lines.append(f"back_test_rolled_values = {each.rolled.values}")
     return "\n".join(lines) + "\n"
