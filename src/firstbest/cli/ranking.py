@@ -106,8 +106,12 @@ def _show(found: Ranked, name: str, currency: str, asked: Asked, console: Consol
     from firstbest.present.rank_page import Row, Told, page, table
     from firstbest.rehearse.banner import banner_of
     from firstbest.rehearse.compare import estimate
+    from firstbest.rehearse.rank import apart
 
-    rows = [Row(each.name, *each.figure, each.seeds, each.dropped_at) for each in found.places]
+    rows = [
+        Row(each.name, *each.figure, each.seeds, each.dropped_at, apart(found, each.name, TODAY, asked.figure))
+        for each in found.places
+    ]
     dots = tuple(
         Dot(each.name, *estimate(each.all["cost_to_serve_per_order"]), *estimate(each.all["two_day_share"]),
             current=each.name == TODAY)
