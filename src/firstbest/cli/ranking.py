@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,14 +77,12 @@ def rank(asked: Asked) -> None:
 
 def evaluator(worlds: Mapping[str, Runs], workers: Workers, one_more: Callable[[], None]) -> Evaluate:
     """Rehearsals side by side in processes that stay, or on a cluster, in the order of the tasks."""
-    import multiprocessing
-
     from firstbest.rehearse.compare import WITH, WITHOUT
-    from firstbest.rehearse.spread import Cluster, spread
+    from firstbest.rehearse.spread import Cluster, processes, spread
 
     pool = None
     if not isinstance(workers, Cluster) and workers > 1:
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = processes(workers)
 
     def evaluate(tasks: Sequence[tuple[str, int]]) -> list[Mapping[str, float]]:
         asked = [(worlds[name], WITHOUT if name == TODAY else WITH, seed) for name, seed in tasks]

@@ -6,8 +6,8 @@ for another's, processes side by side need no lock, and asking for another figur
 of a workspace that has changed since are removed.
 
 How many days are rehearsed, where nobody says it, is chosen so that the whole takes about as long as was asked for:
-whole weeks, one of DAYS, by what a week takes on this machine where the first walks begin. The choice is kept with the answers,
-so a run that goes on never changes it.
+whole weeks, one of DAYS, by what a week takes on this machine where the first walks begin. The choice is kept with the
+answers, so a run that goes on never changes it.
 """
 
 from __future__ import annotations
