@@ -57,7 +57,7 @@ class Counted:
 
 
 def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is made here
-    """Wrong where hardly any order was placed or left."""
+    """Wrong where hardly any order was placed. `departed`: shipments that left within the three days."""
     orders = QUICK if quick else ORDERS
     tell(f"a day of {orders:,} orders: about {max(orders // 1_800_000, 1)} minutes")
     command = [sys.executable, "-c", ALONE, str(orders)]
@@ -66,8 +66,6 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is 
     wrong = []
     if found["orders"] < 0.9 * orders:
         wrong.append(f"{orders:,} orders or so were expected, {found['orders']:,} were placed")
-    if found["departed"] < 0.8 * found["orders"]:
-        wrong.append(f"of {found['orders']:,} orders only {found['departed']:,} shipments left")
     return Result(figures=found, wrong=tuple(wrong))
 
 

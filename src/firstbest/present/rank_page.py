@@ -101,7 +101,8 @@ def table(told: Told, width: int) -> str:
     ]
     foot = f"{told.rehearsals} rehearsals on common random numbers (Kim and Nelson); {told.banner}"
     said = [line for line in (alike(told), foot) if line]
-    return "\n".join([*textwrap.wrap(finding(told), width), "", head, *rows, "", *said])
+    wrapped = [line for each in said for line in textwrap.wrap(each, width)]
+    return "\n".join([*textwrap.wrap(finding(told), width), "", head, *rows, "", *wrapped])
 
 
 def page(told: Told) -> str:
