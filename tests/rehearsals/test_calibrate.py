@@ -202,3 +202,23 @@ def test_the_command_says_what_it_does_not_find(tmp_path: Path) -> None:
     assert "a column placed or planned" in nothing.output
     assert "nearest: 'placed'" in wrong.output
     assert "a column 'c'" in wrong.output
+
+
+def test_holidays_of_several_days_are_closed_to_their_last(tmp_path: Path) -> None:
+    """A Wednesday to Friday without work is no miss and no empty day."""
+    log = log_of_known_truth(7, days=60)
+    kept = ~np.isin(log.placed // DAY_US, [MONDAY + 30, MONDAY + 31, MONDAY + 32])
+    stamps = [np.datetime64(each, "us").astype(str) for each in log.placed[kept].tolist()]
+    (tmp_path / "log.csv").write_text("\n".join(["placed", *stamps]) + "\n", "utf-8")
+    (tmp_path / "calendars.csv").write_text(
+        "date,until,what,who,amount,note\n2026-04-01,2026-04-03,holiday,all,0,stocktaking\n", "utf-8"
+    )
+
+    done = CliRunner().invoke(app, ["calibrate", str(tmp_path), "--log", str(tmp_path / "log.csv")])
+    (tmp_path / "calendars.csv").write_text("date,until,what,who\n1.4.2026,,holiday,all\n", "utf-8")
+    wrong = CliRunner().invoke(app, ["calibrate", str(tmp_path), "--log", str(tmp_path / "log.csv")])
+
+    assert done.exit_code == 0, done.output
+    assert "Nothing came on" not in done.output
+    assert wrong.exit_code == 2
+    assert "expected dates such as 2026-12-25" in wrong.output

@@ -18,7 +18,7 @@ def test_the_difference_and_what_does_nothing_are_told() -> None:
     said = table(TOLD, 80)
 
     assert all(len(line) <= 80 for line in said.splitlines())
-    assert "-$1.32, -$1.40 to -$1.25" in said
+    assert "-$1.32, -$1.40 to -$1.25" in said.replace("\N{MINUS SIGN}", "-")
     assert "the same" in said
     assert "A later peak: nothing differs in the days that were rehearsed." in said
 

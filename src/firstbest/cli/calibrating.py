@@ -74,7 +74,7 @@ def _empty_told(days: tuple[int, ...]) -> str:
 
 
 def _holidays(folder: Path) -> frozenset[int]:
-    """Days on which the workspace's calendar says that everybody is closed."""
+    """Days on which the workspace's calendar says that everybody is closed; each from its date to its `until`."""
     import csv
     from datetime import date
 
@@ -83,7 +83,17 @@ def _holidays(folder: Path) -> frozenset[int]:
         return frozenset()
     with path.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row.get("what") == "holiday" and row.get("who") == "all"]
-    return frozenset((date.fromisoformat(row["date"]) - date(1970, 1, 1)).days for row in rows)
+    found: set[int] = set()
+    for row in rows:
+        try:
+            first, last = (
+                (date.fromisoformat(day) - date(1970, 1, 1)).days
+                for day in (row["date"], row.get("until") or row["date"])
+            )
+        except ValueError:
+            raise stop(f"{path.name}: expected dates such as 2026-12-25, found {row['date']}, {row['until']}") from None
+        found.update(range(first, last + 1))
+    return frozenset(found)
 
 
 def told(found: Fitted) -> Told:
