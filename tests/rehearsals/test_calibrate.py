@@ -114,6 +114,23 @@ def test_a_change_in_the_second_part_shows() -> None:
     assert not try_duration(took[:half], took[half:] * 3 // 2).holds
 
 
+def test_what_is_still_under_way_makes_no_journey_shorter() -> None:
+    """Journeys of 1 to 24 days, mean 9, in a log of 90 days that ends while many are under way."""
+    chance = np.random.default_rng(12)
+    at = (MONDAY + np.sort(chance.integers(0, 90, 9_000))) * DAY_US
+    took = np.clip(np.rint(chance.gamma(3.0, 3.0, len(at))), 1, 24).astype(np.int64) * DAY_US
+    there = np.where(at + took < (MONDAY + 90) * DAY_US, at + took, UNKNOWN)
+    none = np.full(len(at), UNKNOWN)
+
+    transit = named(calibrate(Shipments(at, none, at, there)))["transit"]
+
+    # Of all that have ended the mean is 8.7.
+    assert transit.duration is not None
+    assert transit.duration.mean == pytest.approx(took.mean() / DAY_US, abs=0.15)
+    assert transit.tried is not None
+    assert transit.tried.holds
+
+
 def test_gamma_is_told_from_lognormal() -> None:
     chance = np.random.default_rng(4)
 

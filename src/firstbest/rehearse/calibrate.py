@@ -40,6 +40,7 @@ I64 = NDArray[np.int64]
 UNKNOWN: Final = np.iinfo(np.int64).min
 """An instant that the log does not give."""
 FIRST_PART: Final = 0.7
+USUAL: Final = 0.99
 KS_5_PERCENT: Final = 1.358
 """Kolmogorov's 95 % point, over the root of the number of values."""
 
@@ -102,12 +103,27 @@ def calibrate(
         begun, took = begins[known], ends[known] - begins[known]
         order = np.argsort(begun, kind="stable")
         begun, took = begun[order], took[order]
+        whole = (begins == UNKNOWN).sum() + known.sum() == len(begins)
+        fair = np.ones(len(begun), np.bool_) if whole else _fair(begun, took, int((begun + took).max()) + 1)
         earlier = begun // DAY_US < cut
-        # What began before the cut and had not ended by then was not known at the cut.
-        told = earlier & (begun + took < cut * DAY_US)
-        tried = try_duration(took[told], took[~earlier]) if told.sum() and (~earlier).sum() else None
-        found.append(Fitted(name, None, fit_duration(took), tried))
+        told, later = _fair(begun, took, cut * DAY_US), fair & ~earlier
+        tried = try_duration(took[told], took[later]) if told.sum() and later.sum() else None
+        found.append(Fitted(name, None, fit_duration(took[fair]), tried))
     return tuple(found)
+
+
+def _fair(begun: I64, took: I64, until: int) -> NDArray[np.bool_]:
+    """[n] What is known at an instant of how long things take, without favour to short ones.
+
+    Of what began shortly before only the short has ended: those that began less than the longest usual duration before
+    (USUAL of what has ended) are left out, long and short alike. Where hardly any began before that, all that ended.
+    """
+    ended = begun + took < until
+    if not ended.any():
+        return ended
+    longest = np.quantile(took[ended], USUAL)
+    fair: NDArray[np.bool_] = ended & (begun + longest < until)
+    return fair if fair.sum() >= 2 * DAYS_LEAST else ended
 
 
 def empty_days(log: Shipments, closed: frozenset[int]) -> tuple[int, ...]:
