@@ -116,7 +116,7 @@ def page(told: Told) -> str:
     numbered = [[f"{place}. {first}", *others] for place, (first, *others) in enumerate(_lines(told), start=1)]
     ranking = svg.table(["Change", "mean", "against as it is, 95 % interval", "seeds", "dropped"], numbered)
     if same := alike(told):
-        ranking += f"<p>{escape(same)}</p>"
+        ranking += f'<p class="legend">{escape(same)}</p>'
     head = (
         f'<header><p class="eyebrow">{escape(told.workspace)}</p><h1>Changes ranked</h1>'
         f'<p class="banner">{escape(said)}</p></header>'
