@@ -19,6 +19,9 @@ from typing import Final, NamedTuple
 FILE: Final = "assumptions.csv"
 WHOLE: Final = "all"
 MIDDLE: Final = 0.5
+DAY_MIN: Final = 24 * 60
+DIVIDE_A_DAY: Final = frozenset({("policies.toml", "wave_minutes")})
+"""Files and fields of minutes that have to divide a day."""
 SKIPPED: Final = frozenset({"rehearsal", "calibration", "sensitivity", ".firstbest", "flywheel"})
 
 
@@ -131,6 +134,10 @@ def between(now: float, row: Row, share: float) -> float:
 
 
 def _written(before: str, value: float, row: Row) -> str:
+    if (row.file, row.field) in DIVIDE_A_DAY:
+        # The nearest that does, the smaller of two.
+        allowed = [each for each in range(1, DAY_MIN + 1) if DAY_MIN % each == 0 and row.low <= each <= row.high]
+        return str(min(allowed, key=lambda each: abs(each - value))) if allowed else before
     whole = "." not in before and row.low == int(row.low) and row.high == int(row.high)
     return str(round(value)) if whole else f"{value:.6g}"
 
