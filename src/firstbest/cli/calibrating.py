@@ -13,7 +13,8 @@ from firstbest.cli.making import faults_told, require_folder, stop
 
 if TYPE_CHECKING:
     from firstbest.present.calibrated import Told
-    from firstbest.rehearse.calibrate import Arrivals, Duration, Fitted
+    from firstbest.rehearse.calibrate import Duration, Fitted
+    from firstbest.rehearse.calibrate_arrivals import Arrivals
 
 OUTPUT = "calibration"
 DAYS_TOLD = 6

@@ -115,15 +115,16 @@ def fit_arrivals(some: Days) -> Arrivals:
     counts = np.where(some.closed, 0, some.counts)
     weekday = weekdays(some)
     which = weekday_of(some.first, len(counts))
-    share = np.where(some.closed, 0.0, weekday[which])
+    share: F64 = np.where(some.closed, 0.0, weekday[which])
     number = np.arange(len(counts)) // WEEK
-    total = np.bincount(number, weights=share)
+    total = np.asarray(np.bincount(number, weights=share), np.float64)
+    squares = np.asarray(np.bincount(number, weights=share**2), np.float64)
     there = total > 0
     weeks = Weeks(
         np.flatnonzero(there),
         np.bincount(number, weights=counts)[there] / total[there],
         total[there],
-        np.bincount(number, weights=share**2)[there],
+        squares[there],
     )
     expected = np.zeros(len(total))
     expected[there] = weeks.level
