@@ -78,7 +78,8 @@ def _made_good(network: Network, row: np.void) -> str:
 
 def _replaced(network: Network, row: np.void) -> str:
     worth = text.money(int(row["amount"]) / 1e6, network.texts.currency, 2)
-    return f"{int(row['units'])} units sent again, worth {worth}: order {int(row['by'])}"
+    units = int(row["units"])
+    return f"{units} unit{'s' if units != 1 else ''} sent again, worth {worth}: order {int(row['again'])}"
 
 
 def _replacement_ended(network: Network, row: np.void) -> str:
