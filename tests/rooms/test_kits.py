@@ -118,7 +118,7 @@ def test_a_node_fills_kits_whole_or_not_at_all(wanted: list[tuple[int, int, int]
         np.zeros(1, np.int64),
     )  # fmt: skip
     mark_kits(scratch, group * MAX_KIT + (group > 0))
-    covered = fit_kits(Basket(item, item, quantity), np.array(free, np.int64)[:, None], scratch, 0)
+    covered = fit_kits(Basket(item, item, quantity), np.array(free, np.int64), scratch, 0)
 
     expected = fitting(wanted, dict(enumerate(free)))
     assert scratch.grouped[0] == int(group.any())

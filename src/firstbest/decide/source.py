@@ -31,7 +31,7 @@ class Basket(NamedTuple):
     """The lines of one order: [n]."""
 
     item: I64
-    row: I64  # row of the item in `free`
+    row: I64  # first shelf of the item in `free`, the centres' shelves one after the other
     quantity: I64
 
 
@@ -111,18 +111,18 @@ def mark_kits(scratch: Scratch, kit: I64) -> None:
 
 
 @compiled
-def holds_beside(basket: Basket, free: I64, scratch: Scratch, node: int, n: int) -> bool:
-    """Does a node hold a line beside all that fits so far?"""
+def holds_beside(basket: Basket, free: I64, scratch: Scratch, centre: int, n: int) -> bool:
+    """Does a centre hold a line beside all that fits so far?"""
     wanted = basket.quantity[n]
     for other in range(len(basket.item)):
         if scratch.fits[other] == FITS and basket.row[other] == basket.row[n]:
             wanted += basket.quantity[other]
-    return bool(free[basket.row[n], node] >= wanted)
+    return bool(free[basket.row[n] + centre] >= wanted)
 
 
 @compiled
-def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
-    """Mark the unassigned lines that a node can fill beside each other, kits whole or not at all; how many."""
+def fit_kits(basket: Basket, free: I64, scratch: Scratch, centre: int) -> int:
+    """Mark the unassigned lines that a centre can fill beside each other, kits whole or not at all; how many."""
     scratch.fits[: len(basket.item)] = 0
     covered = 0
     for n in range(len(basket.item)):
@@ -132,7 +132,7 @@ def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
         whole, count = True, 0
         for m in range(n, len(basket.item)):
             if m == n or (group != 0 and scratch.group[m] == group):
-                whole = whole and holds_beside(basket, free, scratch, node, m)
+                whole = whole and holds_beside(basket, free, scratch, centre, m)
                 scratch.fits[m] = FITS
                 count += 1
         if whole:
@@ -148,13 +148,12 @@ def fit_kits(basket: Basket, free: I64, scratch: Scratch, node: int) -> int:
 def count_cover(terms: Terms, basket: Basket, free: I64, scratch: Scratch) -> None:
     """How many unassigned lines each centre can fill."""
     for centre in range(len(terms.centres)):
-        node = terms.centres[centre]
         if scratch.grouped[0] != 0:
-            scratch.covers[centre] = fit_kits(basket, free, scratch, node)
+            scratch.covers[centre] = fit_kits(basket, free, scratch, centre)
             continue
         covered = 0
         for n in range(len(basket.item)):
-            if scratch.assigned[n] == -1 and free[basket.row[n], node] >= basket.quantity[n]:
+            if scratch.assigned[n] == -1 and free[basket.row[n] + centre] >= basket.quantity[n]:
                 covered += 1
         scratch.covers[centre] = covered
 
@@ -203,17 +202,16 @@ def next_in_split(terms: Terms, window: Window, basket: Basket, scratch: Scratch
 
 
 @compiled
-def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: int) -> None:
+def assign(basket: Basket, free: I64, scratch: Scratch, centre: int) -> None:
     """Give a centre every unassigned line it can fill."""
-    node = terms.centres[centre]
     if scratch.grouped[0] != 0:
-        fit_kits(basket, free, scratch, node)
+        fit_kits(basket, free, scratch, centre)
         for n in range(len(basket.item)):
             if scratch.assigned[n] == -1 and scratch.fits[n] == FITS:
                 scratch.assigned[n] = centre
         return
     for n in range(len(basket.item)):
-        if scratch.assigned[n] == -1 and free[basket.row[n], node] >= basket.quantity[n]:
+        if scratch.assigned[n] == -1 and free[basket.row[n] + centre] >= basket.quantity[n]:
             scratch.assigned[n] = centre
 
 
@@ -221,7 +219,7 @@ def assign(terms: Terms, basket: Basket, free: I64, scratch: Scratch, centre: in
 def choose(terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scratch, asked: Asked) -> int:
     """Assign an order's lines to centres; answers how many centres send something (0: refused).
 
-    `free`: [U, N] units that can be promised, by the batch's own items. `scratch.options` then holds the way
+    `free`: [U * F] units that can be promised, item by item of the batch. `scratch.options` then holds the way
     of each chosen centre for its own lines, `scratch.order` the centres in the order chosen.
     """
     scratch.assigned[: len(basket.item)] = -1
@@ -238,7 +236,7 @@ def choose(terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scr
         best = next_in_split(terms, window, basket, scratch, asked)
         if best < 0:
             break
-        assign(terms, basket, free, scratch, best)
+        assign(basket, free, scratch, best)
         own = with_load(asked, load_of(terms, basket, scratch.assigned, best))
         lay_out(terms, own, scratch.pieces)
         option = best_from(terms, window, terms.centres[best], own, scratch.pieces)

@@ -64,6 +64,7 @@ class Terms(NamedTuple):
     promise: I64  # [A * V, 4 + C]
     policy: I64  # [5]
     centres: I64  # [F]
+    centre_of: I64  # [N] place among `centres`, -1: none of them
     lane_of: I64  # [C, N]
     rate: I64  # [C, 9, B]
     peak: I64  # [C, D]
@@ -89,6 +90,13 @@ def order_of(*keys: NDArray[np.generic]) -> I64:
     order = np.lexsort(keys)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
+    return place
+
+
+def places_of(centres: I64, nodes: int) -> I64:
+    """Where each node [N] stands among the fulfilment nodes, -1 for the others."""
+    place = np.full(nodes, -1, np.int64)
+    place[centres] = np.arange(len(centres))
     return place
 
 
@@ -123,6 +131,7 @@ def terms_of(network: Network, centres: I64, lane_of: I64) -> Terms:
         np.ascontiguousarray(promise),
         np.array([pol.wait_days, pol.capacity_days, pol.upgrade_most, arms.share_ppm, arms.salt], np.int64),
         centres,
+        places_of(centres, len(node)),
         lane_of,
         np.ascontiguousarray(c.rate),
         np.ascontiguousarray(c.peak),

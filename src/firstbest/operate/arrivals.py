@@ -69,7 +69,7 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     order_keys, order_row = ranked(named)
     orders = (yield ByKey(ORDER_T, order_keys)).rows
     base, lines = yield from read_lines(c, order_row, orders)
-    item, line_item, stock = yield from read_stock(batch, lines, ground)
+    (batch_shelf, shelf, line_shelf), stock = yield from read_stock(batch, lines, ground)
     kit_units = kits.whole_units(lines, ground.detail.kits)
     shipment_row, shipments, chains = yield from read_shipments(batch, orders, lines)
     names.name_cargo(c, named)
@@ -77,11 +77,9 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     cargo = (yield ByKey(CARGO_T, cargo_keys)).rows
     window = yield from read_window(batch, ground)
     count = len(batch.lines)
-    asks = Asks(
-        c, batch.lines, order_row, shipment_row, item[count:], cargo_row, item[:count], np.zeros(count, np.int64)
-    )
+    asks = Asks(c, batch.lines, order_row, shipment_row, shelf, cargo_row, batch_shelf, np.zeros(count, np.int64))
     local = Local(
-        orders, base, lines, line_item, kit_units, shipments, *chains, *stock, cargo, window,
+        orders, base, lines, line_shelf, kit_units, shipments, *chains, *stock, cargo, window,
         scratch_for(batch, ground), np.zeros(1, LINE), np.zeros(1, np.int64),
     )  # fmt: skip
     return asks, local
@@ -97,22 +95,27 @@ def read_lines(commands: Records, order_row: I64, orders: Records) -> Generator[
 
 def read_stock(
     batch: Batch, lines: Records, ground: Ground
-) -> Generator[Read, Rows, tuple[I64, I64, tuple[I64, I64, I64, I64]]]:
-    """Stock of all items named at every node.
+) -> Generator[Read, Rows, tuple[tuple[I64, I64, I64], tuple[Records, I64]]]:
+    """Stock of all items named at every centre, and of what is received or counted elsewhere.
 
-    Answers the stock row of the batch's lines and commands [m + n], that of the local lines [M], and stock on hand,
-    reserved, free and suspect, each [U, N].
+    Answers where the shelves of the batch's lines [m], of its commands [n] and of the local lines [M] are, and the
+    shelves [S] with the units free on each.
     """
-    count = len(batch.lines) + len(batch.commands)
-    named = np.empty(count + len(lines), np.int64)
-    names.name_items(batch.commands, batch.lines, lines, named)
+    terms, m, n = ground.terms, len(batch.lines), len(batch.commands)
+    named, apart, shelf = np.empty(m + n + len(lines), np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    names.name_items(batch.commands, batch.lines, lines, terms.centre_of, named)
     items, row = ranked_codes(named, len(ground.items.weight_g))
-    nodes = len(ground.nodes.kind)
-    rows = (yield ByKey(STOCK_T, (items[:, None] * nodes + ground.stocked[None, :]).ravel(), STOCK_READ)).rows
-    units = np.zeros((4, len(items), nodes), np.int64)
-    stock = (units[0], units[1], units[2], units[3])
-    names.unpack_stock(rows, ground.stocked, stock)
-    return row[:count], row[count:], stock
+    names.name_elsewhere(batch.commands, terms.centre_of, apart)
+    elsewhere, apart_row = ranked(apart)
+    at_centres = len(items) * len(terms.centres)
+    keys = np.empty(at_centres + len(elsewhere), np.int64)
+    names.name_shelves(items, elsewhere, terms.centres, len(terms.centre_of), keys)
+    shelves = (yield ByKey(STOCK_T, keys, STOCK_READ)).rows
+    # A place of -1 stays below 0.
+    first = row * len(terms.centres)
+    elsewhere_row = np.where(apart_row >= 0, apart_row + at_centres, -1)
+    names.place_shelves(batch.commands, first[m : m + n], elsewhere_row, terms.centre_of, shelf)
+    return (first[:m], shelf, first[m + n :]), (shelves, shelves["on_hand"] - shelves["reserved"])
 
 
 def read_shipments(

@@ -62,15 +62,47 @@ def name_lines(orders: Records, span: I64, base: I64, keys: I64) -> None:
 
 
 @compiled
-def name_items(commands: Records, batch_lines: Records, lines: Records, items: I64) -> None:
-    """The item of each of the batch's lines [m], of each command [n], of each line that stands [M]: [m + n + M]."""
+def name_items(commands: Records, batch_lines: Records, lines: Records, centre_of: I64, items: I64) -> None:
+    """Items whose stock is weighed at every centre: [m + n + M], -1: none.
+
+    Those of the batch's lines [m], of each command [n] that receives or counts at a centre, of lines that stand [M].
+    """
     for n in range(len(batch_lines)):
         items[n] = batch_lines[n].item
     for c in range(len(commands)):
-        of_item = commands[c].kind in (RECEIVED, COUNTED)
+        of_item = commands[c].kind in (RECEIVED, COUNTED) and centre_of[commands[c].node] >= 0
         items[len(batch_lines) + c] = commands[c].item if of_item else -1
     for spot in range(len(lines)):
         items[len(batch_lines) + len(commands) + spot] = lines[spot].item if lines[spot].live != 0 else -1
+
+
+@compiled
+def name_elsewhere(commands: Records, centre_of: I64, keys: I64) -> None:
+    """The stock row of what each command [n] receives or counts at a node that is no centre, -1."""
+    for c in range(len(commands)):
+        command = commands[c]
+        elsewhere = command.kind in (RECEIVED, COUNTED) and centre_of[command.node] < 0
+        keys[c] = command.item * len(centre_of) + command.node if elsewhere else -1
+
+
+@compiled
+def name_shelves(items: I64, elsewhere: I64, centres: I64, nodes: int, keys: I64) -> None:
+    """The stock row of each local shelf: of each item [U] at every centre [F], then elsewhere [X]: [U * F + X]."""
+    n = 0
+    for item in items:
+        for node in centres:
+            keys[n] = item * nodes + node
+            n += 1
+    for key in elsewhere:
+        keys[n] = key
+        n += 1
+
+
+@compiled
+def place_shelves(commands: Records, rows: I64, elsewhere: I64, centre_of: I64, shelf: I64) -> None:
+    """The shelf of each command [n], by the first shelf of its item `rows` [n] or by its shelf `elsewhere` [n]; -1."""
+    for c in range(len(commands)):
+        shelf[c] = rows[c] + centre_of[commands[c].node] if rows[c] >= 0 else elsewhere[c]
 
 
 @compiled
@@ -104,21 +136,6 @@ def chain_up(keys: I64, orders: Records, head: I64, following: I64) -> None:
             row += 1
         following[spot] = head[row]
         head[row] = spot
-
-
-@compiled
-def unpack_stock(rows: Records, stocked: I64, units: tuple[I64, I64, I64, I64]) -> None:
-    """Spread stock rows [U * stocked] into `units` = (on hand, reserved, free, suspect), each [U, N]."""
-    on_hand, reserved, free, suspect = units
-    n = 0
-    for item in range(len(on_hand)):
-        for node in stocked:
-            row = rows[n]
-            on_hand[item, node] = row.on_hand
-            reserved[item, node] = row.reserved
-            free[item, node] = row.on_hand - row.reserved
-            suspect[item, node] = row.suspect
-            n += 1
 
 
 @compiled

@@ -81,14 +81,14 @@ def allocate(
     goods: tuple[int, int, int, int],
     spot: tuple[int, int, int, int, int],
 ) -> None:
-    """Reserve one line; goods: (line, item, quantity, price), spot: (node, attempt, nearest, stock row, local line)."""
+    """Reserve one line; goods: (line, item, quantity, price), spot: (node, attempt, nearest, shelf, local line)."""
     row = out.allocated[out.n[ALLOCATED]]
     head(row, out, ALLOCATED, command)
     row.order = command.order
     row.line, row.item, row.quantity, row.price = goods
     row.node, row.attempt, row.nearest = spot[0], spot[1], spot[2]
-    local.reserved[spot[3], spot[0]] += goods[2]
-    local.free[spot[3], spot[0]] -= goods[2]
+    local.shelves[spot[3]].reserved += goods[2]
+    local.free[spot[3]] -= goods[2]
     state = local.lines[spot[4]]
     state.live = 1
     state.item, state.quantity, state.price = goods[1], goods[2], goods[3]
@@ -219,7 +219,7 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         return
     open_order(terms, asks, local, c, nearest)
     stop = first + count
-    basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
+    basket = Basket(asks.lines["item"][first:stop], asks.line_shelf[first:stop], asks.lines["quantity"][first:stop])
     mark_kits(local.scratch, asks.line_kit[first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
     until, fill = patience(terms, command)
@@ -273,7 +273,7 @@ def wait_for_stock(asks: Asks, local: Local, out: Out, what: tuple[int, int, int
         state = local.lines[base + n]
         state.live, state.node, state.attempt, state.stage = 1, -1, 0, STAGE_NONE
         state.item, state.quantity, state.price, state.kit = line.item, line.quantity, line.price, row.kit
-        local.line_item_row[base + n] = asks.line_stock_row[command.first_line + n]
+        local.line_shelf[base + n] = asks.line_shelf[command.first_line + n]
         order.waiting += 1
 
 
@@ -298,10 +298,10 @@ def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
             if local.scratch.assigned[n] != centre:
                 continue
             line = asks.lines[command.first_line + n]
-            row = asks.line_stock_row[command.first_line + n]
-            local.line_item_row[base + line.line] = row
+            shelf = asks.line_shelf[command.first_line + n]
+            local.line_shelf[base + line.line] = shelf
             goods = (line.line, line.item, line.quantity, line.price)
-            allocate(local, out, command, goods, (node, attempt, nearest, row, base + line.line))
+            allocate(local, out, command, goods, (node, attempt, nearest, shelf + centre, base + line.line))
             kit = asks.line_kit[command.first_line + n]
             out.allocated[out.n[ALLOCATED] - 1].kit = local.lines[base + line.line].kit = kit
             load_shipment(terms, local, out.planned[fact], goods, spot)
@@ -358,8 +358,8 @@ def wanted_instant(terms: Terms, place: int, day: int) -> int:
 
 @compiled
 def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
-    """Send a line found short from another node; what: (command, local line, stock row). False: none has it."""
-    c, spot, stock_row = what
+    """Send a line found short from another node; what: (command, local line, first shelf). False: none has it."""
+    c, spot, shelf = what
     command = asks.commands[c]
     order_row = asks.order_row[c]
     order = local.orders[order_row]
@@ -368,16 +368,16 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
         return False
     wish = wish_of(terms, local.window, command.at, order, (0, 0))
     one = local.one_line
-    one[0].item, one[0].quantity, local.one_row[0] = state.item, state.quantity, stock_row
-    basket = Basket(one["item"][0:1], local.one_row[0:1], one["quantity"][0:1])
+    one[0].item, one[0].quantity, local.one_shelf[0] = state.item, state.quantity, shelf
+    basket = Basket(one["item"][0:1], local.one_shelf[0:1], one["quantity"][0:1])
     local.scratch.grouped[0] = 0
     if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
         return False
     order.resourced += 1
     order.open_shipments += 1
-    node = terms.centres[local.scratch.order[0]]
+    centre = local.scratch.order[0]
     fact = out.n[PLANNED]
-    what_next = (local.scratch.order[0], order.resourced, RESOURCED, order_row, order.nearest)
+    what_next = (centre, order.resourced, RESOURCED, order_row, order.nearest)
     shipment = plan(terms, local, out, command, what_next)
     goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
     planned = out.planned[fact]
@@ -385,5 +385,5 @@ def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, 
     planned.deliver_by = local.shipments[shipment].deliver_by = order.deliver_by
     order.value += state.quantity * state.price
     load_shipment(terms, local, planned, goods, shipment)
-    allocate(local, out, command, goods, (node, order.resourced, order.nearest, stock_row, spot))
+    allocate(local, out, command, goods, (terms.centres[centre], order.resourced, order.nearest, shelf + centre, spot))
     return True

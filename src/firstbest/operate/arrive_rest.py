@@ -140,9 +140,9 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
             cancelled(local, out, command, spot, (state.quantity, TOO_LATE, 0))
             continue
         cancelled(local, out, command, spot, (state.quantity, GRANTED, 1))
-        row = local.line_item_row[spot]
-        local.reserved[row, state.node] -= state.quantity
-        local.free[row, state.node] += state.quantity
+        shelf = local.line_shelf[spot] + terms.centre_of[state.node]
+        local.shelves[shelf].reserved -= state.quantity
+        local.free[shelf] += state.quantity
         state.live = 0
         order.open_lines -= 1
         order.value -= state.quantity * state.price
@@ -163,12 +163,12 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     line = asks.lines[n]
     spot = local.line_base[asks.order_row[c]] + line.line
     state = local.lines[spot]
-    row_u = asks.line_stock_row[n]
     node = command.node
+    shelf = local.shelves[asks.line_shelf[n] + terms.centre_of[node]]
     wanted = state.quantity
     found = found_of(asks, local, c, n)
     quantity = sent_of(asks, local, c, spot, found)
-    before = local.on_hand[row_u, node]
+    before = shelf.on_hand
     # What is put back never left the shelf.
     after = max(before - wanted, 0) + found - quantity
     row = out.picked[out.n[PICKED]]
@@ -177,13 +177,13 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     row.line, row.item, row.quantity = line.line, line.item, quantity
     row.short, row.written_off, row.price = wanted - quantity, before - quantity - after, state.price
     lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
-    local.on_hand[row_u, node] = after
-    local.reserved[row_u, node] -= wanted
-    local.suspect[row_u, node] += wanted - quantity
-    local.free[row_u, node] = after - local.reserved[row_u, node]
+    shelf.on_hand = after
+    shelf.reserved -= wanted
+    shelf.suspect += wanted - quantity
+    local.free[asks.line_shelf[n] + terms.centre_of[node]] = after - shelf.reserved
     state.live = 0
     if quantity < wanted:
-        lose(terms, asks, local, out, (c, spot, row_u, quantity))
+        lose(terms, asks, local, out, (c, spot, asks.line_shelf[n], quantity))
     return int(quantity)
 
 
@@ -227,9 +227,9 @@ def lose(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
 
     A part of a kit that is sent whole is never sent on its own.
     """
-    c, spot, row_u, found = what
+    c, spot, first, found = what
     state = local.lines[spot]
-    if found == 0 and local.kit_units[spot] == 0 and resource(terms, asks, local, out, (c, spot, row_u)):
+    if found == 0 and local.kit_units[spot] == 0 and resource(terms, asks, local, out, (c, spot, first)):
         return
     cancelled(local, out, asks.commands[c], spot, (state.quantity - found, SHORT_EVERYWHERE, 1))
 
@@ -310,8 +310,8 @@ def received(asks: Asks, local: Local, out: Out, c: int) -> None:
     head(row, out, RECEIVED, command)
     row.cargo, row.quantity, row.expected = command.order, command.quantity, cargo.quantity
     row.docked_at, row.node, row.item = min(cargo.ready_at, command.at), command.node, command.item
-    local.on_hand[asks.stock_row[c], command.node] += command.quantity
-    local.free[asks.stock_row[c], command.node] += command.quantity
+    local.shelves[asks.shelf[c]].on_hand += command.quantity
+    local.free[asks.shelf[c]] += command.quantity
     cargo.live = 0
 
 
@@ -319,15 +319,15 @@ def received(asks: Asks, local: Local, out: Out, c: int) -> None:
 def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
     """A count: the book is set to what was found."""
     command = asks.commands[c]
-    u = asks.stock_row[c]
+    shelf = local.shelves[asks.shelf[c]]
     row = out.counted[out.n[COUNTED]]
     head(row, out, COUNTED, command)
     row.node, row.item = command.node, command.item
-    row.quantity, row.book = command.quantity, local.on_hand[u, command.node]
-    row.suspect = local.suspect[u, command.node]
-    local.suspect[u, command.node] = 0
-    local.on_hand[u, command.node] = command.quantity
-    local.free[u, command.node] = command.quantity - local.reserved[u, command.node]
+    row.quantity, row.book = command.quantity, shelf.on_hand
+    row.suspect = shelf.suspect
+    shelf.suspect = 0
+    shelf.on_hand = command.quantity
+    local.free[asks.shelf[c]] = command.quantity - shelf.reserved
 
 
 @compiled

@@ -28,9 +28,9 @@ class Asks(NamedTuple):
     lines: Records
     order_row: I64  # [n] into Local.orders, -1: names no order
     shipment_row: I64  # [n] into Local.shipments, -1
-    stock_row: I64  # [n] of `item`, -1
+    shelf: I64  # [n] into Local.shelves, of a receipt or a count; -1
     cargo_row: I64  # [n]
-    line_stock_row: I64  # [m]
+    line_shelf: I64  # [m] into Local.shelves: the item's first, those of all centres follow
     line_kit: I64  # [m] as in tables.LINE_STATE
 
 
@@ -40,21 +40,19 @@ class Local(NamedTuple):
     orders: Records  # [O] tables.ORDER
     line_base: I64  # [O] -1: lines not read
     lines: Records  # [M] tables.LINE_STATE
-    line_item_row: I64  # [M] stock row
+    line_shelf: I64  # [M] as in Asks
     kit_units: I64  # [M] of the line in one kit that is sent whole or not at all; 0: it is part of none
     shipments: Records  # [H] tables.SHIPMENT, the first ones read, the rest room for new
     chain_head: I64  # [O]
     chain_next: I64  # [H]
     used: I64  # [1] shipments in use
-    on_hand: I64  # [U, N]
-    reserved: I64  # [U, N]
-    free: I64  # [U, N] on hand less reserved
-    suspect: I64  # [U, N]
+    shelves: Records  # [S] on hand, reserved, suspect: of each item at every centre, then those of other nodes
+    free: I64  # [S] on hand less reserved
     cargo: Records  # [G]
     window: Window
     scratch: Scratch
     one_line: Records  # [1] commands.LINE, room for an order of one line
-    one_row: I64  # [1] its stock row
+    one_shelf: I64  # [1] its item's first shelf
 
 
 class Out(NamedTuple):

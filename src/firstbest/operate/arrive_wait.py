@@ -147,7 +147,7 @@ def fill(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
         return
     wish = wish_of(terms, local.window, command.at, order, (0, 0))
     stop = first + count
-    basket = Basket(asks.lines["item"][first:stop], asks.line_stock_row[first:stop], asks.lines["quantity"][first:stop])
+    basket = Basket(asks.lines["item"][first:stop], asks.line_shelf[first:stop], asks.lines["quantity"][first:stop])
     mark_kits(local.scratch, asks.line_kit[first:stop])
     chosen = choose(terms, local.window, basket, local.free, local.scratch, wish)
     filled = filled_lines(local, count)
