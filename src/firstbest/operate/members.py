@@ -143,16 +143,19 @@ def decide(
                 until = (max(row.until, at) if found[c] else at) + rules.term_us
             if found[c]:
                 again = renewed[counts[1]]
-                again.fee, again.before = fee, row.until
-                name(again, command, until)
+                again.number, again.at, again.customer = command.number, at, command.customer
+                again.until, again.fee, again.before = until, fee, row.until
                 counts[1] += 1
                 continue
             new = joined[counts[0]]
-            new.fee, new.place, new.before = fee, command.place, 1 if command.flag == WAS_BEFORE else 0
-            name(new, command, until)
+            new.number, new.at, new.customer = command.number, at, command.customer
+            new.until, new.fee, new.place = until, fee, command.place
+            new.before = 1 if command.flag == WAS_BEFORE else 0
             counts[0] += 1
         elif found[c] and (row.stage == MEMBER or command.flag == AT_ONCE):
-            name(leaves[counts[2]], command, min(at, row.until) if command.flag == AT_ONCE else row.until)
+            left = leaves[counts[2]]
+            left.number, left.at, left.customer = command.number, at, command.customer
+            left.until = min(at, row.until) if command.flag == AT_ONCE else row.until
             counts[2] += 1
 
 
@@ -162,12 +165,6 @@ def fee_of(command: Row, rules: Members) -> int:
     if command.flag == HOUSE_FEE:
         return rules.fee
     return max(command.quantity, 0) if command.flag == FEE_TOLD else 0
-
-
-@compiled
-def name(row: Row, command: Row, until: int) -> None:
-    """Name a fact by its command."""
-    row.number, row.at, row.customer, row.until = command.number, command.at, command.customer, until
 
 
 def settle(number: int, now: int, rules: Members) -> Generator[Read, Rows, list[f.Block]]:
