@@ -301,7 +301,9 @@ def without_afterthought(batch: Batch) -> Batch:
     """The batch up to the first return asked for of an order of which a delivery is told before it."""
     kind, order = batch.commands["kind"], batch.commands["order"]
     asked, delivered = np.flatnonzero(kind == RETURN_ASKED), np.flatnonzero(kind == DELIVERED)
-    for spot in asked[np.isin(order[asked], order[delivered])].tolist():
+    if set(order[asked].tolist()).isdisjoint(order[delivered].tolist()):
+        return batch
+    for spot in asked.tolist():
         if (order[delivered[delivered < spot]] == order[spot]).any():
             return batch.select(slice(0, spot))
     return batch
