@@ -117,19 +117,17 @@ def test_kits_of_orders_that_are_there_are_told(asked: list[tuple[bool, list[tup
     lines = np.zeros(sum(len(order) for _, order in asked), LINE)
     ordered = np.zeros(sum(there for there, _ in asked), f.ORDERED.dtype)
     ordered["number"] = [100 + n for n, (there, _) in enumerate(asked) if there]
-    rest, expected, used = np.full(len(lines), -1), [], 0
-    for n, (there, order) in enumerate(asked):
+    flat = [(n, there, place, *each) for n, (there, order) in enumerate(asked) for place, each in enumerate(order)]
+    rest = np.array([20 + spot if each[3] in PARTS else -1 for spot, each in enumerate(flat)])
+    for n, (_, order) in enumerate(asked):
         commands[n]["kind"], commands[n]["number"], commands[n]["order"] = Kind.PLACE, 100 + n, 7 + n
-        commands[n]["first_line"], commands[n]["lines"] = used, len(order)
-        ordinal = 0
-        for place, (item, quantity) in enumerate(order):
-            lines[used] = (place, item, quantity, 5)
-            if item in PARTS:
-                rest[used] = 20 + used
-                if there:
-                    expected.append((100 + n, ordinal, 7 + n, place, item, quantity, 20 + used, len(PARTS[item])))
-                ordinal += 1
-            used += 1
+        commands[n]["first_line"], commands[n]["lines"] = sum(each[0] < n for each in flat), len(order)
+    expected, told = [], Counter[int]()
+    for spot, (n, there, place, item, quantity) in enumerate(flat):
+        lines[spot] = (place, item, quantity, 5)
+        if item in PARTS and there:
+            expected.append((100 + n, told[n], 7 + n, place, item, quantity, 20 + spot, len(PARTS[item])))
+            told[n] += 1
     rows = np.zeros(int((rest >= 0).sum()), f.KITTED.dtype)
 
     count = kits.tell(commands, lines, (rules(), np.zeros(10, np.int32)), (rest, ordered), rows)

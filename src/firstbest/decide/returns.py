@@ -19,14 +19,16 @@ from firstbest.world.units import PPM
 from firstbest.world.words import Disposition, Grade, ReturnReason, ReturnRefusal, ReturnWay
 
 Bools = NDArray[np.bool_]
-CHANGED_MIND, DOES_NOT_FIT = int(ReturnReason.CHANGED_MIND), int(ReturnReason.DOES_NOT_FIT)
+CHANGED_MIND = int(ReturnReason.CHANGED_MIND)
+DOES_NOT_FIT = int(ReturnReason.DOES_NOT_FIT)
 """Reasons that are the customer's own: something may be kept back for wear."""
 NOT_DELIVERED = int(ReturnRefusal.NOT_DELIVERED)
 WINDOW_OVER = int(ReturnRefusal.WINDOW_OVER)
 TOO_MANY = int(ReturnRefusal.TOO_MANY)
 ON_ITS_WAY = int(ReturnRefusal.ON_ITS_WAY)
 UNKNOWN_LINE = int(ReturnRefusal.UNKNOWN_LINE)
-SEND_BACK, KEEP = int(ReturnWay.SEND_BACK), int(ReturnWay.KEEP)
+SEND_BACK = int(ReturnWay.SEND_BACK)
+KEEP = int(ReturnWay.KEEP)
 SUPPLIERS_FAULT = (int(ReturnReason.DEFECTIVE), int(ReturnReason.NOT_AS_DESCRIBED))
 WAYS = 5
 """Dispositions that are chosen among, by rank."""

@@ -30,21 +30,39 @@ from firstbest.world.words import (
 )
 
 Bools = NDArray[np.bool_]
-K_RETURNED, K_ASKED, K_INSPECTED = int(Kind.RETURNED), int(Kind.RETURN_ASKED), int(Kind.INSPECTED)
-K_CONTACTED, K_CLAIM = int(Kind.CONTACTED), int(Kind.CLAIM_ANSWERED)
-LAST_REASON, LAST_CONTACT = int(max(ReturnReason)), int(max(ContactReason))
-AT_DOOR, CLAIMED = int(SentStage.AT_DOOR), int(SentStage.CLAIMED)
+K_RETURNED = int(Kind.RETURNED)
+K_ASKED = int(Kind.RETURN_ASKED)
+K_INSPECTED = int(Kind.INSPECTED)
+K_CONTACTED = int(Kind.CONTACTED)
+K_CLAIM = int(Kind.CLAIM_ANSWERED)
+LAST_REASON = int(max(ReturnReason))
+LAST_CONTACT = int(max(ContactReason))
+AT_DOOR = int(SentStage.AT_DOOR)
+CLAIMED = int(SentStage.CLAIMED)
 LOST = int(Outcome.LOST)
-AUTHORISED, RECEIVED, LOOKED_AT = int(ReturnStage.AUTHORISED), int(ReturnStage.RECEIVED), int(ReturnStage.INSPECTED)
-SELLABLE, OPENED, BROKEN = int(Grade.SELLABLE), int(Grade.OPENED), int(Grade.BROKEN)
-SEND_BACK, KEEP = int(ReturnWay.SEND_BACK), int(ReturnWay.KEEP)
-AT_ONCE, WHEN_INSPECTED = int(RefundWhen.AT_ONCE), int(RefundWhen.INSPECTED)
-WHEN_KEPT, TAKEN_BACK = int(RefundWhen.KEPT), int(RefundWhen.TAKEN_BACK)
+AUTHORISED = int(ReturnStage.AUTHORISED)
+RECEIVED = int(ReturnStage.RECEIVED)
+LOOKED_AT = int(ReturnStage.INSPECTED)
+SELLABLE = int(Grade.SELLABLE)
+OPENED = int(Grade.OPENED)
+BROKEN = int(Grade.BROKEN)
+SEND_BACK = int(ReturnWay.SEND_BACK)
+KEEP = int(ReturnWay.KEEP)
+AT_ONCE = int(RefundWhen.AT_ONCE)
+WHEN_INSPECTED = int(RefundWhen.INSPECTED)
+WHEN_KEPT = int(RefundWhen.KEPT)
+TAKEN_BACK = int(RefundWhen.TAKEN_BACK)
 
 TYPES = (
     f.RETURN_REFUSED, f.RETURN_AUTHORISED, f.REFUNDED, f.RETURNED, f.INSPECTED, f.CONTACTED, f.CLAIM_SETTLED,
 )  # fmt: skip
-F_REFUSED, F_AUTHORISED, F_REFUNDED, F_RETURNED, F_INSPECTED, F_CONTACTED, F_SETTLED = range(7)
+F_REFUSED = 0
+F_AUTHORISED = 1
+F_REFUNDED = 2
+F_RETURNED = 3
+F_INSPECTED = 4
+F_CONTACTED = 5
+F_SETTLED = 6
 
 
 class House(NamedTuple):

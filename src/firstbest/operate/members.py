@@ -26,9 +26,15 @@ from firstbest.world.words import Kind, MemberStage, Service
 
 Bools = NDArray[np.bool_]
 KINDS = (Kind.JOIN, Kind.LEAVE)
-PLACE, JOIN, LEAVE = (int(kind) for kind in (Kind.PLACE, *KINDS))
-MEMBER, STANDARD, AS_MEMBER = int(MemberStage.MEMBER), int(Service.STANDARD), int(Service.MEMBER)
-HOUSE_FEE, FEE_TOLD, WAS_BEFORE = 0, 1, 2
+PLACE = int(Kind.PLACE)
+JOIN = int(Kind.JOIN)
+LEAVE = int(Kind.LEAVE)
+MEMBER = int(MemberStage.MEMBER)
+STANDARD = int(Service.STANDARD)
+AS_MEMBER = int(Service.MEMBER)
+HOUSE_FEE = 0
+FEE_TOLD = 1
+WAS_BEFORE = 2
 AT_ONCE = 1
 """Flags of joining and of leaving: see world.commands."""
 

@@ -19,7 +19,9 @@ from firstbest.world import tables as t
 from firstbest.world.network import I64, Slotting
 from firstbest.world.words import Zone
 
-FAST, MEDIUM, SLOW = int(Zone.FAST), int(Zone.MEDIUM), int(Zone.SLOW)
+FAST = int(Zone.FAST)
+MEDIUM = int(Zone.MEDIUM)
+SLOW = int(Zone.SLOW)
 
 
 def zone_now(written: I64, item: I64, rules: Slotting) -> I64:
