@@ -40,7 +40,7 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import HOUR_US, SECOND_US
+from firstbest.world.units import DAY_US, HOUR_US, SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
@@ -52,6 +52,8 @@ KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
+FEW: Final = 4_096
+"""Shipments under way that there is room for at first, where a day brings no more."""
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
@@ -60,6 +62,14 @@ AT_ONCE: Final = (
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
+
+
+def day_of_most(nature: Nature) -> int:
+    """How many orders the greatest day is expected to bring, of those that a log brings or that are drawn."""
+    at = nature.log.at_us
+    return (
+        int(np.bincount((at - at.min()) // DAY_US).max()) if len(at) else int(nature.demand.orders_day.max(initial=0))
+    )
 
 
 class Physics:
@@ -79,7 +89,8 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
+        most = max(day_of_most(nature), FEW)
+        self._store, self._agenda = works.new_store(most, 2 * most), new_agenda(2 * most)
         self._told = works.new_told(4_096, 8_192)
         self._floors = course.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)

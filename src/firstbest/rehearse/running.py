@@ -15,10 +15,10 @@ import numpy as np
 from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
-from firstbest.rehearse.outside import Physics
+from firstbest.rehearse.outside import Physics, day_of_most
 from firstbest.rehearse.presence import Presence
 from firstbest.rehearse.scenario import Scenario
-from firstbest.store.columns import Columns, sizes
+from firstbest.store.columns import Columns, room_for_orders, sizes
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
 
@@ -62,7 +62,7 @@ class Running:
         network, calendar = scenario.network, scenario.network.calendar
         self.scenario = scenario
         self.watch = Watch(book, Presence(calendar.start_us, calendar.end_us))
-        self.state = Columns(sizes(network))
+        self.state = Columns(sizes(network) | room_for_orders(day_of_most(scenario.nature)))
         self.physics = Physics(network, scenario.nature, seed)
         self.loop = Loop(network, Ports(VirtualClock(), self.state, self.watch, self.physics), cubes_rows=CUBES_ROWS)
         for adoption in scenario.adoptions:
