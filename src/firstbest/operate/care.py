@@ -10,49 +10,14 @@ from numpy.typing import NDArray
 from firstbest.decide import claims
 from firstbest.decide.ground import Ground
 from firstbest.operate import again
-from firstbest.operate.ports import ByKey, Read, Rows, Staged
+from firstbest.operate.ports import Read, Rows, Staged
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
-from firstbest.world.commands import Batch
 from firstbest.world.network import Care
-from firstbest.world.units import MAX_ATTEMPT, MAX_NODE
-from firstbest.world.words import ContactReason, Kind, SentStage
+from firstbest.world.words import SentStage
 
 Records = NDArray[np.void]
-CONTACTED, CLAIM_ANSWERED, LAST_REASON = int(Kind.CONTACTED), int(Kind.CLAIM_ANSWERED), int(max(ContactReason))
-
-
-def answer(batch: Batch, ground: Ground, rules: Care) -> Generator[Read, Rows, list[f.Block]]:
-    """Contacts about shipments that are known, and carriers' answers to claims that are open; others change nothing."""
-    kind = batch.commands["kind"]
-    mine = (kind == CONTACTED) | (kind == CLAIM_ANSWERED)
-    if not mine.any():
-        return []
-    c = batch.commands[mine]
-    key = (c["order"] * MAX_NODE + c["node"]) * MAX_ATTEMPT + c["attempt"]
-    found = yield ByKey(t.SENT_T, key)
-    asked = found.found & (c["kind"] == CONTACTED)
-    reason = np.clip(c["flag"].astype(np.int64), 0, LAST_REASON)
-    contacted = about(f.CONTACTED, c[asked], cost=rules.contact_cost[reason[asked]], reason=reason[asked],
-                      seller=found.rows["seller"][asked])  # fmt: skip
-    told = found.found & (c["kind"] == CLAIM_ANSWERED) & (found.rows["stage"] == SentStage.CLAIMED)
-    row = found.rows[told]
-    paid = np.clip(c["quantity"][told], 0, row["claimed"])
-    settled = about(
-        f.CLAIM_SETTLED, c[told], amount=paid, claimed=row["claimed"], carrier=row["carrier"], seller=row["seller"]
-    )
-    return [contacted, settled]
-
-
-def about(fact: f.FactType, commands: Records, **columns: NDArray[np.generic]) -> f.Block:
-    """A row for each command about a shipment."""
-    rows = np.zeros(len(commands), fact.dtype)
-    for name in ("number", "at", "order", "node", "attempt"):
-        rows[name] = commands[name]
-    for name, values in columns.items():
-        rows[name] = values
-    return f.Block(fact, rows)
 
 
 def settle(number: int, now: int, ground: Ground, rules: Care) -> Generator[Read, Rows, list[f.Block]]:

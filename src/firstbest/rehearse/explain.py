@@ -63,7 +63,7 @@ def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
     if order.isdigit() and int(order) >= SENT_AGAIN_FIRST:
         return int(order)
     if names:
-        return names.index(order) if order in names else -1
+        return _in_log(order, names)
     day, _, number = order.partition("/")
     try:
         local = (date.fromisoformat(day) - EPOCH).days - network.calendar.first_day
@@ -80,6 +80,17 @@ def name_of(code: int, names: tuple[str, ...], network: Network) -> str:
         return names[code]
     day = EPOCH + timedelta(days=network.calendar.first_day + (code >> ORDER_BITS))
     return f"{day.isoformat()}/{code & ((1 << ORDER_BITS) - 1)}"
+
+
+def _in_log(order: str, names: tuple[str, ...]) -> int:
+    """Code of an order of a log, -1 where none is meant.
+
+    A name may be told without the sign before it, which a shell takes for a comment: 1001 for #1001.
+    """
+    if order in names:
+        return names.index(order)
+    alike = [code for code, name in enumerate(names) if name.lstrip("#").casefold() == order.lstrip("#").casefold()]
+    return alike[0] if len(alike) == 1 else -1
 
 
 def example(folder: Path, names: tuple[str, ...], network: Network) -> str:

@@ -31,7 +31,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import Demand, day_of_most
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -40,7 +40,7 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import DAY_US, HOUR_US, SECOND_US
+from firstbest.world.units import HOUR_US, SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
@@ -62,14 +62,6 @@ AT_ONCE: Final = (
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
-
-
-def day_of_most(nature: Nature) -> int:
-    """How many orders the greatest day is expected to bring, of those that a log brings or that are drawn."""
-    at = nature.log.at_us
-    return (
-        int(np.bincount((at - at.min()) // DAY_US).max()) if len(at) else int(nature.demand.orders_day.max(initial=0))
-    )
 
 
 class Physics:

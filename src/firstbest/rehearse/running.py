@@ -15,8 +15,9 @@ import numpy as np
 from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
+from firstbest.rehearse.demand import day_of_most
 from firstbest.rehearse.hours import Hours
-from firstbest.rehearse.outside import Physics, day_of_most
+from firstbest.rehearse.outside import Physics
 from firstbest.rehearse.presence import Presence
 from firstbest.rehearse.scenario import Scenario
 from firstbest.store.columns import Columns, room_for_orders, sizes
