@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.index import local_days
+from firstbest.operate.loop import merged
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
 from firstbest.world.network import I64, Network
@@ -47,7 +48,7 @@ class Hours:
 
     def count(self) -> None:
         """Count what was gathered."""
-        for block in self._gathered:
+        for block in merged(self._gathered):
             rows = block.rows
             node = rows["node"].astype(np.int64)
             day, hour = self._when(np.ascontiguousarray(rows["at"]), node)
