@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,9 @@ def test_the_walk(made: tuple[Path, Imported]) -> None:
 
     assert "Shipped on time" in said[0]
     assert all("95" in each or "difference" in each for each in said[1:4])
+    assert "Breaks with" in said[3], "which process, from which hour, how many heads"
+    assert re.search(r"(pick|pack), from \d+:00 on \d+ \w+: more was due than could still be packed by \d+:00, "
+                     r"[\d,]+ more heads? would have done", " ".join(said[3].split()))  # fmt: skip
     assert "#1500" in said[4]
     book = openpyxl.load_workbook(folder / "rehearsal" / "report.xlsx")
     assert {"figures", "bounds", "days"} <= set(book.sheetnames)

@@ -14,6 +14,7 @@ from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.units import SENT_AGAIN_FIRST
 from firstbest.world.words import Mode, Process, Reason
 from tests.laws.conservation import Row, each
 from tests.laws.history import History
@@ -50,7 +51,14 @@ class Recount:
         return self.day(row["at"], row["node"]), row["node"], seller
 
 
+def again(row: Row) -> bool:
+    """Is it about an order that sends lost or damaged goods again: no customer's?"""
+    return row["order"] >= SENT_AGAIN_FIRST
+
+
 def ordered(count: Recount, row: Row) -> None:
+    if again(row):
+        return
     where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
     count.add(Metric.ORDERS_PLACED, where, 1, row["lines"])
     count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0 and row["waiting"] == 0))
@@ -58,13 +66,13 @@ def ordered(count: Recount, row: Row) -> None:
 
 
 def allocated(count: Recount, row: Row) -> None:
-    if row["attempt"] == 0:
+    if row["attempt"] == 0 and not again(row):
         count.add(Metric.LINES_FILLED, count.here(row), 1, 1)
         count.add(Metric.NEAREST, count.here(row), int(row["node"] == row["nearest"]), 1)
 
 
 def refused(count: Recount, row: Row) -> None:
-    if row["reason"] != Reason.DUPLICATE:
+    if row["reason"] != Reason.DUPLICATE and not again(row):
         where = count.here({**row, "node": row["nearest"]})
         count.add(Metric.LINES_FILLED, where, 0, 1)
         count.add(Metric.LOST_SALES, where, row["quantity"] * row["price"], row["quantity"])
@@ -89,6 +97,10 @@ def cancelled(count: Recount, row: Row) -> None:
 def picked(count: Recount, row: Row) -> None:
     count.add(Metric.SHORT, count.here(row), int(row["short"] > 0), 1)
     count.add(Metric.CANCELLED_STOCK, count.here(row), 0, 1)
+    if again(row):
+        given = row["quantity"] * int(count.network.items.cost[row["item"]])
+        count.add(Metric.COST_AFTER, count.here(row), given)
+        count.add(Metric.REPLACED, count.here(row), given)
 
 
 def packed(count: Recount, row: Row) -> None:
@@ -99,10 +111,12 @@ def packed(count: Recount, row: Row) -> None:
 def departed(count: Recount, row: Row) -> None:
     where = count.here(row)
     count.add(Metric.SHIPMENTS, where, 1, row["lines"])
-    count.add(Metric.SALES, where, row["value"], row["units"])
     count.add(Metric.CARTONS, where, row["cartons"])
+    if not again(row):
+        count.add(Metric.SALES, where, row["value"], row["units"])
     if count.network.carriers.mode[row["carrier"]] != Mode.OWN_VAN:
-        count.add(Metric.COST_PARCEL, where, row["cost"], row["cartons"])
+        for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else (Metric.COST_PARCEL,):
+            count.add(metric, where, row["cost"], 0 if again(row) else row["cartons"])
     count.add(Metric.WEIGHT, where, row["billed_g"], row["weight_g"])
     count.add(Metric.UPGRADED, where, int(row["reason"] == Reason.UPGRADED))
     hours = (row["at"] - row["placed_at"]) // 3_600_000_000
@@ -115,10 +129,42 @@ def rolled(count: Recount, row: Row) -> None:
 
 def vanned(count: Recount, row: Row) -> None:
     station = row["station"]
-    count.add(Metric.COST_VAN, (count.day(row["at"], station), station, 0), row["cost"], 1)
+    where = (count.day(row["at"], station), station, 0)
+    count.add(Metric.COST_VAN, where, 0 if again(row) else row["cost"], 1)
+    for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else ():
+        count.add(metric, where, row["cost"])
+
+
+def delivered(count: Recount, row: Row) -> None:
+    if row["outcome"] and count.network.detail.care is None:
+        claim = row["value"] * int(count.network.policy.loss_claim_ppm) // 1_000_000
+        count.add(Metric.COST_AFTER, count.here(row), claim)
+
+
+def paid_back(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), row["amount"])
+
+
+def paid_by_carrier(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), -row["amount"])
+
+
+def contacted(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), row["cost"], 1_000_000)
+
+
+def replaced(count: Recount, row: Row) -> None:
+    count.add(Metric.REPLACED, count.here(row), 0, 1)
 
 
 def completed(count: Recount, row: Row) -> None:
+    if again(row):
+        return
+    policy = count.network.policy
+    if count.network.detail.care is None:
+        likely = int(policy.contacts_ppm) + (int(policy.contacts_late_ppm) if row["door_late"] else 0)
+        where = (row["door_day"], row["node"], row["seller"])
+        count.add(Metric.COST_AFTER, where, likely * int(policy.contact_cost) // 1_000_000, likely)
     where = (row["door_day"], row["node"], row["seller"])
     count.add(Metric.COMPLETED, where, 1)
     count.add(Metric.SHIPPED_ON_TIME, where, int(row["ship_late"] == 0), 1)
@@ -175,6 +221,12 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
     (f.ROLLED, rolled),
     (f.VANNED, vanned),
     (f.COMPLETED, completed),
+    (f.DELIVERED, delivered),
+    (f.MADE_GOOD, paid_back),
+    (f.REPLACEMENT_ENDED, paid_back),
+    (f.CLAIM_SETTLED, paid_by_carrier),
+    (f.CONTACTED, contacted),
+    (f.REPLACED, replaced),
     (f.RECEIVED, received),
     (f.COUNTED, counted),
     (f.MOVED, moved),
@@ -206,6 +258,7 @@ RECOUNTED = frozenset(
         *(Metric.ROLLED, Metric.RECEIVED, Metric.DISCREPANCY, Metric.COUNTS, Metric.OVERTIME, Metric.STOCK_UNITS),
         *(metric for metric in Metric if metric.name.startswith(("LATE_", "PAID_"))),
         *(Metric[f"COST_{process.name}"] for process in Process),
+        *(Metric.COST_AFTER, Metric.REPLACED),
         *(Metric.BACKLOG, Metric.TEMPS, Metric.ABOVE_PACE, Metric.INJURED, Metric.LENT),
     }
 )
@@ -224,6 +277,11 @@ def recounted(history: History) -> Recount:
 
 def cube_of(history: History) -> dict[Cell, list[int]]:
     """The told metrics as the cube has them; cells that are zero are left out."""
+    return {cell: pair for cell, pair in every_cell(history).items() if cell[0] in RECOUNTED}
+
+
+def every_cell(history: History) -> dict[Cell, list[int]]:
+    """All metrics as the cube has them; cells that are zero are left out."""
     nodes, sellers = len(history.network.nodes.kind), len(history.network.texts.sellers)
     found: dict[Cell, list[int]] = {}
     rows = history.state.read(All(t.CUBE_T)).rows
@@ -231,8 +289,7 @@ def cube_of(history: History) -> dict[Cell, list[int]]:
         cell, metric = divmod(key, METRICS)
         cell, seller = divmod(cell, sellers)
         day, node = divmod(cell, nodes)
-        if metric in RECOUNTED:
-            found[metric, day, node, seller] = [numerator, denominator]
+        found[metric, day, node, seller] = [numerator, denominator]
     return found
 
 

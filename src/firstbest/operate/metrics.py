@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
-from firstbest.operate import metrics_after
+from firstbest.operate import metrics_after, metrics_again
 from firstbest.operate.ports import Add, Change
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -263,6 +263,11 @@ def paid_back(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.COST_AFTER, rows["amount"])
 
 
+def replaced(cells: Cells, rows: Records) -> None:
+    """Shipments sent again; what that takes is counted as it is spent (`operate.metrics_again`)."""
+    cells.add(cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"]), Metric.REPLACED, 0, 1)
+
+
 def paid_by_carrier(cells: Cells, rows: Records) -> None:
     """What carriers pay for harm."""
     where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
@@ -377,7 +382,7 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
     f.DISPOSED.name: disposed, f.WITHDRAWN.name: withdrawn,
     f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
-    f.CLAIM_SETTLED.name: paid_by_carrier,
+    f.CLAIM_SETTLED.name: paid_by_carrier, f.REPLACED.name: replaced, f.REPLACEMENT_ENDED.name: paid_back,
 }  # fmt: skip
 COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
 """Facts that count."""
@@ -386,6 +391,7 @@ COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     """All that one tick's facts add to cubes, spreads and flows."""
     cells = Cells(ground)
+    blocks = metrics_again.counted(cells, blocks)
     for block in blocks:
         function = CUBES.get(block.fact.name)
         if function is not None and len(block.rows):

@@ -31,7 +31,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import Demand, day_of_most
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -40,14 +40,14 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import DAY_US, HOUR_US, SECOND_US
+from firstbest.world.units import HOUR_US, SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
 
-FORKED_FIRST: Final = 1 << 44
-"""Orders that are drawn after a fork have codes from here on: no order of a book has."""
+FORKED_FIRST: Final = 1 << 38
+"""Orders that are drawn after a fork have codes from here on: no order of a book has, and all are below 2^40."""
 KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
@@ -62,14 +62,6 @@ AT_ONCE: Final = (
 )  # fmt: skip
 """Facts of timed steps, in the order in which those of one tick are taken."""
 AT_NEXT_TIMER: Final = (facts.CANCELLED, facts.UNPLANNED, facts.ARRIVED, facts.RETURN_AUTHORISED)
-
-
-def day_of_most(nature: Nature) -> int:
-    """How many orders the greatest day is expected to bring, of those that a log brings or that are drawn."""
-    at = nature.log.at_us
-    return (
-        int(np.bincount((at - at.min()) // DAY_US).max()) if len(at) else int(nature.demand.orders_day.max(initial=0))
-    )
 
 
 class Physics:
@@ -220,7 +212,7 @@ class Physics:
             (known.picked(network, view), hands.PACK, works.TO_PACK),
         ):
             self._resume_queue(found, (when, process, KIND_OF[process]), stage)
-        resume.resume_cancels(self._agenda, self._cancel, when, view.orders)
+        resume.resume_cancels(self._agenda, self._cancel, when, view.of_customers())
         return overdue + resume.resume_counts(places, self._agenda, when, to_count)
 
     def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[When, int, int], stage: int) -> None:

@@ -8,6 +8,8 @@ whole numbers; `docs/how-it-is-checked.md` says what is known of other processor
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import Any, Final, NamedTuple
@@ -68,8 +70,7 @@ def _side_by_side(
     calls: Sequence[Call], workers: int, told: Callable[[], None], heard: Callable[[int, Any], None]
 ) -> list[Any]:
     """In processes started afresh."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(min(workers, len(calls)), 1), mp_context=context) as pool:
+    with processes(max(min(workers, len(calls)), 1)) as pool:
         waiting: list[Future[Any]] = [pool.submit(function, *given) for function, given in calls]
         place = {future: number for number, future in enumerate(waiting)}
         for done in as_completed(waiting):
@@ -79,6 +80,25 @@ def _side_by_side(
             told()
             heard(place[done], answer)
         return [each.result() for each in waiting]
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Processes started afresh, which end with this one, however it ends."""
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_one_that_asks
+    )
+
+
+def _end_with_the_one_that_asks() -> None:
+    """Without it a process whose asker was killed waits for ever, with all that it holds."""
+    asker = multiprocessing.parent_process()
+    assert asker is not None, "it was started by another process"
+
+    def wait() -> None:
+        asker.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _over_ray(calls: Sequence[Call], cluster: Cluster, told: Callable[[], None]) -> list[Any]:
