@@ -127,9 +127,7 @@ def levelled(cells: Cells, rows: Records) -> None:
 
 
 def ordered(cells: Cells, rows: Records) -> None:
-    """Orders promised as to members, where the house keeps members."""
-    if cells.ground.detail.members is None:
-        return
+    """Orders promised as to members; asked where the house keeps members."""
     rows = rows[(rows["service"] == Service.MEMBER) & (rows["shipments"] > 0) & (rows["nearest"] >= 0)]
     cells.add_for(rows, "nearest", rows["seller"], (After.MEMBER_ORDERS, 1, rows["value"]))
 
