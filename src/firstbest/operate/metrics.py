@@ -279,11 +279,7 @@ COUNTED = IN_CUBES | metrics_after.CUBES.keys()
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     """All that facts add to cubes, spreads and flows; a fact may have any number of blocks."""
     changes = metrics_rows.gathered(blocks, ground)
-    few = by_fact([block for block in blocks if block.fact.name not in metrics_rows.BY_ROW])
     cells = Cells(ground)
-    for block in few:
-        function = CUBES.get(block.fact.name)
-        if function is not None:
-            function(cells, block.rows)
-    of_members = [block for block in blocks if block.fact is f.ORDERED and ground.detail.members is not None]
-    return [*changes, *cells.changes(), *metrics_after.gathered([*by_fact(of_members), *few], ground)]
+    for block in by_fact([block for block in blocks if block.fact.name in CUBES]):
+        CUBES[block.fact.name](cells, block.rows)
+    return [*changes, *cells.changes(), *metrics_after.gathered(blocks, ground)]
