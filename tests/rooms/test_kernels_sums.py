@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.kernels.sums import new_sums, row_of, taken
+from firstbest.kernels.sums import new_sums, room_left, row_of, taken
 from firstbest.operate import metrics_rows
 from firstbest.operate.loop import merged
 from firstbest.operate.metrics import cubes
@@ -19,25 +19,30 @@ from firstbest.world.facts import FACTS, Block
 from tests.laws.history import run
 from tests.laws.worlds import World, made
 
-added = st.lists(st.tuples(st.integers(0, 2**62), st.integers(-(2**40), 2**40)), max_size=60)
+added = st.lists(st.tuples(st.integers(0, 2**60), st.integers(-(2**40), 2**40)), max_size=60)
 
 
-@given(added, st.integers(1, 5))
-def test_sums_are_those_of_a_dictionary(rows: list[tuple[int, int]], few: int) -> None:
+@given(added, st.integers(1, 5), st.sampled_from([(1, 4), (2, 2), (4, 1)]))
+def test_sums_are_those_of_a_dictionary(rows: list[tuple[int, int]], few: int, shape: tuple[int, int]) -> None:
     # Keys that differ in their highest bits alone, and keys that come again.
     rows = [(key if key % 3 else key % few, amount) for key, amount in rows]
-    expected: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    sums = new_sums(len({key for key, _ in rows}), 2)
-    for _ in range(2):
-        expected.clear()
+    cells, each = shape
+    sums = new_sums(len({key for key, _ in rows}), 4)
+    for turn in range(2):
+        expected: dict[int, list[int]] = defaultdict(lambda: [0] * 4)
         for n, (key, amount) in enumerate(rows):
-            sums.words[row_of(sums, key), 1 + n % 2] += amount
-            expected[key][n % 2] += amount
-        keys, told = taken(sums)
-        assert dict(zip(keys.tolist(), told.tolist(), strict=True)) == expected
-        assert list(expected) == keys.tolist()
+            sums.words[row_of(sums, key), 1 + (n + turn) % 4] += amount
+            expected[key][(n + turn) % 4] += amount
+        assert room_left(sums) == 0
+        keys, told = taken(sums, each)
+        split = {
+            key * cells + cell: amounts[cell * each : (cell + 1) * each]
+            for key, amounts in expected.items()
+            for cell in range(cells)
+        }
+        assert dict(zip(keys.tolist(), told.T.tolist(), strict=True)) == {k: v for k, v in split.items() if any(v)}
     assert not sums.words.any()
-    assert taken(sums)[0].tolist() == []
+    assert taken(sums, each)[0].tolist() == []
 
 
 def test_cubes_are_the_same_however_facts_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +59,8 @@ def test_cubes_are_the_same_however_facts_are_cut(monkeypatch: pytest.MonkeyPatc
     assert totals(single, ground) == whole
     monkeypatch.setattr(metrics_rows, "CELLS_MOST", 3)
     monkeypatch.setattr(metrics_rows, "PIECE_LEAST", 2)
+    assert totals(merged(parts), ground) == whole
+    monkeypatch.setattr(metrics_rows, "FLOWS_MOST", 2)
     assert totals(merged(parts), ground) == whole
 
 

@@ -32,6 +32,11 @@ def new_sums(rows: int, each: int) -> Sums:
     return Sums(np.zeros((rows, 1 + each), np.int64), np.full(buckets, FREE, np.int32), np.zeros(1, np.int64))
 
 
+def room_left(sums: Sums) -> int:
+    """How many more keys there is room for."""
+    return len(sums.words) - int(sums.used[0])
+
+
 @compiled
 def row_of(sums: Sums, wanted: int) -> int:
     """The row of a key's sums; one that was not there gets a new row, for which there must be room."""
@@ -44,9 +49,35 @@ def row_of(sums: Sums, wanted: int) -> int:
     return row
 
 
-def taken(sums: Sums) -> tuple[I64, I64]:
-    """The keys [n] in the order in which they came, and their sums [n, K]; none are left behind."""
-    used = int(sums.used[0])
-    rows = sums.words[:used].copy()
-    sums.words[:used], sums.slots[:], sums.used[0] = 0, FREE, 0
-    return rows[:, KEY].copy(), rows[:, KEY + 1 :]
+@compiled
+def take(sums: Sums, keys: I64, told: I64) -> int:
+    """Write what is not 0 and leave nothing behind; how many cells that are.
+
+    A key's K sums are cells of as many as `told` [E, n] has rows: cell c of key k is written as k * (K / E) + c to
+    `keys` [n], its sums beside it. There is room for every cell of every key.
+    """
+    each = len(told)
+    cells, count = (sums.words.shape[1] - 1) // each, 0
+    for row in range(sums.used[0]):
+        words = sums.words[row]
+        for cell in range(cells):
+            some = 0
+            for e in range(each):
+                some |= words[1 + cell * each + e]
+            if some != 0:
+                keys[count] = words[KEY] * cells + cell
+                for e in range(each):
+                    told[e, count] = words[1 + cell * each + e]
+                count += 1
+        words[:] = 0
+    sums.slots[:] = FREE
+    sums.used[0] = 0
+    return count
+
+
+def taken(sums: Sums, each: int) -> tuple[I64, I64]:
+    """The keys [n] of cells of `each` sums that are not all 0, and these sums [each, n]; none are left behind."""
+    most = int(sums.used[0]) * (sums.words.shape[1] - 1) // each
+    keys, told = np.empty(most, np.int64), np.empty((each, most), np.int64)
+    count = take(sums, keys, told)
+    return keys[:count], told[:, :count]

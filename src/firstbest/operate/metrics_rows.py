@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import Ground
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
-from firstbest.kernels.sums import Sums, new_sums, row_of, taken
+from firstbest.kernels.sums import Sums, new_sums, room_left, row_of, taken
 from firstbest.operate.ports import Add, Change
 from firstbest.world import facts as f
 from firstbest.world import tables as t
@@ -29,8 +29,8 @@ Records = NDArray[np.void]
 SOON_DAYS = 2
 """Business days of `Metric.TWO_DAYS`."""
 OWN_VAN, UPGRADED, NO_STOCK = int(Mode.OWN_VAN), int(Reason.UPGRADED), int(LateCause.NO_STOCK)
-CELLS_MOST = 4_096
-"""Days, nodes and sellers, and flows, whose sums are kept at once: so that they stay in the processor's cache."""
+CELLS_MOST, FLOWS_MOST = 4_096, 65_536
+"""Days, nodes and sellers, and flows, whose sums are kept at once, so that they stay in the processor's cache."""
 PIECE_LEAST = 512
 """Where there is room for fewer rows than this, sums are handed on first."""
 
@@ -255,17 +255,18 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     mine = [block for block in blocks if block.fact.name in BY_ROW and len(block.rows)]
     if not mine:
         return []
-    room = min(CELLS_MOST, max(sum(len(block.rows) for block in mine), 1))
-    sums = (new_sums(room, 2 * METRICS), new_sums(room, 3))
-    counts, known = Counts(*sums, np.zeros(len(Spread) * BINS, np.int64)), known_of(ground)
+    rows = sum(len(block.rows) for block in mine)
+    cube, flows = new_sums(min(CELLS_MOST, rows), 2 * METRICS), new_sums(min(FLOWS_MOST, rows), 3)
+    counts, known = Counts(cube, flows, np.zeros(len(Spread) * BINS, np.int64)), known_of(ground)
     changes: list[Change] = []
     for block in mine:
         start = 0
         while start < len(block.rows):
-            left = room - max(int(each.used[0]) for each in sums)
+            # A row takes at most one new place of each.
+            left = min(room_left(cube), room_left(flows))
             if left < min(PIECE_LEAST, len(block.rows) - start):
                 changes += told(counts)
-                left = room
+                left = min(room_left(cube), room_left(flows))
             BY_ROW[block.fact.name](counts, known, block.rows[start : start + left])
             start += left
     changes += told(counts)
@@ -276,14 +277,10 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
 def told(counts: Counts) -> list[Change]:
     """The sums as changes, without those that are 0; none are left behind."""
     changes: list[Change] = []
-    first, pairs = taken(counts.cube)
-    pairs = pairs.reshape(len(first), METRICS, 2)
-    cell, metric = np.nonzero(pairs.any(axis=2))
-    if len(cell):
-        up, down = pairs[cell, metric].T.copy()
-        changes.append(Add(t.CUBE_T, first[cell] * METRICS + metric, {"numerator": up, "denominator": down}))
-    keys, flows = taken(counts.flow)
+    keys, (up, down) = taken(counts.cube, 2)
     if len(keys):
-        shipments, days, cost = flows.T.copy()
+        changes.append(Add(t.CUBE_T, keys, {"numerator": up, "denominator": down}))
+    keys, (shipments, days, cost) = taken(counts.flow, 3)
+    if len(keys):
         changes.append(Add(t.FLOW_T, keys, {"shipments": shipments, "days": days, "cost": cost}))
     return changes
