@@ -34,6 +34,7 @@ KINDS = (
     Kind.RESUME, Kind.FILL,
 )  # fmt: skip
 
+NOTHING = np.zeros(0, np.int64)
 STOCK_READ = ("on_hand", "reserved", "suspect")
 """What is weighed of the stock at each node."""
 
@@ -51,18 +52,23 @@ def take(batch: Batch, ground: Ground) -> Step:
 
 def decided(batch: Batch, ground: Ground, line_kit: I64 | None) -> Step:
     """Decide a batch as it stands. `line_kit` [m]: the kits that its lines are part of, as in tables.LINE_STATE."""
-    asks, local = yield from read_local(batch, ground)
+    counts = np.zeros((names.KINDS, 2), np.int64)
+    names.count_kinds(batch.commands, counts)
+    asks, local = yield from read_local(batch, ground, counts)
     if line_kit is not None:
         asks = asks._replace(line_kit=line_kit)
-    out = room_for(batch, local, asks.order_row)
+    out = room_for(batch, local, asks.order_row, counts)
     decide(ground.terms, asks, local, out)
     rooms = cast("tuple[Records, ...]", out[: len(TYPES)])
     blocks = [Block(fact, rows[:n]) for fact, rows, n in zip(TYPES, rooms, out.n.tolist(), strict=True)]
     return [block for block in blocks if len(block.rows)]
 
 
-def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks, Local]]:
-    """Read every row the batch can touch, make local copies, and find those that each command names."""
+def read_local(batch: Batch, ground: Ground, counts: I64) -> Generator[Read, Rows, tuple[Asks, Local]]:
+    """Read every row the batch can touch, make local copies, and find those that each command names.
+
+    `counts` [K, 2]: the batch's commands and lines by kind.
+    """
     c = batch.commands
     named = np.empty(len(c), np.int64)
     names.name_orders(c, named)
@@ -71,9 +77,9 @@ def read_local(batch: Batch, ground: Ground) -> Generator[Read, Rows, tuple[Asks
     base, lines = yield from read_lines(c, order_row, orders)
     (batch_shelf, shelf, line_shelf), stock = yield from read_stock(batch, lines, ground)
     kit_units = kits.whole_units(lines, ground.detail.kits)
-    shipment_row, shipments, chains = yield from read_shipments(batch, orders, lines)
+    shipment_row, shipments, chains = yield from read_shipments(batch, orders, lines, sent_most(batch, counts) + 1)
     names.name_cargo(c, named)
-    cargo_keys, cargo_row = ranked(named)
+    cargo_keys, cargo_row = ranked(named) if counts[names.RECEIVED, 0] else (NOTHING, named)
     cargo = (yield ByKey(CARGO_T, cargo_keys)).rows
     window = yield from read_window(batch, ground)
     count = len(batch.lines)
@@ -119,9 +125,9 @@ def read_stock(
 
 
 def read_shipments(
-    batch: Batch, orders: Records, lines: Records
+    batch: Batch, orders: Records, lines: Records, room: int
 ) -> Generator[Read, Rows, tuple[I64, Records, tuple[I64, I64, I64]]]:
-    """Shipments that commands name or that lines to be cancelled stand on, and room for new ones.
+    """Shipments that commands name or that lines to be cancelled stand on, and `room` for new ones.
 
     Answers the row of each command's [n], the rows, and their chains: (head by order, next by shipment, rows in use).
     """
@@ -129,9 +135,8 @@ def read_shipments(
     named = np.empty(count + len(lines), np.int64)
     names.name_shipments(batch.commands, lines, named)
     keys, row = ranked(named)
-    found = (yield ByKey(SHIPMENT_T, keys)).rows
-    rows = np.zeros(len(keys) + len(batch.lines) + 1, found.dtype)
-    rows[: len(keys)] = found
+    # No row has a key below 0, so there is room where one is asked for.
+    rows = (yield ByKey(SHIPMENT_T, np.concatenate([keys, np.full(room, -1)]))).rows
     head, following = np.empty(len(orders), np.int64), np.empty(len(rows), np.int64)
     names.chain_up(keys, orders, head, following)
     return row[:count], rows, (head, following, np.array([len(keys)]))
@@ -149,7 +154,7 @@ def read_window(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
     keys = (centres[:, None] * days + span[None, :]).ravel()
     rows = (yield ByKey(SLOT_T, keys)).rows.reshape(len(centres), len(span))
     taken, limit = np.zeros((nodes, len(span)), np.int64), np.zeros((nodes, len(span)), np.int64)
-    taken[centres], limit[centres] = rows["taken"], rows["limit"]
+    names.lay_window(rows, centres, taken, limit)
     shape = (len(ground.carriers.mode), len(ground.terms.cut_off))
     return Window(taken, limit, first, np.zeros(shape, np.int64), np.full(shape, -1, np.int64))
 
@@ -166,22 +171,25 @@ def scratch_for(batch: Batch, ground: Ground) -> Scratch:
     )  # fmt: skip
 
 
-def room_for(batch: Batch, local: Local, order_row: I64) -> Out:
+def sent_most(batch: Batch, counts: I64) -> int:
+    """How many shipments the batch can plan at most: one for each line placed, asked for again, or found nowhere."""
+    most = int(counts[names.PLACE, 1]) + int(counts[names.FILL, 1])
+    return most + (names.lines_missed(batch.commands, batch.lines) if counts[names.PICKED, 0] else 0)
+
+
+def room_for(batch: Batch, local: Local, order_row: I64, counts: I64) -> Out:
     """Room for the most facts the batch can make; a line can be refused its cancelling, or be held, many times."""
-    n, m, old = len(batch.commands), len(batch.lines), len(local.lines)
-    counts = np.zeros((names.KINDS, 2), np.int64)
-    names.count_kinds(batch.commands, counts)
+    n, old, sent = len(batch.commands), len(local.lines), sent_most(batch, counts)
     commands, lines = counts.T.tolist()
-    filled = lines[names.FILL]
-    placed, sent = commands[names.PLACE], lines[names.PLACE] + lines[names.PICKED] + filled
+    filled, placed = lines[names.FILL], commands[names.PLACE]
     ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED] + commands[names.FILL]
     again = names.lines_again(batch.commands, order_row, local.line_base, old) if old else 0
     kept = again + n if commands[names.HOLD] + commands[names.RESUME] else 0
     most = (
-        placed, sent, sent, placed + lines[names.PLACE], m + old + n + again, m + len(local.shipments),
+        placed, sent, sent, placed + lines[names.PLACE], lines[names.PICKED] + again, commands[names.PICKED] + again,
         lines[names.PICKED], commands[names.PACKED], commands[names.DELIVERED], ends, ends,
         commands[names.RECEIVED], commands[names.COUNTED], kept, lines[names.PLACE], commands[names.FILL],
-        lines[names.PLACE] + old,
+        filled + again,
     )  # fmt: skip
     rooms = [np.zeros(size, fact.dtype) for fact, size in zip(TYPES, most, strict=True)]
     return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])

@@ -37,16 +37,16 @@ def name_orders(commands: Records, orders: I64) -> None:
 def span_lines(commands: Records, order_row: I64, orders: Records, span: I64) -> int:
     """Write how many lines of each order [O] are wanted; the sum.
 
-    Lines that stand are wanted by cancels, picks, holds and what asks again for stock; an order that is not there yet
-    gets room for what is placed.
+    Lines that stand are wanted by cancels, picks, holds and what asks again for stock; an order that is placed gets
+    room for all that is placed, also where another of its name may end before it in the same batch.
     """
     span[:] = 0
     for c in range(len(commands)):
         kind, row = commands[c].kind, order_row[c]
-        if kind == PLACE and orders[row].live == 0:
+        if kind == PLACE:
             span[row] = max(span[row], commands[c].lines)
         elif kind in (CANCEL, PICKED, HOLD, RESUME, FILL) and orders[row].live != 0:
-            span[row] = orders[row].lines
+            span[row] = max(span[row], orders[row].lines)
     return int(span.sum())
 
 
@@ -136,6 +136,26 @@ def chain_up(keys: I64, orders: Records, head: I64, following: I64) -> None:
             row += 1
         following[spot] = head[row]
         head[row] = spot
+
+
+@compiled
+def lines_missed(commands: Records, batch_lines: Records) -> int:
+    """Lines of picks of which nothing was found."""
+    count = 0
+    for c in range(len(commands)):
+        if commands[c].kind == PICKED:
+            for n in range(commands[c].first_line, commands[c].first_line + commands[c].lines):
+                count += batch_lines[n].quantity <= 0
+    return count
+
+
+@compiled
+def lay_window(rows: Records, centres: I64, taken: I64, limit: I64) -> None:
+    """Spread slots by centre and day [F, D] into `taken` and `limit` by node and day [N, D]."""
+    for centre in range(len(centres)):
+        for day in range(rows.shape[1]):
+            taken[centres[centre], day] = rows[centre, day].taken
+            limit[centres[centre], day] = rows[centre, day].limit
 
 
 @compiled

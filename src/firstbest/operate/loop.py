@@ -48,8 +48,9 @@ ARRIVALS: tuple[tuple[tuple[Kind, ...], Callable[[Batch, Ground], Step]], ...] =
 )
 """Families of commands; families touch no row in common, so they need no order among them."""
 
-FAMILY_OF = np.full(max(Kind) + 1, -1, np.int8)
-for _number, (_kinds, _) in enumerate(ARRIVALS):
+FAMILY_OF = np.zeros(max(Kind) + 1, np.int64)
+"""The family of each kind, from 1."""
+for _number, (_kinds, _) in enumerate(ARRIVALS, 1):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
 JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
@@ -173,8 +174,9 @@ class Loop:
         batch = self.ports.outside.until(due)
         told: list[Block] = []
         start = 0
-        while start < len(batch.commands):
-            part = without_echo(batch.upto(start, start + self.batch_most))
+        while start < (count := len(batch.commands)):
+            whole = start == 0 and count <= self.batch_most
+            part = without_echo(batch if whole else batch.upto(start, start + self.batch_most))
             start += len(part.commands)
             told.extend(self.admit(part, self.preview(part)))
         if told:
@@ -186,11 +188,10 @@ class Loop:
         batch.commands["number"] = np.arange(self.number, self.number + len(kind))
         blocks: list[Block] = []
         family = FAMILY_OF[kind]
-        for number, (_, step) in enumerate(ARRIVALS):
-            mine = family == number
-            if mine.any():
-                chosen = batch if mine.all() else batch.select(mine)
-                blocks.extend(run_step(step(chosen, self.ground), self.ports.state))
+        for number, size in enumerate(np.bincount(family, minlength=len(ARRIVALS) + 1).tolist()[1:], 1):
+            if size:
+                chosen = batch if size == len(kind) else batch.select(family == number)
+                blocks.extend(run_step(ARRIVALS[number - 1][1](chosen, self.ground), self.ports.state))
         return blocks
 
     def admit(self, batch: Batch, blocks: Sequence[Block]) -> list[Block]:

@@ -140,7 +140,7 @@ class Outside(Protocol):
     """The world beyond the door."""
 
     def until(self, instant: int) -> Batch:
-        """What it asks and reports before the instant, in the order of arrival."""
+        """What it asks and reports before the instant, in the order of arrival; the loop's own, which numbers it."""
 
     def accept(self, blocks: Sequence[Block], now: int) -> None:
         """What was decided: work, departures, orders to suppliers."""
