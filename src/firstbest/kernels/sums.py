@@ -56,23 +56,31 @@ def take(sums: Sums, keys: I64, told: I64) -> int:
     A key's K sums are cells of as many as `told` [E, n] has rows: cell c of key k is written as k * (K / E) + c to
     `keys` [n], its sums beside it. There is room for every cell of every key.
     """
-    each = len(told)
-    cells, count = (sums.words.shape[1] - 1) // each, 0
+    cells, count = (sums.words.shape[1] - 1) // len(told), 0
     for row in range(sums.used[0]):
         words = sums.words[row]
         for cell in range(cells):
-            some = 0
-            for e in range(each):
-                some |= words[1 + cell * each + e]
-            if some != 0:
+            if some_in(words, cell, told, count):
                 keys[count] = words[KEY] * cells + cell
-                for e in range(each):
-                    told[e, count] = words[1 + cell * each + e]
                 count += 1
         words[:] = 0
     sums.slots[:] = FREE
     sums.used[0] = 0
     return count
+
+
+@compiled
+def some_in(words: I64, cell: int, told: I64, count: int) -> bool:
+    """Whether any sum of a cell is not 0; they are written to column `count` of `told`.
+
+    There is a column for it, since there is one for every cell; what is written of a cell of zeros, the next writes over.
+    """
+    each, some = len(told), 0
+    for e in range(each):
+        amount = words[1 + cell * each + e]
+        some |= amount
+        told[e, count] = amount
+    return some != 0
 
 
 def taken(sums: Sums, each: int) -> tuple[I64, I64]:
