@@ -73,7 +73,7 @@ def take(sums: Sums, keys: I64, told: I64) -> int:
 def some_in(words: I64, cell: int, told: I64, count: int) -> bool:
     """Whether any sum of a cell is not 0; they are written to column `count` of `told`.
 
-    There is a column for it, since there is one for every cell; what is written of a cell of zeros, the next writes over.
+    There is one for every cell; what is written of a cell of zeros, the next writes over.
     """
     each, some = len(told), 0
     for e in range(each):
