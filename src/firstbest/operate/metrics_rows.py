@@ -28,8 +28,11 @@ from firstbest.world.words import LateCause, Mode, Reason
 Records = NDArray[np.void]
 SOON_DAYS = 2
 """Business days of `Metric.TWO_DAYS`."""
-OWN_VAN, UPGRADED, NO_STOCK = int(Mode.OWN_VAN), int(Reason.UPGRADED), int(LateCause.NO_STOCK)
-CELLS_MOST, FLOWS_MOST = 4_096, 65_536
+OWN_VAN = int(Mode.OWN_VAN)
+UPGRADED = int(Reason.UPGRADED)
+NO_STOCK = int(LateCause.NO_STOCK)
+CELLS_MOST = 4_096
+FLOWS_MOST = 65_536
 """Days, nodes and sellers, and flows, whose sums are kept at once, so that they stay in the processor's cache."""
 PIECE_LEAST = 512
 """Where there is room for fewer rows than this, sums are handed on first."""
