@@ -78,10 +78,10 @@ def main(orders: int, kind: str) -> dict[str, int]:
             with ParquetSink(Path(parent) / "facts") as sink:
                 _live(world, sink)
     others = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
-    return {"peak_mb": _peak_mb(), "writer_mb": others if kind == STREAMED else 0, "facts_mb": facts_mb}
+    return {"peak_mb": peak_mb(), "writer_mb": others if kind == STREAMED else 0, "facts_mb": facts_mb}
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """The peak since this program began: what getrusage says of a new process begins with its parent's size."""
     told = Path("/proc/self/status")
     if not told.exists():

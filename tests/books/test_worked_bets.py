@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firstbest.mechanisms.records import Judgement, Placed, Room, State
 from firstbest.mechanisms.seals import broken
-from firstbest.mechanisms.verdict_of_bets import measured_in
+from firstbest.mechanisms.verdict_of_bets import measured_in, verdict_on
 from firstbest.present.bets import Paper, portfolio, shown
 from firstbest.present.catalog import CATALOG
+from firstbest.present.deck_rooms import reason_of
+from firstbest.store.bets import shelf_of
 from firstbest.store.bets_check import check_mechanisms
-from firstbest.store.bets_read import room_as_of
+from firstbest.store.bets_read import facts_for, room_as_of, standing_of
 from firstbest.store.init import BUILTIN
 from firstbest.store.record import read_record
 
@@ -38,6 +41,29 @@ def test_one_is_confirmed_and_one_refuted(room: Room) -> None:
         "sunday_couriers": Judgement.REFUTED,
     }
     assert {placed.verdict.state for placed in room.bets} == {State.JUDGED}
+
+
+def test_an_assumption_that_nobody_measured_decides_nothing_and_is_told_so() -> None:
+    shelf = shelf_of(FOLDER, FIGURES)
+    standing = standing_of(shelf, LATER)
+    sealed = next(each for each in standing.bets if each.page.bet.bet == "cut_off_17")
+    facts = facts_for(sealed.progress, None)
+    whole = verdict_on(sealed, facts, standing.scored)
+    blind = verdict_on(
+        sealed, lambda metric, *days: None if metric == "orders_per_day" else facts(metric, *days), standing.scored
+    )
+    assert whole.judgement == Judgement.CONFIRMED
+    assert [each.state for each in whole.metrics[0].assumed] == ["held"]
+    assert blind.judgement == Judgement.INCONCLUSIVE
+    assert [each.state for each in blind.metrics[0].assumed] == ["not measured"]
+    assert "but not measured: orders_per_day" in blind.reason
+
+    now = room_as_of(FOLDER, LATER, FIGURES)
+    for verdict, said in ((whole, "held (657"), (blind, "not measured")):
+        placed = msgspec.structs.replace(now.bets[0], verdict=verdict)
+        page = shown(placed, now, Paper(80, "USD", FIGURES)).plain
+        assert f"assumed: orders a day 500 to 900: {said}" in " ".join(page.split())
+        assert f"Assumed: orders_per_day 500 to 900, {said}" in reason_of(verdict.metrics[0], {}, "USD")
 
 
 def test_their_facts_are_rehearsals_that_no_forecast_has_seen() -> None:

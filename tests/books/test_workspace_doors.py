@@ -15,8 +15,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from firstbest.store import schema
+from firstbest.store import mark as mark_module
+from firstbest.store import schema, workspace_narrow, workspace_sheets
 from firstbest.store.compile_network import compile_network
+from firstbest.store.door_source import HEAD_ROWS
 from firstbest.store.mark import mark
 from firstbest.store.schema_words import Type
 from firstbest.store.template import HEADER_ROW, write_template
@@ -161,6 +163,44 @@ def test_a_large_log_has_the_messages_of_a_small_one(tmp_path: Path, form: str, 
 
     assert list(map(str, narrow)) == list(map(str, whole))
     assert bool(whole) == bool(old)
+
+
+@pytest.mark.parametrize("big_bytes", [0, 1])
+def test_more_rows_than_a_workspace_holds_are_told_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, big_bytes: int
+) -> None:
+    """A Parquet file knows its rows: the fault comes at once, with what to do, in a check and in a rehearsal."""
+    folder = write(tmp_path)
+    with duckdb.connect() as db:
+        rows = "SELECT 'o' AS \"order\", 'soon' AS placed_at FROM range(5)"
+        db.execute(f"COPY ({rows}) TO '{folder / 'orders.parquet'}'")
+    for module in (workspace_narrow, workspace_sheets):
+        monkeypatch.setattr(module, "ROWS_MAX", 4)
+    (folder / "stock.csv").write_text("item,node,quantity\n")
+    told = [str(each) for each in checked(folder, big_bytes=big_bytes)[0] if each.file == "orders.parquet"]
+    part = "of a log, a part: firstbest init DIR --from LOG --since DAY --until DAY"
+    assert told == [f"orders.parquet: expected 4 rows or fewer ({part}), found 5"]
+
+
+def test_a_large_log_is_marked_in_its_faulty_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet of millions of rows takes memory that nobody has, and no spreadsheet opens it."""
+    monkeypatch.setattr(mark_module, "ROWS_MOST", 40)
+    head, first, *_ = ORDERS.strip().splitlines()
+    name = first.split(",")[0]
+    rows = [first.replace(name, f"o{number}", 1) for number in range(200)]
+    place = head.split(",").index("quantity")
+    for number in (120, 160):
+        cells = rows[number].split(",")
+        rows[number] = ",".join([*cells[:place], "many", *cells[place + 1 :]])
+    folder = write(tmp_path, orders_csv="\n".join([head, *rows]) + "\n")
+    files, left = mark(folder, every_fault(folder))
+    sheet = openpyxl.load_workbook(files[0])["orders"]
+    told = {row[place].row: row for row in sheet.iter_rows() if row[place].comment}
+
+    assert left == 0
+    assert sheet.max_row == HEAD_ROWS + 2
+    assert [row[-1].value for row in told.values()] == ["row 122 of orders.csv", "row 162 of orders.csv"]
+    assert [row[place].value for row in told.values()] == ["many", "many"]
 
 
 def test_control_characters_do_not_keep_a_table_from_being_marked(tmp_path: Path) -> None:

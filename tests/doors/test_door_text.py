@@ -1,5 +1,6 @@
 """Every way of writing a file: encodings, delimiters, blank lines, ragged rows; both lanes give the same table."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,10 +83,17 @@ def test_blank_and_short_rows_are_told_and_surplus_is_kept_apart(tmp_path: Path)
         (b"\n\n", "t.csv", "a row of column names", "blank lines only"),
         (b"", "t.parquet", "a Parquet file", "an empty file"),
         (b"PAR1 and then some", "t.parquet", "a whole Parquet file", "one that is cut off"),
-        (b"something else", "t.parquet", "a Parquet file", "a file that does not begin with PAR1"),
-        (b"something else", "t.xlsx", "an Excel workbook", "File is not a zip file"),
-        (b"\xd0\xcf\x11\xe0 old", "t.xlsx", "a workbook as .xlsx", "the old form .xls"),
-        (b"whatever", "t.xls", "a workbook as .xlsx", "the old form .xls"),
+        (b"something else", "t.parquet", "a Parquet file", "text: name it .csv"),
+        (b"something else", "t.xlsx", "an Excel workbook", "text: name it .csv"),
+        (b"", "t.xlsx", "an Excel workbook", "an empty file"),
+        (b"PK\x03\x04 half", "t.xlsx", "an Excel workbook", "File is not a zip file"),
+        (b"\xd0\xcf\x11\xe0 old", "t.xlsx", "an Excel workbook", "an old workbook, or one with a password: open it"),
+        (b"\xd0\xcf\x11\xe0 old", "t.xls", "a workbook as .xlsx", "an old workbook, or one with a password: open it"),
+        (b"whatever", "t.xls", "a workbook as .xlsx", "text: name it .csv"),
+        (b"\xef\xbb\xbf\n<HTML><table>", "t.xls", "a workbook as .xlsx", "a web page: open it in a spreadsheet"),
+        (b"PAR1 and then some", "t.csv", "text", "a Parquet file: name it .parquet"),
+        (b"\x1f\x8b\x08 packed", "t.csv", "text", "a packed file (gzip): unpack it"),
+        (b"%PDF-1.7", "t.csv", "text", "a PDF: ask for the table as CSV or Excel"),
         (b'order,"open\n1,2\n', "t.csv", "quotation marks in pairs", "unexpected end of data"),
     ],
 )
@@ -95,6 +103,18 @@ def test_what_is_no_table_says_why(tmp_path: Path, content: bytes, name: str, ex
 
     assert caught.value.expected == expected
     assert found in caught.value.found
+
+
+def test_a_workbook_or_an_archive_called_csv_is_told_as_what_it_is(tmp_path: Path) -> None:
+    write_book(tmp_path / "t.xlsx", [["order", "größe"], ["1", 2]])
+    (tmp_path / "book.csv").write_bytes((tmp_path / "t.xlsx").read_bytes())
+    with zipfile.ZipFile(tmp_path / "packed.csv", "w") as archive:
+        archive.writestr("orders.csv", PLAIN)
+
+    for name, found in (("book", "an Excel workbook: name it .xlsx"), ("packed", "a packed file (ZIP): unpack it")):
+        with pytest.raises(Unreadable) as caught:
+            look(tmp_path / f"{name}.csv", WANTED)
+        assert (caught.value.expected, caught.value.found) == ("text", found)
 
 
 def test_a_workbook_is_read_as_its_cells_look(tmp_path: Path) -> None:

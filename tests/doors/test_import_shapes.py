@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from typer.testing import CliRunner
 
 from firstbest.cli.app import app
 from firstbest.store.faults import WorkspaceFaulty
+from firstbest.store.import_guess import map_to_begin_with
 from firstbest.store.import_log import Said, import_log
-from firstbest.store.import_shapes import recognised, shapes
+from firstbest.store.import_shapes import HeaderUnknown, recognised, shapes
 from tests.books.small_workspace import FILES, write
 
 AMAZON_ALL = (
@@ -103,10 +106,46 @@ def test_the_price_of_a_line_is_that_of_its_units_together(tmp_path: Path) -> No
 def test_an_unknown_header_names_the_nearest_export(tmp_path: Path) -> None:
     log = tmp_path / "export.csv"
     log.write_text("Name,Created,Lineitem quantity,Lineitem name,Lineitem price\n", "utf-8")
-    with pytest.raises(
-        WorkspaceFaulty, match=r"nearest is Shopify, orders, without 'Created at' \(nearest: 'Created'\)"
-    ):
+    with pytest.raises(WorkspaceFaulty) as caught:
         recognised(log)
+    assert caught.value.faults[0].expected == (
+        "the column 'Created at' (nearest: 'Created') of a known export (Shopify, orders), or --map MAP.toml"
+    )
+
+
+def test_a_name_that_begins_alike_is_none_that_is_meant_and_all_that_lack_are_named(tmp_path: Path) -> None:
+    log = tmp_path / "export.csv"
+    log.write_text("Name,Day,Qty,Lineitem name,Lineitem price,Lineitem taxable\n", "utf-8")
+    with pytest.raises(WorkspaceFaulty) as caught:
+        recognised(log)
+    assert caught.value.faults[0].expected.startswith("the columns 'Created at', 'Lineitem quantity' of a known export")
+
+
+def test_an_unknown_header_comes_with_a_map_to_begin_with(tmp_path: Path) -> None:
+    """What it guesses makes a workspace as it stands; what it cannot tell is blank, and then asked for."""
+    log, made = tmp_path / "log.csv", tmp_path / "map.toml"
+    log.write_text("Order_ID,OrderDate,SKU,QTY,Notes\n1,2024-05-17,A,2,\n2,2024-05-18,B,1,x\n", "utf-8")
+    with pytest.raises(HeaderUnknown) as caught:
+        recognised(log)
+    made.write_text(caught.value.map_text, "utf-8")
+    assert import_log(log, made, tmp_path / "w").profile.units == 3
+
+    told = map_to_begin_with(["Number", "When", "SKU", "Qty"])
+    assert tomllib.loads(told)["columns"] == {"order": "", "placed_at": "", "item": "SKU", "quantity": "Qty"}
+    made.write_text(told, "utf-8")
+    with pytest.raises(WorkspaceFaulty, match=r"columns\.order"):
+        import_log(log, made, tmp_path / "v")
+
+
+def test_a_log_without_a_sale_says_where_its_rows_went(tmp_path: Path) -> None:
+    log = tmp_path / "export.txt"
+    log.write_text("\n".join(AMAZON_ALL) + "\n", "utf-8")
+    with pytest.raises(WorkspaceFaulty) as caught:
+        import_log(log, None, tmp_path / "w", Said(first=date(2027, 1, 1)))
+
+    assert str(caught.value.faults[0]).startswith("export.txt: expected one row or more that is a sale, found none: ")
+    assert "2 rows in 'outside the period' (" in caught.value.faults[0].found
+    assert "1 row in 'sent by Amazon' (" in caught.value.faults[0].found
 
 
 def test_every_shape_says_where_its_names_are_from() -> None:
@@ -119,6 +158,29 @@ def test_every_shape_says_where_its_names_are_from() -> None:
 def run(*words: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, list(words))
     return result.exit_code, result.output
+
+
+def test_careless_paths_are_told_as_what_they_are(tmp_path: Path) -> None:
+    """A folder, a name with a letter less, a file where a workspace stands, a folder that is none."""
+    log = tmp_path / "orders_export.csv"
+    log.write_text("order,date,sku,qty\n1,2024-05-17,A,2\n", "utf-8")
+    (tmp_path / "empty").mkdir()
+    for words, message in (
+        (("init", f"{tmp_path}/w", "--from", f"{tmp_path}"), "found a folder at"),
+        (("init", f"{tmp_path}/w", "--from", f"{tmp_path}"), ": it holds orders_export.csv"),
+        (("init", f"{tmp_path}/w", "--from", f"{tmp_path}/order_export.csv"), "(nearest: 'orders_export.csv')"),
+        (("init", f"{tmp_path}/w", "--from", f"{log}"), "A map to begin with"),
+        (("init", f"{tmp_path}/w", "--from", f"{log}"), 'quantity = "qty"'),
+        (("init", f"{log}/w"), "expected a folder that can be made and written to, found: Not a directory"),
+        (("init", f"{log}/w", "--small"), "expected a folder that can be made and written to"),
+        (("check", f"{log}"), f"found a file; firstbest init DIR --from {log}"),
+        (("check", f"{tmp_path}/empty"), "found none of its files"),
+        (("rehearse", f"{tmp_path}/empty"), "found none of its files"),
+    ):
+        code, told = run(*words)
+        assert code == 2
+        assert message in told
+    assert not (tmp_path / "w").exists()
 
 
 def test_check_marks_and_tells(tmp_path: Path) -> None:

@@ -61,10 +61,10 @@ def test_a_plain_log_has_nothing_to_tell(tmp_path: Path) -> None:
     ("cells", "value", "told"),
     [
         (('"9,50"', '"1.234,00"'), [9.5, 1234.0], "each: 2 numbers are not written plainly; '9,50' is read as 9.5"),
-        (("9.50", '"1,234.00"'), [9.5, 1234.0], "each: 1 numbers are not written plainly; '1,234.00' is read as 1234"),
+        (("9.50", '"1,234.00"'), [9.5, 1234.0], "each: 1 number is not written plainly; '1,234.00' is read as 1234"),
         (("$9.50", "USD 4"), [9.5, 4.0], "each: 2 numbers are not written plainly; '$9.50' is read as 9.5"),
-        (("9.50", "(4.25)"), [9.5, -4.25], "each: 1 numbers are not written plainly; '(4.25)' is read as -4.25"),
-        (("9.50", "1\u00a0234.5"), [9.5, 1234.5], "each: 1 numbers are not written plainly"),
+        (("9.50", "(4.25)"), [9.5, -4.25], "each: 1 number is not written plainly; '(4.25)' is read as -4.25"),
+        (("9.50", "1\u00a0234.5"), [9.5, 1234.5], "each: 1 number is not written plainly"),
     ],
 )
 def test_numbers_are_read_as_their_column_shows(
@@ -81,8 +81,8 @@ def test_a_number_that_may_be_two_is_asked_for(tmp_path: Path) -> None:
 
     assert faults(tmp_path, *rows) == [
         (
-            "log.csv, row 2, each: expected a number that is read in one way only (say decimal = 'point' or 'comma'),"
-            " found '1,234': a thousand, or a decimal?"
+            "log.csv, row 2, each: expected a number that is read in one way only (say --decimal point or --decimal"
+            " comma), found '1,234': a thousand, or a decimal?"
         )
     ]
     assert [row[3] for row in sold(read(tmp_path, *rows, said='decimal = "comma"'))] == [1.234, 2.5]
@@ -94,8 +94,8 @@ def test_points_and_commas_together_are_asked_for(tmp_path: Path) -> None:
 
     assert found == [
         (
-            "log.csv, row 2, each: expected decimal points or commas, not both (say decimal = 'point' or 'comma'),"
-            " found '4.25' in row 3 and '9,50' in row 2"
+            "log.csv, row 2, each: expected decimal points or commas, not both (say --decimal point or --decimal"
+            " comma), found '4.25' in row 3 and '9,50' in row 2"
         )
     ]
 
@@ -105,6 +105,8 @@ def test_points_and_commas_together_are_asked_for(tmp_path: Path) -> None:
     [
         (("17/05/2024 10:00", "05/06/2024"), ["2024-05-17 10:00:00", "2024-06-05 00:00:00"], "days come first"),
         (("05/17/2024 2:30 PM", "05/06/2024"), ["2024-05-17 14:30:00", "2024-05-06 00:00:00"], "months come first"),
+        (("2024-05-17 10:00 PM", "2024/05/18 9:05:00 am"), ["2024-05-17 22:00:00", "2024-05-18 09:05:00"], ""),
+        (("5/17/2024 2:30pm", "5/18/2024"), ["2024-05-17 14:30:00", "2024-05-18 00:00:00"], "months come first"),
         (("17.5.24", "18.5.24"), ["2024-05-17 00:00:00", "2024-05-18 00:00:00"], "days come first"),
         (("3.5.2024", "4.5.2024"), ["2024-05-03 00:00:00", "2024-05-04 00:00:00"], "dates with points"),
         (("May 3, 2024", "17 May 2024"), ["2024-05-03 00:00:00", "2024-05-17 00:00:00"], ""),
@@ -120,13 +122,37 @@ def test_dates_are_read_as_their_column_shows(
     assert any(told in note for note in log.notes) == bool(told)
 
 
+def test_a_price_that_is_none_is_told(tmp_path: Path) -> None:
+    """The sale stays, at the price of its item; an empty cell says nothing, and is counted with what is missing."""
+    rows = (
+        "1,2024-05-17,A1,2,5%",
+        "2,2024-05-17,A1,2,inf",
+        "3,2024-05-18,A1,1,3",
+        "4,2024-05-18,A1,1,",
+        "5,2024-05-18,A1,0,x",
+        "6,2024-05-18,A1,1,4",
+        "7,2024-05-18,A1,1,5",
+    )
+    log = read(tmp_path, *rows)
+    assert sorted(row[3] or 0 for row in sold(log)) == [0, 0, 0, 0, 3, 4, 5]
+    assert log.notes == ("each: 2 rows with what is no price, such as '5%' in row 2: the item's own stands for it",)
+
+
+def test_words_behind_a_time_are_not_read_past(tmp_path: Path) -> None:
+    """The engine reads '10:00 EST' as ten o'clock and says nothing: a zone that is not understood is no date."""
+    rows = ("1,2024-05-17 10:00,A1,2,1", "2,2024-05-17 10:00 EST,A1,2,1", "3,2024-05-18,A1,2,1")
+    log = read(tmp_path, *rows)
+    assert {each.name: each.rows for each in log.buckets} == {"no date": 1, "sales": 2}
+    assert [row[0] for row in sold(log)] == ["2024-05-17 10:00:00", "2024-05-18 00:00:00"]
+
+
 def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path) -> None:
     rows = ("1,03/04/2024,A1,2,1", "2,05/06/2024,B2,1,1")
 
     assert faults(tmp_path, *rows) == [
         (
-            "log.csv, row 2, when: expected a date that says which is the month; no number is above 12 (say dates ="
-            " 'day_first' or 'month_first'), found '03/04/2024' and 1 more"
+            "log.csv, row 2, when: expected a date that says which is the month; no number is above 12 (say --dates"
+            " day_first or --dates month_first), found '03/04/2024' and 1 more"
         )
     ]
     told = read(tmp_path, *rows, said='dates = "day_first"')
@@ -137,7 +163,7 @@ def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path)
 def test_dates_of_two_forms_are_faults(tmp_path: Path) -> None:
     assert faults(tmp_path, "1,17/05/2024,A1,2,1", "2,05/18/2024,B2,1,1") == [
         (
-            "log.csv, row 3, when: expected dates of one form (say dates = 'day_first' or 'month_first'), found"
+            "log.csv, row 3, when: expected dates of one form (say --dates day_first or --dates month_first), found"
             " '17/05/2024' in row 2 and '05/18/2024' in row 3"
         )
     ]

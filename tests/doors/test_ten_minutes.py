@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from firstbest.rehearse.explain import code_of
 from firstbest.store import workspace
 from firstbest.store.changes import load_changed, scenario_of
+from firstbest.store.compile_network import compile_network
 from firstbest.store.import_log import Imported, import_log
 from tests.conftest import ROOT
 
@@ -105,6 +108,16 @@ def test_steps_5_to_7_have_their_change_files(made: tuple[Path, Imported], chang
     assert ("atlanta" in network.texts.nodes) == (change == "open_atlanta")
 
 
+def test_step_8_an_order_is_found_without_the_sign_that_a_shell_takes_for_a_comment(
+    made: tuple[Path, Imported],
+) -> None:
+    network, _ = compile_network(workspace.load(made[0]))
+    names = ("#1001", "#1002", "a7", "#A7")
+
+    assert [code_of(each, names, network) for each in ("#1002", "1002", "a7", "#A7")] == [1, 1, 2, 3]
+    assert [code_of(each, names, network) for each in ("A7", "#a7", "1003")] == [-1, -1, -1]
+
+
 @pytest.mark.skipif("FIRSTBEST_WALK" not in os.environ, reason="FIRSTBEST_WALK=1 rehearses it, for minutes")
 def test_the_walk(made: tuple[Path, Imported]) -> None:
     folder, _ = made
@@ -123,6 +136,9 @@ def test_the_walk(made: tuple[Path, Imported]) -> None:
 
     assert "Shipped on time" in said[0]
     assert all("95" in each or "difference" in each for each in said[1:4])
+    assert "Breaks with" in said[3], "which process, from which hour, how many heads"
+    assert re.search(r"(pick|pack), from \d+:00 on \d+ \w+: more was due than could still be packed by \d+:00, "
+                     r"[\d,]+ more heads? would have done", " ".join(said[3].split()))  # fmt: skip
     assert "#1500" in said[4]
     book = openpyxl.load_workbook(folder / "rehearsal" / "report.xlsx")
     assert {"figures", "bounds", "days"} <= set(book.sheetnames)

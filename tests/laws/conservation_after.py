@@ -11,9 +11,10 @@ from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import AFTERS, After
-from firstbest.world.units import MAX_DAY, MAX_LINE
+from firstbest.world.units import MAX_DAY, MAX_LINE, SENT_AGAIN_FIRST
 from firstbest.world.words import Disposition, NodeKind, RefundWhen, ReturnWay, SentStage, Service
 from tests.laws.conservation import Row, differences, each, held, of
+from tests.laws.conservation_again import CARED
 from tests.laws.conservation_kits import (
     kits_are_put_together_once,
     kits_come_apart_and_are_kept_together,
@@ -132,7 +133,8 @@ def what_left_is_remembered(history: History) -> list[str]:
         harmed = care and row["outcome"] > 0
         stage[t.shipment_key(*of(row))] = SentStage.HARMED if harmed else SentStage.AT_DOOR
     for fact, then in (
-        (f.MADE_GOOD, SentStage.AT_DOOR), (f.CLAIM_FILED, SentStage.CLAIMED), (f.CLAIM_SETTLED, SentStage.AT_DOOR),
+        (f.REPLACED, SentStage.AT_DOOR), (f.MADE_GOOD, SentStage.AT_DOOR), (f.CLAIM_FILED, SentStage.CLAIMED),
+        (f.CLAIM_SETTLED, SentStage.AT_DOOR),
     ):  # fmt: skip
         for row in each(history, fact):
             stage[t.shipment_key(*of(row))] = then
@@ -172,6 +174,8 @@ def the_cube_is_a_recount(history: History) -> list[str]:
         add(After.QUESTIONS + row["reason"], row["node"], row, 1, row["cost"])
     for row in each(history, f.MADE_GOOD):
         add(After.MADE_GOOD, row["node"], row, row["amount"], 1)
+    for row in each(history, f.REPLACEMENT_ENDED):
+        add(After.MADE_GOOD, row["node"], row, row["amount"])
     for row in each(history, f.CLAIM_FILED):
         add(After.CLAIMED, row["node"], {**row, "seller": 0}, row["amount"], 1)
     for row in each(history, f.CLAIM_SETTLED):
@@ -228,15 +232,21 @@ def members_counted(history: History, add: Callable[..., None]) -> None:
     for row in each(history, f.MEMBER_LAPSED):
         add(After.LAPSED_MEMBERS, first, {**row, **house}, 1)
     for row in each(history, f.ORDERED) if history.network.detail.members is not None else ():
-        if row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
+        own = row["order"] < SENT_AGAIN_FIRST
+        if own and row["service"] == Service.MEMBER and row["shipments"] and row["nearest"] >= 0:
             add(After.MEMBER_ORDERS, row["nearest"], row, 1, row["value"])
 
 
 def harm_is_made_good_once(history: History) -> list[str]:
-    """A harmed shipment is paid back once, for what it was worth; its carrier pays once, no more than was claimed."""
+    """A harmed shipment is made good once: what of it is sent again and what is paid back come to what it was worth;
+    its carrier pays once, no more than was claimed.
+    """
     harmed = {of(row): row["value"] for row in each(history, f.DELIVERED) if row["outcome"]}
     good, claims = Counter[tuple[int, int, int]](), dict[tuple[int, int, int], int]()
     wrong = []
+    for row in each(history, f.REPLACED):
+        harmed[of(row)] -= row["amount"]
+        good[of(row)] += harmed[of(row)] == 0
     for row in each(history, f.MADE_GOOD):
         good[of(row)] += 1
         wrong += [f"shipment {of(row)} got {row['amount']} of {harmed.get(of(row))}"] * (
@@ -307,6 +317,7 @@ LAWS: tuple[Callable[[History], list[str]], ...] = (
     what_left_is_remembered,
     the_cube_is_a_recount,
     harm_is_made_good_once,
+    *CARED,
     lots_come_to_what_is_there,
     loose_units_are_those_of_opened_cases,
     all_levels_come_to_the_stock,

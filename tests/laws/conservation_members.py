@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firstbest.world import facts as f
 from firstbest.world import tables as t
+from firstbest.world.units import SENT_AGAIN_FIRST
 from firstbest.world.words import Service
 from tests.laws.conservation import each, held
 from tests.laws.history import History
@@ -36,7 +37,7 @@ def who_is_a_member_is_what_facts_say(history: History) -> list[str]:
             wrong += [f"customer {customer} lapses wrongly"] * (known != [row["until"], row["paid"], 1])
             wrong += [f"customer {customer} lapses too soon"] * (row["until"] > row["at"])
             there.pop(customer, None)
-        else:
+        elif row["order"] < SENT_AGAIN_FIRST:
             member = known is not None and (not known[2] or row["at"] < known[0])
             wrong += [f"order {row['order']} of customer {customer}: service {row['service']}, member {member}"] * (
                 row["service"] != Service.ECONOMY and (row["service"] == Service.MEMBER) != member

@@ -9,7 +9,7 @@ import numpy as np
 
 from firstbest.decide.arms import arms_of
 from firstbest.world import facts as f
-from firstbest.world.units import MAX_KIT, MAX_LINE
+from firstbest.world.units import MAX_ATTEMPT, MAX_KIT, MAX_LINE, MAX_NODE, SENT_AGAIN_FIRST
 from firstbest.world.words import (
     ContactReason,
     Disposition,
@@ -32,6 +32,8 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("order held", "held order went on", "line waits for stock", "waited and sent"), 0.25),
     **dict.fromkeys(("waited in vain", "wait cancelled", "both arms"), 0.1),
     **dict.fromkeys(("return authorised", "return refused", "units restocked", "refund", "contact"), 0.1),
+    **dict.fromkeys(("sent again", "sent again from elsewhere", "cannot be sent again", "replacement came"), 0.04),
+    "replacement cut short": 0.01,
     **dict.fromkeys(("made good", "shipment let go", "unit kept", "claim filed"), 0.1),
     **dict.fromkeys(("units sold off", "units to supplier", "units thrown away", "units refurbished"), 0.04),
     **dict.fromkeys(
@@ -132,6 +134,7 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     some("contact", contacted["cost"] > 0)
     some("where is it", contacted["reason"] == ContactReason.WHERE_IS_IT)
     some("made good", history.rows(f.MADE_GOOD)["amount"] > 0)
+    sent_again(history, some)
     some("claim filed", history.rows(f.CLAIM_FILED)["amount"] > 0)
     some("claim paid", settled["amount"] > 0)
     some("claim refused", settled["amount"] == 0)
@@ -157,6 +160,19 @@ def after_the_door(history: History, some: Callable[[str, np.ndarray], None]) ->
     some("levels settled", levelled["missing"] < 0)
     some("lot used", history.rows(f.LOTTED)["used"] > 0)
     some("units expired", history.rows(f.EXPIRED)["quantity"] > 0)
+
+
+def sent_again(history: History, some: Callable[[str, np.ndarray], None]) -> None:
+    """What became of lost and damaged shipments that were to be sent again."""
+    replaced, ended, refused = history.rows(f.REPLACED), history.rows(f.REPLACEMENT_ENDED), history.rows(f.REFUSED)
+    delivered, planned = history.rows(f.DELIVERED), history.rows(f.PLANNED)
+    again = planned[planned["order"] >= SENT_AGAIN_FIRST]
+    some("sent again", replaced["units"] > 0)
+    some("sent again from elsewhere", again["node"] != again["order"] // MAX_ATTEMPT % MAX_NODE)
+    some("cannot be sent again", refused["order"] >= SENT_AGAIN_FIRST)
+    some("replacement came", ended["amount"] == 0)
+    some("replacement cut short", ended["amount"] > 0)
+    some("lost again", (delivered["order"] >= SENT_AGAIN_FIRST) & (delivered["outcome"] > 0))
 
 
 def whole_short(history: History) -> np.ndarray:

@@ -16,6 +16,7 @@ from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
+from firstbest.world.units import SENT_AGAIN_FIRST
 from firstbest.world.words import Mode, NodeKind, Process, Reason
 from tests.laws.conservation import Row, each
 from tests.laws.history import History
@@ -58,7 +59,14 @@ class Recount:
         return self.day(row["at"], row["node"]), row["node"], seller
 
 
+def again(row: Row) -> bool:
+    """Is it about an order that sends lost or damaged goods again: no customer's?"""
+    return row["order"] >= SENT_AGAIN_FIRST
+
+
 def ordered(count: Recount, row: Row) -> None:
+    if again(row):
+        return
     where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
     count.add(Metric.ORDERS_PLACED, where, 1, row["lines"])
     count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0 and row["waiting"] == 0))
@@ -79,13 +87,13 @@ def limited(count: Recount, row: Row) -> None:
 
 
 def allocated(count: Recount, row: Row) -> None:
-    if row["attempt"] == 0:
+    if row["attempt"] == 0 and not again(row):
         count.add(Metric.LINES_FILLED, count.here(row), 1, 1)
         count.add(Metric.NEAREST, count.here(row), int(row["node"] == row["nearest"]), 1)
 
 
 def refused(count: Recount, row: Row) -> None:
-    if row["reason"] != Reason.DUPLICATE:
+    if row["reason"] != Reason.DUPLICATE and not again(row):
         where = count.here({**row, "node": row["nearest"]})
         count.add(Metric.LINES_FILLED, where, 0, 1)
         count.add(Metric.LOST_SALES, where, row["quantity"] * row["price"], row["quantity"])
@@ -110,6 +118,10 @@ def cancelled(count: Recount, row: Row) -> None:
 def picked(count: Recount, row: Row) -> None:
     count.add(Metric.SHORT, count.here(row), int(row["short"] > 0), 1)
     count.add(Metric.CANCELLED_STOCK, count.here(row), 0, 1)
+    if again(row):
+        given = row["quantity"] * int(count.network.items.cost[row["item"]])
+        count.add(Metric.COST_AFTER, count.here(row), given)
+        count.add(Metric.REPLACED, count.here(row), given)
 
 
 def packed(count: Recount, row: Row) -> None:
@@ -120,10 +132,12 @@ def packed(count: Recount, row: Row) -> None:
 def departed(count: Recount, row: Row) -> None:
     where = count.here(row)
     count.add(Metric.SHIPMENTS, where, 1, row["lines"])
-    count.add(Metric.SALES, where, row["value"], row["units"])
     count.add(Metric.CARTONS, where, row["cartons"])
+    if not again(row):
+        count.add(Metric.SALES, where, row["value"], row["units"])
     if count.network.carriers.mode[row["carrier"]] != Mode.OWN_VAN:
-        count.add(Metric.COST_PARCEL, where, row["cost"], row["cartons"])
+        for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else (Metric.COST_PARCEL,):
+            count.add(metric, where, row["cost"], 0 if again(row) else row["cartons"])
         count.add(Metric.ZONE, where, row["zone"] * row["cartons"], row["cartons"])
     count.add(Metric.WEIGHT, where, row["billed_g"], row["weight_g"])
     count.add(Metric.UPGRADED, where, int(row["reason"] == Reason.UPGRADED))
@@ -134,7 +148,7 @@ def departed(count: Recount, row: Row) -> None:
     grams = row["weight_g"] * km // 1000 * int(carriers.carbon_mg_kg_km[row["carrier"]]) // 1000
     grams += int(carriers.carbon_g_drop[row["carrier"]])
     count.add(Metric.CARBON, where, grams + int(nodes.carbon_g_parcel[row["node"]]) * row["cartons"])
-    count.flows[row["place"], row["node"]][2] += row["cost"]
+    count.flows[row["place"], row["node"]][2] += 0 if again(row) else row["cost"]
     count.spread(Spread.CLICK_TO_SHIP_H, (row["at"] - row["placed_at"]) // HOUR_US)
     a_carton_g = row["billed_g"] // max(row["cartons"], 1)
     count.spread(Spread.BILLED_LB, (a_carton_g + 1) * 1000 // 453_592)
@@ -147,7 +161,26 @@ def rolled(count: Recount, row: Row) -> None:
 
 def vanned(count: Recount, row: Row) -> None:
     station = row["station"]
-    count.add(Metric.COST_VAN, (count.day(row["at"], station), station, 0), row["cost"], 1)
+    where = (count.day(row["at"], station), station, 0)
+    count.add(Metric.COST_VAN, where, 0 if again(row) else row["cost"], 1)
+    for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else ():
+        count.add(metric, where, row["cost"])
+
+
+def paid_back(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), row["amount"])
+
+
+def paid_by_carrier(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), -row["amount"])
+
+
+def contacted(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), row["cost"], 1_000_000)
+
+
+def replaced(count: Recount, row: Row) -> None:
+    count.add(Metric.REPLACED, count.here(row), 0, 1)
 
 
 def delivered(count: Recount, row: Row) -> None:
@@ -161,16 +194,31 @@ def delivered(count: Recount, row: Row) -> None:
     flow[1] += (row["at"] - row["placed_at"]) * 100 // (24 * HOUR_US)
 
 
+def paid_back(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), row["amount"])
+
+
+def paid_by_carrier(count: Recount, row: Row) -> None:
+    count.add(Metric.COST_AFTER, count.here(row), -row["amount"])
+
+
 def contacted(count: Recount, row: Row) -> None:
     count.add(Metric.COST_AFTER, count.here(row), row["cost"], 1_000_000)
 
 
-def made_good(count: Recount, row: Row) -> None:
-    count.add(Metric.COST_AFTER, count.here(row), row["amount"])
+def replaced(count: Recount, row: Row) -> None:
+    count.add(Metric.REPLACED, count.here(row), 0, 1)
 
 
-def claim_settled(count: Recount, row: Row) -> None:
-    count.add(Metric.COST_AFTER, count.here(row), -row["amount"])
+def delivered(count: Recount, row: Row) -> None:
+    if row["outcome"]:
+        count.add(Metric.LOST_PARCELS, count.here(row), 1)
+        if count.network.detail.care is None:
+            claim = row["value"] * int(count.network.policy.loss_claim_ppm) // 1_000_000
+            count.add(Metric.COST_AFTER, count.here(row), claim)
+    flow = count.flows[row["place"], row["node"]]
+    flow[0] += 1
+    flow[1] += (row["at"] - row["placed_at"]) * 100 // (24 * HOUR_US)
 
 
 def returned(count: Recount, row: Row) -> None:
@@ -188,6 +236,13 @@ def routed(count: Recount, row: Row) -> None:
 
 
 def completed(count: Recount, row: Row) -> None:
+    if again(row):
+        return
+    policy = count.network.policy
+    if count.network.detail.care is None:
+        likely = int(policy.contacts_ppm) + (int(policy.contacts_late_ppm) if row["door_late"] else 0)
+        where = (row["door_day"], row["node"], row["seller"])
+        count.add(Metric.COST_AFTER, where, likely * int(policy.contact_cost) // 1_000_000, likely)
     where = (row["door_day"], row["node"], row["seller"])
     count.add(Metric.COMPLETED, where, 1)
     count.add(Metric.SHIPPED_ON_TIME, where, int(row["ship_late"] == 0), 1)
@@ -197,10 +252,6 @@ def completed(count: Recount, row: Row) -> None:
     count.add(Metric.TWO_DAYS, where, int(row["days"] <= 2), 1)
     count.add(Metric.CARTONS, where, 0, row["shipments"] - 1)
     count.add(Metric.COMPLETED_DAYS, where, row["days"])
-    policy = count.network.policy
-    if count.network.detail.care is None:
-        contacts = int(policy.contacts_ppm) + (int(policy.contacts_late_ppm) if row["door_late"] else 0)
-        count.add(Metric.COST_AFTER, where, contacts * int(policy.contact_cost) // 1_000_000, contacts)
     count.spread(Spread.BUSINESS_DAYS, row["days"])
     count.spread(Spread.CLICK_TO_DOOR_H, (row["at"] - row["placed_at"]) // HOUR_US)
 
@@ -251,6 +302,12 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
     (f.ROLLED, rolled),
     (f.VANNED, vanned),
     (f.COMPLETED, completed),
+    (f.DELIVERED, delivered),
+    (f.MADE_GOOD, paid_back),
+    (f.REPLACEMENT_ENDED, paid_back),
+    (f.CLAIM_SETTLED, paid_by_carrier),
+    (f.CONTACTED, contacted),
+    (f.REPLACED, replaced),
     (f.RECEIVED, received),
     (f.COUNTED, counted),
     (f.MOVED, moved),
@@ -261,10 +318,6 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
     (f.PLANNED, planned),
     (f.WITHDRAWN, withdrawn),
     (f.LIMITED, limited),
-    (f.DELIVERED, delivered),
-    (f.CONTACTED, contacted),
-    (f.MADE_GOOD, made_good),
-    (f.CLAIM_SETTLED, claim_settled),
     (f.RETURNED, returned),
     (f.VEHICLE, vehicle),
     (f.ROUTED, routed),
@@ -294,7 +347,7 @@ RECOUNTED = frozenset(
         *(Metric[f"COST_{process.name}"] for process in Process),
         *(Metric.BACKLOG, Metric.TEMPS, Metric.ABOVE_PACE, Metric.INJURED, Metric.LENT, Metric.COMPLETED_DAYS),
         *(Metric.CAPACITY, Metric.COST_SYSTEMS, Metric.ZONE, Metric.LOST_PARCELS, Metric.CARBON, Metric.COST_AFTER),
-        Metric.RETURNED,
+        *(Metric.RETURNED, Metric.REPLACED),
     }
 )
 """The metrics told again; the others are told by the same facts in the same way."""
@@ -311,6 +364,11 @@ def recounted(history: History) -> Recount:
 
 def cube_of(history: History) -> dict[Cell, list[int]]:
     """The told metrics as the cube has them; cells that are zero are left out."""
+    return {cell: pair for cell, pair in every_cell(history).items() if cell[0] in RECOUNTED}
+
+
+def every_cell(history: History) -> dict[Cell, list[int]]:
+    """All metrics as the cube has them; cells that are zero are left out."""
     nodes, sellers = len(history.network.nodes.kind), len(history.network.texts.sellers)
     found: dict[Cell, list[int]] = {}
     rows = history.state.read(All(t.CUBE_T)).rows
@@ -318,8 +376,7 @@ def cube_of(history: History) -> dict[Cell, list[int]]:
         cell, metric = divmod(key, METRICS)
         cell, seller = divmod(cell, sellers)
         day, node = divmod(cell, nodes)
-        if metric in RECOUNTED:
-            found[metric, day, node, seller] = [numerator, denominator]
+        found[metric, day, node, seller] = [numerator, denominator]
     return found
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from firstbest.world.facts import FACTS
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Calendar, Detail, Levels, Network
+from firstbest.world.units import MAX_ATTEMPT, MAX_NODE, SENT_AGAIN_FIRST
 from firstbest.world.words import Kind, NodeKind, Timer, Verdict
 from tests.laws.history import History
 
@@ -147,12 +148,21 @@ def _texts(history: History, name: str) -> list[tuple[object, ...]]:
         for column, words in named.items():
             if column in told:
                 told[column] = words[told[column]] if told[column] >= 0 else ""
+        for column in ("order", "again"):
+            if told.get(column, 0) >= SENT_AGAIN_FIRST:
+                told[column] = _again(history, told[column])
         if "cargo" in told:
             told["cargo"] = _cargo(history, told["cargo"])
         if "verdicts" in told:
             told["verdicts"] = _verdicts(history, told["verdicts"])
         found.append(tuple(sorted(told.items())))
     return found
+
+
+def _again(history: History, code: int) -> tuple[object, ...]:
+    """An order that sends a shipment again, by the shipment's name."""
+    key = code - SENT_AGAIN_FIRST
+    return key // MAX_ATTEMPT // MAX_NODE, history.network.texts.nodes[key // MAX_ATTEMPT % MAX_NODE], key % MAX_ATTEMPT
 
 
 def _cargo(history: History, key: int) -> tuple[object, ...]:

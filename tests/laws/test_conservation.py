@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.world.metrics import Metric
+from tests.conftest import ROOT
 from tests.laws.conservation import broken
 from tests.laws.conservation_after import broken_after
 from tests.laws.history import Run, run
 from tests.laws.outcomes import FLOORS, outcomes, too_rare
-from tests.laws.recount import RECOUNTED, cube_of, disagreements
+from tests.laws.recount import RECOUNTED, cube_of, disagreements, every_cell
 from tests.laws.worlds import World, histories, made, worlds
 
 HISTORIES = 16
@@ -64,3 +66,18 @@ def test_the_cubes_are_a_recount_of_the_facts() -> None:
     }
     empty = {metric.name for metric in RECOUNTED - sparse if not filled[metric] and not metric.name.startswith("LATE_")}
     assert not empty, "metrics that no history filled"
+
+
+def test_each_denominator_that_is_told_of_is_filled() -> None:
+    source = (ROOT / "src/firstbest/world/metrics.py").read_text(encoding="utf-8")
+    told = re.findall(r"^    ([A-Z_]+) = \d+  # (.*)$", source.split("class After")[0], re.MULTILINE)
+    wanted = {Metric[name] for name, comment in told if re.search(r"\bd [a-z]", comment)}
+    assert len(told) >= 50
+    assert len(wanted) >= 20
+
+    filled = set[int]()
+    for world in (World(returns=True), World(people=True, tight=True, pick_up_cm3=60_000)):
+        for (metric, *_), pair in every_cell(run(made(world), world.seed)).items():
+            filled |= {metric} if pair[1] else set()
+
+    assert {metric.name for metric in wanted if metric not in filled} == set()

@@ -223,7 +223,7 @@ def with_returns(network: Network, nature: Nature, world: World) -> tuple[Networ
         opened_ppm=np.array([250_000, 150_000, 200_000, 300_000, 300_000, 150_000, 200_000]),
         never_ppm=120_000, travel_days_p50=1, travel_days_p90=3, inspect_mean_s=20_000,
     )  # fmt: skip
-    care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US)
+    care = Care(np.array([4_000_000, 5_000_000, 8_000_000]), 20_000_000, 3 * DAY_US, int(world.seed % 8 < 4))
     life = np.where(np.arange(len(many)) % 2 == 0, 6, 0)
     lots = Lots(life, 1_000_000, 1) if world.seed % 2 else None
     levels = levels_of(world, len(many))

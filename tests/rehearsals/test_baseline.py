@@ -1,5 +1,6 @@
 """Model against books: the same books are inside every band, others outside where and by how much they differ."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 
 from firstbest.operate.ports import Tick
 from firstbest.rehearse.banner import banner_of, keep
-from firstbest.rehearse.baseline import Line, compared, model_totals
+from firstbest.rehearse.baseline import Line, NothingToCompare, baseline, compared, model_totals
 from firstbest.store.actuals import FILES, Known, Totals, read_actuals
 from firstbest.store.faults import WorkspaceFaulty
+from firstbest.store.init import write_builtin
 from firstbest.store.sink import ParquetSink
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
@@ -148,3 +150,33 @@ def test_what_neither_side_has_is_not_compared() -> None:
     sides = {"stock": {("west",): {"units": 40.0}, ("port",): {"units": 0.0}}}
 
     assert [line.words for line in compared(sides, sides, (10, 10))] == ["stock, west"]
+
+
+@pytest.mark.parametrize("cell", ['"12,5"', "nan", "inf", "1.234,5", "ten"])
+def test_what_is_no_number_of_ours_is_a_fault(run: tuple[Network, Totals], tmp_path: Path, cell: str) -> None:
+    """A decimal comma read as one between thousands would be ten times the number."""
+    network, _ = run
+    (tmp_path / "stock.csv").write_text(f"node,units\n{network.texts.nodes[3]},{cell}\n", "utf-8")
+
+    with pytest.raises(WorkspaceFaulty):
+        read_actuals(tmp_path, known(network))
+
+
+def test_commas_between_thousands_are_read(run: tuple[Network, Totals], tmp_path: Path) -> None:
+    network, _ = run
+    node = network.texts.nodes[3]
+    (tmp_path / "stock.csv").write_text(f'node,units\n{node},"1,234,567.5"\n', "utf-8")
+
+    assert read_actuals(tmp_path, known(network))["stock"][node,]["units"] == 1_234_567.5
+
+
+def test_an_edited_workspace_is_rehearsed_before_it_is_compared(tmp_path: Path) -> None:
+    """Facts name a node by its place in the file; in an edited file that may be another's."""
+    folder = tmp_path / "demo"
+    write_builtin(folder)
+    (folder / "rehearsal" / "facts").mkdir(parents=True)
+    told = {"scale": 0.01, "days": 2, "network": "00"}
+    (folder / "rehearsal" / "run.json").write_text(json.dumps(told), "utf-8")
+
+    with pytest.raises(NothingToCompare, match="was edited since its last rehearsal"):
+        baseline(folder, tmp_path)

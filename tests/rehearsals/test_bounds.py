@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firstbest.present.record import Record
+from firstbest.present.record import Record, Suggestion
 from firstbest.rehearse import suggest, suggest_files
 from firstbest.rehearse.bounds import figures_of_network, judge, kind_of, rules, spans_the_us
 from firstbest.rehearse.suggest_network import place_prices, zone_prices
-from firstbest.rehearse.suggest_words import amount
+from firstbest.rehearse.suggest_stations import weeks_bound
+from firstbest.rehearse.suggest_words import Candidate, amount
 from firstbest.store.changes import load_changed
 from firstbest.store.compile_network import compile_network
 from firstbest.store.faults import WorkspaceFaulty
@@ -206,6 +207,35 @@ def test_stations_are_suggested_where_they_are_full_and_hands_where_they_are_not
         zip(zip(labour.texts("node"), labour.texts("process"), strict=True), labour.numbers("stations"), strict=True)
     )
     assert stations["allentown", "pack"] == there + more
+
+
+def test_stations_that_bind_for_weeks_are_always_told(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They keep a place though three others are worth more; one bad week does not."""
+    dear = [
+        Candidate(1e12 + n, Suggestion(f"dear {n}", "much", "arithmetic; not rehearsed"), service=n > 0)
+        for n in range(4)
+    ]
+    monkeypatch.setattr(suggest, "SOURCES", (suggest.hands, lambda *_: dear))
+    for late_days, told in ((28, True), (1, False)):
+        full = with_full_packing(record, 1.0)
+        cube = full.cube.copy()
+        cube[300 + late_days : 328, :, :, Metric.LATE_NO_LABOUR] = 0
+        found = [each.text for each in suggest.suggestions(full._replace(cube=cube))]
+        assert len(found) == 3
+        assert found[:2] == ["dear 3", "dear 2"]
+        assert ("more station" in found[2]) == told, found
+
+
+def test_weeks_bound_are_counted_in_a_row(record: Record) -> None:
+    full = with_full_packing(record, 1.0)
+    allentown = record.network.texts.nodes.index("allentown")
+    # Days 300 to 327 are four weeks, of which the first and the last may be parts of calendar weeks.
+    assert weeks_bound(full, allentown, Process.PACK) in (4, 5)
+    assert weeks_bound(full, allentown, Process.PICK) == 0
+    assert weeks_bound(with_full_packing(record, 0.6), allentown, Process.PACK) == 0
+    cube = full.cube.copy()
+    cube[307:321, :, :, Metric.LATE_NO_LABOUR] = 0
+    assert weeks_bound(full._replace(cube=cube), allentown, Process.PACK) in (1, 2)
 
 
 def test_scale_changes_no_suggestion_of_people(record: Record) -> None:

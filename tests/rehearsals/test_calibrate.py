@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from firstbest.cli.app import app
 from firstbest.rehearse.calibrate import UNKNOWN, Fitted, Shipments, calibrate, empty_days, fit_duration, try_duration
+from firstbest.rehearse.calibrate_arrivals import Days, drawn_counts, fit_arrivals, roll_arrivals, try_arrivals
 from firstbest.world.units import DAY_US, HOUR_US
 
 WEEKDAY = np.array([1.4, 1.2, 1.1, 1.0, 0.9, 0.0, 0.0])
@@ -63,6 +64,46 @@ def test_bands_hold_what_comes_later(walk: float) -> None:
         assert sum(one.values for one in share if one) > 500
 
 
+def test_a_level_that_never_seemed_to_walk_may_walk_later() -> None:
+    """Weeks that differ by less than chance alone would make them say little of the walk, and do not rule it out."""
+    steady = np.resize((60 * WEEKDAY).astype(np.int64), 42)
+    fit = fit_arrivals(Days(MONDAY, steady, np.zeros(42, np.bool_)))
+
+    futures = drawn_counts(fit, MONDAY + 42, 70, 1)[:, ::7]
+
+    width = np.quantile(futures, 0.95, axis=0) - np.quantile(futures, 0.05, axis=0)
+    assert fit.weighed.chance.sum() == pytest.approx(1)
+    assert 0 < fit.walk < 0.05
+    assert width[-1] > 1.05 * width[0]
+
+
+def test_the_back_test_rolls_week_by_week() -> None:
+    """Each later day once; a holiday and days on which nothing ever comes are none of them."""
+    days = 60
+    counts = np.random.default_rng(9).poisson(np.resize(50 * WEEKDAY, days))
+    closed = np.zeros(days, np.bool_)
+    closed[30] = True
+
+    found = roll_arrivals(Days(MONDAY, counts, closed))
+
+    assert found is not None
+    assert (found.values, found.origins) == (5 * 5 + 4 - 1, 6)
+    assert roll_arrivals(Days(MONDAY, counts[:21], closed[:21])) is None
+
+
+def test_bands_of_long_logs_that_walk_a_little_hold_nine_of_ten() -> None:
+    """One best value of the walk is often none here, and then covers 84 of 100."""
+    shares = []
+    for seed in range(40):
+        chance = np.random.default_rng(1_000 + seed)
+        week = np.exp(np.cumsum(chance.normal(0, 0.05, 43)))
+        counts = chance.poisson(60 * np.repeat(week, 7)[:300] * np.resize(WEEKDAY, 300))
+        tried = try_arrivals(Days(MONDAY, counts, np.zeros(300, np.bool_)), 210, seed)
+        assert tried is not None
+        shares.append(tried.covered)
+    assert 0.87 <= np.mean(shares) <= 0.95
+
+
 def test_a_change_in_the_second_part_shows() -> None:
     """Handling that takes half as long again is not in the band."""
     log = log_of_known_truth(2)
@@ -71,6 +112,23 @@ def test_a_change_in_the_second_part_shows() -> None:
 
     assert try_duration(took[:half], took[half:]).holds
     assert not try_duration(took[:half], took[half:] * 3 // 2).holds
+
+
+def test_what_is_still_under_way_makes_no_journey_shorter() -> None:
+    """Journeys of 1 to 24 days, mean 9, in a log of 90 days that ends while many are under way."""
+    chance = np.random.default_rng(12)
+    at = (MONDAY + np.sort(chance.integers(0, 90, 9_000))) * DAY_US
+    took = np.clip(np.rint(chance.gamma(3.0, 3.0, len(at))), 1, 24).astype(np.int64) * DAY_US
+    there = np.where(at + took < (MONDAY + 90) * DAY_US, at + took, UNKNOWN)
+    none = np.full(len(at), UNKNOWN)
+
+    transit = named(calibrate(Shipments(at, none, at, there)))["transit"]
+
+    # Of all that have ended the mean is 8.7.
+    assert transit.duration is not None
+    assert transit.duration.mean == pytest.approx(took.mean() / DAY_US, abs=0.15)
+    assert transit.tried is not None
+    assert transit.tried.holds
 
 
 def test_gamma_is_told_from_lognormal() -> None:
@@ -111,6 +169,10 @@ def test_the_warehouse_shipment_log(data_dir: Path) -> None:
     # Eleven days, Thanksgiving's week and the Monday after it among them: three of them lie outside.
     assert arrivals.tried.values == 11
     assert arrivals.tried.covered > 0.6
+    # Rolled from 4 November on, a week ahead each time.
+    assert arrivals.rolled is not None
+    assert (arrivals.rolled.values, arrivals.rolled.origins) == (23, 5)
+    assert arrivals.rolled.holds
 
 
 def test_days_on_which_nothing_came_are_named_unless_they_are_closed() -> None:
@@ -142,6 +204,8 @@ def test_the_command_reads_fits_and_writes(tmp_path: Path) -> None:
     assert made["arrivals"]["weekday"][5:] == [0.0, 0.0]
     assert made["handling"]["mean_hours"] == pytest.approx(20, rel=0.05)
     assert "transit" not in made
+    assert made["arrivals"]["back_test_rolled_values"] == 29
+    assert "week by week, each fitted to all before it (6 fits)" in " ".join(done.output.split())
 
 
 def test_the_command_says_what_it_does_not_find(tmp_path: Path) -> None:
@@ -155,3 +219,23 @@ def test_the_command_says_what_it_does_not_find(tmp_path: Path) -> None:
     assert "a column placed or planned" in nothing.output
     assert "nearest: 'placed'" in wrong.output
     assert "a column 'c'" in wrong.output
+
+
+def test_holidays_of_several_days_are_closed_to_their_last(tmp_path: Path) -> None:
+    """A Wednesday to Friday without work is no miss and no empty day."""
+    log = log_of_known_truth(7, days=60)
+    kept = ~np.isin(log.placed // DAY_US, [MONDAY + 30, MONDAY + 31, MONDAY + 32])
+    stamps = [np.datetime64(each, "us").astype(str) for each in log.placed[kept].tolist()]
+    (tmp_path / "log.csv").write_text("\n".join(["placed", *stamps]) + "\n", "utf-8")
+    (tmp_path / "calendars.csv").write_text(
+        "date,until,what,who,amount,note\n2026-04-01,2026-04-03,holiday,all,0,stocktaking\n", "utf-8"
+    )
+
+    done = CliRunner().invoke(app, ["calibrate", str(tmp_path), "--log", str(tmp_path / "log.csv")])
+    (tmp_path / "calendars.csv").write_text("date,until,what,who\n1.4.2026,,holiday,all\n", "utf-8")
+    wrong = CliRunner().invoke(app, ["calibrate", str(tmp_path), "--log", str(tmp_path / "log.csv")])
+
+    assert done.exit_code == 0, done.output
+    assert "Nothing came on" not in done.output
+    assert wrong.exit_code == 2
+    assert "expected dates such as 2026-12-25" in wrong.output

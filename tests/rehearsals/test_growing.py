@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -23,11 +24,12 @@ from firstbest.rehearse.along import How as AlongHow
 from firstbest.rehearse.along import rehearse_along
 from firstbest.rehearse.conform_house import lived_in
 from firstbest.rehearse.folder import Options
-from firstbest.rehearse.spread import Cluster
 from firstbest.rehearse.suggest_files import Written, written
 from firstbest.rehearse.suggest_floor import cut_off_minute, floor_candidates, leaves_minute
-from firstbest.rehearse.suggest_rehearsed import Hears, How, affordable, candidates_of, ranked, rehearse_suggested
+from firstbest.rehearse.suggest_race import Hears, How, Race, Start, leaders
+from firstbest.rehearse.suggest_rehearsed import candidates_of, rehearse_suggested
 from firstbest.rehearse.suggest_words import Candidate
+from firstbest.rehearse.suggest_worth import ranked
 from firstbest.store.changes import load_changed, scenario_of
 from firstbest.store.changes_written import toml_lines, write_changed
 from firstbest.store.compile_network import compile_network
@@ -262,12 +264,25 @@ def test_an_easy_building_is_asked_for_a_later_cut_off(small: Path) -> None:
     assert math.isnan(found[0].value)
 
 
-def test_the_budget_says_how_many() -> None:
-    # Ten minutes less the first 20 s on two processes are 1,160 s: 58 rehearsals, at 5 pairs 11 worlds, 10 candidates.
-    assert affordable(20.0, How(5, 2, 10.0)) == 10
-    assert affordable(10_000.0, How(5, 2, 1.0)) == 1
-    assert affordable(0.1, How(5, 2, 60.0)) == 12
-    assert affordable(20.0, How(5, Cluster("auto"), 10.0)) == 4
+@given(st.integers(0, 40), st.integers(1, 12))
+def test_those_that_go_on_have_time_for_two_pairs_more(room: int, racing: int) -> None:
+    """The world as it is runs once a seed beside them; one goes on as soon as there is time for a single pair."""
+    went = leaders(room, racing, first=True)
+
+    assert went <= -(-racing // 2)
+    if went > 1:
+        assert 2 * (went + 1) <= room
+    assert (went >= 1) == (room >= 2)
+    assert leaders(room, racing, first=False) == max(min(racing, room - 1), 0)
+
+
+def test_a_race_of_nobody_is_over_at_once(lived: Record, tmp_path: Path) -> None:
+    said: list[str] = []
+    start = Start(lived, tmp_path, Options(0.1), 1, time.monotonic(), 1.0)
+    race = Race(start, How(5, 1, 60.0), Hears(say=said.append), [{}])
+    race.first_pairs([])
+    race.more_pairs()
+    assert (race.pairs(), said) == ([], [])
 
 
 def test_what_helps_end_to_end_is_bounded_and_told(tmp_path: Path) -> None:
@@ -280,10 +295,13 @@ def test_what_helps_end_to_end_is_bounded_and_told(tmp_path: Path) -> None:
     found = rehearse_suggested(folder, options, how, Hears(seen.append, said.append))
     names = sorted(path.name for path in (folder / "changes").glob("suggested_*.toml"))
 
-    assert found.replications == 2
+    assert {each.pairs for each in found.helps} <= {1, 2}
+    assert found.helps[0].pairs == 2
     assert found.scale == 0.2
     assert len(names) == len(found.helps) >= 1
-    assert [line[0] for line in said] == ["1", "2", "3", "4"]
+    # As it is, the plan, a line for each as it ends, and those that stand best with two pairs.
+    assert [line[:3] for line in said] == ["1  ", "2  ", *["   "] * (len(found.helps) + 1)]
+    assert "2 pairs of 2:" in said[-1]
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1.0)
     for each in found.helps:
@@ -291,8 +309,7 @@ def test_what_helps_end_to_end_is_bounded_and_told(tmp_path: Path) -> None:
     before = {name: (folder / "changes" / name).read_bytes() for name in names}
     again = rehearse_suggested(folder, options, How(2, 1, 0.0001))
     assert {path.name: path.read_bytes() for path in (folder / "changes").glob("suggested_*.toml")} == before
-    assert again.replications == 1
-    assert len(again.helps) == 1
+    assert [each.pairs for each in again.helps] == [1]
     assert len(again.left) == len(found.helps) + len(found.left) - 1
 
 
@@ -343,26 +360,28 @@ def test_what_helps_on_a_terminal(width: int) -> None:
 
     def one(title: str, worth: Estimate) -> suggested.Helps:
         return suggested.Helps(
-            title, f"/a/b/changes/suggested_{title}.toml", "about $1", worth, worth, none, none, none
-        )
+            title, f"/a/b/changes/suggested_{title}.toml", "about $1", worth, worth, none, none, none,
+            1 if math.isnan(worth.low) else 3,
+        )  # fmt: skip
 
-    helps = (one("fewer hands for packing " * 4, sure), one("nothing", unsure), one("worse", hurts))
+    once = one("once", Estimate(1, math.nan, math.nan))
+    helps = (one("fewer hands for packing " * 4, sure), one("nothing", unsure), one("worse", hurts), once)
     found = suggested.Suggested(
-        "Shop", "USD", 2, 0.1, 365, 5.0, 90.0, 5.0, helps, tuple((str(n), "about $1") for n in range(7)), "x"
+        "Shop", "USD", 0.1, 365, 5.0, 90.0, 5.0, helps, tuple((str(n), "about $1") for n in range(7)), "x"
     )
     page = suggested.suggested_screen(found, width).plain
     lines = page.splitlines()
 
     assert max(len(line) for line in lines) <= width
-    assert lines[0] == "Shop: 3 changes rehearsed"
-    assert lines[1].startswith("365 days at 0.1 of full scale, 2 pairs each, 1.5 of 5 minutes; x")
+    assert lines[0] == "Shop: 4 changes rehearsed"
+    assert lines[1].startswith("365 days at 0.1 of full scale, 1 to 3 pairs each, 1.5 of 5 minutes; x")
     heads = [lines.index(each) for each in ("Would help", "Cannot be told from nothing", "Would hurt")]
     assert heads == sorted(heads)
     assert lines[lines.index("Would help") + 1].startswith(" 1  fewer hands")
     assert "    changes/suggested_nothing.toml" in lines
     assert "Not rehearsed, no time (7):" in lines
     assert "    and 2 more" in lines
-    once = suggested.suggested_screen(
-        found._replace(replications=1, helps=(one("a", Estimate(1, math.nan, math.nan)),)), 80
-    )
-    assert "One pair each: no interval is known" in once.plain
+    assert lines[lines.index("One pair only: no interval is known") + 1] == " 4  once"
+    rows = [suggested.row(each, "USD") for each in helps]
+    assert max(len(each) for each in rows) <= 80
+    assert "$90,000 to $150,000" in rows[0]

@@ -7,7 +7,7 @@ import pytest
 
 from firstbest.rehearse.compare import WITH
 from firstbest.rehearse.precision import half_width, looks, pairs_needed, quantile_interval, until_precise
-from firstbest.rehearse.rank import FIRST, Asked, Figures, first_bound, rank
+from firstbest.rehearse.rank import FIRST, Asked, Figures, apart, first_bound, rank
 
 TRIALS = 150
 
@@ -100,8 +100,25 @@ def test_equal_worlds_stop_and_seeds_run_out() -> None:
     assert not short.sure
     assert short.places[-1].name == "c"
     assert short.places[-1].dropped_at >= FIRST
-    assert not same.sure or same.places[0].seeds >= FIRST
+    # No number of seeds parts what is the same in each of them: the first stays, and either is right.
+    assert same.sure
+    assert [(each.name, each.seeds) for each in same.places] == [("a", FIRST), ("b", FIRST)]
     assert first_bound(2, 10) == pytest.approx(2 * 9 * 0.5 * (0.1 ** (-2 / 9) - 1))
+
+
+def test_differences_are_told_seed_by_seed() -> None:
+    """Common luck of 5 a seed is in neither; what is told has the width of a difference's own, about 1.4."""
+    means = {"as it is": 10.0, "a": 14.0, "b": 10.0}
+    found = rank(list(means), worlds(3, means), Asked("cost", 1.0, lower=True))
+
+    one = apart(found, "a", "as it is", "cost")
+
+    assert apart(found, "as it is", "as it is", "cost") is None
+    assert one is not None
+    assert one.low < 4 < one.high
+    assert one.high - one.low < 4
+    wide = next(each.figure for each in found.places if each.name == "a")
+    assert wide.high - wide.low > 5
 
 
 def test_a_figure_that_is_not_measured_is_told() -> None:

@@ -65,6 +65,23 @@ def test_rows_are_moved_by_key_and_entry() -> None:
     assert moved(text, Row("demand.toml", "period.c", "factor", 2, 1, 4, ""), 1.0) is None
 
 
+@pytest.mark.parametrize(("share", "minutes"), [(0.0, "5"), (1 / 3, "12"), (0.55, "20"), (1.0, "60")])
+def test_minutes_that_divide_a_day_still_do(share: float, minutes: str) -> None:
+    """22 minutes made no workspace, and every walk behind them was lost."""
+    row = Row("policies.toml", "floor", "wave_minutes", 15, 5, 60, "min")
+
+    assert moved("[floor]\nwave_minutes = 15\n", row, share) == f"[floor]\nwave_minutes = {minutes}\n"
+
+
+def test_no_walk_of_the_builtin_network_is_lost_to_its_policies(builtin: Path) -> None:
+    """All its policies, at every level of a walk and at corners: every one a workspace."""
+    inputs = [each for each in read_inputs(builtin).found if each.rows[0].file == "policies.toml"]
+    kept, out = sensible(builtin, inputs)
+
+    assert not out
+    assert len(kept) > 25
+
+
 @pytest.fixture(scope="module")
 def sense(builtin: Path) -> tuple[tuple[Input, ...], tuple[str, ...]]:
     """Of the inputs of three files."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +37,31 @@ def test_answers_come_in_the_order_of_the_calls(workers: Workers) -> None:
 
     assert found == [3, 3, 3, 3, 4, 5, 6]
     assert len(heard) == len(CALLS)
+
+
+HELD = """
+import threading
+from firstbest.rehearse.spread import spread
+
+def held():
+    print("ready", flush=True)
+    threading.Event().wait()
+
+if __name__ == "__main__":
+    spread([(held, ()), (held, ())], 2, print)
+"""
+
+
+def test_processes_end_with_the_one_that_asked(tmp_path: Path) -> None:
+    """Killed, it leaves nobody behind: the last process that holds its output has let go of it."""
+    (tmp_path / "held.py").write_text(HELD, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "held.py")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as asks:
+        assert asks.stdout is not None
+        assert [asks.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
+        asks.kill()
+        assert asks.communicate(timeout=60) == (b"", None)
 
 
 def test_processes_give_the_same_bytes() -> None:

@@ -14,7 +14,8 @@ from firstbest.present.figures import figures
 from firstbest.present.record import Record
 from firstbest.present.report import report
 from firstbest.present.screen import screen
-from firstbest.world.metrics import Metric
+from firstbest.world.metrics import AFTERS, After, Metric
+from firstbest.world.network import Care, Detail
 from tests.golden.fake_record import fake_record
 
 
@@ -36,7 +37,8 @@ def pair() -> tuple[Record, comparison.Comparison]:
 
 
 def drawings(page: str) -> list[ET.Element]:
-    return [ET.fromstring(found) for found in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]  # noqa: S314 - our own page
+    whole = re.findall(r'<svg[^>]* role="img".*?</svg>(?:</svg>)?', page, re.DOTALL)
+    return [ET.fromstring(found) for found in whole]  # noqa: S314 - our own page
 
 
 @pytest.fixture(scope="module", params=["alone", "compared"])
@@ -67,6 +69,26 @@ def test_every_drawing_has_a_title_a_description_and_a_table(page: str) -> None:
         r'<section id="(?:late|map|cost|labour|frontier|stock|sellers)".*?</section>', page, re.DOTALL
     ):
         assert "<details><summary>The numbers behind this picture" in section
+
+
+def test_on_a_phone_drawings_fit_whole_or_in_parts_that_leave_nothing_out(page: str) -> None:
+    cut = {drawn[2].get("id"): drawn for drawn in drawings(page) if drawn.get("class") == "cut"}
+    assert {"late-b", "labour-year-b", "labour-peak-b", "stock-b", "classes-b"} <= set(cut)
+    shown = re.findall(r'<div class="parts" aria-hidden="true">(.*?)</div>', page)
+    assert len(shown) == len(cut)
+    for key, parts in zip(cut, shown, strict=True):
+        _, _, width, height = cut[key].get("viewBox", "").split()
+        spans = re.findall(rf'<svg viewBox="(\S+) 0 (\S+) (\S+)"><use href="#{key}"/></svg>', parts)
+        assert len(spans) >= 2
+        assert {each[2] for each in spans} == {height}
+        ends = [0.0, *(float(left) + float(part) for left, part, _ in spans)]
+        assert [float(left) for left, _, _ in spans] == pytest.approx(ends[:-1], abs=0.11)
+        assert ends[-1] == pytest.approx(float(width), abs=0.11)
+        assert all(float(part) >= 300 for _, part, _ in spans)
+    phone = page[page.index("@media screen and (max-width: 600px)") :].split("@media print", maxsplit=1)[0]
+    assert ".picture > svg { min-width: 0; }" in phone
+    assert ".picture > svg.cut { display: none; } .parts { display: block; }" in phone
+    assert "\n.parts { display: none; }" in page, "elsewhere, and on paper, a drawing is one piece"
 
 
 def test_no_number_is_missing_or_broken(page: str) -> None:
@@ -108,6 +130,51 @@ def test_the_terminal_shows_what_changed_most_and_counts_the_rest() -> None:
     assert len(shown) == comparison.MORE
     assert [line[:20] for line in shown] == [meaning_of(key).label[:20].ljust(20) for key in keys[-comparison.MORE :]]
     assert "18 further figures, 18 of which changed" in " ".join(page.split())
+
+
+def test_small_differences_are_told_finer_and_invisible_ones_counted() -> None:
+    base = fake_record()
+    tried = (
+        ("cost_to_serve_per_order", 0.004, 0.003, 0.005), ("parcel_cost_per_parcel", -0.021, -0.03, -0.012),
+        ("two_day_share", 0.0003, 0.0002, 0.0004), ("click_to_door_cost_per_order", 0.0001, 0.00005, 0.00015),
+        ("fill_rate", -0.00001, -0.00002, -0.000005),
+    )  # fmt: skip
+    found = [
+        comparison.difference(key, 1.0, 1.0 + change, comparison.Estimate(change, low, high), "USD")
+        for key, change, low, high in tried
+    ]
+    against = comparison.Comparison("a change", base, tuple(found), (), 10)
+    told = [(comparison.change_of(each, "USD"), comparison.interval(each)) for each in found[:3]]
+    page, shown = report(base, against), " ".join(comparison.table(against, 120).plain.split())
+
+    minus = text.MINUS
+    assert told == [
+        ("+$0.004", "0.003 to 0.005"), (f"{minus}$0.021", f"{minus}0.030 to {minus}0.012"),
+        (f"+0.03{text.THIN}points", "0.02 to 0.04"),
+    ]  # fmt: skip
+    assert [comparison.too_small(each, "USD") for each in found] == [False, False, False, True, True]
+    table = page[page.index('<section id="differences">') :].split("</section>")[0]
+    assert table.count("<tr>") == 1 + 3
+    assert "5 of 5 figures differ by more than chance" in table
+    assert "Left out, since they differ by less than can be shown: 2 figures." in table
+    assert "0.00 to 0.00" not in shown
+
+
+def test_what_was_sent_again_stands_beside_what_was_paid_back() -> None:
+    record = fake_record()
+    care = Care(np.zeros(3, np.int64), 0, 0, 1)
+    network = record.network._replace(detail=Detail(care=care))
+    cube, after = record.cube.copy(), np.zeros((*record.cube.shape[:3], AFTERS, 2), np.int64)
+    cube[40, 9, 0, Metric.REPLACED] = (1_407_610_000, 47)
+    sent = record._replace(network=network, cube=cube, after=after)
+    after_some = after.copy()
+    after_some[40, 9, 0, After.MADE_GOOD] = (52_000_000, 2)
+
+    f, page = figures(sent), report(sent)
+    assert (f["shipments_sent_again"], f["sent_again_cost"]) == (47.0, 1_407.61)
+    assert "47 shipments were sent again, for $1,407.61 of goods and parcels, and nothing had to be paid back." in page
+    assert "and $52.00 was paid back for the rest." in report(sent._replace(after=after_some))
+    assert math.isnan(figures(record)["sent_again_cost"])
 
 
 def empty(**columns: Any) -> Record:

@@ -45,3 +45,16 @@ def test_local_clocks_jump_at_two_in_the_morning(length_h: int, shift_h: int) ->
 def test_lasting() -> None:
     assert lasting(26 * HOUR_US + 5 * MINUTE_US) == "26:05"
     assert lasting(-MINUTE_US) == "\N{MINUS SIGN}0:01"
+
+
+def test_what_is_sent_again_is_told_with_its_order_and_what_is_paid_back_counts() -> None:
+    told = fake_story()
+    shipment = {"order": 41, "node": 9}
+    again = row(facts.REPLACED, 5_000, **shipment, again=1_125_899_906_842_665, amount=40_000_000, units=2)
+    ended = row(facts.REPLACEMENT_ENDED, 9_000, **shipment, amount=12_500_000)
+    rows = {**told.rows, "replaced": again, "replacement_ended": ended}
+    page = " ".join(story(told._replace(rows=rows)).split())
+
+    assert "2 units sent again, worth $40.00: order 1125899906842665" in page
+    assert "what was sent again is done with, $12.50 paid back for what of it never left" in page
+    assert "paid back for harm" in page

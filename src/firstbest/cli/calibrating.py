@@ -13,7 +13,8 @@ from firstbest.cli.making import faults_told, require_folder, stop
 
 if TYPE_CHECKING:
     from firstbest.present.calibrated import Told
-    from firstbest.rehearse.calibrate import Arrivals, Duration, Fitted
+    from firstbest.rehearse.calibrate import Duration, Fitted
+    from firstbest.rehearse.calibrate_arrivals import Arrivals
 
 OUTPUT = "calibration"
 DAYS_TOLD = 6
@@ -74,7 +75,7 @@ def _empty_told(days: tuple[int, ...]) -> str:
 
 
 def _holidays(folder: Path) -> frozenset[int]:
-    """Days on which the workspace's calendar says that everybody is closed."""
+    """Days on which the workspace's calendar says that everybody is closed; each from its date to its `until`."""
     import csv
     from datetime import date
 
@@ -83,7 +84,17 @@ def _holidays(folder: Path) -> frozenset[int]:
         return frozenset()
     with path.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row.get("what") == "holiday" and row.get("who") == "all"]
-    return frozenset((date.fromisoformat(row["date"]) - date(1970, 1, 1)).days for row in rows)
+    found: set[int] = set()
+    for row in rows:
+        try:
+            first, last = (
+                (date.fromisoformat(day) - date(1970, 1, 1)).days
+                for day in (row["date"], row.get("until") or row["date"])
+            )
+        except ValueError:
+            raise stop(f"{path.name}: expected dates such as 2026-12-25, found {row['date']}, {row['until']}") from None
+        found.update(range(first, last + 1))
+    return frozenset(found)
 
 
 def told(found: Fitted) -> Told:
@@ -95,6 +106,9 @@ def told(found: Fitted) -> Told:
     if tried is None:
         return Told(found.name.capitalize(), fit, goodness, "too little of the log is later", None)
     said = tried_text(tried.values, tried.covered, holds=tried.holds)
+    if found.rolled is not None:
+        rolled = tried_text(found.rolled.values, found.rolled.covered, holds=found.rolled.holds)
+        said += f"; week by week, each fitted to all before it ({found.rolled.origins} fits): {rolled}"
     return Told(found.name.capitalize(), fit, goodness, said, tried.holds)
 
 
@@ -141,4 +155,7 @@ def toml_of(found: tuple[Fitted, ...], log: str) -> str:
         if each.tried is not None:
             lines.append(f"back_test_covered_percent = {100 * each.tried.covered:.1f}")
             lines.append(f"back_test_values = {each.tried.values}")
+        if each.rolled is not None:
+            lines.append(f"back_test_rolled_covered_percent = {100 * each.rolled.covered:.1f}")
+            lines.append(f"back_test_rolled_values = {each.rolled.values}")
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ def init(asked: Init) -> None:
     from firstbest.cli.making import Given, make, make_mechanisms
     from firstbest.cli.starting import make_small
 
-    given = Given(asked.log, asked.map_file, asked.dates, asked.decimal, asked.time_zone)
+    given = Given(asked.log, asked.map_file, asked.dates, asked.decimal, asked.time_zone, asked.since, asked.until)
     if asked.small:
         make_small(asked.folder, alone=not asked.mechanisms and not any(given))
     elif asked.mechanisms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -25,5 +26,7 @@ class Init(NamedTuple):
         Literal["point", "comma"] | None, typer.Option(help="Of 1,234, if the numbers do not show it.")
     ] = None
     time_zone: Annotated[str | None, typer.Option(help="Of the log's times, such as America/New_York.")] = None
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of the log to take.")] = None
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the log to take.")] = None
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="Without a network: bets, goals, metrics.")] = False
     small: Annotated[bool, typer.Option("--small", help="One building, and five changes that grow it.")] = False

@@ -37,7 +37,8 @@ def suggest(days: Asked, asked: Rehearse) -> None:
     prepare(asked.folder, quiet)
     from firstbest.present.suggested import suggested_screen
     from firstbest.rehearse.folder import Options
-    from firstbest.rehearse.suggest_rehearsed import PAIRS, SCALE, Hears, How, rehearse_suggested
+    from firstbest.rehearse.suggest_race import Hears, How
+    from firstbest.rehearse.suggest_rehearsed import PAIRS, SCALE, rehearse_suggested
 
     how = How(asked.replications or PAIRS, workers_of(days.workers, days.ray), asked.minutes)
     options = Options(SCALE if asked.scale is None else asked.scale, days.days, days.seed)

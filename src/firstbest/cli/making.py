@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import typer
 from firstbest.store.faults import Fault, WorkspaceFaulty
 
 FAULTY = 2
+_TABLES = (".csv", ".xlsx", ".parquet", ".txt", ".tsv", ".toml")
 
 
 def stop(message: str) -> typer.Exit:
@@ -42,8 +44,19 @@ def faults_told(folder: Path) -> Iterator[None]:
 
 def require_folder(folder: Path) -> None:
     """A workspace has to be there."""
+    if folder.is_file():
+        raise stop(f"expected a workspace folder, found a file; firstbest init DIR --from {folder} makes one of orders")
     if not folder.is_dir():
         raise stop(f"expected a workspace folder, found nothing at '{folder}'; firstbest init {folder} makes one")
+
+
+def require_workspace(folder: Path) -> None:
+    """A folder that holds nothing of a workspace is not a faulty one: somebody stands in the wrong place."""
+    from firstbest.store.init import is_workspace
+
+    require_folder(folder)
+    if not is_workspace(folder):
+        raise stop(f"expected a workspace folder, found none of its files in '{folder}'; firstbest init DIR makes one")
 
 
 class Given(NamedTuple):
@@ -54,6 +67,8 @@ class Given(NamedTuple):
     dates: str | None = None
     decimal: str | None = None
     time_zone: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def make(folder: Path, given: Given) -> None:
@@ -61,7 +76,8 @@ def make(folder: Path, given: Given) -> None:
     from firstbest.store.init import FolderInUse, write_builtin
 
     if given.log is None and any(given):
-        raise stop("--map, --dates, --decimal and --time-zone say how a log is read: they go with --from LOG")
+        words = "--map, --dates, --decimal, --time-zone, --since and --until"
+        raise stop(f"{words} say how a log is read: they go with --from LOG")
     try:
         if given.log is None:
             files = write_builtin(folder)
@@ -73,6 +89,8 @@ def make(folder: Path, given: Given) -> None:
             from_log(folder, given)
     except FolderInUse as used:
         raise stop(str(used)) from None
+    except OSError as wrong:
+        raise stop(_not_writable(folder, wrong)) from None
     typer.echo(f"Next: firstbest rehearse {folder}{'' if given.log else ' --scale 0.1'}")
 
 
@@ -84,6 +102,12 @@ def written(folder: Path, write: Callable[[Path], Sequence[Path]]) -> int:
         return len(write(folder))
     except FolderInUse as used:
         raise stop(str(used)) from None
+    except OSError as wrong:
+        raise stop(_not_writable(folder, wrong)) from None
+
+
+def _not_writable(folder: Path, wrong: OSError) -> str:
+    return f"{folder}: expected a folder that can be made and written to, found: {wrong.strerror or wrong}"
 
 
 def make_mechanisms(folder: Path, *, alone: bool) -> None:
@@ -102,18 +126,39 @@ def from_log(folder: Path, given: Given) -> None:
     from shutil import get_terminal_size
 
     from firstbest.store.import_log import Said, import_log
+    from firstbest.store.import_shapes import HeaderUnknown
     from firstbest.store.import_text import WIDE
 
     for path in (given.log, given.map_file):
         if path is not None and not path.is_file():
-            raise stop(f"expected a file, found nothing at '{path}'")
+            raise stop(_no_file(path))
     if given.time_zone:
         _require_zone(given.time_zone)
     assert given.log is not None
-    said = Said(given.dates or "", given.decimal or "", given.time_zone or "")
+    since, until = (each.date() if each else None for each in (given.since, given.until))
+    if since and until and since > until:
+        raise stop(f"expected a last day from {since} on, found --until {until}")
+    said = Said(given.dates or "", given.decimal or "", given.time_zone or "", since, until)
     with faults_told(folder):
-        made = import_log(given.log, given.map_file, folder, said)
+        try:
+            made = import_log(given.log, given.map_file, folder, said)
+        except HeaderUnknown as unknown:
+            typer.echo(told(unknown.faults, folder), err=True)
+            typer.echo("\nA map to begin with: look it over, save it as map.toml, then say --map map.toml.", err=True)
+            raise stop(unknown.map_text) from None
         typer.echo(made.wide if get_terminal_size().columns >= WIDE else made.text)
+
+
+def _no_file(path: Path) -> str:
+    """What stands where a file was expected, and the files beside it that could have been meant."""
+    from firstbest.store.faults import nearest
+
+    if path.is_dir():
+        inside = sorted(each.name for each in path.iterdir() if each.suffix.lower() in _TABLES)
+        some = f": it holds {', '.join(inside[:3])}{' ...' if len(inside) > 3 else ''}" if inside else ""  # noqa: PLR2004
+        return f"expected a file, found a folder at '{path}'{some}"
+    near = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
+    return f"expected a file, found nothing at '{path}'{nearest(path.name, near)}"
 
 
 def _require_zone(name: str) -> None:
@@ -135,7 +180,7 @@ def check_folder(folder: Path, *, mark: bool = False) -> None:
     from firstbest.store.metrics_file import check_definitions
     from firstbest.store.workspace import checked
 
-    require_folder(folder)
+    require_workspace(folder)
     steered = check_mechanisms(folder, figures(), now_us())
     found, notes = checked(folder) if has_network(folder) else ([], ())
     limits = check_limits(folder) if has_network(folder) and not found else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,14 +77,12 @@ def rank(asked: Asked) -> None:
 
 def evaluator(worlds: Mapping[str, Runs], workers: Workers, one_more: Callable[[], None]) -> Evaluate:
     """Rehearsals side by side in processes that stay, or on a cluster, in the order of the tasks."""
-    import multiprocessing
-
     from firstbest.rehearse.compare import WITH, WITHOUT
-    from firstbest.rehearse.spread import Cluster, spread
+    from firstbest.rehearse.spread import Cluster, processes, spread
 
     pool = None
     if not isinstance(workers, Cluster) and workers > 1:
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = processes(workers)
 
     def evaluate(tasks: Sequence[tuple[str, int]]) -> list[Mapping[str, float]]:
         asked = [(worlds[name], WITHOUT if name == TODAY else WITH, seed) for name, seed in tasks]
@@ -106,8 +103,12 @@ def _show(found: Ranked, name: str, currency: str, asked: Asked, console: Consol
     from firstbest.present.rank_page import Row, Told, page, table
     from firstbest.rehearse.banner import banner_of
     from firstbest.rehearse.compare import estimate
+    from firstbest.rehearse.rank import apart
 
-    rows = [Row(each.name, *each.figure, each.seeds, each.dropped_at) for each in found.places]
+    rows = [
+        Row(each.name, *each.figure, each.seeds, each.dropped_at, apart(found, each.name, TODAY, asked.figure))
+        for each in found.places
+    ]
     dots = tuple(
         Dot(each.name, *estimate(each.all["cost_to_serve_per_order"]), *estimate(each.all["two_day_share"]),
             current=each.name == TODAY)

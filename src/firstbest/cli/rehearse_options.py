@@ -27,7 +27,7 @@ class Rehearse(NamedTuple):
     suggest: Annotated[bool, typer.Option("--suggest", help="Rehearse what would help most.")] = False
     minutes: Annotated[
         float, typer.Option(min=0.1, max=1440, help="With --suggest: begin no pairs that end after.")
-    ] = 20.0
+    ] = 10.0
     against: Annotated[Path | None, typer.Option(help="A change, to be rehearsed in pairs.")] = None
     replications: Annotated[
         int | None,

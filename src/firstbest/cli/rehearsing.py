@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from firstbest.cli.making import faults_told, require_folder, stop
+from firstbest.cli.making import faults_told, require_workspace, stop
 from firstbest.cli.spread_options import WORKERS_MOST as WORKERS_MOST  # noqa: PLC0414 - others ask for it here
 from firstbest.cli.spread_options import cluster_told, workers_of
 from firstbest.store.kernel_cache import mark_complete, use_cache
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 def prepare(folder: Path, console: Console) -> None:
     """Check the folder and get the kernels ready; the first time says that it takes a while."""
-    require_folder(folder)
+    require_workspace(folder)
     require_network(folder)
     compiled(console)
 
@@ -45,7 +45,10 @@ def compiled(console: Console) -> None:
         return
     from firstbest.rehearse.warm import warm
 
-    with console.status("First run: compiling the kernels, once (under a minute); they are kept."):
+    told = "First run: compiling the kernels, once (under a minute); they are kept."
+    if not console.is_terminal:
+        console.print(told)  # a spinner is seen on a terminal only, and a log would be silent for a minute
+    with console.status(told):
         warm()
     mark_complete()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from firstbest.cli.spread_options import cluster_told
 
 if TYPE_CHECKING:
     from firstbest.rehearse.sensitivity import Answer, Budget, Point
+    from firstbest.rehearse.sensitivity_kept import Kept
     from firstbest.rehearse.spread import Workers
 
 OUTPUT = "sensitivity"
@@ -26,7 +26,8 @@ class Asked(NamedTuple):
     figure: str
     runs: int
     scale: float
-    days: int
+    days: int | None
+    minutes: float
     workers: Workers = 1
 
 
@@ -54,10 +55,8 @@ def sensitivity(asked: Asked) -> None:
     if len(inputs) < 2:  # noqa: PLR2004 - one input has no rival
         raise stop(f"expected assumptions.csv with two ranges or more that stand in files, found {len(inputs)}")
     planned = found.budget(len(inputs), asked.runs)
-    point = found.Point(asked.folder, inputs, asked.figure, asked.scale, asked.days)
-    workers = asked.workers
-    budget, standing = _budget(planned, asked, point, workers)
-    console.print(budget, soft_wrap=True)
+    point = _kept(found.Point(asked.folder, inputs, asked.figure, asked.scale, 0), planned, asked, console)
+    standing = point.point.standing()
     console.print(standing, soft_wrap=True)
     console.print(
         f"not moved: {listed.left_out} rows of assumptions.csv without a range or place in a file"
@@ -65,8 +64,8 @@ def sensitivity(asked: Asked) -> None:
         soft_wrap=True,
     )
     with cluster_told():
-        answer = _run(planned, point, workers, quiet)
-    _show(answer, standing, (workspace.name, workspace.currency), asked, console)
+        answer = _run(planned, point, asked.workers, quiet)
+    _show(answer, standing, (workspace.name, workspace.currency), asked._replace(days=point.point.days), console)
 
 
 def _known_figure(figure: str) -> None:
@@ -77,28 +76,36 @@ def _known_figure(figure: str) -> None:
         raise stop(f"expected a figure of a rehearsal, found '{figure}'{nearest(figure, CATALOG)}")
 
 
-def _budget(planned: Budget, asked: Asked, point: Point, workers: Workers) -> tuple[str, str]:
-    """The budget, with the time that one rehearsal takes, and what that one says of itself."""
+def _kept(point: Point, planned: Budget, asked: Asked, console: Console) -> Kept:
+    """The point as it will be rehearsed, after saying how often, how long, and about how many minutes that takes."""
+    from dataclasses import replace
+
     from firstbest.rehearse.sensitivity import SEEDS
+    from firstbest.rehearse.sensitivity_kept import kept
+    from firstbest.rehearse.sensitivity_kept import planned as plan_of
 
-    began = time.perf_counter()
-    standing = point.standing()
-    minutes = planned.runs * (time.perf_counter() - began) / (workers if isinstance(workers, int) else 1) / 60
+    workers = asked.workers if isinstance(asked.workers, int) else 1
+    output = asked.folder / OUTPUT
+    plan = plan_of(point, output, planned, (asked.minutes, workers), asked.days)
     more = f" (the least that tells something; {asked.runs} were asked for)" if planned.runs > asked.runs else ""
-    said = (
-        f"{planned.runs} rehearsals{more} of {asked.days} days at scale {asked.scale:g}: {planned.morris} move "
+    known = f"; {plan.known} are known from before" if plan.known else ""
+    minutes = max(planned.runs - plan.known, 0) * plan.seconds / workers / 60
+    console.print(
+        f"{planned.runs} rehearsals{more} of {plan.days} days at scale {asked.scale:g}: {planned.morris} move "
         f"{planned.inputs} inputs in {planned.walks} walks, {planned.sobol} part the variance among the "
-        f"first {planned.top}, {SEEDS} tell what the seed alone does; about {max(minutes, 1):.0f} minutes"
+        f"first {planned.top}, {SEEDS} tell what the seed alone does; about {max(minutes, 1):.0f} minutes{known}. "
+        "Each is kept as it ends: stopped, the same command goes on.",
+        soft_wrap=True,
     )
-    return said, standing
+    return kept(replace(point, days=plan.days), output)
 
 
-def _run(planned: Budget, point: Point, workers: Workers, quiet: Console) -> Answer:
+def _run(planned: Budget, point: Kept, workers: Workers, quiet: Console) -> Answer:
     from firstbest.cli.rehearsing import bar
     from firstbest.rehearse.sensitivity import evaluator, seeds_of
     from firstbest.rehearse.sensitivity import sensitivity as answer
 
-    names, done = [each.name for each in point.inputs], [0]
+    inputs, done = point.point.inputs, [0]
     with bar(quiet, f"{planned.runs} rehearsals") as progress:
 
         def one_more(count: int) -> None:
@@ -106,8 +113,8 @@ def _run(planned: Budget, point: Point, workers: Workers, quiet: Console) -> Ans
             progress(min(done[0] / planned.runs, 1.0))
 
         try:
-            how = evaluator(point, workers, one_more), seeds_of(point, workers, one_more)
-            return answer(names, point.figure, planned, how)
+            how = evaluator(point, workers, one_more), seeds_of(point, len(inputs), workers, one_more)
+            return answer([each.name for each in inputs], point.point.figure, planned, how)
         except ValueError as too_few:
             raise stop(str(too_few)) from None
 

@@ -32,7 +32,8 @@ class Sense(NamedTuple):
     figure: Annotated[str, typer.Option(help="The figure to explain.")] = "cost_to_serve_per_order"
     runs: Annotated[int, typer.Option(min=10, max=100_000, help="Rehearsals to spend, about.")] = 300
     scale: Annotated[float, typer.Option(min=0.001, max=1.0, help="Of each rehearsal.")] = 0.05
-    days: Annotated[int, typer.Option(min=1, max=1100, help="Of each rehearsal.")] = 14
+    days: Annotated[int | None, typer.Option(min=1, max=1100, help="Of each rehearsal; what --minutes allow.")] = None
+    minutes: Annotated[float, typer.Option(min=1, help="That it may take, about: how long rehearsals are.")] = 4.0
     workers: Count = None
     ray: Address = None
 
@@ -52,4 +53,6 @@ def sensitivity(asked: Sense) -> None:
     from firstbest.cli import sensing
 
     at = workers_of(asked.workers, asked.ray)
-    sensing.sensitivity(sensing.Asked(asked.folder, asked.figure, asked.runs, asked.scale, asked.days, at))
+    sensing.sensitivity(
+        sensing.Asked(asked.folder, asked.figure, asked.runs, asked.scale, asked.days, asked.minutes, at)
+    )

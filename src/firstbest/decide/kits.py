@@ -47,6 +47,18 @@ def share_price(kits: Kits, kit: int, price: int, shares: I64) -> None:
 
 
 @compiled
+def asked(commands: Rows, lines: Rows, kits: Kits) -> bool:
+    """Whether an order of a batch asks for a kit."""
+    for c in range(len(commands)):
+        if commands[c].kind != PLACE:
+            continue
+        for n in range(commands[c].first_line, commands[c].first_line + commands[c].lines):
+            if kits.of_item[lines[n].item] >= 0:
+                return True
+    return False
+
+
+@compiled
 @makes_arrays
 def apart(commands: Rows, lines: Rows, kits: Kits) -> tuple[Rows, Rows, I64, I64]:
     """Orders with their kits taken apart: (commands, lines, kit of each line, of each old line where its rest begins).

@@ -13,39 +13,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.decide.terms import NODE_ORDER
+from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64, Returns
 from firstbest.world.units import PPM
 from firstbest.world.words import Disposition, Grade, ReturnReason, ReturnRefusal, ReturnWay
 
 Bools = NDArray[np.bool_]
-OWN_REASONS = (int(ReturnReason.CHANGED_MIND), int(ReturnReason.DOES_NOT_FIT))
-IS_OWN = np.isin(np.arange(max(ReturnReason) + 1), OWN_REASONS)
+CHANGED_MIND = int(ReturnReason.CHANGED_MIND)
+DOES_NOT_FIT = int(ReturnReason.DOES_NOT_FIT)
 """Reasons that are the customer's own: something may be kept back for wear."""
+NOT_DELIVERED = int(ReturnRefusal.NOT_DELIVERED)
+WINDOW_OVER = int(ReturnRefusal.WINDOW_OVER)
+TOO_MANY = int(ReturnRefusal.TOO_MANY)
+ON_ITS_WAY = int(ReturnRefusal.ON_ITS_WAY)
+UNKNOWN_LINE = int(ReturnRefusal.UNKNOWN_LINE)
+SEND_BACK = int(ReturnWay.SEND_BACK)
+KEEP = int(ReturnWay.KEEP)
 SUPPLIERS_FAULT = (int(ReturnReason.DEFECTIVE), int(ReturnReason.NOT_AS_DESCRIBED))
 WAYS = 5
 """Dispositions that are chosen among, by rank."""
 NEVER = -(2**60)
 
 
-class Asked(NamedTuple):
-    """Lines that customers want to send back [m], those of one request together, and what is known of each."""
+class Known(NamedTuple):
+    """What is looked at of the network."""
 
-    request: I64  # [m] place of the request, never falling
-    at: I64
+    price: I64  # [I] as listed
+    seller: NDArray[np.int32]  # [I]
+    near: I64  # [P, F] fulfilment nodes by distance, see decide.terms
+    open_from_us: I64  # [N]
+    open_until_us: I64  # [N]
+
+
+class Request(NamedTuple):
+    """What one customer asks for at once, and what is known of the shipment."""
+
+    lines: int
+    at: int
+    place: int  # of the customer
+    delivered: int  # 1: the shipment is known to be at the door
+    delivered_at: int
+    units: int  # of its shipment, not given back yet
+    value: int
+
+
+class Wanted(NamedTuple):
+    """The lines of a request [k], or room for more."""
+
     quantity: I64
     price: I64  # paid for a unit
-    place: I64  # of the customer
-    delivered: Bools  # the shipment is known to be at the door
-    delivered_at: I64
-    units: I64  # of its shipment, not given back yet
-    value: I64
-    under_way: Bools  # a return of the line is
-    fit: Bools  # the line can be one
+    under_way: I64  # 1: a return of the line is
+    fit: I64  # 1: the line can be one
 
 
 class Taken(NamedTuple):
-    """What is answered, a row a line."""
+    """What is answered, a row a line [k], or room for more."""
 
     why: I64  # words.ReturnRefusal, 0: authorised
     price: I64  # what a unit counts for
@@ -54,58 +76,64 @@ class Taken(NamedTuple):
     refund: I64  # paid at once
 
 
-def authorise(ground: Ground, rules: Returns, asked: Asked) -> Taken:
-    """Which lines may come back, to where, and what is paid at once.
+def known_of(ground: Ground) -> Known:
+    """The part of the ground that requests are judged by."""
+    return Known(
+        ground.items.price, ground.items.seller, ground.terms.near, ground.nodes.open_from_us,
+        ground.nodes.open_until_us,
+    )  # fmt: skip
+
+
+@compiled
+def authorise(known: Known, rules: Returns, request: Request, wanted: Wanted, taken: Taken) -> None:
+    """Which lines of a request may come back, to where, and what is paid at once.
 
     No more units than the shipment brought, and no more money than was paid for it, whatever price a request names:
     where it names too much, each unit counts for the mean of what is left.
     """
-    total = running(asked.request, asked.quantity)
-    worth = running(asked.request, asked.quantity * asked.price)
-    last = np.searchsorted(asked.request, asked.request, side="right") - 1
-    mean = asked.value // np.maximum(asked.units, 1)
-    price = np.where(worth[last] > asked.value, mean, asked.price) if len(last) else asked.price
-    why = np.full(len(total), int(ReturnRefusal.NONE))
-    for refusal, found in (
-        (ReturnRefusal.ON_ITS_WAY, asked.under_way),
-        (ReturnRefusal.TOO_MANY, total > asked.units),
-        (ReturnRefusal.WINDOW_OVER, asked.at > asked.delivered_at + rules.window_us),
-        (ReturnRefusal.NOT_DELIVERED, ~asked.delivered),
-        (ReturnRefusal.UNKNOWN_LINE, ~asked.fit | (asked.quantity <= 0)),
-    ):
-        why[found] = int(refusal)
-    whole = asked.quantity * price
-    keep = whole < rules.keep_below
-    way = np.where(keep, int(ReturnWay.KEEP), int(ReturnWay.SEND_BACK))
-    refund = np.where(keep | (rules.at_once == 1), whole, 0)
-    return Taken(why, price, way, nearest_centre(ground, asked.place, asked.at), refund)
+    total, worth = 0, 0
+    for n in range(request.lines):
+        worth += wanted.quantity[n] * wanted.price[n]
+    mean = request.value // max(request.units, 1)
+    to_node = nearest_open(known, request.place, request.at)
+    for n in range(request.lines):
+        quantity = wanted.quantity[n]
+        total += quantity
+        price = mean if worth > request.value else wanted.price[n]
+        why = 0
+        if wanted.fit[n] == 0 or quantity <= 0:
+            why = UNKNOWN_LINE
+        elif request.delivered == 0:
+            why = NOT_DELIVERED
+        elif request.at > request.delivered_at + rules.window_us:
+            why = WINDOW_OVER
+        elif total > request.units:
+            why = TOO_MANY
+        elif wanted.under_way[n] == 1:
+            why = ON_ITS_WAY
+        keep = quantity * price < rules.keep_below
+        taken.why[n], taken.price[n], taken.to_node[n] = why, price, to_node
+        taken.way[n] = KEEP if keep else SEND_BACK
+        taken.refund[n] = quantity * price if keep or rules.at_once == 1 else 0
 
 
-def running(group: I64, amount: I64) -> I64:
-    """[m] Sums so far within each group; rows of a group stand together."""
-    if not len(group):
-        return amount
-    sums = np.cumsum(amount)
-    first = np.searchsorted(group, group)
-    found: I64 = sums - (sums - amount)[first]
-    return found
+@compiled
+def nearest_open(known: Known, place: int, at: int) -> int:
+    """The nearest fulfilment node that is open; ties by declared rank, then by hash; the first where none is."""
+    first = known.near[place, 0]
+    for node in known.near[place]:
+        if known.open_from_us[node] <= at < known.open_until_us[node]:
+            return int(node)
+        first = min(first, node)
+    return int(first)
 
 
-def nearest_centre(ground: Ground, place: I64, at: I64) -> I64:
-    """[m] The nearest fulfilment node that is open; ties by declared rank, then by hash; the first where none is."""
-    centres = ground.centres
-    way = ground.arcs.distance_km[centres][:, place].astype(np.int64) * len(ground.nodes.kind)
-    way += ground.terms.node[centres, NODE_ORDER][:, None]
-    shut = (ground.nodes.open_from_us[centres, None] > at) | (ground.nodes.open_until_us[centres, None] <= at)
-    found: I64 = centres[np.argmin(np.where(shut, -NEVER, way), axis=0)]
-    return found
-
-
-def owed(rules: Returns, worth: I64, grade: I64, reason: I64) -> I64:
-    """[m] What is paid back for units worth so much, found to be of a grade."""
-    kept = np.where(IS_OWN[reason], rules.kept_back_ppm[grade], 0)
-    found: I64 = worth - worth * kept // PPM
-    return found
+@compiled
+def owed(rules: Returns, worth: int, grade: int, reason: int) -> int:
+    """What is paid back for units worth so much, found to be of a grade."""
+    if reason not in (CHANGED_MIND, DOES_NOT_FIT):
+        return worth
+    return worth - int(worth * rules.kept_back_ppm[grade]) // PPM
 
 
 class Graded(NamedTuple):

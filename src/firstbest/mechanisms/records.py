@@ -92,6 +92,22 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     provenance: dict[str, str] = {}
 
 
+class Assumed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bet assumes of the world over the window of a promise, and what came; nothing found: not measured."""
+
+    metric: str
+    low: float
+    high: float
+    found: float | None = None
+
+    @property
+    def state(self) -> str:
+        """`held`, `broke`, or `not measured`, which is neither."""
+        if self.found is None:
+            return "not measured"
+        return "held" if self.low <= self.found <= self.high else "broke"
+
+
 class MetricVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """One success metric, judged."""
 
@@ -105,6 +121,7 @@ class MetricVerdict(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float = 0.0  # how many times better the fact fits the world with the bet; 0 without a fact
     effect: float = 0.0  # fact less the median of the world without, in the metric's unit
     kept: float = 0.0  # effect in the promised direction, of the promised size; 1 is the promise
+    assumed: tuple[Assumed, ...] = ()  # of the world over its window, as far as it is over
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):

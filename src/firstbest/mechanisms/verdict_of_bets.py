@@ -16,11 +16,13 @@ import numpy as np
 from firstbest.mechanisms.bets import Kill, Page, Progress, judging
 from firstbest.mechanisms.calibration import Met, calibrations
 from firstbest.mechanisms.records import (
+    Assumed,
     BetVerdict,
     Calibration,
     Forecast,
     Judgement,
     Measured,
+    MetricVerdict,
     State,
     SuccessMetric,
 )
@@ -146,8 +148,9 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
             told = judge(success, by, None, known)
             metrics.append(msgspec.structs.replace(told, judgement=Judgement.INCONCLUSIVE, reason=_HINDSIGHT))
             continue
-        broken = [each for each in _broken(page, facts, start, end) if fact is not None]
-        metrics.append(judge(success, by, fact, known, broken, weeks))
+        assumed = tuple(_assumed(page, facts, start, end)) if fact is not None else ()
+        told = judge(success, by, fact, known, _broken(assumed), weeks)
+        metrics.append(with_assumed(told, assumed))
     judgement, reason = together(metrics)
     state = State.JUDGED if far.state == State.GO and judgement in FINAL else far.state
     return BetVerdict(
@@ -167,11 +170,33 @@ def verdict_on(sealed: Sealed, facts: FactOf, scored: Sequence[Scored]) -> BetVe
     )
 
 
-def _broken(page: Page, facts: FactOf, start: str, end: str) -> Iterator[Broken]:
+def _assumed(page: Page, facts: FactOf, start: str, end: str) -> Iterator[Assumed]:
     for each in page.bet.assumptions:
         fact = facts(each.metric, start, end)
-        if fact is not None and not each.low <= fact.value <= each.high:
-            yield Broken(each.metric, f"{each.low:g} to {each.high:g}", f"{fact.value:g}")
+        found = None if fact is None else fact.value
+        yield Assumed(metric=each.metric, low=each.low, high=each.high, found=found)
+
+
+def _broken(assumed: Sequence[Assumed]) -> list[Broken]:
+    return [
+        Broken(each.metric, f"{each.low:g} to {each.high:g}", f"{each.found:g}")
+        for each in assumed
+        if each.found is not None and each.state == "broke"
+    ]
+
+
+def with_assumed(told: MetricVerdict, assumed: tuple[Assumed, ...]) -> MetricVerdict:
+    """A verdict with what was assumed; where that was not measured, facts decide nothing.
+
+    Whether one of the two worlds is the one that came about is not known then, so neither is confirmed or refuted.
+    """
+    told = msgspec.structs.replace(told, assumed=assumed)
+    open_ones = [each for each in assumed if each.found is None]
+    if told.judgement not in (Judgement.CONFIRMED, Judgement.REFUTED) or not open_ones:
+        return told
+    names = ", ".join(each.metric for each in open_ones)
+    reason = f"{told.reason}; but not measured: {names}"
+    return msgspec.structs.replace(told, judgement=Judgement.INCONCLUSIVE, reason=reason)
 
 
 def _killed(sealed: Sealed, facts: FactOf) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.billing_basis import Basis, Window, inside
+from firstbest.operate.billing_basis import Basis, Window, inside, of_customers
 from firstbest.operate.billing_freight import containers_moved, containers_received, distance, van_time, weight_moved
 from firstbest.operate.billing_orders import (
     cartons_and_parcels,
@@ -115,7 +115,7 @@ def meter_month(facts: Mapping[str, Records], basis: Basis, window: Window, carr
     the month, and departures of the shipments that went by van. With them come OF_VANS and SAILED.
     """
     found = {name: inside(rows, window) for name, rows in facts.items()}
-    departed, all_departed = found[f.DEPARTED.name], facts[f.DEPARTED.name]
+    departed, all_departed = of_customers(found[f.DEPARTED.name]), facts[f.DEPARTED.name]
     stored = storage(found, basis, window, carried.shelves)
     containers, parts = containers_moved(found[f.MOVED.name], basis, carried.container_ppm)
     unloaded, received_parts = containers_received(
@@ -124,9 +124,9 @@ def meter_month(facts: Mapping[str, Records], basis: Basis, window: Window, carr
     usage = [
         *shipped_units(departed, facts[f.PICKED.name], basis, stored.supply),
         *shipped_lines(departed, basis),
-        orders_shipped(all_departed, facts[f.ORDERED.name], window, basis),
+        orders_shipped(of_customers(all_departed), facts[f.ORDERED.name], window, basis),
         *cartons_and_parcels(departed, basis),
-        *packed(found[f.PACKED.name], basis),
+        *packed(of_customers(found[f.PACKED.name]), basis),
         *stored.usage,
         *receipts(found[f.RECEIVED.name], basis),
         *sent_back(found[f.RETURNED.name], found[f.REFUNDED.name], basis),
@@ -136,6 +136,6 @@ def meter_month(facts: Mapping[str, Records], basis: Basis, window: Window, carr
         unloaded,
         van_time(facts[f.VANNED.name], facts[f.DELIVERED.name], window, basis),
         distance(found[f.ROUTED.name], found[f.VANNED.name], all_departed, basis),
-        *promises(found[f.COMPLETED.name], basis),
+        *promises(of_customers(found[f.COMPLETED.name]), basis),
     ]
     return Metered(joined(usage), Carried(stored.shelves, parts, received_parts))

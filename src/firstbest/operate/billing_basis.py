@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from firstbest.rent.meters import METER_CODES
 from firstbest.rent.usage import SOURCE_BOOK, Attribute, Measure, Usage, blank_usage, rows_of
 from firstbest.world.network import I8, I64, Network
+from firstbest.world.units import SENT_AGAIN_FIRST
 from firstbest.world.words import Mode, NodeKind
 
 Records = NDArray[np.void]
@@ -86,6 +87,12 @@ def sides(volume_cm3: I64, longest_mm: I64) -> I64:
 def inside(rows: Records, window: Window) -> Records:
     """Rows whose instant lies in the month."""
     return rows[(rows["at"] >= window.begins) & (rows["at"] < window.ends)]
+
+
+def of_customers(rows: Records) -> Records:
+    """Rows about orders of customers: what the house sends again for harm of its own is billed to nobody."""
+    found: Records = rows[rows["order"] < SENT_AGAIN_FIRST]
+    return found
 
 
 def events(meter: str, cause: Records, tenant: ArrayLike, quantity: ArrayLike) -> Usage:

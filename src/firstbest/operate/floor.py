@@ -47,12 +47,12 @@ def release(number: int, now: int, ground: Ground) -> Step:
         tie=chosen["tie"], ship_by=chosen["ship_by"], lines=chosen["lines"], units=chosen["units"], day=chosen["day"],
         seller=chosen["seller"], held=held,
     )  # fmt: skip
-    tasked = yield from pick_list(number, now, chosen)
+    tasked, kit = yield from pick_list(number, now, chosen)
     found = [*again, released, tasked]
     if ground.detail.levels is not None:
         found += yield from levels.opened(number, now, ground, tasked)
     if ground.detail.kits is not None:
-        found.append((yield from kits.assembled(number, now, ground.detail.kits, tasked)))
+        found.append(kits.assembled((number, now), ground.detail.kits, tasked.rows, kit))
     if ground.detail.slotting is not None and len(tasked.rows):
         found.append((yield from slots.picked_from(number, now, ground, tasked)))
     return found
@@ -77,15 +77,16 @@ def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:
     return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 
-def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, f.Block]:
-    """The lines of the chosen shipments, in their order."""
+def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, tuple[f.Block, I64]]:
+    """The lines of the chosen shipments, in their order; and of each the kit that it is part of (tables.LINE_STATE)."""
     orders = chosen["key"] // MAX_ATTEMPT // MAX_NODE
     counts_of = (yield ByKey(t.ORDER_T, orders)).rows["lines"].astype(np.int64)
     keys = np.empty(int(counts_of.sum()), np.int64)
     name_lines(orders, counts_of, keys)
     answer = yield ByKey(t.LINE_T, keys)
-    rows = np.zeros(len(keys), f.TASKED.dtype)
-    return f.Block(f.TASKED, rows[: task(chosen, counts_of, (answer.rows, answer.found), rows, (number, now))])
+    rows, kit = np.zeros(len(keys), f.TASKED.dtype), np.empty(len(keys), np.int64)
+    count = task(chosen, counts_of, (answer.rows, answer.found), (rows, kit), (number, now))
+    return f.Block(f.TASKED, rows[:count]), kit[:count]
 
 
 @compiled
@@ -100,14 +101,19 @@ def name_lines(orders: I64, counts_of: I64, keys: I64) -> None:
 
 @compiled
 def task(
-    chosen: Records, counts_of: I64, answer: tuple[Records, NDArray[np.bool_]], rows: Records, told: tuple[int, int]
+    chosen: Records,
+    counts_of: I64,
+    answer: tuple[Records, NDArray[np.bool_]],
+    made: tuple[Records, I64],
+    told: tuple[int, int],
 ) -> int:
-    """Write a row for each line that a chosen shipment [n] brings; how many.
+    """Write a row for each line that a chosen shipment [n] brings, and its kit; how many.
 
     answer: the lines of the shipments' orders, one order after the other, and whether they are there; told: the
     number and the instant.
     """
     lines, found = answer
+    rows, kit = made
     count, spot = 0, -1
     for n in range(len(chosen)):
         shipment = chosen[n]
@@ -122,7 +128,7 @@ def task(
             row.ordinal = count
             row.order, row.line = line.key // MAX_LINE, line.key % MAX_LINE
             row.node, row.attempt = shipment.node, attempt
-            row.quantity, row.item = line.quantity, line.item
+            row.quantity, row.item, kit[count] = line.quantity, line.item, line.kit
             count += 1
     return count
 

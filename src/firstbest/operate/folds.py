@@ -14,6 +14,7 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
 from firstbest.decide.wave import pack_ms
 from firstbest.operate import folds_after as after
+from firstbest.operate import folds_again as again
 from firstbest.operate import folds_levels as levels
 from firstbest.operate import folds_members as members
 from firstbest.operate import folds_together as together
@@ -338,7 +339,8 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.OPENED, opened), (f.WORKED, worked), (f.FEATURED, featured), (f.RETURNED, returned),
     (f.RETURN_AUTHORISED, after.authorised), (f.RETURNED, after.returned),
     (f.INSPECTED, after.inspected), (f.DISPOSED, after.disposed), (f.RESTOCKED, after.restocked),
-    (f.RETURN_ENDED, after.ended), (f.MADE_GOOD, after.made_good), (f.CLAIM_FILED, after.claim_filed),
+    (f.RETURN_ENDED, after.ended), (f.REPLACED, again.replaced), (f.MADE_GOOD, after.made_good),
+    (f.CLAIM_FILED, after.claim_filed),
     (f.CLAIM_SETTLED, after.claim_settled), (f.LOTTED, after.lotted), (f.EXPIRED, after.expired),
     (f.CASE_BROKEN, levels.case_broken), (f.TASKED, after.tasked), (f.LET_GO, after.let_go),
     (f.MEMBER_JOINED, members.joined), (f.MEMBER_RENEWED, members.renewed), (f.MEMBER_LEAVES, members.leaves),
@@ -347,6 +349,10 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
     (f.PALLET_BROKEN, levels.pallet_broken), (f.LEVELLED, levels.levelled), (f.OPENED, levels.put_up),
     (f.RECEIVED, levels.put_up), (f.RESTOCKED, levels.put_back), (f.PICKED, levels.picked),
     (f.COUNTED, levels.counted), (f.EXPIRED, levels.expired), (f.REPLENISHED, levels.sent_on),
+    (f.RELEASED, again.released), (f.ASSEMBLED, again.assembled), (f.PICKED, again.picked),
+    (f.UNPLANNED, again.unplanned), (f.DEPARTED, again.departed), (f.DELIVERED, again.delivered),
+    (f.COMPLETED, again.over), (f.CLOSED, again.over), (f.REPLACEMENT_ENDED, again.replacement_ended),
+    (f.CONTENTS_FORGOTTEN, again.forgotten),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.operate import folds_levels as levels
+from firstbest.operate.fold_keys import constant
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows
 from firstbest.world import tables as t
@@ -15,6 +16,10 @@ from firstbest.world.units import ANNOUNCED_FIRST, MAX_ATTEMPT, MAX_DAY, MAX_LIN
 from firstbest.world.words import Disposition, ReturnStage, ReturnWay, SentStage
 
 Records = NDArray[np.void]
+# As plain numbers: a word of a list is looked up anew each time that it is named.
+AWAY, AT_DOOR, HARMED, CLAIMED = (int(each) for each in SentStage)
+AUTHORISED, RECEIVED, INSPECTED, REFURBISHING = (int(each) for each in ReturnStage)
+SEND_BACK, REFURBISH = int(ReturnWay.SEND_BACK), int(Disposition.REFURBISH)
 
 
 def shipments_of(rows: Records) -> I64:
@@ -29,11 +34,6 @@ def lines_of(rows: Records) -> I64:
     return keys
 
 
-def same(rows: Records, value: int) -> NDArray[np.generic]:
-    """The same value for each row."""
-    return np.full(len(rows), value, np.int64)
-
-
 def remembers(ground: Ground) -> bool:
     """Whether the house remembers what left."""
     return ground.detail.returns is not None or ground.detail.care is not None
@@ -44,7 +44,7 @@ def sent(rows: Records, ground: Ground) -> list[Change]:
     if not remembers(ground):
         return []
     made = np.zeros(len(rows), t.SENT)
-    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, SentStage.AWAY, rows["at"]
+    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, AWAY, rows["at"]
     for name in ("tie", "units", "value", "place", "seller", "carrier", "zone"):
         made[name] = rows[name]
     return [Put(t.SENT_T, made)]
@@ -57,7 +57,7 @@ def at_the_door(rows: Records, ground: Ground) -> list[Change]:
     # Where nobody makes harm good, what was lost is at its door as far as anybody asks.
     harmed = (rows["outcome"] != 0) & (ground.detail.care is not None)
     columns = {
-        "stage": np.where(harmed, SentStage.HARMED, SentStage.AT_DOOR),
+        "stage": np.where(harmed, HARMED, AT_DOOR),
         "delivered_at": rows["at"],
         "outcome": rows["outcome"],
     }
@@ -66,9 +66,9 @@ def at_the_door(rows: Records, ground: Ground) -> list[Change]:
 
 def authorised(rows: Records, ground: Ground) -> list[Change]:
     """A return is on its way, or the customer keeps what it was about; its shipment has so much less to give back."""
-    coming = rows[rows["way"] == ReturnWay.SEND_BACK]
+    coming = rows[rows["way"] == SEND_BACK]
     made = np.zeros(len(coming), t.RETURN)
-    made["key"], made["live"], made["stage"] = lines_of(coming), 1, ReturnStage.AUTHORISED
+    made["key"], made["live"], made["stage"] = lines_of(coming), 1, AUTHORISED
     for name in ("tie", "quantity", "price", "item", "reason"):
         made[name] = coming[name]
     made["refunded"], made["ready_at"] = coming["refund"], coming["lapses_at"]
@@ -81,7 +81,7 @@ def returned(rows: Records, ground: Ground) -> list[Change]:
     """It has come."""
     if ground.detail.returns is None:
         return []
-    columns = {"stage": same(rows, ReturnStage.RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
+    columns = {"stage": constant(rows, RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
     return [Set(t.RETURN_T, lines_of(rows), columns)]
 
 
@@ -92,16 +92,14 @@ def inspected(rows: Records, ground: Ground) -> list[Change]:
         for grade, name in enumerate(("sellable", "opened", "broken"))
     }
     last = rows[rows["last"] == 1]
-    columns = {"stage": same(last, ReturnStage.INSPECTED), "ready_at": last["at"]}
+    columns = {"stage": constant(last, INSPECTED), "ready_at": last["at"]}
     return [Add(t.RETURN_T, lines_of(rows), amounts), Set(t.RETURN_T, lines_of(last), columns)]
 
 
 def disposed(rows: Records, ground: Ground) -> list[Change]:
     """Opened units are being refurbished; everything else ends with its return."""
-    rows = rows[rows["disposition"] == Disposition.REFURBISH]
-    return [
-        Set(t.RETURN_T, lines_of(rows), {"stage": same(rows, ReturnStage.REFURBISHING), "ready_at": rows["ready_at"]})
-    ]
+    rows = rows[rows["disposition"] == REFURBISH]
+    return [Set(t.RETURN_T, lines_of(rows), {"stage": constant(rows, REFURBISHING), "ready_at": rows["ready_at"]})]
 
 
 def restocked(rows: Records, ground: Ground) -> list[Change]:
@@ -112,29 +110,29 @@ def restocked(rows: Records, ground: Ground) -> list[Change]:
 
 def ended(rows: Records, ground: Ground) -> list[Change]:
     """A return is done with."""
-    return [Set(t.RETURN_T, lines_of(rows), {"live": same(rows, 0)})]
+    return [Set(t.RETURN_T, lines_of(rows), {"live": constant(rows, 0)})]
 
 
 def let_go(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is forgotten."""
-    return [Set(t.SENT_T, shipments_of(rows), {"live": same(rows, 0)})]
+    return [Set(t.SENT_T, shipments_of(rows), {"live": constant(rows, 0)})]
 
 
 def made_good(rows: Records, ground: Ground) -> list[Change]:
     """Nothing is left to give back of it."""
-    columns = {"units": same(rows, 0), "value": same(rows, 0), "stage": same(rows, SentStage.AT_DOOR)}
+    columns = {"units": constant(rows, 0), "value": constant(rows, 0), "stage": constant(rows, AT_DOOR)}
     return [Set(t.SENT_T, shipments_of(rows), columns)]
 
 
 def claim_filed(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier is asked for what it was worth."""
-    columns = {"stage": same(rows, SentStage.CLAIMED), "claimed": rows["amount"]}
+    columns = {"stage": constant(rows, CLAIMED), "claimed": rows["amount"]}
     return [Set(t.SENT_T, shipments_of(rows), columns)]
 
 
 def claim_settled(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier has answered."""
-    return [Set(t.SENT_T, shipments_of(rows), {"stage": same(rows, SentStage.AT_DOOR)})]
+    return [Set(t.SENT_T, shipments_of(rows), {"stage": constant(rows, AT_DOOR)})]
 
 
 def intake(rows: Records, ground: Ground) -> list[Change]:

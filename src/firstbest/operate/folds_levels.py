@@ -106,7 +106,7 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
     """What was handed out and is still on hand by the book lies singly."""
     if not keeps_pallets(ground):
         return []
-    rows = kept(rows, ground)
+    rows = kept(rows[rows["short"] != rows["written_off"]], ground)
     return [Add(t.PALLET_T, stock_keys(rows, "node", ground), {"single": rows["short"] - rows["written_off"]})]
 
 

@@ -6,64 +6,73 @@ like any others, so stock, picks, returns and their laws know nothing of kits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide import kits
 from firstbest.decide.ground import Ground
-from firstbest.operate.fold_keys import shipment_keys
-from firstbest.operate.ports import ByKey, Read, Rows, Step
-from firstbest.operate.rows import block_of
+from firstbest.kernels.compiled import compiled
+from firstbest.operate.arrive_state import Records, Row
+from firstbest.operate.ports import Step
 from firstbest.world import facts as f
-from firstbest.world import tables as t
 from firstbest.world.commands import Batch
 from firstbest.world.network import I64, Kits
-from firstbest.world.units import MAX_KIT, MAX_LINE
+from firstbest.world.units import MAX_KIT
 from firstbest.world.words import Kind
 
-Records = NDArray[np.void]
 PLACE = int(Kind.PLACE)
 
 
 def take(batch: Batch, ground: Ground, rules: Kits, decide: Callable[[Batch, Ground, I64 | None], Step]) -> Step:
     """Decide a batch whose kits have been taken apart by `decide`, and tell which they were."""
+    if not kits.asked(batch.commands, batch.lines, rules):
+        blocks = yield from decide(batch, ground, None)
+        return blocks
     commands, lines, line_kit, rest = kits.apart(batch.commands, batch.lines, rules)
     blocks = yield from decide(Batch(commands, lines), ground, line_kit)
-    told = kitted(batch, ground, rules, rest)
-    if len(told):
-        placed = [block.rows["number"] for block in blocks if block.fact is f.ORDERED]
-        told = told[among(told["number"], placed[0])] if placed else told[:0]
+    placed = [block.rows for block in blocks if block.fact is f.ORDERED]
+    if not placed:
+        return blocks
+    rows = np.zeros(int((rest >= 0).sum()), f.KITTED.dtype)
+    told = rows[: tell(batch.commands, batch.lines, (rules, ground.items.seller), (rest, placed[0]), rows)]
     return [*blocks, f.Block(f.KITTED, told)] if len(told) else blocks
 
 
-def among(values: NDArray[np.integer], known: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """[n] Which values are among those known, of which there are some, in ascending order."""
-    place = np.minimum(known.searchsorted(values), len(known) - 1)
-    found: NDArray[np.bool_] = known[place] == values
-    return found
+@compiled
+def tell(
+    commands: Records,
+    lines: Records,
+    known: tuple[Kits, NDArray[np.int32]],
+    made: tuple[I64, Records],
+    rows: Records,
+) -> int:
+    """Write a row for each line that was a kit of an order that is there now, by commands and lines; how many.
 
-
-def kitted(batch: Batch, ground: Ground, rules: Kits, rest: I64) -> Records:
-    """A row for each line that was a kit, in the order of commands and lines."""
-    c = batch.commands
-    orders = c["kind"] == PLACE
-    counts = np.where(orders, c["lines"], 0).astype(np.int64)
-    owner = np.repeat(np.arange(len(c)), counts)
-    place = np.repeat(c["first_line"], counts) + np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    some = rest[place] >= 0
-    owner, place = owner[some], place[some]
-    lines = batch.lines[place]
-    rows = np.zeros(len(place), f.KITTED.dtype)
-    for name in ("number", "at", "order"):
-        rows[name] = c[name][owner]
-    for name in ("line", "item", "quantity", "price"):
-        rows[name] = lines[name]
-    rows["rest"], rows["seller"] = rest[place], ground.items.seller[lines["item"]]
-    rows["parts"] = np.diff(rules.first)[rules.of_item[lines["item"]]]
-    rows["ordinal"] = np.arange(len(rows)) - np.searchsorted(rows["number"], rows["number"])
-    return rows
+    known: (rules, seller of each item); made: (of each line where its rest begins, orders that are there, by number).
+    """
+    rules, seller = known
+    rest, ordered = made
+    count, place = 0, 0
+    for c in range(len(commands)):
+        command = commands[c]
+        while place < len(ordered) and ordered[place].number < command.number:
+            place += 1
+        if command.kind != PLACE or place == len(ordered) or ordered[place].number != command.number:
+            continue
+        ordinal = 0
+        for n in range(command.first_line, command.first_line + command.lines):
+            if rest[n] < 0:
+                continue
+            row, line = rows[count], lines[n]
+            kit = rules.of_item[line.item]
+            row.number, row.ordinal, row.at, row.order = command.number, ordinal, command.at, command.order
+            row.line, row.item, row.quantity, row.price = line.line, line.item, line.quantity, line.price
+            row.rest, row.seller, row.parts = rest[n], seller[line.item], rules.first[kit + 1] - rules.first[kit]
+            count += 1
+            ordinal += 1
+    return count
 
 
 def whole_units(lines: Records, rules: Kits | None) -> I64:
@@ -81,22 +90,43 @@ def whole_units(lines: Records, rules: Kits | None) -> I64:
     return units
 
 
-def assembled(number: int, now: int, rules: Kits, tasked: f.Block) -> Generator[Read, Rows, f.Block]:
-    """The kits that the tasked lines make: those all of whose parts are in one shipment."""
-    rows = tasked.rows
-    kit = (yield ByKey(t.LINE_T, rows["order"] * MAX_LINE + rows["line"])).rows["kit"].astype(np.int64)
-    rows, kit = rows[kit > 0], kit[kit > 0]
-    if not len(rows):
-        return f.Block(f.ASSEMBLED, np.zeros(0, f.ASSEMBLED.dtype))
-    shipment, which = shipment_keys(rows), kit % MAX_KIT
-    order = np.lexsort((kit, shipment))
-    other = (np.diff(shipment[order]) != 0) | (np.diff(kit[order]) != 0)
-    group = np.zeros(len(rows), np.int64)
-    group[order[1:]] = np.cumsum(other)
-    whole = np.bincount(group)[group] == np.diff(rules.first)[which]
-    lead = whole & (rows["item"] == rules.item[rules.first[which]])
-    rows, which = rows[lead], which[lead]
-    return block_of(
-        f.ASSEMBLED, number, now, kits=rows["quantity"] // rules.units[rules.first[which]],
-        item=rules.kit_item[which], **{name: rows[name] for name in ("order", "node", "attempt", "line")},
-    )  # fmt: skip
+def assembled(told: tuple[int, int], rules: Kits, tasked: Records, kit: I64) -> f.Block:
+    """The kits that the tasked lines make: those all of whose parts are in one shipment.
+
+    told: the number and the instant; kit [m]: of each line, as in tables.LINE_STATE.
+    """
+    count = int((kit > 0).sum())
+    rows = np.zeros(count, f.ASSEMBLED.dtype)
+    return f.Block(f.ASSEMBLED, rows[: assemble(told, rules, tasked, kit, rows)] if count else rows)
+
+
+@compiled
+def assemble(told: tuple[int, int], rules: Kits, tasked: Records, kit: I64, rows: Records) -> int:
+    """Write a row for each kit, where its first part is; how many. Lines of a shipment stand together."""
+    count, first = 0, 0
+    for n in range(len(tasked)):
+        line = tasked[n]
+        if not same_shipment(line, tasked[first]):
+            first = n
+        which = kit[n] % MAX_KIT
+        if kit[n] <= 0 or line.item != rules.item[rules.first[which]]:
+            continue
+        parts, other = 0, first
+        while other < len(tasked) and same_shipment(line, tasked[other]):
+            parts += kit[other] == kit[n]
+            other += 1
+        if parts != rules.first[which + 1] - rules.first[which]:
+            continue
+        row = rows[count]
+        row.number, row.at = told
+        row.ordinal = count
+        row.order, row.node, row.attempt, row.line = line.order, line.node, line.attempt, line.line
+        row.kits, row.item = line.quantity // rules.units[rules.first[which]], rules.kit_item[which]
+        count += 1
+    return count
+
+
+@compiled
+def same_shipment(one: Row, other: Row) -> bool:
+    """Whether two lines are of one shipment."""
+    return bool(one.order == other.order and one.node == other.node and one.attempt == other.attempt)

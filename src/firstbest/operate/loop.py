@@ -54,9 +54,7 @@ for _number, (_kinds, _) in enumerate(ARRIVALS, 1):
     FAMILY_OF[list(_kinds)] = _number
 RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
 JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
-# A question changes nothing that another command looks at, and looks at nothing that another changes.
-AFTER_DOOR = np.isin(np.arange(max(Kind) + 1), [kind for kind in aftermath.KINDS if kind != Kind.CONTACTED])
-DELIVERED = int(Kind.DELIVERED)
+DELIVERED, RETURN_ASKED = int(Kind.DELIVERED), int(Kind.RETURN_ASKED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
 
 
@@ -279,15 +277,15 @@ class Loop:
 
 
 def without_echo(batch: Batch) -> Batch:
-    """The batch up to the first command about a cargo or a return of which another one in it speaks too.
+    """The batch up to the first command about a cargo, or a return, of which another family's speaks before it.
 
     Families must touch no row in common: goods are announced, arrive and are received in this order or not at all, and
-    of an order one return is decided at a time, none before its delivery.
+    a return is asked for in a batch behind that of its delivery.
     """
-    counts = np.zeros((len(AFTER_DOOR), 2), np.int64)
+    counts = np.zeros((len(FAMILY_OF), 2), np.int64)
     count_kinds(batch.commands, counts)
-    told = counts[:, 0]
-    if (told * AFTER_DOOR).any():
+    told = counts[:, 0].tolist()
+    if told[RETURN_ASKED] and told[DELIVERED]:
         batch = without_afterthought(batch)
     if told[JOIN] or told[LEAVE]:
         batch = members.before_newcomer(batch)
@@ -301,14 +299,15 @@ def without_echo(batch: Batch) -> Batch:
 
 
 def without_afterthought(batch: Batch) -> Batch:
-    """The batch up to the first command about a return of whose order another one, or a delivery, speaks before it."""
-    kind = batch.commands["kind"]
-    after = AFTER_DOOR[kind]
-    spoken = np.flatnonzero(after | (kind == DELIVERED))
-    again = np.ones(len(spoken), np.bool_)
-    again[np.unique(batch.commands["order"][spoken], return_index=True)[1]] = False
-    echo = spoken[again & after[spoken]]
-    return batch.select(slice(0, int(echo[0]))) if len(echo) else batch
+    """The batch up to the first return asked for of an order of which a delivery is told before it."""
+    kind, order = batch.commands["kind"], batch.commands["order"]
+    asked, delivered = np.flatnonzero(kind == RETURN_ASKED), np.flatnonzero(kind == DELIVERED)
+    if set(order[asked].tolist()).isdisjoint(order[delivered].tolist()):
+        return batch
+    for spot in asked.tolist():
+        if (order[delivered[delivered < spot]] == order[spot]).any():
+            return batch.select(slice(0, spot))
+    return batch
 
 
 def merged(blocks: Sequence[Block]) -> list[Block]:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
-from firstbest.operate import metrics_after, metrics_rows
+from firstbest.operate import metrics_after, metrics_again, metrics_rows
 from firstbest.operate.ports import Add, Change
 from firstbest.operate.rows import by_fact
 from firstbest.world import facts as f
@@ -156,6 +156,11 @@ def paid_back(cells: Cells, rows: Records) -> None:
     cells.add(where, Metric.COST_AFTER, rows["amount"])
 
 
+def replaced(cells: Cells, rows: Records) -> None:
+    """Shipments sent again; what that takes is counted as it is spent (`operate.metrics_again`)."""
+    cells.add(cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"]), Metric.REPLACED, 0, 1)
+
+
 def paid_by_carrier(cells: Cells, rows: Records) -> None:
     """What carriers pay for harm."""
     where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
@@ -268,7 +273,7 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
     f.DISPOSED.name: disposed, f.WITHDRAWN.name: withdrawn,
     f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
-    f.CLAIM_SETTLED.name: paid_by_carrier,
+    f.CLAIM_SETTLED.name: paid_by_carrier, f.REPLACED.name: replaced, f.REPLACEMENT_ENDED.name: paid_back,
 }  # fmt: skip
 IN_CUBES = CUBES.keys() | metrics_rows.BY_ROW.keys()
 """Facts that count in the cubes of all days, nodes and sellers."""
@@ -278,8 +283,9 @@ COUNTED = IN_CUBES | metrics_after.CUBES.keys()
 
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     """All that facts add to cubes, spreads and flows; a fact may have any number of blocks."""
-    changes = metrics_rows.gathered(blocks, ground)
     cells = Cells(ground)
+    blocks = metrics_again.counted(cells, blocks)
+    of_orders = metrics_rows.gathered(blocks, ground)
     for block in by_fact([block for block in blocks if block.fact.name in CUBES]):
         CUBES[block.fact.name](cells, block.rows)
-    return [*changes, *cells.changes(), *metrics_after.gathered(blocks, ground)]
+    return [*of_orders, *cells.changes(), *metrics_after.gathered(blocks, ground)]

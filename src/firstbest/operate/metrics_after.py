@@ -94,6 +94,11 @@ def made_good(cells: Cells, rows: Records) -> None:
     cells.add_for(rows, "node", rows["seller"], (After.MADE_GOOD, rows["amount"], 1))
 
 
+def replacement_ended(cells: Cells, rows: Records) -> None:
+    """Money paid back after all for what was to be sent again."""
+    cells.add_for(rows, "node", rows["seller"], (After.MADE_GOOD, rows["amount"], 0))
+
+
 def claim_filed(cells: Cells, rows: Records) -> None:
     """Claims on carriers."""
     cells.add_for(rows, "node", np.zeros(len(rows), np.int64), (After.CLAIMED, rows["amount"], 1))
@@ -184,7 +189,8 @@ def reslotted(cells: Cells, rows: Records) -> None:
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.RETURN_REFUSED.name: refused, f.REFUNDED.name: refunded,
     f.INSPECTED.name: inspected, f.DISPOSED.name: disposed, f.CONTACTED.name: contacted,
-    f.MADE_GOOD.name: made_good, f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
+    f.MADE_GOOD.name: made_good, f.REPLACEMENT_ENDED.name: replacement_ended,
+    f.CLAIM_FILED.name: claim_filed, f.CLAIM_SETTLED.name: claim_settled,
     f.EXPIRED.name: expired, f.CASE_BROKEN.name: case_broken,
     f.PALLET_BROKEN.name: pallet_broken, f.LEVELLED.name: levelled,
     f.ORDERED.name: ordered, f.MEMBER_JOINED.name: member_joined, f.MEMBER_RENEWED.name: member_renewed,

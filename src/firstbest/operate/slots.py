@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstbest.decide import slots
 from firstbest.decide.ground import Ground
 from firstbest.decide.terms import NODE_ORDER
+from firstbest.kernels.compiled import compiled
+from firstbest.operate.arrive_state import Records
 from firstbest.operate.ports import All, ByKey, Read, Rows, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.network import I64, Slotting
 from firstbest.world.words import Zone
+
+FAST = int(Zone.FAST)
+MEDIUM = int(Zone.MEDIUM)
+SLOW = int(Zone.SLOW)
 
 
 def zone_now(written: I64, item: I64, rules: Slotting) -> I64:
@@ -27,20 +34,48 @@ def picked_from(number: int, now: int, ground: Ground, tasked: f.Block) -> Gener
     rules = ground.detail.slotting
     assert rules is not None, "there are zones where the house keeps slots"
     rows = tasked.rows
-    item = rows["item"].astype(np.int64)
-    written = (yield ByKey(t.SHELF_T, item * len(ground.nodes.kind) + rows["node"])).rows["zone"]
-    zone = zone_now(written, item, rules)
-    first = np.ones(len(rows), np.bool_)
-    for name in ("order", "node", "attempt"):
-        first[1:] &= rows[name][1:] == rows[name][:-1]
-    first[1:] = ~first[1:]
-    starts = np.flatnonzero(first)
-    lines = {each.name.lower(): np.add.reduceat((zone == each).astype(np.int64), starts) for each in Zone}
-    names = ("order", "node", "attempt")
-    return block_of(
-        f.SLOTTED, number, now, seller=ground.items.seller[item[starts]], **lines,
-        **{name: rows[name][starts] for name in names},
-    )  # fmt: skip
+    shelf = np.empty(len(rows), np.int64)
+    name_shelves(rows, len(ground.nodes.kind), shelf)
+    there = (yield ByKey(t.SHELF_T, shelf)).rows
+    made = np.zeros(len(rows), f.SLOTTED.dtype)
+    return f.Block(f.SLOTTED, made[: tell((number, now), rows, there, (rules.zone, ground.items.seller), made)])
+
+
+@compiled
+def name_shelves(rows: Records, nodes: int, keys: I64) -> None:
+    """Write the shelf of each line."""
+    for n in range(len(rows)):
+        keys[n] = rows[n].item * nodes + rows[n].node
+
+
+@compiled
+def tell(
+    told: tuple[int, int], rows: Records, there: Records, known: tuple[I64, NDArray[np.int32]], made: Records
+) -> int:
+    """Write a row for each shipment of lines, which stand together; how many.
+
+    told: the number and the instant; there: the shelf of each line; known: of each item (first zone, seller).
+    """
+    zone_at_first, seller = known
+    count = 0
+    for n in range(len(rows)):
+        line = rows[n]
+        if (
+            n == 0
+            or line.order != rows[n - 1].order
+            or line.node != rows[n - 1].node
+            or (line.attempt != rows[n - 1].attempt)
+        ):
+            made[count].number, made[count].at = told
+            made[count].ordinal, made[count].seller = count, seller[line.item]
+            made[count].order, made[count].node, made[count].attempt = line.order, line.node, line.attempt
+            count += 1
+        row = made[count - 1]
+        zone = there[n].zone - 1 if there[n].zone > 0 else zone_at_first[line.item]
+        row.fast += zone == FAST
+        row.medium += zone == MEDIUM
+        row.slow += zone == SLOW
+    return count
 
 
 def pairs(left: I64, right: I64) -> I64:

@@ -233,6 +233,11 @@ def _metric(page: Text, each: MetricVerdict, forecasts: Sequence[Forecast], pape
     kept = f"; {text.share(each.kept, 0)} of what was promised" if each.fact and each.ratio else ""
     said = textwrap.fill(f"{each.reason}{kept}", paper.width - 4) if each.reason else ""
     page.append("\n" + textwrap.indent(said, "  ") + "\n")
+    for one in each.assumed:
+        found = "" if one.found is None else f" ({valued(one.found, one.metric, paper)})"
+        span = f"{valued(one.low, one.metric, paper)} to {valued(one.high, one.metric, paper)}"
+        line = f"assumed: {label_of(one.metric, paper)} {span}: {one.state}{found}"
+        page.append(_folded(line, paper.width, 2), style=_DIM if one.state == "held" else "bold yellow")
 
 
 def _bars(each: MetricVerdict, paper: Paper) -> Iterator[str]:

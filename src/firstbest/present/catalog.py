@@ -201,6 +201,10 @@ _RETURNS: Final = (
     Meaning("harm_made_good", "money", "paid back for harm", "paid back for shipments that were lost or damaged"),
     Meaning("claims_paid_share", "share", "claims paid", "what carriers paid of what was claimed from them"),
     Meaning("claims_open", "count", "claims open", "claims that carriers have not answered"),
+    Meaning("shipments_sent_again", "count", "shipments sent again", "lost or damaged shipments that were sent again"),
+    Meaning(
+        "sent_again_cost", "money", "cost of sending again", "goods at cost, carriers and vans of what was sent again"
+    ),
     Meaning("expired_units", "count", "units expired", "units written off because their lot was over"),
     Meaning("expired_value", "money", "value expired", "what these units had cost"),
     Meaning("expired_share", "share", "expired of what does not keep", "units expired, of these and those sold"),

@@ -90,16 +90,38 @@ def sentence(found: Difference, currency: str) -> str:
     """`delivered in two days +6.1 points, 95 % interval 5.6 to 6.7`, or `fill rate: not distinguishable`."""
     if not found.distinguishable:
         return f"{found.label}: not distinguishable"
-    change = text.difference(found.difference, found.unit, currency)
+    change = change_of(found, currency)
     return f"{found.label} {change}, 95{text.THIN}% interval {interval(found)}"
+
+
+_SMALL: Final = {"share": (1, 0.0005, 0.00005), "money": (2, 0.05, 0.0005)}
+"""Of differences by unit: usual decimals, below which difference one more is told, and below which it shows nothing."""
+
+
+def _decimals(found: Difference) -> int:
+    """Decimals of a difference of money or shares (in points) and of its interval: one more where it is small."""
+    usual, small, least = _SMALL[found.unit]
+    return usual + int(least <= abs(found.difference) < small)
+
+
+def change_of(found: Difference, currency: str) -> str:
+    """A difference that can be told from chance, with its sign: `+6.1 points`, `+$0.021` where it is small."""
+    value = found.difference
+    if found.unit not in _SMALL or _decimals(found) == _SMALL[found.unit][0]:
+        return text.difference(value, found.unit, currency)
+    told = text.money(abs(value), currency, 3) if found.unit == "money" else f"{text.number(abs(value) * 100, 2)}"
+    sign = "+" if value > 0 else text.MINUS
+    return f"{sign}{told}" + (f"{text.THIN}points" if found.unit == "share" else "")
 
 
 def interval(found: Difference) -> str:
     """`5.6 to 6.7`; the unit stands with the difference, signs only where they are minus."""
     if found.unit == "share":
-        low, high = (text.number(value * 100, 1) for value in (found.low, found.high))
+        decimals = _decimals(found)
+        low, high = (text.number(value * 100, decimals) for value in (found.low, found.high))
     elif found.unit == "money":
-        low, high = (text.number(value, 2 if abs(found.difference) < 1_000 else 0) for value in (found.low, found.high))
+        decimals = _decimals(found) if abs(found.difference) < 1_000 else 0
+        low, high = (text.number(value, decimals) for value in (found.low, found.high))
     else:
         low, high = (_bare(value, found) for value in (found.low, found.high))
     return f"{low} to {high}"
@@ -110,6 +132,12 @@ def _bare(value: float, found: Difference) -> str:
     if found.unit == "count":
         return text.number(value)
     return text.number(value, 0 if abs(found.difference) >= 100 else 1 if abs(found.difference) >= 10 else 2)
+
+
+def too_small(found: Difference, currency: str) -> bool:
+    """Whether nothing of a difference would be seen: it and its interval are told as zeros."""
+    told = change_of(found, currency) + interval(found)
+    return not any(digit in told for digit in "123456789")
 
 
 def better(found: Difference) -> int:
@@ -136,9 +164,14 @@ def summary(comparison: Comparison) -> str:
 
 
 def unclear(comparison: Comparison) -> str:
-    """The figures that cannot be told from chance, as one sentence; empty where all can."""
+    """The figures that cannot be told from chance, and how many are left out; empty where there are none."""
     labels = [found.label for found in comparison.differences if not found.distinguishable]
-    return f"Not distinguishable: {text.joined(labels)}." if labels else ""
+    said = [f"Not distinguishable: {text.joined(labels)}."] if labels else []
+    currency = comparison.without.network.texts.currency
+    small = sum(found.distinguishable and too_small(found, currency) for found in comparison.differences)
+    if small:
+        said.append(f"Left out, since they differ by less than can be shown: {text.number(small)} figures.")
+    return " ".join(said)
 
 
 def table(comparison: Comparison, width: int) -> Text:
@@ -150,7 +183,7 @@ def table(comparison: Comparison, width: int) -> Text:
     page = Text(f"{textwrap.fill(summary(comparison), width)}\n\n", style="bold")
     head = f"{'':{name_width}} {'without':>9} {'with':>9} {'difference':>13}  95{text.THIN}% interval\n"
     page.append(head, style="not bold dim")
-    first, more = _parted(comparison.differences)
+    first, more = _parted(comparison.differences, comparison.without.network.texts.currency)
     for found in first:
         _row(page, found, name_width, comparison.without.network.texts.currency)
     if more:
@@ -174,13 +207,17 @@ def _changed(rest: Sequence[Difference]) -> str:
     return f"{count} of which changed" if count else "none of which changed beyond chance"
 
 
-def _parted(differences: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:
+def _parted(differences: Sequence[Difference], currency: str) -> tuple[list[Difference], list[Difference]]:
     """The figures of the first screen, then of all others those that changed most for their size, in their order.
 
     Where nothing is of the first screen, everything is.
     """
     first = [found for found in differences if found.key in WANTED] or list(differences)
-    clear = [found for found in differences if found.distinguishable and found not in first]
+    clear = [
+        found
+        for found in differences
+        if found.distinguishable and found not in first and not too_small(found, currency)
+    ]
     by_size = sorted((found for found in clear if _part(found) >= TELLING_LEAST), key=_part, reverse=True)
     kept = {found.key for found in by_size[:MORE]}
     return first, [found for found in clear if found.key in kept]
@@ -194,8 +231,10 @@ def _part(found: Difference) -> float:
 def _row(page: Text, found: Difference, name_width: int, currency: str) -> None:
     row = f"{_cut(found.label, name_width):{name_width}} {text.brief(found.without, found.unit, currency):>9} "
     page.append(row + f"{text.brief(found.with_, found.unit, currency):>9} ", style="not bold")
-    if found.distinguishable:
-        change = text.difference(found.difference, found.unit, currency)
+    if found.distinguishable and too_small(found, currency):
+        page.append(f"{'less than shows':>19}\n", style="not bold dim")
+    elif found.distinguishable:
+        change = change_of(found, currency)
         page.append(f"{change:>13}", style={1: "bold green", -1: "bold yellow"}.get(better(found), "bold"))
         page.append(f"  {interval(found)}\n", style="not bold")
     else:

@@ -6,14 +6,14 @@ verdicts, and what people said.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final
 
 from firstbest.mechanisms import causal
 from firstbest.mechanisms.deck import Card, Deck, EdgeLine, Signal
 from firstbest.mechanisms.quantiles import HIGH, LOW, median, value_at
-from firstbest.mechanisms.records import Judgement, MetricVerdict, Placed, Quantile, Question, State
+from firstbest.mechanisms.records import Assumed, Judgement, MetricVerdict, Placed, Quantile, Question, State
 from firstbest.mechanisms.signals import SCALE_WORDS
 from firstbest.present import deck_words, svg, text
 
@@ -276,14 +276,27 @@ def bet_lines(placed: Placed, deck: Deck) -> list[tuple[str, str, str, str, str,
         fact = shown(each.fact.value) if each.fact is not None else ""
         lines.append(
             (verdict.title or verdict.bet, f"{about} · {title}", said or each.judgement.value,
-             _world(each.forecast_with, shown), _world(each.forecast_without, shown), fact, _reason(each))
+             _world(each.forecast_with, shown), _world(each.forecast_without, shown), fact,
+             reason_of(each, cards, deck.currency))
         )  # fmt: skip
     return lines or [(verdict.title or verdict.bet, about, said or verdict.judgement.value, "", "", "", verdict.reason)]
 
 
-def _reason(each: MetricVerdict) -> str:
+def reason_of(each: MetricVerdict, cards: Mapping[str, Card], currency: str) -> str:
+    """Why a promise is judged so, how much of it came, and whether what was assumed held, broke or was not measured."""
     kept = f"; {text.share(each.kept, 0)} of what was promised" if each.fact is not None and each.ratio else ""
-    return each.reason + kept
+    return each.reason + kept + "".join(_assumed(one, cards.get(one.metric), currency) for one in each.assumed)
+
+
+def _assumed(one: Assumed, card: Card | None, currency: str) -> str:
+    def shown(number: float) -> str:
+        if card is None:
+            return f"{number:.4g}"
+        return deck_words.value(number, card.unit, currency, card.decimals)
+
+    name = card.title if card else one.metric
+    found = "" if one.found is None else f" ({shown(one.found)})"
+    return f". Assumed: {name} {shown(one.low)} to {shown(one.high)}, {one.state}{found}"
 
 
 def _world(quantiles: tuple[Quantile, ...], shown: Callable[[float], str]) -> str:

@@ -15,7 +15,14 @@ from firstbest.world.metrics import After, Metric
 from firstbest.world.units import MONEY
 
 CONTACTS: Final = ("a question", "where is it", "lost or damaged")
-KEYS: Final = ("where_is_it_share", "harm_made_good", "claims_paid_share", "claims_open")
+KEYS: Final = (
+    "where_is_it_share",
+    "harm_made_good",
+    "claims_paid_share",
+    "claims_open",
+    "shipments_sent_again",
+    "sent_again_cost",
+)
 CASE_KEYS: Final = ("cases_broken", "cases_per_100_lines")
 PALLET_KEYS: Final = ("pallets_shipped", "pallets_broken")
 SLOT_KEYS: Final = ("fast_lines_share", "items_reslotted")
@@ -29,15 +36,27 @@ _MIDDLE: Final = 540.0
 def figures(record: Record) -> dict[str, float]:
     """Figures of contacts and claims; nan where they are not kept."""
     n, d = sums(record)
+    sent_again = replaced(record)
     contacts = sum(float(n[After.QUESTIONS + place]) for place in range(len(CONTACTS)))
-    if not contacts and not d[After.MADE_GOOD]:
+    if not contacts and not d[After.MADE_GOOD] and not sent_again[0]:
         return dict.fromkeys(KEYS, math.nan)
     return {
         "where_is_it_share": over(float(n[After.WHERE_IS_IT]), contacts),
         "harm_made_good": float(n[After.MADE_GOOD]) / MONEY,
         "claims_paid_share": over(float(n[After.CLAIMS_PAID]), float(n[After.CLAIMED])),
         "claims_open": float(d[After.CLAIMED] - d[After.CLAIMS_PAID]),
+        "shipments_sent_again": sent_again[0],
+        "sent_again_cost": sent_again[1],
     }
+
+
+def replaced(record: Record) -> tuple[float, float]:
+    """Shipments that were sent again, and the money that took: goods at cost, carriers and vans; nan where none are."""
+    care = record.network.detail.care
+    if care is None or not care.replaces:
+        return 0.0, math.nan
+    money, shipments = record.cube[:, :, :, Metric.REPLACED].sum(axis=(0, 1, 2))
+    return float(shipments), float(money) / MONEY
 
 
 def lot_figures(record: Record) -> dict[str, float]:
@@ -100,7 +119,8 @@ def picture(record: Record) -> svg.Picture | None:
     n, d = sums(record)
     why = [(name, float(n[After.QUESTIONS + place])) for place, name in enumerate(CONTACTS)]
     contacts, harmed = sum(value for _, value in why), float(d[After.MADE_GOOD])
-    if not contacts and not harmed:
+    again, again_cost = replaced(record)
+    if not contacts and not harmed and not again:
         return None
     f, currency = figures(record), record.network.texts.currency
     orders = float(record.cube[:, :, :, Metric.COMPLETED, 0].sum())
@@ -112,17 +132,30 @@ def picture(record: Record) -> svg.Picture | None:
         f"{text.number(harmed)} shipments were lost or damaged, and {text.money(f['harm_made_good'], currency)} was "
         f"paid back for them. {text.number(f['claims_open'])} claims wait for an answer."
     )
+    if again:
+        paid = text.money(f["harm_made_good"], currency)
+        rest = (
+            f", and {paid} was paid back for the rest" if f["harm_made_good"] else ", and nothing had to be paid back"
+        )
+        lead = (
+            f"Of what was lost or damaged {text.number(again)} shipments were sent again, for "
+            f"{text.money(again_cost, currency)} of goods and parcels{rest}. "
+            f"{text.number(f['claims_open'])} claims wait for an answer."
+        )
     money = [
         ("paid back", float(n[After.MADE_GOOD]) / MONEY),
+        *([("sent again", again_cost)] if again else []),
         ("claimed", float(n[After.CLAIMED]) / MONEY),
         ("paid by carriers", float(n[After.CLAIMS_PAID]) / MONEY),
     ]
     parts = [
         *bars(why, 0.0, "Who asked what", contacts),
-        *bars(money, _MIDDLE, f"Money for harm, {currency}", money[0][1]),
+        *bars(money, _MIDDLE, f"Money for harm, {currency}", money[0][1] + (again_cost if again else 0.0)),
     ]
     spoken = ", ".join(f"{name} {text.number(value)}" for name, value in (*why, *money))
-    frame = svg.Frame("care", _WIDTH, (len(why) + 1) * _ROW + 12, "Contacts by reason, and money for harm", spoken)
+    frame = svg.Frame(
+        "care", _WIDTH, (len(money) + 1) * _ROW + 12, "Contacts by reason, and money for harm", spoken, (_MIDDLE,)
+    )
     rows = [
         [name, text.number(value), text.money(float(d[After.QUESTIONS + place]) / MONEY, currency)]
         for place, (name, value) in enumerate(why)

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import html
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from firstbest.present import labels_on_paper, svg, text
 from firstbest.present.comparison import Comparison, Dot
 from firstbest.present.figures import figures
 from firstbest.present.record import Record
 
-_WIDTH: Final = 1040.0
-_HEIGHT: Final = 430.0
-_ONE: Final = 250.0  # a single dot needs no large field
-_LEFT: Final = 64.0
+
+class Paper(NamedTuple):
+    """What the picture is drawn on; `numbered`: dots carry their number, for paper too small for names."""
+
+    key: str
+    width: float
+    height: float
+    left: float
+    ticks: tuple[int, int]  # about so many up and across
+    numbered: bool = False
+
+
+_WIDE: Final = Paper("frontier", 1040.0, 430.0, 64.0, (5, 6))
+_ONE: Final = _WIDE._replace(height=250.0)  # a single dot needs no large field
+_PHONE: Final = Paper("frontier-phone", 400.0, 340.0, 44.0, (4, 3), numbered=True)
+_RIGHT: Final = 20.0
 _BOTTOM: Final = 52.0
+_ONE_SPOT: Final = 3.0
+"""Dots as near as this are one: one name for all."""
 
 
 def picture(record: Record, comparison: Comparison | None) -> svg.Picture:
@@ -32,8 +47,10 @@ def picture(record: Record, comparison: Comparison | None) -> svg.Picture:
 
 
 def frontier(dots: tuple[Dot, ...], currency: str) -> str:
-    """The picture of several what-ifs beside each other, and the numbers behind it."""
-    return _plot(dots, currency) + _table(dots, currency)
+    """Several what-ifs beside each other, as wide as a page and, by number, for a phone; and the numbers behind it."""
+    phone = _plot(dots, currency, _PHONE)
+    drawn = f'<div class="wide-screen">{_plot(dots, currency)}</div><div class="small-screen">{phone}</div>'
+    return drawn + _table(dots, currency)
 
 
 def _only(record: Record) -> Dot:
@@ -56,57 +73,74 @@ def _finding(dots: tuple[Dot, ...], comparison: Comparison | None, currency: str
     return f"{best.label[:1].upper()}{best.label[1:]}: {faster} in two days for {dearer}"
 
 
-def _plot(dots: tuple[Dot, ...], currency: str) -> str:
-    height = _HEIGHT if len(dots) > 1 else _ONE
-    across, up = _scales(dots, height)
-    parts = _axes(across, up, currency)
-    points = [(across(dot.cost), up(dot.two_day)) for dot in dots]
-    widths = [len(dot.label) * 7.4 + 8 for dot in dots]
-    spots = labels_on_paper.spread(points, widths, (_WIDTH, height - _BOTTOM), labels_on_paper.CORNERS)
-    for dot, (x, y), spot in zip(dots, points, spots, strict=True):
+def _plot(dots: tuple[Dot, ...], currency: str, paper: Paper | None = None) -> str:
+    paper = paper or (_WIDE if len(dots) > 1 else _ONE)
+    across, up = _scales(dots, paper)
+    parts = _axes(across, up, currency, paper)
+    for dot in dots:
+        x, y = across(dot.cost), up(dot.two_day)
         hint = f"{dot.label}: {text.money(dot.cost, currency)} an order, {text.share(dot.two_day)} in two days"
         parts.append(svg.rule(across(dot.cost_low), y, across(dot.cost_high), y, "interval"))
         parts.append(svg.rule(x, up(dot.two_day_low), x, up(dot.two_day_high), "interval"))
         if dot.current:
             parts.append(svg.tag("circle", cx=x, cy=y, r=11.0, class_="ring"))
         parts.append(svg.tag("circle", svg.tip(hint), cx=x, cy=y, r=5.5, class_="sum" if dot.current else "dot"))
-        if spot.leader:
-            parts.append(svg.rule(x, y, spot.x, spot.y - 4, "leader"))
-        parts.append(
-            svg.words(spot.x, spot.y, dot.label, "label halo strong" if dot.current else "label halo", spot.anchor)
-        )
+    parts += _names(dots, [(across(dot.cost), up(dot.two_day)) for dot in dots], paper)
     told = "; ".join(f"{dot.label}: {text.money(dot.cost, currency)}, {text.share(dot.two_day)}" for dot in dots)
     return svg.drawing(
-        svg.Frame("frontier", _WIDTH, height, "Cost an order against two-day share", told), "".join(parts)
+        svg.Frame(paper.key, paper.width, paper.height, "Cost an order against two-day share", told), "".join(parts)
     )
 
 
-def _scales(dots: tuple[Dot, ...], height: float) -> tuple[svg.Scale, svg.Scale]:
+def _names(dots: Sequence[Dot], points: Sequence[tuple[float, float]], paper: Paper) -> list[str]:
+    """What is written beside the dots: one name for all that lie in one spot, the first of them the leading one."""
+    groups: list[list[int]] = []
+    for place, (x, y) in enumerate(points):
+        near = [each for each in groups if max(abs(points[each[0]][0] - x), abs(points[each[0]][1] - y)) < _ONE_SPOT]
+        if near:
+            near[0].append(place)
+        else:
+            groups.append([place])
+    labels = [", ".join(str(place + 1) if paper.numbered else dots[place].label for place in each) for each in groups]
+    spots = labels_on_paper.spread(
+        [points[each[0]] for each in groups],
+        [len(label) * 7.4 + 8 for label in labels],
+        (paper.width, paper.height - _BOTTOM),
+        labels_on_paper.CORNERS,
+    )
+    parts = []
+    for each, label, spot in zip(groups, labels, spots, strict=True):
+        if spot.leader:
+            parts.append(svg.rule(*points[each[0]], spot.x, spot.y - 4, "leader"))
+        strong = any(dots[place].current for place in each)
+        parts.append(svg.words(spot.x, spot.y, label, "label halo strong" if strong else "label halo", spot.anchor))
+    return parts
+
+
+def _scales(dots: tuple[Dot, ...], paper: Paper) -> tuple[svg.Scale, svg.Scale]:
     costs = [value for dot in dots for value in (dot.cost_low, dot.cost, dot.cost_high)]
     shares = [value for dot in dots for value in (dot.two_day_low, dot.two_day, dot.two_day_high)]
     pad_x = max(0.25 * (max(costs) - min(costs)), 0.02 * abs(max(costs)), 0.01)
     pad_y = max(0.25 * (max(shares) - min(shares)), 0.03)
-    across = svg.Scale(min(costs) - pad_x, max(costs) + pad_x, _LEFT, _WIDTH - 20)
-    return across, svg.Scale(max(0.0, min(shares) - pad_y), min(1.0, max(shares) + pad_y), height - _BOTTOM, 26)
+    across = svg.Scale(min(costs) - pad_x, max(costs) + pad_x, paper.left, paper.width - _RIGHT)
+    low, high = max(0.0, min(shares) - pad_y), min(1.0, max(shares) + pad_y)
+    return across, svg.Scale(low, high, paper.height - _BOTTOM, 26)
 
 
-def _axes(across: svg.Scale, up: svg.Scale, currency: str) -> list[str]:
-    floor = up.start
+def _axes(across: svg.Scale, up: svg.Scale, currency: str, paper: Paper) -> list[str]:
+    floor, left, right = up.start, paper.left, paper.width - _RIGHT
+    digits = 0 if up.high - up.low > 0.04 else 1
     parts = []
-    for value in svg.ticks(up.low, up.high, 5):
-        parts.append(svg.rule(_LEFT, up(value), _WIDTH - 20, up(value), "grid"))
-        parts.append(
-            svg.words(
-                _LEFT - 8, up(value) + 4, text.share(value, 0 if up.high - up.low > 0.04 else 1), "small muted", "end"
-            )
-        )
-    for value in svg.ticks(across.low, across.high, 6):
+    for value in svg.ticks(up.low, up.high, paper.ticks[0]):
+        parts.append(svg.rule(left, up(value), right, up(value), "grid"))
+        parts.append(svg.words(left - 8, up(value) + 4, text.share(value, digits), "small muted", "end"))
+    for value in svg.ticks(across.low, across.high, paper.ticks[1]):
         parts.append(svg.rule(across(value), floor, across(value), floor + 5, "axis"))
         parts.append(svg.words(across(value), floor + 20, text.money(value, currency), "small muted", "middle"))
-    parts.append(svg.rule(_LEFT, floor, _WIDTH - 20, floor, "axis"))
-    parts.append(svg.words(_LEFT, 14, "Delivered within two business days", "small muted"))
-    parts.append(svg.words(_WIDTH - 20, floor + 42, "Cost to serve an order", "small muted", "end"))
-    parts.append(svg.words(_LEFT + 12, 44, "↖ cheaper and faster", "small muted"))
+    parts.append(svg.rule(left, floor, right, floor, "axis"))
+    parts.append(svg.words(left, 14, "Delivered within two business days", "small muted"))
+    parts.append(svg.words(right, floor + 42, "Cost to serve an order", "small muted", "end"))
+    parts.append(svg.words(left + 12, 44, "↖ cheaper and faster", "small muted"))
     return parts
 
 

@@ -48,6 +48,9 @@ def picture(record: Record) -> svg.Picture:
         f"Hours above sustainable pace: {text.number(f['above_pace_hours'])}, {text.share(f['above_pace_share'])} "
         f"of the hours of permanent heads; people hurt at work: {text.number(f['injured'])}."
     )
+    found = constraints.breaks(record)
+    if found is not None:
+        lead += f" What breaks first is {constraints.break_sentence(record, found)}."
     node = tight.node
     first, stop = peak_window(record, _FORTNIGHT)
     title = f"The busiest fortnight in {text.named(record.network.texts.nodes[node])}, hours a day"
@@ -76,7 +79,9 @@ def _year(record: Record) -> str:
                 parts.append(_left_axis(panel, most))
             told.append(f"{name} at most {_most(needed[:, node], rostered[:, node])} of its roster")
     height = len(_WORK) * (_SMALL + 62)
-    frame = svg.Frame("labour-year", _WIDTH, height, "Hours a week, needed against rostered", ", ".join(told))
+    title, most = "Hours a week, needed against rostered", max(1, round(len(nodes) / 2))
+    cuts = (56 + most * (width + 28) - 24,) if len(nodes) > 1 else ()
+    frame = svg.Frame("labour-year", _WIDTH, height, title, ", ".join(told), cuts)
     return "<h3>Hours a week</h3>" + svg.drawing(frame, "".join(parts))
 
 
@@ -162,7 +167,8 @@ def _fortnight(record: Record, node: int, first: int, stop: int) -> str:
     panel = _Panel(40, 26 + _LARGE + 78, _WIDTH - 60, 70)
     parts.append(_backlog(record, panel, left + rolled, first))
     told.append(f"{text.number(float((left + rolled).sum()))} shipments left at pick-up")
-    frame = svg.Frame("labour-peak", _WIDTH, panel.top + panel.height + 40, "The busiest fortnight", ", ".join(told))
+    height = panel.top + panel.height + 40
+    frame = svg.Frame("labour-peak", _WIDTH, height, "The busiest fortnight", ", ".join(told), (40 + width - 10,))
     return svg.drawing(frame, "".join(parts))
 
 

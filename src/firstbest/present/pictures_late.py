@@ -65,7 +65,9 @@ def _drawn(record: Record, causes: list[tuple[float, str]], late: float) -> str:
         )
     parts.append(_weeks(record, _SPLIT + 60, 24, _WIDTH - _SPLIT - 140, len(causes) * _ROW - 50))
     told = ", ".join(f"{words} {text.number(value)}" for value, words in causes)
-    return svg.drawing(svg.Frame("late", _WIDTH, len(causes) * _ROW + 8, "Late orders by cause", told), "".join(parts))
+    return svg.drawing(
+        svg.Frame("late", _WIDTH, len(causes) * _ROW + 8, "Late orders by cause", told, (_SPLIT,)), "".join(parts)
+    )
 
 
 def _share(record: Record, metric: Metric) -> F64:

@@ -87,7 +87,12 @@ def picture(record: Record) -> svg.Picture | None:
     parts = [*bars(why, 0.0, "Why", asked), *bars([each[:2] for each in ways], _MIDDLE, "What became of it", gone)]
     spoken = ", ".join(f"{name} {text.number(value)}" for name, value in (*why, *(each[:2] for each in ways)))
     frame = svg.Frame(
-        "returns", _WIDTH, (len(why) + 1) * _ROW + 12, "Returns by reason and by what became of them", spoken
+        "returns",
+        _WIDTH,
+        (len(why) + 1) * _ROW + 12,
+        "Returns by reason and by what became of them",
+        spoken,
+        (_MIDDLE,),
     )
     rows = [[name, text.number(value), text.share(over(value, asked)), ""] for name, value in why]
     rows += [

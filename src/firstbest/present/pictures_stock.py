@@ -91,7 +91,8 @@ def _panels(record: Record, series: list[_Series]) -> str:
         parts.append(_panel(record, found, left, top, width))
         told.append(f"{found.name} {text.number(float(np.nanmean(found.cover)))} days on average")
     rows = -(-len(series) // columns)
-    frame = svg.Frame("stock", _WIDTH, rows * (_PANEL + 76) + 4, "Days of cover by building", ", ".join(told))
+    height, cuts = rows * (_PANEL + 76) + 4, (44 + width + 12,) if len(series) > 1 else ()
+    frame = svg.Frame("stock", _WIDTH, height, "Days of cover by building", ", ".join(told), cuts)
     return svg.drawing(frame, "".join(parts))
 
 
@@ -178,7 +179,9 @@ def _classes(record: Record) -> str:
             drawn, sentence = _range(record, (node, klass), across, y)
             parts.append(drawn)
             told.append(f"{text.named(record.network.texts.nodes[node])} {words}: {sentence}")
-    frame = svg.Frame("classes", _WIDTH, 56 + 3 * row, "Days of cover of items by class and building", "; ".join(told))
+    title, most = "Days of cover of items by class and building", max(1, round(len(nodes) / 2))
+    cuts = (110 + most * (width + 26) - 14,) if len(nodes) > 1 else ()
+    frame = svg.Frame("classes", _WIDTH, 56 + 3 * row, title, "; ".join(told), cuts)
     return svg.drawing(frame, "".join(parts))
 
 

@@ -95,3 +95,5 @@ class Record(NamedTuple):
     gone: int = 0  # orders that stayed away because their seller was not there
     moved: tuple[Moved, ...] = ()  # sellers who came or left
     checks: tuple[str, ...] = ()  # what the run says of itself: Little's law, where its start is over
+    due_hours: I64 | None = None  # [D, N, 25] shipments due, by when it was known: before the day, in its hours
+    packed_hours: I64 | None = None  # [D, N, 24] shipments packed

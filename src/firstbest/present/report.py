@@ -118,11 +118,12 @@ def _differences(against: Comparison) -> str:
     """The table of what can be told from chance, and one sentence for what cannot."""
     currency = against.without.network.texts.currency
     rows = []
-    for found in (found for found in against.differences if found.distinguishable):
+    clear = [found for found in against.differences if found.distinguishable]
+    for found in (found for found in clear if not comparison.too_small(found, currency)):
         class_ = {1: ' class="good"', -1: ' class="bad"'}.get(comparison.better(found), "")
         cells = (text.brief(value, found.unit, currency) for value in (found.without, found.with_))
         shown = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        change = escape(text.difference(found.difference, found.unit, currency))
+        change = escape(comparison.change_of(found, currency))
         rows.append(f'<tr><th scope="row">{escape(found.label)}</th>{shown}<td{class_}><b>{change}</b></td>'
                     f"<td>{escape(comparison.interval(found))}</td></tr>")  # fmt: skip
     for label, value in against.only:
@@ -133,7 +134,7 @@ def _differences(against: Comparison) -> str:
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     return (
         '<section id="differences"><p class="kicker">What the change does</p>'
-        f"<h2>{len(rows) - len(against.only)} of {len(against.differences)} figures differ by more than chance</h2>"
+        f"<h2>{len(clear)} of {len(against.differences)} figures differ by more than chance</h2>"
         f'<p class="lead">{pairs} of rehearsals on the same random numbers, without and with {escape(against.title)}. '
         f"{escape(against.without.banner[:1].upper() + against.without.banner[1:])}.</p>"
         f'{table if rows else ""}<p class="lead after">{escape(comparison.unclear(against))}</p></section>'

@@ -276,6 +276,11 @@ def strained(without: Record, with_: Record, width: int) -> Text:
             when = text.day_text(run.first_day + worst.day)
             told = f"{text.number(worst.left)} shipments, {where}, {when}, when {text.number(worst.gone)} left"
             page.append(f"{f'Behind {name}':<22}{told}\n")
+    for name, run in runs:
+        found = constraints.breaks(run)
+        if found:
+            said = constraints.break_sentence(run, found).split()
+            page.append(f"{f'Breaks {name}':<22}" + f"\n{'':<22}".join(_fill(said, width - 22, " ")) + "\n")
     return page
 
 

@@ -13,7 +13,21 @@ from firstbest.present.catalog import meaning_of
 from firstbest.present.flywheel_page import section, shell
 
 _SHOWN = 15
-_WIDTH, _ROW, _LEFT, _RIGHT = 1040.0, 26.0, 350.0, 220.0
+
+
+class Paper(NamedTuple):
+    """What the bars are drawn on."""
+
+    key: str
+    width: float
+    left: float
+    right: float
+    row: float
+    above: float  # room of the name above its bar; 0: it stands to the left
+
+
+_WIDE = Paper("sensitivity", 1040.0, 350.0, 220.0, 26.0, 0.0)
+_PHONE = Paper("sensitivity-phone", 400.0, 8.0, 76.0, 42.0, 14.0)
 
 
 class Shown(NamedTuple):
@@ -109,7 +123,7 @@ def page(told: Told) -> str:
     lead = (
         "Each bar is how far the answer moves when the input goes from the low to the high end of its range, on "
         f"average over walks through all other ranges (Morris); the thin line is {ends}. Left of the dashed line an "
-        f"input moves the answer less than the seed alone does. {told.budget} {sure(told)}"
+        "input moves the answer less than the seed alone does."
     )
     rows = [
         [row.name, *(_value(each, told) for each in (row.size, row.low, row.high, row.spread)), _share(row)]
@@ -117,7 +131,11 @@ def page(told: Told) -> str:
     ]
     behind = svg.behind(["Input", "moves it by", "from", "to", "spread", "share of variance"], rows)
     head = f'<header><p class="eyebrow">{escape(told.workspace)}</p><h1>What the answer hangs on</h1></header>'
-    return shell("What the answer hangs on", head + section("Sensitivity", finding(told), lead, _bars(told) + behind))
+    drawn = (
+        f'<div class="wide-screen">{_bars(told, _WIDE)}</div><div class="small-screen">{_bars(told, _PHONE)}</div>'
+        f'<p class="legend">{escape(told.budget)} {escape(sure(told))}</p>'
+    )
+    return shell("What the answer hangs on", head + section("Sensitivity", finding(told), lead, drawn + behind))
 
 
 def _share(row: Shown) -> str:
@@ -126,23 +144,26 @@ def _share(row: Shown) -> str:
     return f"{100 * row.total:.0f} \N{PLUS-MINUS SIGN} {100 * row.total_half:.0f} %"
 
 
-def _bars(told: Told) -> str:
+def _bars(told: Told, paper: Paper) -> str:
     rows = told.rows[:_SHOWN]
     most = max((row.high for row in rows), default=0.0) or 1.0
-    across = svg.Scale(0.0, most, _LEFT, _WIDTH - _RIGHT)
-    height = 30 + _ROW * len(rows)
+    across = svg.Scale(0.0, most, paper.left, paper.width - paper.right)
+    height = 30 + paper.row * len(rows)
     parts = []
     for place, row in enumerate(rows):
-        y = 12 + place * _ROW
-        parts.append(svg.words(_LEFT - 10, y + 13, row.name, "label", "end"))
-        parts.append(
-            svg.box(_LEFT, y + 2, across(row.size) - _LEFT, _ROW - 10, "bar step", f"{row.name}: {row.size:.4g}")
-        )
+        y = 12 + place * paper.row
+        if paper.above:
+            parts.append(svg.words(paper.left, y + 11, row.name, "label"))
+            y += paper.above
+        else:
+            parts.append(svg.words(paper.left - 10, y + 13, row.name, "label", "end"))
+        size = across(row.size) - paper.left
+        parts.append(svg.box(paper.left, y + 2, size, 16, "bar step", f"{row.name}: {row.size:.4g}"))
         parts.append(svg.rule(across(row.low), y + 10, across(row.high), y + 10, "interval"))
-        share = f", {_share(row)} of variance" if math.isfinite(row.total) else ""
+        share = f", {_share(row)} of variance" if math.isfinite(row.total) and not paper.above else ""
         end = across(max(row.high, row.size)) + 8
         parts.append(svg.words(end, y + 13, f"{_value(row.size, told)}{share}", "small"))
     if told.chance < most:
         parts.append(svg.rule(across(told.chance), 4, across(told.chance), height - 14, "lane"))
     said = "; ".join(f"{row.name}: {_value(row.size, told)}" for row in rows)
-    return svg.drawing(svg.Frame("sensitivity", _WIDTH, height, finding(told), said), "".join(parts))
+    return svg.drawing(svg.Frame(paper.key, paper.width, height, finding(told), said), "".join(parts))

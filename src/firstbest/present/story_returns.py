@@ -76,6 +76,18 @@ def _made_good(network: Network, row: np.void) -> str:
     return f"{text.money(int(row['amount']) / 1e6, network.texts.currency, 2)} paid back for it"
 
 
+def _replaced(network: Network, row: np.void) -> str:
+    worth = text.money(int(row["amount"]) / 1e6, network.texts.currency, 2)
+    units = int(row["units"])
+    return f"{units} unit{'s' if units != 1 else ''} sent again, worth {worth}: order {int(row['again'])}"
+
+
+def _replacement_ended(network: Network, row: np.void) -> str:
+    paid = int(row["amount"])
+    rest = f", {text.money(paid / 1e6, network.texts.currency, 2)} paid back for what of it never left" if paid else ""
+    return f"what was sent again is done with{rest}"
+
+
 def _claim_filed(network: Network, row: np.void) -> str:
     amount = text.money(int(row["amount"]) / 1e6, network.texts.currency, 2)
     return f"{amount} claimed from {network.texts.carriers[int(row['carrier'])]}"
@@ -91,6 +103,7 @@ _SAID: Final[dict[str, tuple[str, Callable[[Network, np.void], str]]]] = {
     "return_authorised": ("to_node", _authorised), "return_refused": ("node", _refused),
     "inspected": ("node", _inspected), "disposed": ("node", _disposed), "refunded": ("node", _refunded),
     "restocked": ("node", _restocked), "contacted": ("node", _contacted), "made_good": ("node", _made_good),
+    "replaced": ("node", _replaced), "replacement_ended": ("node", _replacement_ended),
     "claim_filed": ("node", _claim_filed), "claim_settled": ("node", _claim_settled),
 }  # fmt: skip
 
@@ -101,7 +114,7 @@ def costs(network: Network, rows: Rows) -> list[tuple[str, int]]:
     lost = sum(int(row["quantity"]) * int(cost[int(row["item"])]) - int(row["value"]) for row in disposed)
     kept = [row for row in rows.get("return_authorised", ()) if int(row["way"]) == 1]
     lost += sum(int(row["quantity"]) * int(cost[int(row["item"])]) for row in kept)
-    harm = sum(int(row["amount"]) for row in rows.get("made_good", ()))
+    harm = sum(int(row["amount"]) for name in ("made_good", "replacement_ended") for row in rows.get(name, ()))
     harm -= sum(int(row["amount"]) for row in rows.get("claim_settled", ()))
     asked = sum(int(row["cost"]) for row in rows.get("contacted", ()))
     return [

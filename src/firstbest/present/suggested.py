@@ -26,6 +26,7 @@ class Helps(NamedTuple):
     won: Estimate  # money that sales won leave after goods and costs; below 0: lost
     on_time: Estimate  # change of the share of orders at the door by the promised day
     two_days: Estimate  # change of the share of orders at the door in two business days
+    pairs: int  # rehearsed
 
     @property
     def clear(self) -> bool:
@@ -38,7 +39,6 @@ class Suggested(NamedTuple):
 
     name: str
     currency: str
-    replications: int  # pairs that there was time for
     scale: float
     days: int
     minutes: float  # the budget
@@ -80,21 +80,24 @@ def suggested_screen(found: Suggested, width: int) -> Text:
 
 def _how(found: Suggested) -> str:
     """How it was rehearsed."""
-    pairs = "one pair" if found.replications == 1 else f"{found.replications} pairs"
+    counts = [each.pairs for each in found.helps] or [0]
+    few, most = min(counts), max(counts)
+    pairs = f"{few} to {most} pairs each" if few < most else "one pair each" if few == 1 else f"{few} pairs each"
     scale = "" if found.scale == 1 else f" at {found.scale:g} of full scale"
     took = f"{text.number(found.seconds / 60, 1)} of {found.minutes:g} minutes"
-    return f"{found.days} days{scale}, {pairs} each, {took}; {found.banner}"
+    return f"{found.days} days{scale}, {pairs}, {took}; {found.banner}"
 
 
 def _groups(found: Suggested) -> tuple[tuple[str, str, list[Helps]], ...]:
-    """What helps, what cannot be told from nothing, what hurts; with one pair nothing can be told."""
+    """What helps, what cannot be told from nothing, what hurts; of one pair nothing can be told."""
     clear = [each for each in found.helps if each.clear]
-    unclear = [each for each in found.helps if not each.clear]
-    no_interval = "One pair each: no interval is known" if found.replications == 1 else "Cannot be told from nothing"
+    once = [each for each in found.helps if each.pairs == 1]
+    unclear = [each for each in found.helps if not each.clear and each.pairs > 1]
     return (
         ("Would help", "bold green", [each for each in clear if each.worth.mean > 0]),
-        (no_interval, "", unclear),
+        ("Cannot be told from nothing", "", unclear),
         ("Would hurt", "", [each for each in clear if each.worth.mean < 0]),
+        ("One pair only: no interval is known", "", once),
     )
 
 
@@ -112,12 +115,22 @@ def _short(path: str) -> str:
 
 def _legend(found: Suggested) -> str:
     late = text.money(found.penalty, found.currency)
-    return (
+    raced = len({each.pairs for each in found.helps}) > 1
+    return ("Those that stood best after one pair were given the others. " if raced else "") + (
         "A year at full scale, each change alone; two together do not bring the sum. Worth: less cost for the orders "
         f"of today, what sales won leave, and late orders at {late} each (late_day_penalty of policies.toml). "
         "Before you decide, rehearse the one you mean at full scale: firstbest rehearse DIR --against CHANGE; "
         "then firstbest bet propose NAME."
     )
+
+
+def row(helps: Helps, currency: str, width: int = 80) -> str:
+    """A line of a table that grows: worth, interval, title; `width` columns at most."""
+    low, high = (text.money(each, currency, 0) for each in (helps.worth.low, helps.worth.high))
+    known = "" if math.isnan(helps.worth.low) else f"{low} to {high}"
+    head = f"   {text.money(helps.worth.mean, currency, 0):>12}  "
+    head += f"{known:<26}  " if known else ""
+    return head + textwrap.shorten(helps.title, max(width - len(head), 20), placeholder=" ...")
 
 
 def sentence(helps: Helps, currency: str) -> str:

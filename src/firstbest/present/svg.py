@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -98,6 +99,7 @@ class Frame(NamedTuple):
     height: float
     title: str
     description: str
+    cuts: tuple[float, ...] = ()  # where it may be cut on a phone, which shows its parts below each other
 
 
 def drawing(frame: Frame, body: str) -> str:
@@ -106,10 +108,20 @@ def drawing(frame: Frame, body: str) -> str:
         f'<title id="{frame.key}-t">{html.escape(frame.title)}</title>'
         f'<desc id="{frame.key}-d">{html.escape(frame.description)}</desc>'
     )
-    return (
-        f'<svg viewBox="0 0 {short(frame.width)} {short(frame.height)}" role="img" '
-        f'aria-labelledby="{frame.key}-t {frame.key}-d" preserveAspectRatio="xMidYMin meet">{head}{body}</svg>'
+    # What is shown again is a drawing of its own: rules for what is in a drawing reach into it wherever it is shown.
+    class_ = ' class="cut"' if frame.cuts else ""
+    whole = (
+        f'<svg{class_} viewBox="0 0 {short(frame.width)} {short(frame.height)}" role="img" '
+        f'aria-labelledby="{frame.key}-t {frame.key}-d" preserveAspectRatio="xMidYMin meet">{head}'
     )
+    if not frame.cuts:
+        return f"{whole}{body}</svg>"
+    ends = (0.0, *frame.cuts, frame.width)
+    parts = "".join(
+        f'<svg viewBox="{short(left)} 0 {short(right - left)} {short(frame.height)}"><use href="#{frame.key}-b"/></svg>'
+        for left, right in pairwise(ends)
+    )
+    return f'{whole}<svg id="{frame.key}-b">{body}</svg></svg><div class="parts" aria-hidden="true">{parts}</div>'
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

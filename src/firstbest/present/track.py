@@ -18,6 +18,7 @@ TRACK: Final = {
     "unplanned": "dropped", "return_authorised": "return_authorised", "return_refused": "return_refused",
     "returned": "returned", "inspected": "inspected", "refunded": "refunded", "restocked": "restocked",
     "contacted": "contacted", "made_good": "made_good", "claim_filed": "claim_filed", "claim_settled": "claim_settled",
+    "replaced": "sent_again", "replacement_ended": "replacement_ended",
     "held": "held", "backordered": "waits_for_stock", "filled": "stock_found", "lapsed": "waits_no_more",
     "withdrawn": "withdrawn", "rechosen": "chosen_again",
 }  # fmt: skip
@@ -31,7 +32,7 @@ def reason_of(code: int) -> str:
 
 
 def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
-    """One event of an order's track."""
+    """One event of an order's track. `again`: code of the order that sends a shipment again, no name is known here."""
     columns = row.dtype.names or ()
     event: dict[str, Any] = {"at_us": int(row["at"]), "event": TRACK.get(name, name), "number": int(row["number"])}
     if name == "held" and not int(row["on"]):
@@ -58,8 +59,10 @@ def event_of(network: Network, name: str, row: np.void) -> dict[str, Any]:
         event["cause"] = LateCause(int(row["cause"])).name.lower()
     if name == "inspected":
         event["grade"] = Grade(int(row["grade"])).name.lower()
-    if name in ("refunded", "made_good", "claim_filed", "claim_settled"):
+    if name in ("refunded", "made_good", "claim_filed", "claim_settled", "replaced", "replacement_ended"):
         event["amount_micros"] = int(row["amount"])
+    if name == "replaced":
+        event |= {"units": int(row["units"]), "again": str(int(row["again"]))}
     if name == "return_refused":
         event["why"] = ReturnRefusal(int(row["why"])).name.lower()
     if name in ("cancelled", "refused", "unplanned", "closed", "rolled", "lapsed"):

@@ -21,6 +21,7 @@ from firstbest.rehearse.banner import keep
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.store.actuals import Known, Totals, read_actuals
 from firstbest.store.compile_network import compile_network
+from firstbest.store.network_digest import network_digest
 from firstbest.store.workspace import load
 from firstbest.world.network import Carriers, Network
 from firstbest.world.units import DAY_US, MONEY
@@ -90,13 +91,18 @@ class NothingToCompare(Exception):  # noqa: N818 - it names a state of the folde
 def baseline(folder: Path, actuals: Path, days: int | None = None) -> tuple[Line, ...]:
     """Compare the last rehearsal with the books and keep the answer; `days`: those that the books cover.
 
-    Raises NothingToCompare without a rehearsal, WorkspaceFaulty with the faults of the workspace or the books.
+    Raises NothingToCompare without a rehearsal of the workspace as it is now, WorkspaceFaulty with the faults of the
+    workspace or the books.
     """
     run = folder / OUTPUT / "run.json"
     if not run.is_file() or not (folder / OUTPUT / "facts").is_dir():
         raise NothingToCompare(f"{folder} needs a rehearsal first: firstbest rehearse {folder}")
     told = json.loads(run.read_text(encoding="utf-8"))
     network, _ = compile_network(load(folder), told["scale"], told["days"])
+    # Facts name nodes and carriers by their place in the files: in edited files that may be another's.
+    if network_digest(network).hex() != told["network"]:
+        again = f"run it again: firstbest rehearse {folder}"
+        raise NothingToCompare(f"{folder} was edited since its last rehearsal; {again}")
     texts = network.texts
     processes = tuple(process.name.lower() for process in Process)
     books = read_actuals(actuals, Known(texts.carriers, texts.nodes, processes))

@@ -98,8 +98,12 @@ def run_each(
     tasks: Sequence[tuple[str, int]],
     workers: Workers = 1,
     progress: Callable[[float], None] | None = None,
+    heard: Callable[[int, Mapping[str, float]], None] = lambda _place, _figures: None,
 ) -> list[Mapping[str, float]]:
-    """Figures of each (world, seed), in the order of the tasks, whatever the number of workers."""
+    """Figures of each (world, seed), in the order of the tasks, whatever the number of workers.
+
+    `heard` gets the place of a task and its figures as soon as they are there.
+    """
     done = 0
 
     def one_more() -> None:
@@ -107,7 +111,7 @@ def run_each(
         done += 1
         (progress or _unheard)(done / len(tasks))
 
-    return spread([(run_one, task) for task in tasks], workers, one_more)
+    return spread([(run_one, task) for task in tasks], workers, one_more, heard)
 
 
 def _unheard(_: float) -> None:

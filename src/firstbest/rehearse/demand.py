@@ -174,6 +174,14 @@ class Demand:
         return np.cumsum(weight[self._shop.items])
 
 
+def day_of_most(nature: Nature) -> int:
+    """How many orders the greatest day is expected to bring, of those that a log brings or that are drawn."""
+    at = nature.log.at_us
+    return (
+        int(np.bincount((at - at.min()) // DAY_US).max()) if len(at) else int(nature.demand.orders_day.max(initial=0))
+    )
+
+
 def _shop(network: Network, nature: Nature) -> Shop:
     demand, items = nature.demand, network.items
     sellers = len(demand.seller_ppm)

@@ -31,7 +31,7 @@ from firstbest.rehearse.demand_sellers import Move, Sellers
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Answers, Demand
 from firstbest.world.network import I64, Network
-from firstbest.world.units import PPM, SECOND_US
+from firstbest.world.units import PPM, SECOND_US, SENT_AGAIN_FIRST
 
 F64 = NDArray[np.float64]
 Rows = NDArray[np.void]
@@ -85,7 +85,8 @@ class Memory:
         self.sellers = Sellers(network, answers) if answers.on == ON and answers.review_days else None
 
     def hear(self, rows: Rows) -> None:
-        """Takes ORDERED facts."""
+        """Takes ORDERED facts of customers: what the house sends again nobody asked for."""
+        rows = rows[rows["order"] < SENT_AGAIN_FIRST]
         day = np.searchsorted(self._first_us, rows["at"], side="right") - 1
         np.add.at(self._lines, (day, rows["seller"]), np.stack([rows["lines"], rows["filled"]], axis=1))
         some = rows["filled"] > 0

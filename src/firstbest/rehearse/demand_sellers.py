@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.world.nature import Answers
 from firstbest.world.network import I64, Network
-from firstbest.world.units import PPM
+from firstbest.world.units import PPM, SENT_AGAIN_FIRST
 
 Rows = NDArray[np.void]
 Flags = NDArray[np.bool_]
@@ -53,7 +53,9 @@ class Sellers:
 
     def hear(self, allocated: Rows, planned: Rows) -> None:
         """Takes ALLOCATED and PLANNED facts: goods that were sold, parcels that were quoted for."""
-        sold, sent = allocated[allocated["attempt"] == 0], planned[planned["attempt"] == 0]
+        sold, sent = (
+            rows[(rows["attempt"] == 0) & (rows["order"] < SENT_AGAIN_FIRST)] for rows in (allocated, planned)
+        )
         where = (self._day(sold), self._seller[sold["item"]])
         np.add.at(self._made[:, :, _SALES], where, sold["quantity"] * sold["price"])
         np.add.at(self._made[:, :, _GOODS], where, sold["quantity"] * self._cost[sold["item"]])

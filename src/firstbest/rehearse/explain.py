@@ -20,13 +20,14 @@ from firstbest.store.network_digest import network_digest
 from firstbest.store.workspace import load
 from firstbest.world import facts as f
 from firstbest.world.network import Network
+from firstbest.world.units import SENT_AGAIN_FIRST
 from firstbest.world.words import Mode
 
 TOLD = (
     f.ORDERED, f.PLANNED, f.ALLOCATED, f.REFUSED, f.CANCELLED, f.RELEASED, f.PICKED, f.PACKED, f.DEPARTED, f.ROLLED,
     f.VANNED, f.DELIVERED, f.COMPLETED, f.CLOSED, f.UNPLANNED, f.RETURN_AUTHORISED, f.RETURN_REFUSED, f.RETURNED,
     f.INSPECTED, f.DISPOSED, f.REFUNDED, f.RESTOCKED, f.RETURN_ENDED, f.CONTACTED,
-    f.MADE_GOOD, f.CLAIM_FILED, f.CLAIM_SETTLED, f.WITHDRAWN, f.RECHOSEN,
+    f.MADE_GOOD, f.REPLACED, f.REPLACEMENT_ENDED, f.CLAIM_FILED, f.CLAIM_SETTLED, f.WITHDRAWN, f.RECHOSEN,
 )  # fmt: skip
 EPOCH = date(1970, 1, 1)
 
@@ -55,9 +56,14 @@ def explain(folder: Path, order: str) -> str:
 
 
 def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
-    """Code of an order as a person writes it: its name in the log, or 2026-11-30/123 in a drawn year."""
+    """Code of an order as a person writes it: its name in the log, or 2026-11-30/123 in a drawn year.
+
+    An order that sends a shipment again is written as its code, which the story of the customer's order tells.
+    """
+    if order.isdigit() and int(order) >= SENT_AGAIN_FIRST:
+        return int(order)
     if names:
-        return names.index(order) if order in names else -1
+        return _in_log(order, names)
     day, _, number = order.partition("/")
     try:
         local = (date.fromisoformat(day) - EPOCH).days - network.calendar.first_day
@@ -67,11 +73,24 @@ def code_of(order: str, names: tuple[str, ...], network: Network) -> int:
 
 
 def name_of(code: int, names: tuple[str, ...], network: Network) -> str:
-    """An order's code as a person reads it."""
+    """An order's code as a person reads it; one that sends a shipment again is a number of its own."""
+    if code >= SENT_AGAIN_FIRST:
+        return str(code)
     if names:
         return names[code]
     day = EPOCH + timedelta(days=network.calendar.first_day + (code >> ORDER_BITS))
     return f"{day.isoformat()}/{code & ((1 << ORDER_BITS) - 1)}"
+
+
+def _in_log(order: str, names: tuple[str, ...]) -> int:
+    """Code of an order of a log, -1 where none is meant.
+
+    A name may be told without the sign before it, which a shell takes for a comment: 1001 for #1001.
+    """
+    if order in names:
+        return names.index(order)
+    alike = [code for code, name in enumerate(names) if name.lstrip("#").casefold() == order.lstrip("#").casefold()]
+    return alike[0] if len(alike) == 1 else -1
 
 
 def example(folder: Path, names: tuple[str, ...], network: Network) -> str:

@@ -19,7 +19,7 @@ from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import FactType
 from firstbest.world.network import Network
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE, SENT_AGAIN_FIRST
 from firstbest.world.words import Mode, ReturnStage, ReturnWay, SentStage, Stage
 
 Rows = NDArray[np.void]
@@ -49,6 +49,11 @@ class View(NamedTuple):
         """The facts of a type, in the order of sealing."""
         found = self.told.get(fact.name)
         return np.zeros(0, fact.dtype) if found is None else found
+
+    def of_customers(self) -> Rows:
+        """Orders of customers, who may cancel them; the house's own that send goods again are not among them."""
+        found: Rows = self.orders[self.orders["key"] < SENT_AGAIN_FIRST]
+        return found
 
     def at_stage(self, stage: Stage) -> Rows:
         """Shipments at a stage, by key."""

@@ -31,7 +31,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import Demand, day_of_most
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -46,12 +46,14 @@ from firstbest.world.words import CargoStage, ReturnStage, Stage
 Rows = NDArray[np.void]
 I64 = NDArray[np.int64]
 
-FORKED_FIRST: Final = 1 << 44
-"""Orders that are drawn after a fork have codes from here on: no order of a book has."""
+FORKED_FIRST: Final = 1 << 38
+"""Orders that are drawn after a fork have codes from here on: no order of a book has, and all are below 2^40."""
 KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
+FEW: Final = 4_096
+"""Shipments under way that there is room for at first, where a day brings no more."""
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
@@ -79,7 +81,8 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
+        most = max(day_of_most(nature), FEW)
+        self._store, self._agenda = works.new_store(most, 2 * most), new_agenda(2 * most)
         self._told = works.new_told(4_096, 8_192)
         self._floors = course.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)
@@ -209,7 +212,7 @@ class Physics:
             (known.picked(network, view), hands.PACK, works.TO_PACK),
         ):
             self._resume_queue(found, (when, process, KIND_OF[process]), stage)
-        resume.resume_cancels(self._agenda, self._cancel, when, view.orders)
+        resume.resume_cancels(self._agenda, self._cancel, when, view.of_customers())
         return overdue + resume.resume_counts(places, self._agenda, when, to_count)
 
     def _resume_queue(self, found: tuple[Rows, I64, Rows], how: tuple[When, int, int], stage: int) -> None:

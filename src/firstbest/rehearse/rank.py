@@ -84,6 +84,17 @@ def rank(names: Sequence[str], evaluate: Evaluate, asked: Asked) -> Ranked:
     return Ranked(tuple(places), len(alive) == 1, rehearsals)
 
 
+def apart(found: Ranked, name: str, base: str, figure: str) -> Estimate | None:
+    """How far a world's figure lies from another's, over the seeds of both, with its 95 % interval; None for itself."""
+    if name == base:
+        return None
+    own, other = (next(each for each in found.places if each.name == one).all[figure] for one in (name, base))
+    differences = np.array([one - two for one, two in zip(own, other, strict=False)])
+    half = quantile(0.975, len(differences) - 1) * float(differences.std(ddof=1)) / math.sqrt(len(differences))
+    mean = float(differences.mean())
+    return Estimate(mean, mean - half, mean + half)
+
+
 def first_bound(worlds: int, first: int, chance: float = CHANCE) -> float:
     """Square of h in the procedure: 2 eta (n0 - 1), eta = ((2 alpha / (k - 1)) ** (-2 / (n0 - 1)) - 1) / 2."""
     eta: float = ((2 * (1 - chance) / (worlds - 1)) ** (-2 / (first - 1)) - 1) / 2
@@ -132,8 +143,12 @@ def _losers(
             if other != name and sums[name] < sums[other] - max(room, 0.0):
                 losers.append(name)
                 break
+            # As good, and no more seeds would part them: the one that was named first stays.
+            if room <= 0 and sums[name] == sums[other] and one > names.index(other):
+                losers.append(name)
+                break
     # The best of those that are there is never dropped.
-    best = max(alive, key=lambda name: sums[name])
+    best = max(alive, key=lambda name: (sums[name], -names.index(name)))
     return [name for name in losers if name != best]
 
 

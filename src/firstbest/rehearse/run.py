@@ -18,6 +18,7 @@ from firstbest.operate.ports import Book
 from firstbest.present.record import STOCK_ITEM, Assumed, Moved, Need, Record
 from firstbest.rehearse.banner import NOT_COMPARED
 from firstbest.rehearse.demand_answers import CAUSES, ON, Answered
+from firstbest.rehearse.hours import Hours
 from firstbest.rehearse.presence import Checked, sentences
 from firstbest.rehearse.running import Running
 from firstbest.rehearse.scenario import Scenario
@@ -51,6 +52,7 @@ class Result(NamedTuple):
     seed: int
     answered: Answered | None = None  # what came of customers' answers, where they answer
     checked: Checked | None = None
+    hours: Hours | None = None  # what was due and packed by the hour
 
 
 @contextmanager
@@ -89,7 +91,8 @@ def finished(running: Running, settings: Settings) -> Result:
     spent = time.perf_counter() - began
     counted = (watch.facts, running.loop.ticks, spent, settings.seed)
     answered = running.physics.answered
-    return Result(scenario, running.state, closings, *counted, answered, watch.presence.checked())
+    watch.hours.count()
+    return Result(scenario, running.state, closings, *counted, answered, watch.presence.checked(), watch.hours)
 
 
 def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest: str = "") -> Record:
@@ -134,6 +137,8 @@ def record_of(result: Result, name: str, scale: float, assumed: Assumed, digest:
         gone=0 if result.answered is None else int(result.answered.gone.sum()),
         moved=moved_of(result),
         checks=() if result.checked is None else sentences(result.checked),
+        due_hours=None if result.hours is None else result.hours.due,
+        packed_hours=None if result.hours is None else result.hours.packed,
     )
 
 

@@ -15,10 +15,12 @@ import numpy as np
 from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
+from firstbest.rehearse.demand import day_of_most
+from firstbest.rehearse.hours import Hours
 from firstbest.rehearse.outside import Physics
 from firstbest.rehearse.presence import Presence
 from firstbest.rehearse.scenario import Scenario
-from firstbest.store.columns import Columns, sizes
+from firstbest.store.columns import Columns, room_for_orders, sizes
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
 
@@ -36,16 +38,18 @@ class VirtualClock:
 class Watch:
     """A book that counts facts, keeps the days' closings and who is present, and passes every tick on."""
 
-    def __init__(self, book: Book | None, presence: Presence) -> None:
+    def __init__(self, book: Book | None, presence: Presence, hours: Hours) -> None:
         """Pass ticks on to `book`, if there is one."""
         self.book = book
         self.presence = presence
+        self.hours = hours
         self.facts = 0
         self.closings: list[np.ndarray[tuple[int, ...], np.dtype[np.void]]] = []
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Count, keep, pass on."""
         self.presence.take(blocks)
+        self.hours.take(blocks)
         for block in blocks:
             self.facts += len(block.rows)
             if block.fact is f.DAY_CLOSED:
@@ -61,8 +65,8 @@ class Running:
         """Stand at the scenario's first instant; facts go to `book`, if there is one."""
         network, calendar = scenario.network, scenario.network.calendar
         self.scenario = scenario
-        self.watch = Watch(book, Presence(calendar.start_us, calendar.end_us))
-        self.state = Columns(sizes(network))
+        self.watch = Watch(book, Presence(calendar.start_us, calendar.end_us), Hours(network))
+        self.state = Columns(sizes(network) | room_for_orders(day_of_most(scenario.nature)))
         self.physics = Physics(network, scenario.nature, seed)
         self.loop = Loop(network, Ports(VirtualClock(), self.state, self.watch, self.physics), cubes_rows=CUBES_ROWS)
         for adoption in scenario.adoptions:

@@ -110,6 +110,10 @@ class Point:
 
     def __call__(self, shares: Sequence[float], seed: int = 0) -> float:
         """The figure at a point of the box; `seed` is added to the workspace's own."""
+        return self.figures_at(shares, seed).get(self.figure, math.nan)
+
+    def figures_at(self, shares: Sequence[float], seed: int = 0) -> dict[str, float]:
+        """All figures at a point of the box; none where it makes no workspace."""
         with tempfile.TemporaryDirectory() as place:
             target = Path(place) / "workspace"
             write_moved(self.folder, target, self.inputs, shares)
@@ -117,9 +121,9 @@ class Point:
                 workspace = load(target)
                 network, nature = compile_network(workspace, self.scale, self.days)
             except WorkspaceFaulty:
-                return math.nan
+                return {}
             result = rehearse(Scenario(network, nature), Settings(seed=workspace.seed + seed))
-            return figures(record_of(result, "", self.scale, Assumed(0, 0))).get(self.figure, math.nan)
+            return dict(figures(record_of(result, "", self.scale, Assumed(0, 0))))
 
     def standing(self) -> str:
         """What there is to say of the workspace as it is, rehearsed so long and at such a scale."""
@@ -151,15 +155,17 @@ Evaluate = Callable[[F64], F64]
 
 Chance = Callable[[], F64]
 """Answers of the middle, a seed each."""
+Rehearsed = Callable[..., float]
+"""Answers a point, shares and seed: a `Point`, or one whose answers are kept."""
 
 
-def seeds_of(point: Point, workers: Workers, progress: Callable[[int], None]) -> Chance:
-    """The workspace as it is with seeds of its own."""
-    middle = [MIDDLE] * len(point.inputs)
+def seeds_of(point: Rehearsed, inputs: int, workers: Workers, progress: Callable[[int], None]) -> Chance:
+    """The workspace as it is, so many inputs in the middle, with seeds of its own."""
+    middle = [MIDDLE] * inputs
     return lambda: np.array(spread([(point, (middle, seed)) for seed in range(SEEDS)], workers, lambda: progress(1)))
 
 
-def evaluator(point: Point, workers: Workers, progress: Callable[[int], None]) -> Evaluate:
+def evaluator(point: Rehearsed, workers: Workers, progress: Callable[[int], None]) -> Evaluate:
     """Points rehearsed one after the other, side by side in processes, or on a cluster; the same answers."""
 
     def evaluate(points: F64) -> F64:
@@ -194,10 +200,16 @@ def _problem(names: Sequence[str]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _morris(names: Sequence[str], planned: Budget, evaluate: Evaluate, seed: int) -> tuple[list[Effect], int]:
+def walks_of(names: Sequence[str], walks: int, seed: int = 1) -> F64:
+    """Points of Morris' walks, [walks x (inputs + 1), inputs]."""
     from SALib.sample.morris import sample  # noqa: PLC0415 - an extra
 
-    points = sample(_problem(names), planned.walks, num_levels=LEVELS, seed=seed)
+    points: F64 = sample(_problem(names), walks, num_levels=LEVELS, seed=seed)
+    return points
+
+
+def _morris(names: Sequence[str], planned: Budget, evaluate: Evaluate, seed: int) -> tuple[list[Effect], int]:
+    points = walks_of(names, planned.walks, seed)
     answers = evaluate(points)
     size = len(names) + 1
     found = effects_of(points.reshape(-1, size, len(names)), answers.reshape(-1, size))

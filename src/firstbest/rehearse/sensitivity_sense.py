@@ -1,8 +1,9 @@
 """Which inputs can be moved together: corners of the box of ranges are tried as workspaces, before any rehearsal.
 
 A range of one number may contradict another file, and often only together with a third: a volume at its high end makes
-no item with the length that stands beside it. All low ends, all high ends and some corners drawn at random are loaded;
-where one makes no workspace, the input is found which, put back to what stands there now, mends it, and it is left out.
+no item with the length that stands beside it. All low ends, all high ends, all at the levels between of Morris' walks,
+and some corners drawn at random are loaded; where one makes no workspace, the input is found which, put back to what
+stands there now, mends it, and it is left out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from firstbest.store.sensitivity_inputs import MIDDLE, Input, write_moved
 from firstbest.store.workspace import load
 
 CORNERS: Final = 6
-"""Drawn beside the two of all ends; one that is mended is tried again."""
+"""Drawn beside those of one level; one that is mended is tried again."""
+ALIKE: Final = (0.0, 1.0, 1 / 3, 2 / 3)
+"""Shares that all inputs are at together: the levels of Morris' walks."""
 _PURPOSE: Final = 79
 
 Fault = tuple[str, str]
@@ -30,7 +33,7 @@ Fault = tuple[str, str]
 def sensible(folder: Path, inputs: Sequence[Input]) -> tuple[tuple[Input, ...], tuple[str, ...]]:
     """Inputs that make sense as a workspace at all corners that were tried, and the names of those left out for it."""
     kept, out = list(inputs), []
-    for corner in range(CORNERS + 2):
+    for corner in range(CORNERS + len(ALIKE)):
         shares = dict(zip(inputs, _corner(len(inputs), corner), strict=True))
         while faults := _faulty(folder, kept, shares):
             gone = [each for each in kept if any(_is_of(each, name) for name in faults)]
@@ -42,9 +45,9 @@ def sensible(folder: Path, inputs: Sequence[Input]) -> tuple[tuple[Input, ...], 
 
 
 def _corner(count: int, number: int) -> list[float]:
-    """[count] 0 or 1: all low, all high, then drawn by place and number."""
-    if number < 2:  # noqa: PLR2004 - the two of all ends
-        return [float(number)] * count
+    """[count] All alike, then ends drawn by place and number."""
+    if number < len(ALIKE):
+        return [ALIKE[number]] * count
     drawn = uniforms(number, np.arange(count, dtype=np.uint64), _PURPOSE, 0)
     return [float(each >= MIDDLE) for each in drawn]
 

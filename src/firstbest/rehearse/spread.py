@@ -8,6 +8,8 @@ whole numbers; `docs/how-it-is-checked.md` says what is known of other processor
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import Any, Final, NamedTuple
@@ -33,34 +35,70 @@ class NoRay(Exception):  # noqa: N818 - it says what is missing
 Workers = int | Cluster
 
 
-def spread(calls: Sequence[Call], workers: Workers, told: Callable[[], None]) -> list[Any]:
-    """Answers in the order of the calls; `told` is called once for each that is done. Raises what a call raised."""
+def spread(
+    calls: Sequence[Call],
+    workers: Workers,
+    told: Callable[[], None],
+    heard: Callable[[int, Any], None] = lambda _place, _answer: None,
+) -> list[Any]:
+    """Answers in the order of the calls; `told` is called once for each that is done. Raises what a call raised.
+
+    `heard` gets the place and the answer of each as it is done; from a cluster, all at the end.
+    """
     if isinstance(workers, Cluster):
-        return _over_ray(calls, workers, told)
+        found = _over_ray(calls, workers, told)
+        for place, answer in enumerate(found):
+            heard(place, answer)
+        return found
     assert 1 <= workers <= WORKERS_MAX, f"1 to {WORKERS_MAX} workers, was {workers}"
     if workers == 1:
-        return list(_one_after_the_other(calls, told))
-    return _side_by_side(calls, workers, told)
+        return list(_one_after_the_other(calls, told, heard))
+    return _side_by_side(calls, workers, told, heard)
 
 
-def _one_after_the_other(calls: Sequence[Call], told: Callable[[], None]) -> Iterator[Any]:
-    for function, given in calls:
+def _one_after_the_other(
+    calls: Sequence[Call], told: Callable[[], None], heard: Callable[[int, Any], None]
+) -> Iterator[Any]:
+    for place, (function, given) in enumerate(calls):
         found = function(*given)
         told()
+        heard(place, found)
         yield found
 
 
-def _side_by_side(calls: Sequence[Call], workers: int, told: Callable[[], None]) -> list[Any]:
+def _side_by_side(
+    calls: Sequence[Call], workers: int, told: Callable[[], None], heard: Callable[[int, Any], None]
+) -> list[Any]:
     """In processes started afresh."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(min(workers, len(calls)), 1), mp_context=context) as pool:
+    with processes(max(min(workers, len(calls)), 1)) as pool:
         waiting: list[Future[Any]] = [pool.submit(function, *given) for function, given in calls]
+        place = {future: number for number, future in enumerate(waiting)}
         for done in as_completed(waiting):
             if done.exception():
                 pool.shutdown(wait=False, cancel_futures=True)
-            done.result()
+            answer = done.result()
             told()
+            heard(place[done], answer)
         return [each.result() for each in waiting]
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Processes started afresh, which end with this one, however it ends."""
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_one_that_asks
+    )
+
+
+def _end_with_the_one_that_asks() -> None:
+    """Without it a process whose asker was killed waits for ever, with all that it holds."""
+    asker = multiprocessing.parent_process()
+    assert asker is not None, "it was started by another process"
+
+    def wait() -> None:
+        asker.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _over_ray(calls: Sequence[Call], cluster: Cluster, told: Callable[[], None]) -> list[Any]:

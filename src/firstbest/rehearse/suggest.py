@@ -3,7 +3,8 @@
 Each candidate is plain arithmetic on the record and says so in its `how`: hours at wages, shipments at list prices,
 late orders at what the house itself says they cost (contacts, and `late_day_penalty` of policies.toml). Money is for a
 year at full scale. Those with the greatest yearly value come first, where "at most" counts as a half of it; if more
-than one order in two hundred is late, one of the three mends promises.
+than one order in two hundred is late, one of the three mends promises. Stations that held a building up for weeks are
+one of them whatever they are worth: no other change brings an order through a door that is full.
 
 At a scale below 1 the teams of a network stay whole and an hour costs that share of its wage, while a record's hours
 are those of the orders in it; so hours, orders and wages over the scale are those of the full operation.
@@ -12,7 +13,7 @@ are those of the orders in it; so hours, orders and wages over the scale are tho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -52,8 +53,11 @@ def suggestions(record: Record) -> tuple[Suggestion, ...]:
     shown = made[:SHOWN]
     late = 1 - found["delivered_on_time"]
     service = [each for each in made if each.service]
+    kept = [each for each in made if each.binding]
     if late > LATE_SHARE and service and not any(each.service for each in shown):
-        shown = [*shown[: SHOWN - 1], service[0]]
+        kept = kept or service
+    if kept and not any(each.binding for each in shown):
+        shown = [*shown[: SHOWN - 1], kept[0]]
     return tuple(each.suggestion for each in shown)
 
 
@@ -144,7 +148,8 @@ def hands(record: Record, _found: dict[str, float]) -> list[Candidate]:
     first, node = (int(each) for each in np.unravel_index(int(runs.argmax()), runs.shape))
     starts = [*week_starts(record), record.days]
     span = slice(starts[first], starts[first + length])
-    process = _scarcer(record, span, node)
+    bound = [each for each in NEEDED if bind(record, node, each, span)]
+    process = _scarcer(record, span, node, bound or list(NEEDED))
     needed = by_day_node(record, NEEDED[process])[span, node].sum()
     shipped = by_day_node(record, Metric.SHIPMENTS)[span, node].sum()
     left = by_day_node(record, Metric.BACKLOG)[span, node] / record.scale
@@ -158,20 +163,20 @@ def hands(record: Record, _found: dict[str, float]) -> list[Candidate]:
     cost = count * shift * days * crew.wage * float(labour.temp_ppm[node, process]) / PPM
     # They mend no more orders than they can work on.
     mended = min(float(runs[first, node]), count * shift * days / minutes)
-    if bind(record, node, process, span):
+    if bound:
         value = (mended * late_order_cost(record) - cost) * yearly(record) * record.scale
         return [more_stations(record, node, process, Short(span, count, mended, cost), value)]
     return [_hands(record, (node, process), (span, count), (mended, cost))]
 
 
-def _scarcer(record: Record, span: slice, node: int) -> Process:
+def _scarcer(record: Record, span: slice, node: int, among: Sequence[Process]) -> Process:
     """Picking or packing: which had less time rostered for what it needed."""
 
     def use(process: Process) -> float:
         needed, offered = (by_day_node(record, NEEDED[process], side)[span, node].sum() for side in (0, 1))
         return float(needed / offered) if offered else 0.0
 
-    return max(NEEDED, key=lambda process: (use(process), process))
+    return max(among, key=lambda process: (use(process), process))
 
 
 def _hands(record: Record, at: tuple[int, Process], what: tuple[slice, int], told: tuple[float, float]) -> Candidate:

@@ -2,92 +2,40 @@
 
 First the workspace is rehearsed as it is. What was tight or dear there makes candidates: the same estimates that a
 report shows (`suggest`), and cut-offs and waves, which are too tangled for one. Each is written as a change file and
-rehearsed in pairs on common chance with the world as it is, which is rehearsed once a seed for all of them. How many
-are rehearsed follows from the time budget and the time that the first rehearsal took; which, from their estimates.
-Seeds go one after the other, each for all candidates, and none is begun that the budget has no room for.
+rehearsed on common chance with the world as it is, which is rehearsed once a seed for all of them. How many are
+rehearsed follows from the time budget and the time that the first rehearsal took; which, from their estimates.
+
+The first pair of each comes first, so that all of them stand side by side early; what is left of the time goes to
+further pairs of those that stand best by then, half of them at most. Those intervals lean a little to the good side,
+since the pair by which they were chosen is one of theirs.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from firstbest.operate.loop import Adoption
-from firstbest.present import text
 from firstbest.present.figures import figures
 from firstbest.present.record import Assumed, Record
-from firstbest.present.suggested import Helps, Suggested
+from firstbest.present.suggested import Suggested
 from firstbest.rehearse.banner import banner_of
-from firstbest.rehearse.compare import estimate, paired, run_each
-from firstbest.rehearse.compare_payback import COSTS
 from firstbest.rehearse.folder import Options
 from firstbest.rehearse.run import Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
-from firstbest.rehearse.spread import Workers
 from firstbest.rehearse.suggest import SOURCES
-from firstbest.rehearse.suggest_files import Written, note_result, written
+from firstbest.rehearse.suggest_files import note_result
 from firstbest.rehearse.suggest_floor import floor_candidates
-from firstbest.rehearse.suggest_words import Candidate, yearly
-from firstbest.store.changes import load_changed, scenario_of
+from firstbest.rehearse.suggest_race import CANDIDATES_MAX, Hears, How, Race, Start
+from firstbest.rehearse.suggest_words import Candidate
+from firstbest.rehearse.suggest_worth import ranked
 from firstbest.store.compile_network import compile_network
-from firstbest.store.network_digest import network_number
 from firstbest.store.workspace import load
 from firstbest.world.units import MONEY
 
-CANDIDATES_MAX: Final = 12
 SCALE: Final = 0.1
 """Of the operation, unless asked otherwise: a year of the built-in network is rehearsed in half a minute."""
 PAIRS: Final = 5
-FIRST_PART: Final = 0.05
-"""Of the progress bar, for the world as it is."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Calling it with the number of a change, as text, and a seed rehearses that world; "0" is the world as it is."""
-
-    folder: Path
-    changes: tuple[Path, ...]
-    scale: float = 1.0
-    days: int | None = None
-
-    def __call__(self, which: str, seed: int) -> dict[str, float]:
-        """Figures of one rehearsal."""
-        result = rehearse(_scenario(self, int(which)), Settings(seed=seed))
-        return figures(record_of(result, "", self.scale, Assumed(0, 0)))
-
-
-@lru_cache(maxsize=CANDIDATES_MAX + 1)
-def _scenario(candidates: Candidates, which: int) -> Scenario:
-    how = (candidates.scale, candidates.days)
-    if not which:
-        return Scenario(*compile_network(load(candidates.folder), *how))
-    changed = load_changed(candidates.folder, candidates.changes[which - 1])
-    network, nature, adoptions = scenario_of(changed, *how)
-    return Scenario(network, nature, tuple(Adoption(at, own, network_number(own)) for at, own in adoptions))
-
-
-class How(NamedTuple):
-    """Pairs of each candidate, where they run, and for how long."""
-
-    replications: int
-    workers: Workers
-    minutes: float
-
-
-class Hears(NamedTuple):
-    """Who is told how far it is (0 to 1), and in sentences what was found so far."""
-
-    progress: Callable[[float], None] = lambda _: None
-    say: Callable[[str], None] = lambda _: None
-
-    def part(self, begin: float, width: float) -> Callable[[float], None]:
-        """What is told of a part of the whole."""
-        return lambda done: self.progress(begin + done * width)
 
 
 def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | None = None) -> Suggested:
@@ -100,27 +48,25 @@ def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | 
     seed = workspace.seed if options.seed is None else options.seed
     hears.say("1  the world as it is, once")
     scenario = Scenario(*compile_network(workspace, options.scale, options.days))
-    result = rehearse(scenario, Settings(seed, None, lambda done: hears.progress(FIRST_PART * done)))
+    at = time.monotonic()
+    result = rehearse(scenario, Settings(seed, None, lambda _: hears.spent(began, how)))
     record = record_of(result, workspace.name, options.scale, Assumed(0, 0))
-    seconds = time.monotonic() - began
+    start = Start(record, folder, options, seed, began, time.monotonic() - at)
     found = candidates_of(record)
-    files = written(folder, found[: affordable(seconds, how)], record) if found else []
-    hears.say(_planned(len(found), len(files), seconds, how))
-    kept = [each.candidate for each in files]
-    pairs: list[Pair] = []
-    if files:
-        runs = Candidates(folder, tuple(each.path for each in files), options.scale, options.days)
-        for pairs in seed_by_seed(runs, range(seed, seed + how.replications), how, (began, hears)):
-            hears.say(_so_far(ranked(record, files, pairs), len(pairs[0][0]), how, workspace.currency))
-    helps = ranked(record, files, pairs)
-    fresh = {each.path.as_posix() for each in files if each.fresh}
+    hears.say(_planned(len(found), start.longest_s, how))
+    race = Race(start, how, hears, [figures(record)])
+    race.first_pairs(found)
+    race.more_pairs()
+    hears.progress(1.0)
+    helps = ranked(record, race.files, race.pairs())
+    fresh = {each.path.as_posix() for each in race.files if each.fresh}
     for each in helps:
         if each.path in fresh:
             note_result(each, workspace.currency)
+    kept = [each.candidate for each in race.files]
     return Suggested(
         name=workspace.name,
         currency=workspace.currency,
-        replications=len(pairs[0][0]) if pairs else 0,
         scale=options.scale,
         days=record.days,
         minutes=how.minutes,
@@ -132,46 +78,17 @@ def rehearse_suggested(folder: Path, options: Options, how: How, hears: Hears | 
     )
 
 
-Pair = tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, float]]]
-
-
-def seed_by_seed(runs: Candidates, seeds: Sequence[int], how: How, told: tuple[float, Hears]) -> Iterator[list[Pair]]:
-    """Of each candidate its pairs so far, after each seed; the first seed runs whatever the budget."""
-    began, hears = told
-    worlds = len(runs.changes) + 1
-    values: list[list[Mapping[str, float]]] = [[] for _ in range(worlds)]
-    part, longest = (1 - FIRST_PART) / len(seeds), 0.0
-    for number, seed in enumerate(seeds):
-        at = time.monotonic()
-        if number and at - began + longest > how.minutes * 60:
-            return
-        tasks = [(str(which), seed) for which in range(worlds)]
-        found = run_each(runs, tasks, how.workers, hears.part(FIRST_PART + number * part, part))
-        for kept, one in zip(values, found, strict=True):
-            kept.append(one)
-        longest = max(longest, time.monotonic() - at)
-        yield [(values[0], after) for after in values[1:]]
-
-
-def _planned(found: int, kept: int, seconds: float, how: How) -> str:
-    """What is about to be rehearsed, and for how long: the bound on what it takes."""
-    if not kept:
-        return f"2  {found} changes could help, none that can be rehearsed"
-    most = (kept + 1) * how.replications
-    workers = how.workers if isinstance(how.workers, int) else 1
-    minutes = min(most * seconds / max(min(workers, kept + 1), 1) / 60, how.minutes)
+def _planned(found: int, seconds: float, how: How) -> str:
+    """What is about to be rehearsed, and for how long."""
+    if not found:
+        return "2  nothing that could help can be written as a change"
     could = "1 change could help" if found == 1 else f"{found} changes could help"
+    first = min(found, CANDIDATES_MAX)
+    minutes = seconds * -(-first // how.abreast) / 60
     return (
-        f"2  {could}, {kept} of them rehearsed in {how.replications} pairs: at most {most} rehearsals of about\n"
-        f"   {seconds:.0f} s each, {minutes:.1f} minutes; none is begun that would end after {how.minutes:g} minutes"
+        f"2  {could}; a first pair of {first}: {minutes:.1f} minutes if each takes as long ({seconds:.0f} s);\n"
+        f"   then those that stand best get more, {how.replications} at most, while {how.minutes:g} minutes last"
     )
-
-
-def _so_far(helps: Sequence[Helps], count: int, how: How, currency: str) -> str:
-    """The best after some seeds."""
-    best = helps[0]
-    known = f"{count + 2}  {count} of {how.replications} pairs; so far the best: {best.title}"
-    return f"{known}, {text.money(best.worth.mean, currency, 0)} a year"
 
 
 def candidates_of(record: Record) -> list[Candidate]:
@@ -184,54 +101,3 @@ def candidates_of(record: Record) -> list[Candidate]:
     for each in made:
         seen.setdefault(each.name, each)
     return list(seen.values())
-
-
-def affordable(seconds: float, how: How) -> int:
-    """Candidates that the budget has room for, 1 to `CANDIDATES_MAX`: each takes a rehearsal a seed, so does the world.
-
-    Of a cluster it is not known how many it runs side by side: one is reckoned with.
-    """
-    workers = how.workers if isinstance(how.workers, int) else 1
-    rounds = max(how.minutes * 60 - seconds, 0.0) * workers / max(seconds, 1e-3) / how.replications
-    return min(max(int(rounds) - 1, 1), CANDIDATES_MAX)
-
-
-def ranked(record: Record, files: Sequence[Written], pairs: Sequence[Pair]) -> tuple[Helps, ...]:
-    """What each candidate is worth a year at full scale, most first: money saved, sales won, late orders.
-
-    What is saved is an order's; what is won is the rest of what is earned: sales less goods, cost to serve and the
-    capital cost of stock. A late order is worth `late_day_penalty` of policies.toml; its contacts are in cost to serve.
-    """
-    penalty = record.network.policy.late_day_penalty / MONEY
-    made = []
-    for (each, file, _), (before, after) in zip(files, pairs, strict=True):
-        orders = [one["orders_shipped"] * yearly(record) for one in before]
-        saved = [-sum(_change(before, after, key)[n] for key in COSTS) * orders[n] for n in range(len(orders))]
-        earned = paired([_earned(one) for one in before], [_earned(one) for one in after])
-        won = [more * yearly(record) - less for more, less in zip(earned, saved, strict=True)]
-        late = _change(before, after, "delivered_on_time")
-        worth = [saved[n] + won[n] + late[n] * orders[n] * penalty for n in range(len(orders))]
-        made.append(
-            Helps(
-                title=each.suggestion.text,
-                path=file.as_posix(),
-                estimated=each.suggestion.saving,
-                worth=estimate(worth),
-                saved=estimate(saved),
-                won=estimate(won),
-                on_time=estimate(late),
-                two_days=estimate(_change(before, after, "two_day_share")),
-            )
-        )
-    made.sort(key=lambda each: (-each.worth.mean, each.title))
-    return tuple(made)
-
-
-def _earned(known: Mapping[str, float]) -> float:
-    """What the rehearsed orders left: sales less goods, cost to serve and the capital cost of stock."""
-    costs = sum(known[key] for key in ("goods_cost_per_order", *COSTS))
-    return known["net_sales"] - costs * known["orders_shipped"]
-
-
-def _change(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]], key: str) -> list[float]:
-    return paired([each[key] for each in before], [each[key] for each in after])

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from firstbest.present import text
+from firstbest.present.constraints import week_starts, weekly
 from firstbest.present.record import Record, Suggestion
 from firstbest.present.sums import by_day_node
 from firstbest.rehearse.suggest_words import Candidate, amount, name_of
@@ -23,6 +24,8 @@ FULL: Final = 0.95
 """Of the hours of all stations, those that a roster fills where they bind: people come in whole shifts."""
 DAYS_SHARE: Final = 0.25
 """Of the days worked, those on which stations are full where they bind."""
+WEEKS: Final = 2
+"""In a row, from which on it is no bad week but the building: stations that hold it up so long are always told."""
 STATION_YEAR: Final = 1_000.0
 """Assumed: bench, screen, scale, printer and their light, 5,000 written off in five years; 500 to 3,000 a year."""
 
@@ -44,6 +47,17 @@ def bind(record: Record, node: int, process: Process, span: slice) -> bool:
     rostered = by_day_node(record, NEEDED[process], 1)[span, node] / record.scale
     worked = rostered[rostered > 0]
     return bool(len(worked) and most > 0 and (worked >= FULL * most).mean() >= DAYS_SHARE)
+
+
+def weeks_bound(record: Record, node: int, process: Process) -> int:
+    """The most weeks in a row in which stations bind and orders were late for want of labour."""
+    starts = [*week_starts(record), record.days]
+    late = weekly(record, by_day_node(record, Metric.LATE_NO_LABOUR))[:, node] > 0
+    most = row = 0
+    for week, behind in enumerate(late.tolist()):
+        row = row + 1 if behind and bind(record, node, process, slice(*starts[week : week + 2])) else 0
+        most = max(most, row)
+    return most
 
 
 def more_stations(record: Record, node: int, process: Process, short: Short, value: float) -> Candidate:
@@ -73,4 +87,5 @@ def more_stations(record: Record, node: int, process: Process, short: Short, val
         service=True,
         change=(change,),
         name=f"{name}_{process.name.lower()}_stations",
+        binding=weeks_bound(record, node, process) >= WEEKS,
     )

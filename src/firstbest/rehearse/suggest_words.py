@@ -24,6 +24,7 @@ class Candidate(NamedTuple):
     service: bool
     change: tuple[Operation, ...] = ()  # as operations of a change file; empty: it says where, not what to write
     name: str = ""  # of that file
+    binding: bool = False  # what it loosens held a building up for weeks: it is always told
 
 
 def yearly(record: Record) -> float:

@@ -204,8 +204,9 @@ def compiled_world(first: World, folder: Path, holding: Sequence[Applied], text:
 
 def keeps(network: Network) -> tuple[bool, ...]:
     """What of the trade's detail is kept."""
-    levels = network.detail.levels
-    return (*(part is not None for part in network.detail), levels is not None and levels.pallet_units is not None)
+    levels, care = network.detail.levels, network.detail.care
+    parts = (part is not None for part in network.detail)
+    return (*parts, levels is not None and levels.pallet_units is not None, care is not None and care.replaces > 0)
 
 
 def joined(holding: Sequence[Applied]) -> str:

@@ -13,6 +13,7 @@ If a tick cannot be sealed, what is in memory is thrown away and read from the b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from firstbest.operate.loop import Adoption, Loop, Ports, without_echo
@@ -22,7 +23,7 @@ from firstbest.run.admission import Admission, Desk, batch_of, failed_conditions
 from firstbest.run.answers import by_number, of_number
 from firstbest.run.keys import Keys
 from firstbest.run.messages import Messages
-from firstbest.run.names import Names, Of
+from firstbest.run.names import Names, Of, names_of_replacements
 from firstbest.run.requests import Answer, Request, Why
 from firstbest.run.sealing import Sealer
 from firstbest.run.world import World, code_digest
@@ -93,6 +94,7 @@ class House:
         self.sealer.posted = lambda blocks: postings(blocks, self.loop.ground, self.state)
         self.hooks = Messages(self.book, network)
         self.sealer.messages = self.hooks
+        self.sealer.naming = partial(names_of_replacements, self.book)
         self._plan([phase for phase in self.phases if phase.at_us > reached and phase.world is not self.world])
         self.desk = Desk(Names(self.book, Of.ORDER), Names(self.book, Of.CARGO), Keys(self.book))
         if last is not None:

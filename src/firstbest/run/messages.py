@@ -5,7 +5,7 @@ Nothing is composed for a tenant without a hook. A message is sent at least once
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -55,7 +55,8 @@ class Messages:
             for row in block.rows:
                 owner = owners.get(int(row["order"]))
                 if owner is not None:
-                    rows.extend(self._rows(tick, len(rows), owner, event_of(self.network, block.fact.name, row)))
+                    event = named_by(event_of(self.network, block.fact.name, row), fresh)
+                    rows.extend(self._rows(tick, len(rows), owner, event))
         return (SidePut(OUTBOX, rows),) if rows else ()
 
     def _rows(self, tick: Tick, count: int, owner: tuple[int, str], event: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -83,6 +84,13 @@ class Messages:
         """Tenant and name of an order that the book knows."""
         rows = self.book.side_where(NAMED, 1, kind=int(Of.ORDER), code=code)
         return next(iter(owners_of(rows).values()), None)
+
+
+def named_by(event: dict[str, Any], fresh: Mapping[int, tuple[int, str]]) -> dict[str, Any]:
+    """An event with the name of the order that sends again, which was given with the same tick."""
+    if "again" in event:
+        event["again"] = fresh.get(int(event["again"]), (0, event["again"]))[1]
+    return event
 
 
 def named_in(puts: Sequence[SidePut]) -> dict[int, tuple[int, str]]:

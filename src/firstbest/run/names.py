@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import count
 from typing import Final
 
 from firstbest.store.beside import SidePut
 from firstbest.store.book_live import LiveBook
 from firstbest.store.sides import META, NAMED
+from firstbest.world.facts import REPLACED, Block
 from firstbest.world.ties import text_hash
 from firstbest.world.units import ANNOUNCED_FIRST
 
@@ -21,6 +23,8 @@ class Of(IntEnum):
 
 
 FIRST: Final = {Of.ORDER: 1, Of.CARGO: ANNOUNCED_FIRST}
+NAME_MOST: Final = 64
+"""Characters of a name."""
 
 
 class Names:
@@ -57,6 +61,37 @@ class Names:
             rows.append(tuple(values[name] for name in NAMED.names))
         counter = {"name": self._meta, "tenant": 0, "value": self.last}
         return SidePut(NAMED, rows), SidePut(META, [tuple(counter[name] for name in META.names)])
+
+
+def names_of_replacements(book: LiveBook, blocks: Sequence[Block]) -> tuple[SidePut, ...]:
+    """Names of the orders that send lost and damaged shipments again: the customer's order, `~2`, `~3` and so on.
+
+    They belong to whom that order belongs to. A name that somebody else gave before is passed over.
+    """
+    told = [row for block in blocks if block.fact is REPLACED for row in block.rows]
+    given: dict[tuple[int, str], int] = {}
+    tenant, text = (NAMED.names.index(name) for name in ("tenant", "text"))
+    for row in told:
+        found = book.side_where(NAMED, 1, kind=int(Of.ORDER), code=int(row["order"]))
+        if found:
+            name = free_name(book, given, (int(found[0][tenant]), str(found[0][text])))
+            given[name] = int(row["again"])
+    rows = [
+        tuple({"kind": int(Of.ORDER), "tenant": owner, "text": name, "code": code}[each] for each in NAMED.names)
+        for (owner, name), code in given.items()
+    ]
+    return (SidePut(NAMED, rows),) if rows else ()
+
+
+def free_name(book: LiveBook, given: dict[tuple[int, str], int], of: tuple[int, str]) -> tuple[int, str]:
+    """The first name behind an order's own (tenant, text) that neither the book nor `given` knows."""
+    tenant, text = of
+    for turn in count(2):
+        ending = f"~{turn}"
+        wanted = (tenant, text[: NAME_MOST - len(ending)] + ending)
+        if wanted not in given and not book.side_get(NAMED, [(int(Of.ORDER), *wanted)]):
+            return wanted
+    raise AssertionError("numbers do not end")
 
 
 def order_tie(text: str, customer: int) -> int:

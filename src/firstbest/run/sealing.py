@@ -16,6 +16,9 @@ from firstbest.world.facts import Block
 Messages = Callable[[Tick, Sequence[Block], Sequence[SidePut]], tuple[SidePut, ...]]
 """What is to be told to others of a tick's facts, as rows of the outbox."""
 
+Naming = Callable[[Sequence[Block]], tuple[SidePut, ...]]
+"""Names of orders that the house places itself, as rows to be sealed with them."""
+
 Posted = Callable[[Sequence[Block]], NDArray[np.void]]
 """What a tick's facts post to the ledger of stock."""
 
@@ -30,6 +33,7 @@ class Sealer:
         self.policy = b""
         self.messages: Messages | None = None
         self.posted: Posted | None = None
+        self.naming: Naming | None = None
         self._wall_us = wall_us
         self._commands: Batch | None = None
         self._puts: tuple[SidePut, ...] = ()
@@ -41,9 +45,11 @@ class Sealer:
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Seal a tick with what was laid down for it, and with what others are to be told of it."""
-        told = self.messages(tick, blocks, self._puts) if self.messages is not None and blocks else ()
+        named = self.naming(blocks) if self.naming is not None and blocks else ()
+        laid = (*self._puts, *named)
+        told = self.messages(tick, blocks, laid) if self.messages is not None and blocks else ()
         posted = self.posted(blocks) if self.posted is not None and blocks else None
-        puts = (*self._puts, *told)
+        puts = (*laid, *told)
         beside = Beside(self._commands, self._wall_us(), self.code, self.policy, puts, self._ends, posted)
         self.lay(None, ())
         self.book.seal(tick, blocks, changes, beside)

@@ -15,6 +15,7 @@ from firstbest.run.alternatives import Choice, choices
 from firstbest.run.answers import plan_digest
 from firstbest.run.documents import of_order
 from firstbest.run.names import Of
+from firstbest.run.open import order_names
 from firstbest.run.requests import Answer, Fill, Key, Line, Plan, Request, Why
 from firstbest.service.access import Http, Json, bearer_of, door_of, idempotency_of, require_credit
 from firstbest.service.bodies import OrderBody, QuoteBody
@@ -297,6 +298,10 @@ async def look_up(request: Http, order: FromPath[str]) -> dict[str, Any]:
     blocks = door.facts_of(code_of(door, bearer, order), "order")
     first = of_number_first(blocks)
     track = track_of(door.world.network, blocks)
+    names = order_names(door.reader, [int(event["again"]) for event in track if "again" in event])
+    for event in track:
+        if "again" in event:
+            event["again"] = names.get(event["again"], event["again"])
     return {
         "order": order, "state": state_of(track), "promise": plan_of(door.world.network, first),
         "shipments": shipments_of(track), "track": track, "contacts": contacts_about(door, bearer, order),

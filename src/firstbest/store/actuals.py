@@ -13,6 +13,8 @@ Each file may be left out, Parquet may stand for CSV, and rows of one name are a
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -31,6 +33,9 @@ FILES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 
 Totals = Mapping[str, Mapping[tuple[str, ...], Mapping[str, float]]]
 """By file, by name of the row: its numbers."""
+
+
+_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 class Known(NamedTuple):
@@ -79,7 +84,7 @@ def _added(sheet: Sheet, name: str, known: Known, faults: list[Fault]) -> Mappin
                 faults.append(Fault(sheet.file, row, column, expected, shown(cell[column])))
         values = {column: _number(cell[column]) for column in numbers}
         faults += [
-            Fault(sheet.file, row, column, "a number", shown(cell[column]))
+            Fault(sheet.file, row, column, "a number such as 1234.5", shown(cell[column]))
             for column, value in values.items()
             if value is None
         ]
@@ -98,7 +103,13 @@ def _added(sheet: Sheet, name: str, known: Known, faults: list[Fault]) -> Mappin
 
 
 def _number(cell: str) -> float | None:
+    """A number; commas stand between thousands only, so `12,5` is not read as 125."""
+    if not cell:
+        return 0.0
+    if _THOUSANDS.fullmatch(cell):
+        cell = cell.replace(",", "")
     try:
-        return float(cell.replace(",", "")) if cell else 0.0
+        found = float(cell)
     except ValueError:
         return None
+    return found if math.isfinite(found) else None

@@ -173,6 +173,7 @@ def _set(operation: Operation, draft: Draft, phase: Phase) -> None:
 KEPT_THROUGHOUT = (
     "returns.on",
     "care.on",
+    "care.make_good",
     "lots.on",
     "levels.on",
     "levels.pallets",

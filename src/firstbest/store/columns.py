@@ -24,6 +24,8 @@ I64 = NDArray[np.int64]
 FOUND = np.ones(4_096, np.bool_)
 NOTHING_ENDS = np.zeros(0, np.int64)
 KEYS_AT_ONCE = 1 << 20
+ROOM = 1_024
+"""Rows that a table whose rows come and go has room for at first."""
 FOUND.setflags(write=False)
 
 
@@ -105,7 +107,7 @@ class Sparse:
     this stage" scans bytes and not rows.
     """
 
-    def __init__(self, table: Table, size: int = 1024) -> None:
+    def __init__(self, table: Table, size: int = ROOM) -> None:
         self.table, self.told, self.ordering = table, Told(table), ordering(table)
         self.rows = np.zeros(0, table.dtype)
         self.held: packed.Held
@@ -238,9 +240,10 @@ class Columns:
     """All tables of a book, in memory."""
 
     def __init__(self, sizes: dict[str, int]) -> None:
-        """Make empty tables; `sizes` gives the rows of each dense table by name."""
+        """Make empty tables; `sizes` gives the rows of each dense table by name, and the room others begin with."""
         self.tables: dict[str, Dense | Sparse] = {
-            table.name: Dense(table, sizes[table.name]) if table.dense else Sparse(table) for table in TABLES
+            table.name: Dense(table, sizes[table.name]) if table.dense else Sparse(table, sizes.get(table.name, ROOM))
+            for table in TABLES
         }
 
     def copied(self) -> Columns:
@@ -353,6 +356,12 @@ def matrix(columns: Mapping[str, NDArray[np.generic]], size: int) -> I64:
 def keeps_pallets(network: Network) -> bool:
     """Whether the house keeps pallets."""
     return network.detail.levels is not None and network.detail.levels.pallet_units is not None
+
+
+def room_for_orders(orders: int) -> dict[str, int]:
+    """Room for so many open orders at first: what grows to that size row by row is laid out and copied many times."""
+    lines = orders + orders // 2
+    return {"order": max(orders, ROOM), "line": max(lines, ROOM), "shipment": max(orders, ROOM)}
 
 
 def sizes(network: Network) -> dict[str, int]:

@@ -88,6 +88,7 @@ def compile_care(plan: Plan) -> Care | None:
         contact_cost=micros([rules[key] for key in ("question_cost", "where_cost", "harm_cost")]),
         claim_most=int(micros([rules["claim_most"]])[0]),
         known_us=int(rules["known_days"]) * DAY_US,
+        replaces=int(rules["make_good"] == "send_again"),
     )
 
 

@@ -16,7 +16,6 @@ from typing import Any, Final, NamedTuple
 
 from firstbest.store.door_text import PIECE_BYTES, Unreadable
 
-SUFFIXES: Final = (".xlsx", ".xlsm")
 NO_VALUE: Final = "#a formula without a value"
 _MERGE: Final = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _FORMULA: Final = re.compile(rb"<f[ >/]")

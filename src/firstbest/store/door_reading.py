@@ -26,8 +26,21 @@ _SLASHED: Final = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\D|$)"
 _ENDING: Final = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)$"
 _OFFSET: Final = r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)$"
 _SERIAL: Final = r"^[3-6]\d{4}(\.\d+)?$"
-_CLOCKS: Final = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_NAMED: Final = ("%b %d %Y", "%d %b %Y", "%B %d %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%Y%m%d", "%Y.%m.%d")
+_CLOCKS: Final = (
+    "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p",
+)  # fmt: skip
+_NAMED: Final = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%b %d %Y",
+    "%d %b %Y",
+    "%B %d %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%Y%m%d",
+    "%Y.%m.%d",
+)
 _PLAIN: Final = r"^[+-]?\d*\.?\d+([eE][+-]?\d+)?$"
 _SAYS_POINT: Final = r"^[+-]?(\d+\.\d{1,2}|\d*\.\d{4,}|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})$"
 _SAYS_COMMA: Final = r"^[+-]?(\d+,\d{1,2}|\d*,\d{4,}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})$"
@@ -141,12 +154,13 @@ def number(db: Any, name: str, style: str) -> Read:
     if style == POINT and not _count(db, f"{plain} IS NULL AND {trimmed(name)} NOT IN {NOTHING}"):
         return Read(plain)
     count, least = db.execute(
-        f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND {sql} IS NOT NULL"
+        f"SELECT count(*), arg_min({trimmed(name)}, n) FROM source WHERE {dressed} AND isfinite({sql})"
     ).fetchone()
     if not count:
         return Read(sql)
     example = db.execute(f"SELECT {sql} FROM source WHERE {trimmed(name)} = ? LIMIT 1", [least]).fetchone()[0]
-    said = f"{name}: {count:,} numbers are not written plainly; {shown(least)} is read as {example:.15g}"
+    are = "1 number is" if count == 1 else f"{count:,} numbers are"
+    said = f"{name}: {are} not written plainly; {shown(least)} is read as {example:.15g}"
     return Read(sql, (said + (" (decimal comma)" if style == COMMA else ""),))
 
 
@@ -154,9 +168,7 @@ def dates(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[Dat
     """A column of instants as local TIMESTAMP; faults where days and months cannot be told apart."""
     cell = trimmed(name)
     odd, ending = _looked_at(db, name)
-    form, notes, faults = (
-        _date_form(db, name, asked, where) if odd or ending else (f"TRY_CAST({cell} AS TIMESTAMP)", [], [])
-    )
+    form, notes, faults = _date_form(db, name, asked, where) if odd or ending else (year_first(cell), [], [])
     if asked.date_format:
         form, notes, faults = _date_form(db, name, asked, where)
     local, offsets = f"({form})", _offsets(db, cell) if ending else ()
@@ -173,12 +185,20 @@ def dates(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tuple[Dat
     return Dates(sql, tuple(notes), offsets), faults
 
 
+def year_first(cell: str) -> str:
+    """SQL of an instant that begins with its year, and ends in a digit.
+
+    The engine reads past whatever follows a time, be it PM or the name of a zone, and says nothing.
+    """
+    return f"CASE WHEN right({cell}, 1) BETWEEN '0' AND '9' THEN TRY_CAST({cell} AS TIMESTAMP) END"
+
+
 def _looked_at(db: Any, name: str) -> tuple[int, int]:
     """Cells that are no year-month-day, not empty; and those that may end in an offset."""
     cell = name_of(name)
     signs = " OR ".join(f"substr({cell}, -{back}, 1) IN ('+', '-')" for back in (3, 5, 6))
     found = db.execute(
-        f"SELECT count(*) FILTER (NOT nothing AND TRY_CAST({cell} AS TIMESTAMP) IS NULL),"
+        f"SELECT count(*) FILTER (NOT nothing AND {year_first(cell)} IS NULL),"
         f" count(*) FILTER (length({cell}) > 10 AND (right({cell}, 1) IN ('Z', 'C', 'T', ' ') OR {signs}))"
         f" FROM (SELECT {cell}, {empty(name)} AS nothing FROM source)"
     ).fetchone()
@@ -190,7 +210,7 @@ def _date_form(db: Any, name: str, asked: Asked, where: tuple[str, str]) -> tupl
     cell = f"trim(regexp_replace({trimmed(name)}, '{_ENDING}', '\\1'))"
     if not _count(db, f"regexp_matches({trimmed(name)}, '{_OFFSET}')"):
         cell = trimmed(name)
-    iso = f"TRY_CAST({cell} AS TIMESTAMP)"
+    iso = year_first(cell)
     if asked.date_format:
         form = asked.date_format.replace("'", "''")
         return f"coalesce(try_strptime({cell}, '{form}'), {iso})", [], []

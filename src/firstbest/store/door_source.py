@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from firstbest.store import door_excel
+from firstbest.store.door_form import PARQUET, WORKBOOKS, require_form
 from firstbest.store.door_text import Unreadable, Written, text_rows, written
 from firstbest.store.faults import many, shown
 
@@ -46,11 +47,10 @@ def look(path: Path, wanted: Sequence[Sequence[str]], encoding: str = "", delimi
 
     Without any found the first row is the header. Raises `Unreadable` for what is no table.
     """
-    if path.suffix.lower() == ".parquet":
+    require_form(path)
+    if path.suffix.lower() == PARQUET:
         return Looked(path, _parquet_header(path), 0, None, "", (), ())
-    if path.suffix.lower() == ".xls":
-        raise Unreadable("a workbook as .xlsx", "the old form .xls: save it as .xlsx")
-    if path.suffix.lower() in door_excel.SUFFIXES:
+    if path.suffix.lower() in WORKBOOKS:
         return _workbook(path, wanted)
     how = written(path, encoding, delimiter)
     head = list(islice(text_rows(path, how), HEAD_ROWS))
@@ -68,7 +68,7 @@ def rows_below(seen: Looked) -> Rows:
 def load(db: duckdb.DuckDBPyConnection, seen: Looked, columns: Iterable[str], scratch: Path) -> tuple[str, ...]:
     """Makes the table `source` with these columns; answers what is to be told. Raises `Unreadable`."""
     kept = list(dict.fromkeys(columns))
-    if seen.path.suffix.lower() == ".parquet":
+    if seen.path.suffix.lower() == PARQUET:
         return _from_parquet(db, seen, kept)
     if seen.how and seen.how.regular and seen.how.encoding == "utf-8":
         try:
@@ -235,13 +235,8 @@ def _from_parquet(db: duckdb.DuckDBPyConnection, seen: Looked, kept: list[str]) 
 
 def _parquet_header(path: Path) -> tuple[str, ...]:
     with path.open("rb") as file:
-        head = file.read(4)
         file.seek(max(path.stat().st_size - 4, 0))
         tail = file.read(4)
-    if not head:
-        raise Unreadable("a Parquet file", "an empty file")
-    if head != _PARQUET:
-        raise Unreadable("a Parquet file", "a file that does not begin with PAR1")
     if tail != _PARQUET:
         raise Unreadable("a whole Parquet file", "one that is cut off: it does not end with PAR1; copy it again")
     try:
@@ -250,6 +245,14 @@ def _parquet_header(path: Path) -> tuple[str, ...]:
     except duckdb.Error as error:
         raise Unreadable("a Parquet file that can be read", shown(str(error).split("\n", 1)[0])) from error
     return tuple(str(each[0]) for each in found or ())
+
+
+def rows_of(path: Path) -> int:
+    """Rows of a Parquet file, as its last bytes say."""
+    with duckdb.connect() as db:
+        found = db.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def name_of(column: str) -> str:

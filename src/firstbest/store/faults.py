@@ -57,12 +57,12 @@ def many(count: int, one: str = "row", more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint at the known name most like `name`: " (nearest: 'x')", or nothing."""
+def nearest(name: str, known: Iterable[str], least: float = 0.6) -> str:
+    """A hint at the known name most like `name`: " (nearest: 'x')", or nothing; `least` likeness, 0 to 1."""
     names = list(known)
     folded = {each.casefold().strip(): each for each in names}
     alike = folded.get(name.casefold().strip())
-    close = [alike] if alike else get_close_matches(name, names, 1, 0.6)
+    close = [alike] if alike else get_close_matches(name, names, 1, least)
     return f" (nearest: '{close[0]}')" if close else ""
 
 

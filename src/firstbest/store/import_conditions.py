@@ -17,7 +17,9 @@ _TESTS: Final = {
     ),
     "no order": "order_name = ''",
     "no item": "item = ''",
-    "lost digits": f"contains(item, '+') AND regexp_matches(item, '{_SHORTENED}')",
+    "lost digits": " OR ".join(
+        f"(contains({column}, '+') AND regexp_matches({column}, '{_SHORTENED}'))" for column in ("order_name", "item")
+    ),
     "no date": "placed_at IS NULL",
     "no quantity": "coalesce(quantity, 0) = 0",
     "negative quantity": "coalesce(quantity, 0) < 0",

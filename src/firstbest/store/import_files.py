@@ -27,6 +27,8 @@ _EPOCH: Final = date(1970, 1, 1)
 _MONTHS: Final = 12
 _YEAR: Final = 365
 _LAST_SHARES: Final = 200
+_LEAST_ORDERS, _MOST_FACTOR = 0.01, 100.0
+"""The least orders a day and the greatest factor that a workspace takes."""
 
 
 class Parts(NamedTuple):
@@ -175,7 +177,7 @@ def _demand(parts: Parts) -> str:
 # by orders a calendar day; the rest of this file would draw orders if there were no log.
 
 [orders]
-orders_per_day = {profile.orders / profile.days:.4f}
+orders_per_day = {max(profile.orders / profile.days, _LEAST_ORDERS):.4f}
 customers = {max(profile.orders // 4, 1)}
 member_percent = 0
 economy_percent = 0
@@ -190,14 +192,19 @@ lines = {_listed([share * 100 for share in parts.lines_shape[:_LAST_SHARES]])}
 
 
 def month_factors(profile: Profile) -> list[float]:
-    """Orders a calendar day of each month over the log's mean: [12]; a month that the log does not hold counts 1."""
+    """Orders a calendar day of each month over the log's mean: [12]; a month that the log does not hold counts 1.
+
+    A hundred at most: one order with a wrong year makes all others a peak.
+    """
     orders, days = [0] * _MONTHS, [0] * _MONTHS
     for name, count, _ in profile.month:
         orders[int(name[5:]) - 1] += count
     for day in range(profile.days):
         days[(_EPOCH + timedelta(days=profile.first_day + day)).month - 1] += 1
     mean = profile.orders / profile.days
-    return [count / length / mean if length else 1.0 for count, length in zip(orders, days, strict=True)]
+    return [
+        min(count / length / mean, _MOST_FACTOR) if length else 1.0 for count, length in zip(orders, days, strict=True)
+    ]
 
 
 def _listed(values: Iterable[float]) -> str:

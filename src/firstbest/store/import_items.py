@@ -2,7 +2,8 @@
 
 Space: `unit_volume_l` at the median price of all lines, growing with (price / median price) to the power
 `unit_volume_power`; without prices every unit takes the same. Weight: `unit_kg_per_l` of space. A case holds as
-many units as the percentile `case_percentile` of the item's lines; suppliers deliver whole cases.
+many units as the percentile `case_percentile` of the item's lines; suppliers deliver whole cases. Neither a unit nor
+a case takes more than a pallet: a price of a million says nothing of space.
 
 Opening stock: no lost sale is in a log, so it is the least that serves the log when what was sold is replaced, in
 whole cases, one lead time later: the greatest demand for the item in any span of that length, and a case less one
@@ -22,6 +23,10 @@ from firstbest.world.network import I64
 from firstbest.world.units import MONEY
 
 DOCK_DAYS: Final = 1
+PALLET_L: Final = 1_500
+"""Of a pallet of 48 by 40 inches, loaded four feet high: [c] 1.22 x 1.02 x 1.22 m."""
+CELLS_MAX: Final = 4_000_000
+"""Items times days that stand in memory at once."""
 F64 = NDArray[np.float64]
 
 
@@ -74,11 +79,12 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
     price = np.where(priced, np.maximum(np.round(mean, 2), 0.01), network.of("unit_price"))
     typical = (median or 0) / MONEY
     ratio = price / typical if typical else np.ones(len(price))
-    volume = np.maximum(np.round(network.of("unit_volume_l") * ratio ** network.of("unit_volume_power"), 3), 0.001)
+    volume = network.of("unit_volume_l") * ratio ** network.of("unit_volume_power")
+    volume = np.clip(np.round(volume, 3), 0.001, PALLET_L)
     units = np.asarray(found["units"]).astype(np.int64)
     span = round(sum(network.of(each) for each in ("lead_days", "inbound_days", "review_days"))) + DOCK_DAYS
     names = tuple(str(each) for each in found["item"])
-    case = np.maximum(np.asarray(found["pack"]).astype(np.int64), 1)
+    case = np.maximum(np.minimum(np.asarray(found["pack"]).astype(np.int64), PALLET_L // volume), 1).astype(np.int64)
     return Goods(
         names=names,
         called=tuple(" ".join(str(each).split()) for each in found["name"]),
@@ -90,7 +96,7 @@ def make_goods(db: Any, network: Chosen, sales: Sales) -> Goods:
         volume_l=volume,
         weight_kg=np.maximum(np.round(volume * network.of("unit_kg_per_l"), 3), 0.001),
         case=case,
-        opening=least_stock(daily_units(db, names, sales), span) + case - 1,
+        opening=_opening(db, len(names), sales, span) + case - 1,
         span_days=span,
         median_price=typical,
     )
@@ -112,20 +118,30 @@ def _median_price(db: Any) -> float | None:
     return (float(low) + float(high)) / 2
 
 
-def daily_units(db: Any, names: tuple[str, ...], sales: Sales) -> I64:
-    """Units sold by item and day from the first order to the last: [I, D]."""
+def _opening(db: Any, items: int, sales: Sales, span: int) -> I64:
+    """The greatest demand of each item in any `span` days: [I]. Some items at a time: a table of all may be too big."""
     # Items go by number: a million texts in Python would take more memory than all the rest.
-    found = db.execute(
+    db.execute(
         """
+        CREATE OR REPLACE TABLE daily AS
         WITH code AS (SELECT item, row_number() OVER (ORDER BY item) - 1 AS code FROM sale GROUP BY item)
         SELECT code.code, date_diff('day', DATE '1970-01-01', o.placed_at::DATE) AS day, sum(quantity)::BIGINT AS units
         FROM sale JOIN ordering AS o ON o.order_name = sale.order_name JOIN code ON code.item = sale.item
         GROUP BY ALL
         """
-    ).fetchnumpy()
-    table = np.zeros((len(names), sales.days), np.int64)
+    )
+    step = max(CELLS_MAX // sales.days, 1)
+    found = [least_stock(daily_units(db, low, min(low + step, items), sales), span) for low in range(0, items, step)]
+    db.execute("DROP TABLE daily")
+    return np.concatenate(found)
+
+
+def daily_units(db: Any, low: int, high: int, sales: Sales) -> I64:
+    """Units sold by item, from number `low` to before `high`, and day from the first order to the last: [I, D]."""
+    found = db.execute("SELECT * FROM daily WHERE code >= ? AND code < ?", [low, high]).fetchnumpy()
+    table = np.zeros((high - low, sales.days), np.int64)
     day = np.asarray(found["day"]).astype(np.int64) - sales.first_day
-    table[np.asarray(found["code"]).astype(np.int64), day] = found["units"]
+    table[np.asarray(found["code"]).astype(np.int64) - low, day] = found["units"]
     return table
 
 

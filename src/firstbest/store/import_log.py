@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import duckdb
@@ -29,6 +30,8 @@ from firstbest.store.import_sales import Sales, country_name, make_sales
 from firstbest.store.import_shapes import recognised
 from firstbest.store.import_text import WIDE, WIDTH, assumed_text, buckets_text, chosen_text, notes_text, profile_text
 from firstbest.store.init import require_empty
+from firstbest.store.schema_settings import DAYS_MAX
+from firstbest.store.workspace_sheets import ROWS_MAX
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 
@@ -56,6 +59,15 @@ class Said(NamedTuple):
     dates: str = ""
     decimal: str = ""
     time_zone: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def over(self, made: Map) -> Map:
+        """A map with what is said over it."""
+        words = {"dates": self.dates, "decimal": self.decimal, "time_zone": self.time_zone}
+        days = {"first_day": self.first, "last_day": self.last}
+        given = {key: value for key, value in words.items() if value}
+        return made._replace(**given, **{key: (day - _EPOCH).days for key, day in days.items() if day})  # type: ignore[arg-type]
 
 
 def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None = None) -> Imported:
@@ -65,8 +77,7 @@ def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None
     """
     require_empty(folder)
     title, made = ("", read_map(map_file)) if map_file else _by_header(log)
-    given = {key: value for key, value in (said or Said())._asdict().items() if value}
-    made = made._replace(**given)
+    made = (said or Said()).over(made)
     try:
         read = read_log(log, made)
         read = read._replace(notes=(*([f"the header is that of {title}"] if title else []), *read.notes))
@@ -79,6 +90,10 @@ def import_log(log: Path, map_file: Path | None, folder: Path, said: Said | None
         raise WorkspaceFaulty(
             [Fault(log.name, 0, "", f"a log that {MEMORY} of working memory can hold", first)]
         ) from None
+    except duckdb.IOException as wrong:
+        first = str(wrong).splitlines()[0]
+        expected = f"room to work in, three times the size of the log (TMPDIR names another place than {gettempdir()})"
+        raise WorkspaceFaulty([Fault(log.name, 0, "", expected, first)]) from None
 
 
 def _by_header(log: Path) -> tuple[str, Map]:
@@ -91,6 +106,7 @@ def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
     network = network._replace(because=why)
     read = _set_aside(read, made, network)
     sales = make_sales(read, made, network)
+    _require_days(read, sales, log.name)
     profile = order_profile(read, made, sales)
     parts = _parts(read, made, network, (sales, profile), log.name)
     volume = float((parts.goods.units * parts.goods.volume_l).sum()) / sales.orders
@@ -106,6 +122,19 @@ def _imported(read: Log, made: Map, log: Path, folder: Path) -> Imported:
     written.append(_write_orders(read.connection, folder / "orders.parquet"))
     wide = _text(parts, WIDE)
     return Imported(folder, tuple(written), read.rows, read.buckets, parts.profile, network.name, text, wide)
+
+
+def _require_days(read: Log, sales: Sales, name: str) -> None:
+    """Raises where the orders span more days than a workspace holds: a part is to be taken, or one year is mistyped."""
+    if sales.days <= DAYS_MAX:
+        return
+    found: Any = read.connection.execute(
+        "SELECT arg_min(n, (placed_at, n)), min(placed_at)::DATE, arg_max(n, (placed_at, -n)), max(placed_at)::DATE"
+        " FROM sale"
+    ).fetchone()
+    expected = f"orders of {DAYS_MAX:,} days at most (say --since and --until for a part, or mend the year)"
+    told = f"{sales.days:,} days: row {found[0]} is of {found[1]}, row {found[2]} of {found[3]}"
+    raise WorkspaceFaulty([Fault(name, found[0], "placed_at", expected, told)])
 
 
 def _network(read: Log, made: Map) -> tuple[Chosen, str]:
@@ -134,7 +163,8 @@ def _network(read: Log, made: Map) -> tuple[Chosen, str]:
     elif profile.business != WHOLESALE and name == "uk_wholesale":
         why = "customers are in the United Kingdom; no network of homes in that country is built in"
     elif profile.home_share is not None and home:
-        why += f"; {profile.home_share:.1%} of the orders go to {home}"
+        aside = " (those abroad are set aside)" if made.abroad_aside and profile.home_share < 1 else ""
+        why += f"; {profile.home_share:.1%} of the orders go to {home}{aside}"
     return found, why
 
 
@@ -174,7 +204,7 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
         crews=people,
         days_off=tuple(off),
         buckets=read.buckets,
-        notes=_notes(read, sales, network),
+        notes=_notes(read, sales, network, profile.lines),
         log=name,
         return_ppm=_return_ppm(read, network),
         lines_shape=_lines_shape(db),
@@ -183,7 +213,7 @@ def _parts(read: Log, made: Map, network: Chosen, found: tuple[Sales, Profile], 
     )
 
 
-def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
+def _notes(read: Log, sales: Sales, network: Chosen, lines: int) -> tuple[str, ...]:
     """What was read in another way than it is written, and what the network makes of it."""
     notes = list(read.notes)
     if sales.drawn:
@@ -194,6 +224,9 @@ def _notes(read: Log, sales: Sales, network: Chosen) -> tuple[str, ...]:
         count = read.connection.execute(f"SELECT count(*) FROM ordering WHERE {short}").fetchone()
         if count and count[0]:
             notes.append(f"{many(count[0], 'order')} with a ZIP that lost the zeros it begins with: they are put back")
+    if lines > ROWS_MAX:
+        told = f"{many(lines, 'line')} are more than the {ROWS_MAX:,} that a workspace may hold"
+        notes.append(f"{told}: to rehearse it, take a part with --since and --until")
     if read.currency and read.currency != network.currency:
         notes.append(
             f"prices are in {read.currency}, the network's costs are numbers for {network.currency}: not converted"
@@ -215,28 +248,35 @@ def _days_off(db: duckdb.DuckDBPyConnection, network: Chosen, sales: Sales) -> l
 def _return_ppm(read: Log, network: Chosen) -> int:
     """Chance that a unit comes back, so that as many orders have a return as the log has credit notes."""
     names = [each.name for each in read.buckets]
-    orders: Any = read.connection.execute("SELECT units FROM ordering ORDER BY units").fetchnumpy()
-    units = np.asarray(orders["units"]).astype(np.int64)
+    # By how often each number of units occurs: a log has more orders than memory has room.
+    often: Any = read.connection.execute(
+        "SELECT units, count(*) AS orders FROM ordering GROUP BY units ORDER BY units"
+    ).fetchnumpy()
+    units, orders = (np.asarray(often[name]).astype(np.int64) for name in ("units", "orders"))
+    total = int(orders.sum())
     share = network.of("order_return_percent") / 100
     refunded: Any = read.connection.execute(
         "SELECT count(*) FILTER (refunded > 0), count(refunded) FROM ordering"
     ).fetchone()
     if refunded[1]:
-        share = refunded[0] / len(units)
+        share = refunded[0] / total
     if RETURNS in names:
         row: Any = read.connection.execute(
             "SELECT count(DISTINCT order_name) FROM line WHERE bucket = ?", [names.index(RETURNS)]
         ).fetchone()
-        share = row[0] / len(units)
-    return return_ppm(units, min(share, 0.99))
+        share = row[0] / total
+    return return_ppm(units, orders, min(share, 0.99))
 
 
-def return_ppm(units: I64, share: float) -> int:
-    """The chance a unit, parts per million, at which `share` of orders of so many units [O] have one back or more."""
+def return_ppm(units: I64, orders: I64, share: float) -> int:
+    """The chance a unit, parts per million, at which `share` of all orders have one back or more.
+
+    So many `orders` [N] hold so many `units` [N].
+    """
     low, high = 0, PPM
     while low < high:
         middle = (low + high) // 2
-        if float(np.mean(1 - (1 - middle / PPM) ** units)) < share:
+        if float(np.average(1 - (1 - middle / PPM) ** units, weights=orders)) < share:
             low = middle + 1
         else:
             high = middle

@@ -154,7 +154,7 @@ def business_of(lines: Spread, units: Spread, bulk_share: float, items_per_1000:
     reasons = (
         f"a tenth of the orders has {lines.p90:,.0f} lines or more, half of them {lines.p50:,.0f}",
         _half(units),
-        f"1,000 lines ask for {items_per_1000:,.0f} different items",
+        f"1,000 lines ask for {f'{items_per_1000:,.0f}' if items_per_1000 >= 1 else 'less than one'} different items",
     )
     if lines.p90 >= _PARTS_LINES and items_per_1000 >= _PARTS_ITEMS:
         return PARTS, reasons
@@ -172,18 +172,28 @@ def _one(db: Any, query: str) -> Any:
 
 
 def spread_of(db: Any, column: str, unit: int) -> Spread:
-    """Percentiles between the two nearest orders, and the mean.
+    """Percentiles of a column of `ordering` between the two nearest orders, and the mean."""
+    p10, p50, p90, p99 = percentiles_of(db, column, "ordering", PERCENTILES)
+    return Spread(
+        p10 / unit, p50 / unit, p90 / unit, p99 / unit, _one(db, f"SELECT avg({column}) FROM ordering")[0] / unit
+    )
+
+
+def percentiles_of(db: Any, value: str, table: str, shares: tuple[float, ...]) -> list[float]:
+    """Percentiles between the two nearest rows, as `shares` has them; zeros where no row has a value.
 
     From how often each value occurs, which the engine counts and sorts on disk where it must: its own percentiles hold
-    a column of all orders in memory, and logs are larger than that.
+    a column of all rows in memory, and logs are larger than that.
     """
-    count, mean = _one(db, f"SELECT count({column}), avg({column}) FROM ordering")
-    places = [share * (count - 1) for share in PERCENTILES]
+    count = _one(db, f"SELECT count({value}) FROM {table}")[0]
+    if not count:
+        return [0.0] * len(shares)
+    places = [share * (count - 1) for share in shares]
     ranks = sorted({int(place) + above for place in places for above in (0, 1)})
     asked = ", ".join(f"({rank})" for rank in ranks)
     found = dict(
         db.execute(
-            f"WITH often AS (SELECT {column} AS v, count(*) AS c FROM ordering WHERE {column} IS NOT NULL GROUP BY 1),"
+            f"WITH often AS (SELECT {value} AS v, count(*) AS c FROM {table} WHERE {value} IS NOT NULL GROUP BY 1),"
             " upto AS (SELECT v, sum(c) OVER (ORDER BY v) AS n FROM often)"
             f" SELECT rank, min(v) FROM (VALUES {asked}) AS asked(rank) JOIN upto ON upto.n > rank GROUP BY rank"
         ).fetchall()
@@ -192,8 +202,8 @@ def spread_of(db: Any, column: str, unit: int) -> Spread:
     for place in places:
         below = int(place)
         first = found[below]
-        values.append((first + (found.get(below + 1, first) - first) * (place - below)) / unit)
-    return Spread(values[0], values[1], values[2], values[3], mean / unit)
+        values.append(float(first + (found.get(below + 1, first) - first) * (place - below)))
+    return values
 
 
 def _home(db: Any) -> tuple[str, float]:
@@ -237,8 +247,9 @@ def _shipped(db: Any) -> Shipped:
     late = "date_diff('day', planned, shipped)"
     row = _one(
         db,
-        f"SELECT avg(({late} < 0)::INT), avg(({late} = 0)::INT), avg(({late} > 0)::INT),"
-        f" quantile_cont({late}, 0.5) FILTER ({late} > 0), quantile_cont({late}, 0.9) FILTER ({late} > 0)"
+        f"SELECT avg(({late} < 0)::INT), avg(({late} = 0)::INT), avg(({late} > 0)::INT)"
         " FROM sale WHERE planned IS NOT NULL AND shipped IS NOT NULL",
     )
-    return Shipped(*(each or 0.0 for each in row))
+    median, most = percentiles_of(db, f"nullif(greatest({late}, 0), 0)", "sale", (0.5, 0.9))
+    early, on_the_day, behind = (float(each or 0.0) for each in row)
+    return Shipped(early, on_the_day, behind, median, most)

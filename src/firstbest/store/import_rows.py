@@ -28,6 +28,7 @@ from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, WorkspaceFaulty, many, shown
 from firstbest.store.import_conditions import conditions, sales_bucket
 from firstbest.store.import_map import SALES, Map, column_faults, knows_only_days
+from firstbest.store.schema_words import LINE_UNITS_MAX
 
 MEMORY: Final = "500MB"
 THREADS: Final = 2
@@ -35,6 +36,7 @@ EXAMPLES: Final = 5
 SMALL_BYTES: Final = 20_000_000
 TEXTS: Final = ("item", "name", "country", "customer", "postcode")
 TESTED_ONLY: Final = ("status", "paid", "fulfilled", "cancelled", "payment", "ships", "channel")
+MOSTLY_EMPTY: Final = frozenset({"cancelled", "refunded", "fulfilled", "paid", "payment"})
 OF_THE_LINE: Final = frozenset({"order", "item", "name", "quantity", "price", "amount", "ships"})
 """What stands on every row even where only an order's first row holds the rest."""
 _UNREADABLE_MOST: Final = 0.5
@@ -65,6 +67,7 @@ class Log(NamedTuple):
     missing: tuple[tuple[str, float], ...]  # column of the log, share of rows without a value
     duplicates: int  # rows that repeat an earlier one in every column
     currency: str  # the commonest, '' where the log does not say
+    file: str  # the log's name
 
     def close(self) -> None:
         """Closes the connection and removes what stands on disk."""
@@ -118,10 +121,12 @@ def _read(db: duckdb.DuckDBPyConnection, scratch: Path, log: Path, made: Map) ->
     notes += _heads(db, made)
     db.execute(f"CREATE TABLE line AS {_line(db, made, seen, notes)}")
     _require_readable(db, log, made, rows)
+    notes += _no_price(db, made)
     missing, duplicates = _missing(db, made), _duplicates(db, rows)
     currency = _currency(db, made, notes)
     db.execute("DROP TABLE source; CHECKPOINT")
-    return Log(db, scratch, seen.header, rows, buckets_of(db, made), tuple(notes), missing, duplicates, currency)
+    found = buckets_of(db, made)
+    return Log(db, scratch, seen.header, rows, found, tuple(notes), missing, duplicates, currency, log.name)
 
 
 def _heads(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
@@ -156,11 +161,12 @@ def _line(db: duckdb.DuckDBPyConnection, made: Map, seen: Looked, notes: list[st
     # Money that is paid back is no number of a line, but it is written as they are.
     numbers: tuple[str, ...] = ("quantity", "price", "amount", "refunded")
     numeric = {key: columns[key] for key in numbers if key in columns}
-    style, faults = decimal_style(db, numeric, made.decimal, (seen.path.name, "say decimal = 'point' or 'comma'"))
+    style, faults = decimal_style(db, numeric, made.decimal, (seen.path.name, "say --decimal point or --decimal comma"))
     read = {key: number(db, name, style) for key, name in numeric.items()}
     notes += [note for each in read.values() for note in each.notes]
     count = read["quantity"].sql
-    parts.append(f"CASE WHEN {count} = floor({count}) AND abs({count}) < 1e12 THEN {count}::BIGINT END AS quantity")
+    whole = f"{count} = floor({count}) AND abs({count}) <= {LINE_UNITS_MAX}"
+    parts.append(f"CASE WHEN {whole} THEN {count}::BIGINT END AS quantity")
     price = read["price"].sql if "price" in read else "NULL"
     if "amount" in read and "price" not in read:
         price = f"({read['amount'].sql} / nullif({count}, 0))"
@@ -229,7 +235,7 @@ def _instants(db: duckdb.DuckDBPyConnection, made: Map, file: str, notes: list[s
             continue
         column = made.columns[key]
         if column not in read:
-            read[column], wrong = dates(db, column, asked, (file, "say dates = 'day_first' or 'month_first'"))
+            read[column], wrong = dates(db, column, asked, (file, "say --dates day_first or --dates month_first"))
             faults += wrong
             notes += read[column].notes
         sql = read[column].sql
@@ -258,8 +264,26 @@ def _require_readable(db: duckdb.DuckDBPyConnection, log: Path, made: Map, rows:
         raise WorkspaceFaulty(faults)
 
 
+def _no_price(db: duckdb.DuckDBPyConnection, made: Map) -> list[str]:
+    """What is told of prices that say something which is no number: those sales have the price of their item."""
+    name = made.columns.get("price", made.columns.get("amount", ""))
+    sold = f"line.price IS NULL AND line.bucket = {sales_bucket(made)}"
+    if not name or not _one(db, f"SELECT count(*) FROM line WHERE {sold}"):
+        return []
+    cell = trimmed(name)
+    count, row, example = db.execute(  # type: ignore[misc]
+        f"SELECT count(*), min(line.n), arg_min({cell}, line.n) FROM line JOIN source ON source.n = line.n"
+        f" WHERE {sold} AND {cell} NOT IN {NOTHING}"
+    ).fetchone()
+    if not count:
+        return []
+    told = f"{many(count)} with what is no price, such as {shown(example)} in row {row}"
+    return [f"{name}: {told}: the item's own stands for it"]
+
+
 def _missing(db: duckdb.DuckDBPyConnection, made: Map) -> tuple[tuple[str, float], ...]:
-    names = tuple(dict.fromkeys(made.columns.values()))
+    # What is empty unless something happened to an order is no gap: hardly any order is cancelled.
+    names = tuple(dict.fromkeys(name for key, name in made.columns.items() if key not in MOSTLY_EMPTY))
     shares = db.execute(f"SELECT {', '.join(f'avg(({empty(name)})::INT)' for name in names)} FROM source").fetchone()
     assert shares is not None
     return tuple(zip(names, shares, strict=True))

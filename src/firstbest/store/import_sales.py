@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from firstbest.store.faults import Fault, WorkspaceFaulty, nearest, shown
+from firstbest.store.faults import Fault, WorkspaceFaulty, many, nearest, shown
 from firstbest.store.import_conditions import sales_bucket
 from firstbest.store.import_map import Map
 from firstbest.store.import_network import Area, Chosen
@@ -78,7 +78,7 @@ def make_sales(log: Log, made: Map, network: Chosen) -> Sales:
         FROM numbered
         """
     )
-    _require_sales(db, made, network)
+    _require_sales(log, made, network)
     drawn = _make_orders(db, made, network)
     row: Any = db.execute(
         "SELECT count(*), date_diff('day', DATE '1970-01-01', min(placed_at)::DATE),"
@@ -89,13 +89,14 @@ def make_sales(log: Log, made: Map, network: Chosen) -> Sales:
     return Sales(row[0], row[1], row[2], places, drawn)
 
 
-def _require_sales(db: Any, made: Map, network: Chosen) -> None:
+def _require_sales(log: Log, made: Map, network: Chosen) -> None:
     """Raises where nothing is sold, or where it is sold to a country without a place."""
-    faults = []
+    faults, db = [], log.connection
     known = sorted({area.country for area in network.areas})
     found = db.execute("SELECT country, count(*) FROM sale GROUP BY country ORDER BY country").fetchall()
     if not found:
-        faults.append(Fault(made.file, 0, "bucket", "buckets that leave some rows as sales", "none left"))
+        aside = ", ".join(f"{many(each.rows)} in '{each.name}' ({each.note})" for each in log.buckets if each.rows)
+        faults.append(Fault(log.file, 0, "", "one row or more that is a sale", f"none: {aside}"))
     for country, rows in found:
         name = country_name(country, made, network)
         if name and name not in known:
@@ -114,7 +115,7 @@ def _make_orders(db: Any, made: Map, network: Chosen) -> int:
         SELECT order_name, min(placed_at) AS placed_at, arg_min(customer, n) AS customer,
             arg_min(country, n) AS country, arg_min(postcode, n) AS postcode, max(refunded) AS refunded,
             count(*) AS lines, sum(quantity)::BIGINT AS units,
-            sum(quantity::HUGEINT * price)::BIGINT AS value, min(planned) AS planned, min(shipped) AS shipped
+            sum(quantity::HUGEINT * price) AS value, min(planned) AS planned, min(shipped) AS shipped
         FROM sale GROUP BY order_name
         """
     )

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from firstbest.store.door_source import look
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, WorkspaceFaulty, nearest
+from firstbest.store.import_guess import map_to_begin_with
 from firstbest.store.import_map import TESTED, Map, map_of
 from firstbest.store.workspace_settings import Document
 
@@ -22,6 +23,16 @@ _ROOT: Final = files("firstbest.store") / "shapes"
 PARTED: Final = " | "
 _NEEDED: Final = ("order", "placed_at", "item", "quantity")
 _SHOWN: Final = 8
+_ALIKE: Final = 0.75
+"""Names of one export begin alike: 'Lineitem taxable' is no quantity."""
+
+
+class HeaderUnknown(WorkspaceFaulty):
+    """The header is of no known export; `map_text`: a map to begin with."""
+
+    def __init__(self, fault: Fault, map_text: str) -> None:
+        super().__init__([fault])
+        self.map_text: Final = map_text
 
 
 class Shape(NamedTuple):
@@ -45,7 +56,7 @@ def shapes() -> tuple[Shape, ...]:
 
 
 def recognised(log: Path) -> tuple[Shape, Map]:
-    """The shape of an export and its map. Raises `WorkspaceFaulty` where the header is none that is known."""
+    """The shape of an export and its map. Raises `HeaderUnknown` where the header is none that is known."""
     known = shapes()
     if not log.is_file():
         raise WorkspaceFaulty([Fault(str(log), 0, "", "an order log: CSV, Excel or Parquet", "no such file")])
@@ -55,7 +66,8 @@ def recognised(log: Path) -> tuple[Shape, Map]:
         raise WorkspaceFaulty([Fault(log.name, wrong.row, "", wrong.expected, wrong.found)]) from None
     fitting = [each for each in known if set(each.header) <= set(seen.header)]
     if not fitting:
-        raise WorkspaceFaulty([_unknown(log.name, seen.header_row, seen.header, known)])
+        fault = _unknown(log.name, seen.header_row, seen.header, known)
+        raise HeaderUnknown(fault, map_to_begin_with(seen.header))
     shape = max(fitting, key=lambda each: len(each.header))
     return shape, _map_of(shape, seen.header)
 
@@ -86,13 +98,18 @@ def _map_of(shape: Shape, header: tuple[str, ...]) -> Map:
 
 
 def _unknown(file: str, row: int, header: tuple[str, ...], known: tuple[Shape, ...]) -> Fault:
-    """The header is of no known export: which is nearest, what it lacks, and what to do."""
+    """The header is of no known export: which is nearest, all that it lacks, and what to do."""
     best = max(known, key=lambda each: len(set(each.header) & set(header)))
     lacking = [name for name in best.header if name not in header]
+    some = ", ".join(header[:_SHOWN]) + (" ..." if len(header) > _SHOWN else "")
+    if len(lacking) * 2 <= len(best.header):
+        # A column that the export has anyway is none that was renamed.
+        theirs = {each for value in best.tree["columns"].values() for each in _names(value)}
+        free = [name for name in header if name and name not in theirs]
+        wanted = ", ".join(f"'{name}'{nearest(name, free, _ALIKE)}" for name in lacking)
+        columns = "column" if len(lacking) == 1 else "columns"
+        expected = f"the {columns} {wanted} of a known export ({best.title}), or --map MAP.toml"
+        return Fault(file, row, "", expected, some)
     titles = "; ".join(each.title for each in known)
     expected = f"the header of a known export ({titles}), or --map MAP.toml that says which column is what"
-    some = ", ".join(header[:_SHOWN]) + (" ..." if len(header) > _SHOWN else "")
-    if len(lacking) < len(best.header):
-        hint = nearest(lacking[0], header)
-        return Fault(file, row, "", expected, f"{some}; nearest is {best.title}, without '{lacking[0]}'{hint}")
     return Fault(file, row, "", expected, some)

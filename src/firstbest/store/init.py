@@ -10,6 +10,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from firstbest.store.schema import SETTINGS, TABLES
+from firstbest.store.workspace import WORKBOOK
+
 BUILTIN: Final = files("firstbest.store") / "builtin"
 SMALL: Final = files("firstbest.store") / "builtin_small"
 SHARED: Final = (
@@ -69,6 +72,12 @@ def write_mechanisms(folder: Path) -> list[Path]:
 def has_network(folder: Path) -> bool:
     """Whether there is a network to rehearse; without one a workspace holds mechanisms alone."""
     return (folder / NODES).is_file() or not (folder / RULES).is_file()
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether the folder holds any file that is named as one of a workspace, of whatever form."""
+    known = {each.name for each in TABLES} | {each.name for each in SETTINGS} | {Path(RULES).stem, Path(WORKBOOK).stem}
+    return any(each.is_file() and each.stem in known for each in folder.iterdir())
 
 
 def _copy(source: Traversable, folder: Path) -> list[Path]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from firstbest.store import schema
-from firstbest.store.door_source import look, tidy
+from firstbest.store.door_source import HEAD_ROWS, look, tidy
 from firstbest.store.door_text import Unreadable, text_rows, written
 from firstbest.store.excel_bytes import held
 from firstbest.store.faults import Fault
@@ -25,6 +26,8 @@ TABLES: Final = "csv_files.xlsx"
 _COLOUR: Final = "FFFFC7CE"
 _AUTHOR: Final = "firstbest check"
 _TITLE_MOST: Final = 31
+ROWS_MOST: Final = 100_000
+"""Of a text file that go into its sheet; of a larger one only the first rows and the faulty ones do."""
 
 
 def mark(folder: Path, faults: Iterable[Fault]) -> tuple[tuple[Path, ...], int]:
@@ -77,23 +80,34 @@ def _marked_texts(folder: Path, texts: dict[str, list[Fault]]) -> Path:
     book.remove(book.active)
     for file, faults in texts.items():
         sheet = book.create_sheet(Path(file).stem[:_TITLE_MOST])
+        places = _placed(folder / file, faults)
         for row, cells in _rows(folder / file):
-            for index, text in enumerate(cells, start=1):
-                cell = sheet.cell(row, index, held(text))
+            if row not in places:
+                continue
+            # Of a large file it is told which row it was, since not all rows are here.
+            told = [*cells, f"row {row} of {file}"] if places[row] != row else cells
+            for index, text in enumerate(told, start=1):
+                cell = sheet.cell(places[row], index, held(text))
                 cell.data_type, cell.number_format = "s", "@"
-        _mark(sheet, _header_row(sheet, Path(file).stem), faults)
+        here = [each._replace(row=places.get(each.row, 0)) for each in faults]
+        _mark(sheet, _header_row(sheet, Path(file).stem), here)
     return _saved(book, folder, TABLES)
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The rows as far as they can be read."""
-    found: list[tuple[int, list[str]]] = []
-    try:
-        for each in text_rows(path, written(path)):
-            found.append(each)  # noqa: PERF402 - what came before a fault is kept
-    except (Unreadable, csv.Error, OSError):
-        pass
-    return found
+def _placed(path: Path, faults: list[Fault]) -> dict[int, int]:
+    """Which row of the sheet a row of the file gets: its own; of a large file the first rows and the faulty ones."""
+    rows = [row for row, _ in _rows(path)]
+    if len(rows) <= ROWS_MOST:
+        return {row: row for row in rows}
+    faulty = {each.row for each in faults}
+    kept = [row for place, row in enumerate(rows) if place < HEAD_ROWS or row in faulty][:ROWS_MOST]
+    return {row: place for place, row in enumerate(kept, start=1)}
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows as far as they can be read: what came before a fault is kept."""
+    with suppress(Unreadable, csv.Error, OSError):
+        yield from text_rows(path, written(path))
 
 
 def _names(table: str) -> tuple[str, ...]:

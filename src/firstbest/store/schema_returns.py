@@ -55,6 +55,12 @@ CARE_RULES: Final = Section(
         money("question_cost", "a question about anything", 4),
         money("where_cost", "one about where an order is", 4.5),
         money("harm_cost", "one about something lost or damaged", 8),
+        choice(
+            "make_good",
+            ("pay_back", "send_again"),
+            "what is done about a lost or damaged shipment; what cannot be sent again is paid back",
+            "pay_back",
+        ),
         money("claim_most", "what carriers answer for a parcel, at most; 0: nothing is claimed", 100),
         integer("known_days", "after the door, in which a shipment can be asked about", 30, low=1, high=366),
     ),

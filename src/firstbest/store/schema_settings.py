@@ -25,6 +25,8 @@ from firstbest.store.schema_words import (
     text,
 )
 
+DAYS_MAX: Final = 1_100
+"""Days of a rehearsal, of a log, and of the live calendar."""
 FIRSTBEST: Final = Settings(
     "firstbest",
     "The workspace itself.",
@@ -37,7 +39,7 @@ FIRSTBEST: Final = Settings(
                 text("currency", "three letters", "USD"),
                 of("time_zone", Type.TIME_ZONE, "of the firm: its day 0, its weeks", "UTC"),
                 of("start", Type.DATE, "first local day"),
-                integer("days", "length of a rehearsal", 365, low=1, high=1_100),
+                integer("days", "length of a rehearsal", 365, low=1, high=DAYS_MAX),
                 integer("seed", "of all draws", 1, high=2**53),
                 choice("distance_unit", ("mile", "km"), "of every distance in these files", "mile"),
                 text(
@@ -52,7 +54,7 @@ FIRSTBEST: Final = Settings(
             (
                 text("host", "address it listens on", "127.0.0.1"),
                 integer("port", "port it listens on", 8600, low=1, high=65_535),
-                integer("days", "of the live calendar, from the day of its first start", 400, low=7, high=1_100),
+                integer("days", "of the live calendar, from the day of its first start", 400, low=7, high=DAYS_MAX),
                 number("gather_ms", "how long requests gather for one commit", 3, low=0, high=1_000),
                 integer("tick_requests", "most requests in one commit", 500, low=1, high=10_000),
                 integer(

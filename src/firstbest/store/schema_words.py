@@ -103,6 +103,10 @@ def text(name: str, note: str, default: str | None = None, refers: str = "") -> 
     return Column(name, Type.TEXT, note, default, refers=refers)
 
 
+LINE_UNITS_MAX: Final = 10**9
+"""Of an order's line: what is more is a barcode in the wrong column."""
+
+
 def integer(name: str, note: str, default: Any = None, low: float = 0, high: float = 10**12) -> Column:
     """A whole number."""
     return Column(name, Type.INTEGER, note, default, low, high)

@@ -19,6 +19,9 @@ from typing import Final, NamedTuple
 FILE: Final = "assumptions.csv"
 WHOLE: Final = "all"
 MIDDLE: Final = 0.5
+DAY_MIN: Final = 24 * 60
+DIVIDE_A_DAY: Final = frozenset({("policies.toml", "wave_minutes")})
+"""Files and fields of minutes that have to divide a day."""
 SKIPPED: Final = frozenset({"rehearsal", "calibration", "sensitivity", ".firstbest", "flywheel"})
 
 
@@ -86,12 +89,11 @@ def _numbers(each: Mapping[str, str]) -> Row | None:
 
 def write_moved(folder: Path, target: Path, inputs: Sequence[Input], shares: Sequence[float]) -> None:
     """A copy of the workspace in `target` with each input at its share of its range; files not moved are linked."""
-    texts: dict[str, str] = {}
+    asked: dict[str, list[tuple[Row, float]]] = {}
     for each, share in zip(inputs, shares, strict=True):
         for row in each.rows if share != MIDDLE else ():
-            if row.file not in texts:
-                texts[row.file] = (folder / row.file).read_text("utf-8")
-            texts[row.file] = moved(texts[row.file], row, share) or texts[row.file]
+            asked.setdefault(row.file, []).append((row, share))
+    texts = {name: _all_moved((folder / name).read_text("utf-8"), rows) for name, rows in asked.items()}
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.iterdir()):
         if path.name in SKIPPED:
@@ -107,7 +109,22 @@ def write_moved(folder: Path, target: Path, inputs: Sequence[Input], shares: Seq
 
 def moved(text: str, row: Row, share: float) -> str | None:
     """A file's text with one row at a share of its range; None where the row is not found in it."""
-    return _in_toml(text, row, share) if row.file.endswith(".toml") else _in_csv(text, row, share)
+    made = _all_moved(text, [(row, share)], none="")
+    return made or None
+
+
+def _all_moved(text: str, rows: Sequence[tuple[Row, float]], none: str | None = None) -> str:
+    """A file's text with rows at their shares, read and written once; `none`, or the text, where no row is found."""
+    is_toml = rows[0][0].file.endswith(".toml")
+    lines = text.split("\n") if is_toml else list(csv.reader(io.StringIO(text)))
+    put = [_in_toml(lines, *each) if is_toml else _in_csv(lines, *each) for each in rows]  # type: ignore[arg-type]
+    if not any(put):
+        return text if none is None else none
+    if is_toml:
+        return "\n".join(lines)  # type: ignore[arg-type]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    return out.getvalue()
 
 
 def between(now: float, row: Row, share: float) -> float:
@@ -117,14 +134,18 @@ def between(now: float, row: Row, share: float) -> float:
 
 
 def _written(before: str, value: float, row: Row) -> str:
+    if (row.file, row.field) in DIVIDE_A_DAY:
+        # The nearest that does, the smaller of two.
+        allowed = [each for each in range(1, DAY_MIN + 1) if DAY_MIN % each == 0 and row.low <= each <= row.high]
+        return str(min(allowed, key=lambda each: abs(each - value))) if allowed else before
     whole = "." not in before and row.low == int(row.low) and row.high == int(row.high)
     return str(round(value)) if whole else f"{value:.6g}"
 
 
-def _in_csv(text: str, row: Row, share: float) -> str | None:
-    lines = list(csv.reader(io.StringIO(text)))
+def _in_csv(lines: list[list[str]], row: Row, share: float) -> bool:
+    """Change the cells of a file that a row is about; whether there are any."""
     if not lines or row.field not in lines[0]:
-        return None
+        return False
     column, found = lines[0].index(row.field), False
     keys = row.where.split()
     for line in lines[1:]:
@@ -133,7 +154,7 @@ def _in_csv(text: str, row: Row, share: float) -> str | None:
         now = float(line[column])
         if row.where == WHOLE:
             if row.value == 0 or column == 0:
-                return None
+                return False
             at_one = Row(*row[:3], 1.0, row.low / row.value, row.high / row.value, row.unit)
             value = now * between(1.0, at_one, share)
             # Of a column of whole numbers, as of heads, whole numbers are made.
@@ -143,11 +164,7 @@ def _in_csv(text: str, row: Row, share: float) -> str | None:
         else:
             continue
         found = True
-    if not found:
-        return None
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    return out.getvalue()
+    return found
 
 
 def _is_number(cell: str) -> bool:
@@ -158,11 +175,10 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _in_toml(text: str, row: Row, share: float) -> str | None:
+def _in_toml(lines: list[str], row: Row, share: float) -> bool:
     """Within the block that `where` names: a section, a section of sections, or an entry of a list by its name."""
     key, _, inner = row.field.partition(".")
     kind, _, name = row.where.partition(".")
-    lines = text.split("\n")
     for start, stop in _blocks(lines):
         head = lines[start].strip()
         listed = head == f"[[{kind}]]" and any(
@@ -176,8 +192,8 @@ def _in_toml(text: str, row: Row, share: float) -> str | None:
             if match:
                 value = _written(match[3], between(float(match[3]), row, share), row)
                 lines[place] = f"{match[1]}{match[2]}{value}{match[4]}"
-                return "\n".join(lines)
-    return None
+                return True
+    return False
 
 
 def _blocks(lines: list[str]) -> list[tuple[int, int]]:

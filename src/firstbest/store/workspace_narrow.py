@@ -13,11 +13,11 @@ from tempfile import mkdtemp
 from typing import Any, Final
 
 from firstbest.store.door_reading import trimmed
-from firstbest.store.door_source import load, look, name_of
+from firstbest.store.door_source import load, look, name_of, rows_of
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, shown
 from firstbest.store.schema_words import Column, Table, Type
-from firstbest.store.workspace_sheets import ROWS_MAX, SUMS_AT_END, Sheet
+from firstbest.store.workspace_sheets import ROWS_MAX, SUMS_AT_END, Sheet, too_many
 
 BIG_BYTES: Final = 10_000_000
 """Files from this size on are narrowed: about a million lines as Parquet."""
@@ -41,6 +41,10 @@ def narrowed(path: Path, table: Table, known: Known, faults: list[Fault], notes:
         names = [each.name for each in table.columns]
         seen = look(path, [names])
         columns = [each for each in table.columns if each.name in seen.header]
+        # A Parquet file says how many rows it has; to read 75 million of them first would take minutes.
+        if not seen.header_row and (count := rows_of(path)) > ROWS_MAX:
+            faults.append(too_many(path.name, f"{count:,}"))
+            return None
         db = opened(scratch, small=False)
         try:
             told = load(db, seen, [each.name for each in columns], scratch)
@@ -60,7 +64,7 @@ def _too_much(db: Any, file: str, width: int) -> Iterator[Fault]:
     """More rows than a workspace can hold, and rows with more cells than the header."""
     count = int(db.execute("SELECT count(*) FROM source").fetchone()[0])
     if count > ROWS_MAX:
-        yield Fault(file, 0, "", f"{ROWS_MAX:,} rows or fewer", f"{count:,}")
+        yield too_many(file, f"{count:,}")
     rows = db.execute(f"SELECT n, surplus FROM source WHERE surplus <> '' ORDER BY n LIMIT {KEPT_MOST}").fetchall()
     for row, surplus in rows:
         yield Fault(file, row, "", f"{width} cells or fewer", f"more, beyond them {shown(surplus)}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from firstbest.store.door_excel import Range, hidden, sheet_rows
-from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below
+from firstbest.store.door_source import HEAD_ROWS, Looked, header_of, look, rows_below, rows_of
 from firstbest.store.door_text import Unreadable
 from firstbest.store.faults import Fault, many, shown
 
@@ -45,6 +45,9 @@ def read_sheet(
     try:
         if path.suffix == ".parquet":
             header = look(path, ()).header
+            if (count := rows_of(path)) > ROWS_MAX:
+                faults.append(too_many(file, f"{count:,}"))
+                return None
             return _gathered(file, header, enumerate(_parquet_rows(path), start=2), faults)
         seen = look(path, [wanted] if wanted else ())
     except Unreadable as wrong:
@@ -135,9 +138,15 @@ def _gathered(
                 texts = [each.replace(_HARD, " ") for each in texts]
             sheet.columns[index].extend(map(memory[index].setdefault, texts, texts))
         if len(sheet.rows) > ROWS_MAX:
-            faults.append(Fault(file, 0, "", f"{ROWS_MAX:,} rows or fewer", "more"))
+            faults.append(too_many(file, "more"))
             return None
     return _named(_without_sums(sheet._replace(hard=hard), faults), faults)
+
+
+def too_many(file: str, found: str) -> Fault:
+    """More rows than a workspace holds, and how to take a part of a log."""
+    part = " (of a log, a part: firstbest init DIR --from LOG --since DAY --until DAY)" if "orders" in file else ""
+    return Fault(file, 0, "", f"{ROWS_MAX:,} rows or fewer{part}", found)
 
 
 def _without_sums(sheet: Sheet, faults: list[Fault]) -> Sheet:

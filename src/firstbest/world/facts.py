@@ -251,6 +251,18 @@ CLAIM_SETTLED: Final = _fact(
 )
 """A carrier has answered a claim: `amount` is paid, 0 where it is refused."""
 
+REPLACED: Final = _fact(
+    "replaced", *_OF_SHIPMENT, ("again", "<i8"), ("amount", "<i8"), ("units", "<i4"), ("outcome", "<i4"),
+    ("carrier", "<i4"), ("seller", "<i4"),
+)  # fmt: skip
+"""A lost or damaged shipment is sent again by the order `again`: so many units, for which `amount` had been paid."""
+REPLACEMENT_ENDED: Final = _fact(
+    "replacement_ended", *_OF_SHIPMENT, ("amount", "<i8"), ("seller", "<i4"), ("pad", "<i4")
+)
+"""The order that sends a shipment again is over; `amount` is paid back for what of it never left."""
+CONTENTS_FORGOTTEN: Final = _fact("contents_forgotten", *_OF_SHIPMENT, ("lines", "<i8"))
+"""What was in a shipment need not be known any more: it came well, or was made good."""
+
 LOTTED: Final = _fact(
     "lotted", ("made", "<i8"), ("used", "<i8"), ("expired", "<i8"), ("left", "<i8"), ("item", "<i4"), ("expires", "<i4")
 )
@@ -323,6 +335,7 @@ FACTS: Final = (
     CONTACTED, MADE_GOOD, CLAIM_FILED, CLAIM_SETTLED, LOTTED, EXPIRED, CASE_BROKEN, PALLET_BROKEN, LEVELLED,
     MEMBER_JOINED, MEMBER_RENEWED, MEMBER_LEAVES, MEMBER_LAPSED,
     KITTED, ASSEMBLED, SLOTTED, RESLOTTED, SHELVES_REVIEWED, WITHDRAWN, FREED, RECHOSEN,
+    REPLACED, REPLACEMENT_ENDED, CONTENTS_FORGOTTEN,
 )  # fmt: skip
 
 

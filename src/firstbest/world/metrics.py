@@ -64,10 +64,10 @@ class Metric(IntEnum):
     CANCELLED_CUSTOMER = 48  # n lines
     NEAREST = 49  # n lines promised from the nearest open node, d lines promised
     SHORT = 50  # n lines found short at the shelf, d lines picked
-    STOCK_UNITS = 51  # n units on hand at the day's end, d units sold that day
+    STOCK_UNITS = 51  # n units on hand at the day's end
     STOCK_VALUE = 52  # n money at cost, d cubic centimetres
     AGED = 53  # n units older than 180 days of sales cover, d units
-    BACKLOG = 54  # n shipments due that were not packed at pick-up, d shipments due
+    BACKLOG = 54  # n shipments due that were not packed at the day's end; what was due is the numerator of CAPACITY
     ROLLED = 55  # n shipments packed and left behind
     RETURNED = 56  # n units returned, d units delivered
     CARBON = 57  # n grams CO2e, outbound and buildings
@@ -78,9 +78,10 @@ class Metric(IntEnum):
     ROUTES = 62  # n van routes, d stops
     CAPACITY = 63  # n shipments promised for the day, d limit
     COUNTS = 64  # n counts, d counts that found a difference
-    UPGRADED = 65  # n shipments, d extra money
+    UPGRADED = 65  # n shipments sent faster than planned, to keep their promise
     LOST_PARCELS = 66  # n shipments lost or damaged
     COMPLETED_DAYS = 67  # n business days to the door, summed over completed orders
+    REPLACED = 68  # n money of goods and parcels sent again for lost and damaged ones, d such shipments
     LENT = 69  # n minutes of heads who came from the other of picking and packing
     ABOVE_PACE = 70  # n minutes of heads beyond the week's sustainable pace, d minutes of heads
     INJURED = 71  # n heads hurt at work

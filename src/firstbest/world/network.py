@@ -307,6 +307,7 @@ class Care(NamedTuple):
     contact_cost: I64  # [3] money by words.ContactReason
     claim_most: int  # money that a carrier is asked for a parcel, at most; 0: nothing is claimed
     known_us: int  # how long a shipment can be asked about after the door, where returns do not say so
+    replaces: int = 0  # 1: what was lost or damaged is sent again where the goods are there, 0: it is paid back
 
 
 class Lots(NamedTuple):

@@ -254,6 +254,29 @@ RETURN: Final = np.dtype(
         ("stage", "<i2"),  # words.ReturnStage
     ]
 )
+CONTENTS: Final = np.dtype(
+    [
+        ("key", "<i8"),  # shipment * MAX_LINE + place: 0 heads it, its picked lines stand behind
+        ("live", "<i8"),
+        ("quantity", "<i8"),
+        ("price", "<i8"),
+        ("item", "<i4"),
+        ("lines", "<i4"),  # of the head: lines that were picked
+        ("kits", "<i4"),  # of the head: kits put together in it
+        ("service", "<i2"),  # of the head
+        ("stage", "<i2"),  # words.ContentStage
+    ]
+)
+"""What is in a shipment from its wave to its door; kept where lost and damaged ones are sent again."""
+AGAIN: Final = np.dtype(
+    [
+        ("key", "<i8"),  # code of the order that sends goods again
+        ("live", "<i8"),
+        ("owed", "<i8"),  # money that was paid for what has not left
+        ("seller", "<i4"),
+        ("stage", "<i4"),  # words.AgainStage
+    ]
+)
 LOT: Final = np.dtype(
     [("key", "<i8"), ("live", "<i8"), ("units", "<i8")]  # item * MAX_DAY + local day on which they expire
 )
@@ -311,6 +334,8 @@ SENT_T: Final = Table("sent", SENT, dense=False, at_least_zero=("units", "value"
 RETURN_T: Final = Table(
     "return", RETURN, dense=False, at_least_zero=("quantity", "sellable", "opened", "broken"), staged_by="stage"
 )
+CONTENTS_T: Final = Table("contents", CONTENTS, dense=False, at_least_zero=("lines",), staged_by="stage")
+AGAIN_T: Final = Table("again", AGAIN, dense=False, at_least_zero=("owed",), staged_by="stage")
 LOT_T: Final = Table("lot", LOT, dense=False, at_least_zero=("units",))
 INTAKE_T: Final = Table("intake", INTAKE, dense=True, at_least_zero=("units",))
 LOOSE_T: Final = Table("loose", LOOSE, dense=True, at_least_zero=("units",))
@@ -322,7 +347,7 @@ AFTER_T: Final = Table("after", AFTER, dense=True, at_least_zero=())
 TABLES: Final = (
     STOCK_T, SLOT_T, ORDER_T, LINE_T, SHIPMENT_T, CARGO_T, LOAD_T, FORECAST_T, ROSTER_T, PROFILE_T, CUBE_T, SPREAD_T,
     FLOW_T, HOURS_T, WAIT_T, FEATURED_T, RECORD_T, SENT_T, RETURN_T, AFTER_T, LOT_T, INTAKE_T, LOOSE_T,
-    MEMBER_T, SHELF_T, PALLET_T,
+    MEMBER_T, SHELF_T, PALLET_T, CONTENTS_T, AGAIN_T,
 )  # fmt: skip
 
 

@@ -28,5 +28,8 @@ MAX_DAY: Final = 8192
 """Local days on which lots expire are numbered below this."""
 MAX_ATTEMPT: Final = 8
 """An order is sent from one node at most this many times (the first time, and after short picks)."""
+SENT_AGAIN_FIRST: Final = 1 << 50
+"""Codes of orders that send lost or damaged goods again begin here; the rest of such a code is the key of the shipment
+that it makes good, for which an order's own code has to be below 2^40. A key of its lines still fits 64 bits."""
 ANNOUNCED_FIRST: Final = 1 << 60
 """Codes of goods that sellers announce begin here: no order and no cargo of the house's own has such a code."""

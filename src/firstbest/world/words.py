@@ -315,6 +315,24 @@ class SentStage(IntEnum):
     """Made good, and claimed from its carrier."""
 
 
+class ContentStage(IntEnum):
+    """Of what is in a shipment: whether anybody may still need to know it."""
+
+    LINE = 0
+    """A line; the row that heads it says."""
+    AWAY = 1
+    CAME = 2
+    """It is at its door, and well."""
+
+
+class AgainStage(IntEnum):
+    """The life of an order that sends goods again."""
+
+    OPEN = 1
+    OVER = 2
+    """Completed or closed; what of it never left is to be paid back."""
+
+
 class MemberStage(IntEnum):
     """The life of a membership."""
 
