@@ -194,33 +194,6 @@ def delivered(count: Recount, row: Row) -> None:
     flow[1] += (row["at"] - row["placed_at"]) * 100 // (24 * HOUR_US)
 
 
-def paid_back(count: Recount, row: Row) -> None:
-    count.add(Metric.COST_AFTER, count.here(row), row["amount"])
-
-
-def paid_by_carrier(count: Recount, row: Row) -> None:
-    count.add(Metric.COST_AFTER, count.here(row), -row["amount"])
-
-
-def contacted(count: Recount, row: Row) -> None:
-    count.add(Metric.COST_AFTER, count.here(row), row["cost"], 1_000_000)
-
-
-def replaced(count: Recount, row: Row) -> None:
-    count.add(Metric.REPLACED, count.here(row), 0, 1)
-
-
-def delivered(count: Recount, row: Row) -> None:
-    if row["outcome"]:
-        count.add(Metric.LOST_PARCELS, count.here(row), 1)
-        if count.network.detail.care is None:
-            claim = row["value"] * int(count.network.policy.loss_claim_ppm) // 1_000_000
-            count.add(Metric.COST_AFTER, count.here(row), claim)
-    flow = count.flows[row["place"], row["node"]]
-    flow[0] += 1
-    flow[1] += (row["at"] - row["placed_at"]) * 100 // (24 * HOUR_US)
-
-
 def returned(count: Recount, row: Row) -> None:
     node = int(np.flatnonzero(count.network.nodes.kind == NodeKind.FULFILMENT)[0])
     count.add(Metric.RETURNED, count.here({**row, "node": node}), row["quantity"])
