@@ -258,23 +258,28 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     mine = [block for block in blocks if block.fact.name in BY_ROW and len(block.rows)]
     if not mine:
         return []
-    rows = sum(len(block.rows) for block in mine)
-    cube, flows = new_sums(min(CELLS_MOST, rows), 2 * METRICS), new_sums(min(FLOWS_MOST, rows), 3)
+    count = sum(len(block.rows) for block in mine)
+    cube, flows = new_sums(min(CELLS_MOST, count), 2 * METRICS), new_sums(min(FLOWS_MOST, count), 3)
     counts, known = Counts(cube, flows, np.zeros(len(Spread) * BINS, np.int64)), known_of(ground)
     changes: list[Change] = []
     for block in mine:
-        start = 0
-        while start < len(block.rows):
+        start, rows = 0, as_made(block.rows)
+        while start < len(rows):
             # A row takes at most one new place of each.
             left = min(room_left(cube), room_left(flows))
-            if left < min(PIECE_LEAST, len(block.rows) - start):
+            if left < min(PIECE_LEAST, len(rows) - start):
                 changes += told(counts)
                 left = min(room_left(cube), room_left(flows))
-            BY_ROW[block.fact.name](counts, known, block.rows[start : start + left])
+            BY_ROW[block.fact.name](counts, known, rows[start : start + left])
             start += left
     changes += told(counts)
     bins = np.flatnonzero(counts.spreads)
     return [*changes, *([Add(t.SPREAD_T, bins, {"count": counts.spreads[bins]})] if len(bins) else [])]
+
+
+def as_made(rows: Records) -> Records:
+    """Rows as decisions make them: those read from a book may not be written to, for which kernels are not compiled."""
+    return rows if rows.flags.writeable and rows.flags.c_contiguous else rows.copy()
 
 
 def told(counts: Counts) -> list[Change]:
