@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from firstbest.operate.ports import All
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.units import SENT_AGAIN_FIRST
-from firstbest.world.words import Mode, Process, Reason
+from firstbest.world.words import Mode, NodeKind, Process, Reason
 from tests.laws.conservation import Row, each
 from tests.laws.history import History
 
 Cell = tuple[int, int, int, int]  # metric, day, node, seller
 EPOCH = date(1970, 1, 1)
+HOUR_US = 3_600_000_000
 
 
 class Recount:
@@ -31,6 +34,7 @@ class Recount:
         self.network = history.network
         self.cells: dict[Cell, list[int]] = defaultdict(lambda: [0, 0])
         self.spreads: dict[tuple[int, int], int] = defaultdict(int)
+        self.flows: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])  # by place, node
 
     def day(self, at: int, node: int) -> int:
         """The local day index of an instant at a node."""
@@ -43,6 +47,10 @@ class Recount:
         cell = self.cells[(int(metric), *where)]
         cell[0] += numerator
         cell[1] += denominator
+
+    def spread(self, measure: Spread, value: int) -> None:
+        """Count one; the last bin holds what is beyond."""
+        self.spreads[int(measure), min(max(value, 0), BINS - 1)] += 1
 
     def here(self, row: Row, seller: int | None = None) -> tuple[int, int, int]:
         """The cell of a row's node at its instant; of its seller, or its item's."""
@@ -62,7 +70,20 @@ def ordered(count: Recount, row: Row) -> None:
     where = (count.day(row["at"], row["nearest"]), row["nearest"], row["seller"])
     count.add(Metric.ORDERS_PLACED, where, 1, row["lines"])
     count.add(Metric.ORDERS_REFUSED, where, int(row["shipments"] == 0 and row["waiting"] == 0))
-    count.spreads[int(Spread.ORDER_LINES), row["lines"]] += 1
+    count.spread(Spread.ORDER_LINES, row["lines"])
+    count.spread(Spread.PLACED_HOUR, datetime.fromtimestamp(row["at"] // 1_000_000, UTC).hour)
+
+
+def planned(count: Recount, row: Row) -> None:
+    count.add(Metric.CAPACITY, (row["day"], row["node"], row["seller"]), 1)
+
+
+def withdrawn(count: Recount, row: Row) -> None:
+    count.add(Metric.CAPACITY, (row["day"], row["node"], row["seller"]), -1)
+
+
+def limited(count: Recount, row: Row) -> None:
+    count.add(Metric.CAPACITY, (row["day"], row["node"], 0), 0, row["limit"])
 
 
 def allocated(count: Recount, row: Row) -> None:
@@ -117,10 +138,21 @@ def departed(count: Recount, row: Row) -> None:
     if count.network.carriers.mode[row["carrier"]] != Mode.OWN_VAN:
         for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else (Metric.COST_PARCEL,):
             count.add(metric, where, row["cost"], 0 if again(row) else row["cartons"])
+        count.add(Metric.ZONE, where, row["zone"] * row["cartons"], row["cartons"])
     count.add(Metric.WEIGHT, where, row["billed_g"], row["weight_g"])
     count.add(Metric.UPGRADED, where, int(row["reason"] == Reason.UPGRADED))
-    hours = (row["at"] - row["placed_at"]) // 3_600_000_000
-    count.spreads[int(Spread.CLICK_TO_SHIP_H), min(hours, BINS - 1)] += 1
+    nodes, carriers = count.network.nodes, count.network.carriers
+    count.add(Metric.RETURNED, where, 0, row["units"])
+    count.add(Metric.COST_SYSTEMS, where, int(nodes.system_cost_order[row["node"]]))
+    km = int(count.network.arcs.distance_km[row["node"], row["place"]])
+    grams = row["weight_g"] * km // 1000 * int(carriers.carbon_mg_kg_km[row["carrier"]]) // 1000
+    grams += int(carriers.carbon_g_drop[row["carrier"]])
+    count.add(Metric.CARBON, where, grams + int(nodes.carbon_g_parcel[row["node"]]) * row["cartons"])
+    count.flows[row["place"], row["node"]][2] += 0 if again(row) else row["cost"]
+    count.spread(Spread.CLICK_TO_SHIP_H, (row["at"] - row["placed_at"]) // HOUR_US)
+    a_carton_g = row["billed_g"] // max(row["cartons"], 1)
+    count.spread(Spread.BILLED_LB, (a_carton_g + 1) * 1000 // 453_592)
+    count.spread(Spread.ORDER_UNITS, row["units"])
 
 
 def rolled(count: Recount, row: Row) -> None:
@@ -133,12 +165,6 @@ def vanned(count: Recount, row: Row) -> None:
     count.add(Metric.COST_VAN, where, 0 if again(row) else row["cost"], 1)
     for metric in (Metric.COST_AFTER, Metric.REPLACED) if again(row) else ():
         count.add(metric, where, row["cost"])
-
-
-def delivered(count: Recount, row: Row) -> None:
-    if row["outcome"] and count.network.detail.care is None:
-        claim = row["value"] * int(count.network.policy.loss_claim_ppm) // 1_000_000
-        count.add(Metric.COST_AFTER, count.here(row), claim)
 
 
 def paid_back(count: Recount, row: Row) -> None:
@@ -157,6 +183,31 @@ def replaced(count: Recount, row: Row) -> None:
     count.add(Metric.REPLACED, count.here(row), 0, 1)
 
 
+def delivered(count: Recount, row: Row) -> None:
+    if row["outcome"]:
+        count.add(Metric.LOST_PARCELS, count.here(row), 1)
+        if count.network.detail.care is None:
+            claim = row["value"] * int(count.network.policy.loss_claim_ppm) // 1_000_000
+            count.add(Metric.COST_AFTER, count.here(row), claim)
+    flow = count.flows[row["place"], row["node"]]
+    flow[0] += 1
+    flow[1] += (row["at"] - row["placed_at"]) * 100 // (24 * HOUR_US)
+
+
+def returned(count: Recount, row: Row) -> None:
+    node = int(np.flatnonzero(count.network.nodes.kind == NodeKind.FULFILMENT)[0])
+    count.add(Metric.RETURNED, count.here({**row, "node": node}), row["quantity"])
+
+
+def vehicle(count: Recount, row: Row) -> None:
+    node = int(count.network.lanes.origin[row["lane"]])
+    count.add(Metric.CARBON, count.here({**row, "node": node}, seller=0), row["carbon_g"] * (row["carrier"] >= 0))
+
+
+def routed(count: Recount, row: Row) -> None:
+    count.add(Metric.CARBON, count.here(row, seller=0), row["carbon_g"])
+
+
 def completed(count: Recount, row: Row) -> None:
     if again(row):
         return
@@ -173,12 +224,15 @@ def completed(count: Recount, row: Row) -> None:
         count.add(Metric(Metric.LATE_NO_STOCK + row["cause"] - 1), where, 1)
     count.add(Metric.TWO_DAYS, where, int(row["days"] <= 2), 1)
     count.add(Metric.CARTONS, where, 0, row["shipments"] - 1)
-    count.spreads[int(Spread.BUSINESS_DAYS), row["days"]] += 1
+    count.add(Metric.COMPLETED_DAYS, where, row["days"])
+    count.spread(Spread.BUSINESS_DAYS, row["days"])
+    count.spread(Spread.CLICK_TO_DOOR_H, (row["at"] - row["placed_at"]) // HOUR_US)
 
 
 def received(count: Recount, row: Row) -> None:
     count.add(Metric.RECEIVED, count.here(row), 1, row["quantity"])
     count.add(Metric.DISCREPANCY, count.here(row), int(row["quantity"] != row["expected"]))
+    count.spread(Spread.DOCK_TO_STOCK_H, (row["at"] - row["docked_at"]) // HOUR_US)
 
 
 def counted(count: Recount, row: Row) -> None:
@@ -234,6 +288,12 @@ TELLERS: tuple[tuple[f.FactType, Callable[[Recount, Row], None]], ...] = (
     (f.DAY_CLOSED, day_closed),
     (f.FILLED, filled),
     (f.LAPSED, lapsed),
+    (f.PLANNED, planned),
+    (f.WITHDRAWN, withdrawn),
+    (f.LIMITED, limited),
+    (f.RETURNED, returned),
+    (f.VEHICLE, vehicle),
+    (f.ROUTED, routed),
 )
 RECOUNTED = frozenset(
     {
@@ -258,12 +318,12 @@ RECOUNTED = frozenset(
         *(Metric.ROLLED, Metric.RECEIVED, Metric.DISCREPANCY, Metric.COUNTS, Metric.OVERTIME, Metric.STOCK_UNITS),
         *(metric for metric in Metric if metric.name.startswith(("LATE_", "PAID_"))),
         *(Metric[f"COST_{process.name}"] for process in Process),
-        *(Metric.COST_AFTER, Metric.REPLACED),
-        *(Metric.BACKLOG, Metric.TEMPS, Metric.ABOVE_PACE, Metric.INJURED, Metric.LENT),
+        *(Metric.BACKLOG, Metric.TEMPS, Metric.ABOVE_PACE, Metric.INJURED, Metric.LENT, Metric.COMPLETED_DAYS),
+        *(Metric.CAPACITY, Metric.COST_SYSTEMS, Metric.ZONE, Metric.LOST_PARCELS, Metric.CARBON, Metric.COST_AFTER),
+        *(Metric.RETURNED, Metric.REPLACED),
     }
 )
 """The metrics told again; the others are told by the same facts in the same way."""
-SPREADS = (Spread.ORDER_LINES, Spread.CLICK_TO_SHIP_H, Spread.BUSINESS_DAYS)
 
 
 def recounted(history: History) -> Recount:
@@ -303,7 +363,7 @@ def disagreements(history: History) -> list[str]:
         if told.get(cell) != cube.get(cell)
     ]
     rows = history.state.read(All(t.SPREAD_T)).rows
-    for spread in SPREADS:
+    for spread in Spread:
         bins = {
             int(key) % BINS: int(n)
             for key, n in zip(rows["key"], rows["count"], strict=True)
@@ -311,4 +371,19 @@ def disagreements(history: History) -> list[str]:
         }
         mine = {place: n for (kind, place), n in count.spreads.items() if kind == spread}
         wrong += [f"{spread.name}: {mine} told, {bins} folded"] * (bins != mine)
-    return wrong
+    return wrong + flows_apart(history, count)
+
+
+def flows_apart(history: History, count: Recount) -> list[str]:
+    """Flows from node to place in which the folds and the recount differ."""
+    nodes = len(history.network.nodes.kind)
+    flows = {}
+    for key, *sums in history.state.read(All(t.FLOW_T)).rows[["key", "shipments", "days", "cost"]].tolist():
+        if any(sums):
+            flows[divmod(key, nodes)] = sums
+    told = {way: sums for way, sums in count.flows.items() if any(sums)}
+    return [
+        f"flow to place, from node {way}: {told.get(way)} told, {flows.get(way)} folded"
+        for way in sorted(told.keys() | flows.keys())
+        if told.get(way) != flows.get(way)
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.promise import Window
-from firstbest.operate import arrivals, folds, loop, metrics
+from firstbest.operate import arrivals, folds, loop, metrics_rows
 from firstbest.operate.arrive_state import Asks
 from firstbest.operate.ports import Add, Change, Read, Rows, Set, Step
 from firstbest.store import book_fold
@@ -22,7 +22,6 @@ from firstbest.store.columns import BoundBroken, sizes
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
-from firstbest.world.metrics import Metric
 from tests.laws.conservation import broken
 from tests.laws.history import Run, run
 from tests.laws.recount import disagreements
@@ -175,13 +174,22 @@ def a_kind_goes_first_within_its_batch(patch: Patch) -> None:
 
 
 def sales_are_counted_at_the_price_of_the_parcel(patch: Patch) -> None:
-    departed = metrics.CUBES[f.DEPARTED.name]
+    def spoiled(counts: metrics_rows.Counts, known: metrics_rows.Known, rows: np.ndarray) -> None:
+        rows = rows.copy()
+        rows["value"] = rows["cost"]
+        metrics_rows.departed(counts, known, rows)
 
-    def spoiled(cells: metrics.Cells, rows: np.ndarray) -> None:
-        departed(cells, rows)
-        cells.add(cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"]), Metric.SALES, 1)
+    patch.setitem(metrics_rows.BY_ROW, f.DEPARTED.name, spoiled)
 
-    patch.setitem(metrics.CUBES, f.DEPARTED.name, spoiled)
+
+def a_cell_is_emptied_before_its_sums_are_told(patch: Patch) -> None:
+    told = metrics_rows.told
+
+    def forgetful(counts: metrics_rows.Counts) -> list[Change]:
+        counts.flow.used[0] = max(int(counts.flow.used[0]) - 1, 0)
+        return told(counts)
+
+    patch.setattr(metrics_rows, "told", forgetful)
 
 
 def the_book_keeps_only_the_last_amount(patch: Patch) -> None:
@@ -217,6 +225,7 @@ BETRAYALS = (
     Betrayal(the_window_is_the_batchs, split_law, "bytes differ"),
     Betrayal(a_kind_goes_first_within_its_batch, split_law, "bytes differ"),
     Betrayal(sales_are_counted_at_the_price_of_the_parcel, recount_law, "SALES"),
+    Betrayal(a_cell_is_emptied_before_its_sums_are_told, recount_law, "flow to place"),
     Betrayal(the_book_keeps_only_the_last_amount, rebuild_law, "cube"),
 )
 

@@ -32,7 +32,7 @@ from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
-from firstbest.operate.rows import block_of, stacked
+from firstbest.operate.rows import block_of, by_fact
 from firstbest.world.commands import Batch
 from firstbest.world.facts import ADOPTED, FACTS, Block
 from firstbest.world.network import I64, Network
@@ -259,7 +259,7 @@ class Loop:
         self.uncounted.extend(counted)
         self.uncounted_rows += sum(len(block.rows) for block in counted)
         if self.uncounted and (at_once or self.uncounted_rows >= self.cubes_rows):
-            self.ports.state.apply(cubes(merged(self.uncounted), self.ground))
+            self.ports.state.apply(cubes(self.uncounted, self.ground))
             self.uncounted, self.uncounted_rows = [], 0
 
     def _seal(self, tick: Tick, blocks: Sequence[Block]) -> list[Block]:
@@ -314,11 +314,4 @@ def merged(blocks: Sequence[Block]) -> list[Block]:
     """Blocks of one type made one, in the order they were decided."""
     if len({block.fact.name for block in blocks}) == len(blocks):
         return list(blocks)
-    by_name: dict[str, list[Block]] = {}
-    for block in blocks:
-        by_name.setdefault(block.fact.name, []).append(block)
-    made = [
-        parts[0] if len(parts) == 1 else Block(parts[0].fact, stacked([part.rows for part in parts]))
-        for parts in by_name.values()
-    ]
-    return sorted(made, key=lambda block: RANK[block.fact.name])
+    return sorted(by_fact(blocks), key=lambda block: RANK[block.fact.name])

@@ -1,4 +1,8 @@
-"""What each fact adds to the daily cubes, the spreads and the flows: numerators and denominators, never ratios."""
+"""What each fact adds to the daily cubes, the spreads and the flows: numerators and denominators, never ratios.
+
+The many facts of orders are counted row by row in `operate.metrics_rows`, what happens after the door in
+`operate.metrics_after`; here stand all others, column by column.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
-from firstbest.operate import metrics_after, metrics_again
+from firstbest.operate import metrics_after, metrics_again, metrics_rows
 from firstbest.operate.ports import Add, Change
+from firstbest.operate.rows import by_fact
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
 from firstbest.world.metrics import BINS, METRICS, Metric, Spread
 from firstbest.world.network import I64
-from firstbest.world.units import DAY_US, G_PER_LB_X1000, HOUR_US, PPM
-from firstbest.world.words import LateCause, Mode, NodeKind, Process, Reason, ReturnWay
+from firstbest.world.units import HOUR_US, PPM
+from firstbest.world.words import NodeKind, Process, Reason, ReturnWay
 
 Records = NDArray[np.void]
-SOON_DAYS = 2
-"""Business days of `Metric.TWO_DAYS`."""
 
 
 class Cells:
@@ -35,7 +38,6 @@ class Cells:
         self.numerators: list[I64] = []
         self.denominators: list[I64] = []
         self.spreads: list[I64] = []
-        self.flows: list[tuple[I64, I64, I64, I64]] = []
 
     def where(self, day: ArrayLike, node: ArrayLike, seller: ArrayLike) -> I64:
         """First key of each row's cells."""
@@ -72,38 +74,12 @@ class Cells:
         if self.spreads:
             bins = np.concatenate(self.spreads)
             made.append(Add(t.SPREAD_T, bins, {"count": np.ones(len(bins), np.int64)}))
-        for keys, shipments, days, cost in self.flows:
-            made.append(Add(t.FLOW_T, keys, {"shipments": shipments, "days": days, "cost": cost}))
         return made
-
-
-def ordered(cells: Cells, rows: Records) -> None:
-    """Orders placed and refused."""
-    nearest = np.maximum(rows["nearest"], 0)
-    where = cells.where(cells.days(rows["at"], nearest), nearest, rows["seller"])
-    cells.add(where, Metric.ORDERS_PLACED, 1, rows["lines"])
-    cells.add(where, Metric.ORDERS_REFUSED, (rows["shipments"] == 0) & (rows["waiting"] == 0))
-    cells.spread(Spread.ORDER_LINES, rows["lines"].astype(np.int64))
-    cells.spread(Spread.PLACED_HOUR, (rows["at"] % DAY_US) // HOUR_US)
-
-
-def planned(cells: Cells, rows: Records) -> None:
-    """Promised shipments against the day's limit."""
-    where = cells.where(rows["day"], rows["node"], rows["seller"])
-    cells.add(where, Metric.CAPACITY, 1)
 
 
 def withdrawn(cells: Cells, rows: Records) -> None:
     """What is promised for another day, or from elsewhere, is not promised here."""
     cells.add(cells.where(rows["day"], rows["node"], rows["seller"]), Metric.CAPACITY, -1)
-
-
-def allocated(cells: Cells, rows: Records) -> None:
-    """Lines promised, and from where."""
-    rows = rows[rows["attempt"] == 0]
-    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
-    cells.add(where, Metric.LINES_FILLED, 1, 1)
-    cells.add(where, Metric.NEAREST, rows["node"] == rows["nearest"], 1)
 
 
 def refused(cells: Cells, rows: Records) -> None:
@@ -136,93 +112,10 @@ def lapsed(cells: Cells, rows: Records) -> None:
     refused(cells, rows[rows["reason"] != Reason.GRANTED])
 
 
-def picked(cells: Cells, rows: Records) -> None:
-    """Short picks."""
-    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], cells.ground.items.seller[rows["item"]])
-    cells.add(where, Metric.SHORT, rows["short"] > 0, 1)
-    cells.add(where, Metric.CANCELLED_STOCK, 0, 1)
-
-
-def packed(cells: Cells, rows: Records) -> None:
-    """Cartons, void and labels."""
-    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
-    cost = np.where(rows["carton"] >= 0, cells.ground.cartons.cost[rows["carton"]], 0) * rows["cartons"]
-    cells.add(where, Metric.COST_MATERIAL, cost, rows["cartons"])
-
-
-def departed(cells: Cells, rows: Records) -> None:
-    """What left, by whom, at what cost."""
-    ground = cells.ground
-    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
-    own = ground.carriers.mode[rows["carrier"]] == Mode.OWN_VAN
-    cartons = rows["cartons"].astype(np.int64)
-    cells.add(where, Metric.SALES, rows["value"], rows["units"])
-    cells.add(where, Metric.RETURNED, 0, rows["units"])
-    cells.add(where, Metric.SHIPMENTS, 1, rows["lines"])
-    cells.add(where, Metric.CARTONS, cartons)
-    cells.add(where, Metric.COST_PARCEL, np.where(own, 0, rows["cost"]), np.where(own, 0, cartons))
-    cells.add(where, Metric.COST_SYSTEMS, ground.nodes.system_cost_order[rows["node"]])
-    cells.add(where, Metric.ZONE, np.where(own, 0, rows["zone"] * cartons), np.where(own, 0, cartons))
-    cells.add(where, Metric.WEIGHT, rows["billed_g"], rows["weight_g"])
-    cells.add(where, Metric.UPGRADED, rows["reason"] == Reason.UPGRADED)
-    packing = ground.nodes.carbon_g_parcel[rows["node"]] * cartons
-    cells.add(where, Metric.CARBON, carbon_of_parcels(ground, rows) + packing)
-    none = np.zeros(len(rows), np.int64)
-    flow = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    cells.flows.append((flow, none, none, rows["cost"].copy()))
-    cells.spread(Spread.CLICK_TO_SHIP_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
-    # A billed weight is whole steps in whole grams: so many pounds may lack a gram.
-    cells.spread(Spread.BILLED_LB, (rows["billed_g"] // np.maximum(cartons, 1) + 1) * 1000 // G_PER_LB_X1000)
-    cells.spread(Spread.ORDER_UNITS, rows["units"].astype(np.int64))
-
-
-def carbon_of_parcels(ground: Ground, rows: Records) -> I64:
-    """Grams of CO2e of the journeys: weight x distance x the carrier's factor, and a share a drop."""
-    km = ground.arcs.distance_km[rows["node"], rows["place"]].astype(np.int64)
-    factor = ground.carriers.carbon_mg_kg_km[rows["carrier"]]
-    grams: I64 = rows["weight_g"] * km // 1000 * factor // 1000 + ground.carriers.carbon_g_drop[rows["carrier"]]
-    return grams
-
-
 def rolled(cells: Cells, rows: Records) -> None:
     """Packed and left behind."""
     where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], 0)
     cells.add(where, Metric.ROLLED, 1)
-
-
-def delivered(cells: Cells, rows: Records) -> None:
-    """Journeys ended: lost parcels and what they cost, and the flow from node to place."""
-    ground = cells.ground
-    where = cells.where(cells.days(rows["at"], rows["node"]), rows["node"], rows["seller"])
-    bad = rows["outcome"] != 0
-    cells.add(where, Metric.LOST_PARCELS, bad)
-    if ground.detail.care is None:
-        claim = np.where(bad, rows["value"] * ground.policy.loss_claim_ppm // PPM, 0)
-        cells.add(where, Metric.COST_AFTER, claim)
-    keys = rows["place"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    days = (rows["at"] - rows["placed_at"]) * 100 // DAY_US
-    cells.flows.append((keys, np.ones(len(rows), np.int64), days, np.zeros(len(rows), np.int64)))
-
-
-def completed(cells: Cells, rows: Records) -> None:
-    """Orders completed: in time or not, and why not; contacts."""
-    policy = cells.ground.policy
-    where = cells.where(rows["door_day"], rows["node"], rows["seller"])
-    late = rows["door_late"] > 0
-    cells.add(where, Metric.COMPLETED, 1)
-    cells.add(where, Metric.SHIPPED_ON_TIME, rows["ship_late"] == 0, 1)
-    cells.add(where, Metric.DELIVERED_ON_TIME, ~late, 1)
-    cause = np.where(late, rows["cause"], 0).astype(np.int64)
-    some = np.flatnonzero(late)
-    cells.add(where[some], Metric.LATE_NO_STOCK + cause[some] - int(LateCause.NO_STOCK), 1)
-    cells.add(where, Metric.TWO_DAYS, rows["days"] <= SOON_DAYS, 1)
-    cells.add(where, Metric.COMPLETED_DAYS, rows["days"])
-    cells.add(where, Metric.CARTONS, 0, np.maximum(rows["shipments"] - 1, 0))
-    if cells.ground.detail.care is None:
-        contacts = policy.contacts_ppm + np.where(late, policy.contacts_late_ppm, 0)
-        cells.add(where, Metric.COST_AFTER, contacts * policy.contact_cost // PPM, contacts)
-    cells.spread(Spread.BUSINESS_DAYS, rows["days"].astype(np.int64))
-    cells.spread(Spread.CLICK_TO_DOOR_H, (rows["at"] - rows["placed_at"]) // HOUR_US)
 
 
 def returned(cells: Cells, rows: Records) -> None:
@@ -374,9 +267,7 @@ def day_closed(cells: Cells, rows: Records) -> None:
 
 
 CUBES: dict[str, Callable[[Cells, Records], None]] = {
-    f.ORDERED.name: ordered, f.PLANNED.name: planned, f.ALLOCATED.name: allocated, f.REFUSED.name: refused,
-    f.CANCELLED.name: cancelled, f.PICKED.name: picked, f.PACKED.name: packed, f.DEPARTED.name: departed,
-    f.ROLLED.name: rolled, f.DELIVERED.name: delivered, f.COMPLETED.name: completed, f.RETURNED.name: returned,
+    f.REFUSED.name: refused, f.CANCELLED.name: cancelled, f.ROLLED.name: rolled, f.RETURNED.name: returned,
     f.MOVED.name: moved, f.VEHICLE.name: vehicle, f.RECEIVED.name: received, f.COUNTED.name: counted,
     f.ROSTERED.name: rostered, f.LIMITED.name: limited, f.WORKED.name: worked, f.ROUTED.name: routed,
     f.FILLED.name: filled, f.LAPSED.name: lapsed, f.VANNED.name: vanned, f.DAY_CLOSED.name: day_closed,
@@ -384,16 +275,17 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
     f.RETURN_AUTHORISED.name: authorised, f.CONTACTED.name: contacted, f.MADE_GOOD.name: paid_back,
     f.CLAIM_SETTLED.name: paid_by_carrier, f.REPLACED.name: replaced, f.REPLACEMENT_ENDED.name: paid_back,
 }  # fmt: skip
-COUNTED = CUBES.keys() | metrics_after.CUBES.keys()
+IN_CUBES = CUBES.keys() | metrics_rows.BY_ROW.keys()
+"""Facts that count in the cubes of all days, nodes and sellers."""
+COUNTED = IN_CUBES | metrics_after.CUBES.keys()
 """Facts that count."""
 
 
 def cubes(blocks: Sequence[Block], ground: Ground) -> list[Change]:
-    """All that one tick's facts add to cubes, spreads and flows."""
+    """All that facts add to cubes, spreads and flows; a fact may have any number of blocks."""
     cells = Cells(ground)
     blocks = metrics_again.counted(cells, blocks)
-    for block in blocks:
-        function = CUBES.get(block.fact.name)
-        if function is not None and len(block.rows):
-            function(cells, block.rows)
-    return [*cells.changes(), *metrics_after.gathered(blocks, ground)]
+    of_orders = metrics_rows.gathered(blocks, ground)
+    for block in by_fact([block for block in blocks if block.fact.name in CUBES]):
+        CUBES[block.fact.name](cells, block.rows)
+    return [*of_orders, *cells.changes(), *metrics_after.gathered(blocks, ground)]

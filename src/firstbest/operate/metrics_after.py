@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from firstbest.decide.ground import Ground
 from firstbest.kernels.index import local_days
 from firstbest.operate.ports import Add, Change
+from firstbest.operate.rows import by_fact
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
@@ -133,8 +134,6 @@ def levelled(cells: Cells, rows: Records) -> None:
 
 def ordered(cells: Cells, rows: Records) -> None:
     """Orders promised as to members, where the house keeps members."""
-    if cells.ground.detail.members is None:
-        return
     rows = rows[(rows["service"] == Service.MEMBER) & (rows["shipments"] > 0) & (rows["nearest"] >= 0)]
     cells.add_for(rows, "nearest", rows["seller"], (After.MEMBER_ORDERS, 1, rows["value"]))
 
@@ -201,12 +200,10 @@ CUBES: dict[str, Callable[[Cells, Records], None]] = {
 
 
 def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
-    """All that one tick's facts add to the cube."""
-    mine = [block for block in blocks if block.fact.name in CUBES and len(block.rows)]
-    if not mine:
-        return []
+    """All that facts add to the cube; a fact may have any number of blocks."""
+    counted = CUBES.keys() if ground.detail.members is not None else CUBES.keys() - {f.ORDERED.name}
     cells = Cells(ground)
-    for block in mine:
+    for block in by_fact([block for block in blocks if block.fact.name in counted]):
         CUBES[block.fact.name](cells, block.rows)
     if not cells.parts:
         return []

@@ -49,6 +49,18 @@ def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
     return rows
 
 
+def by_fact(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks of one type made one, rows in the order of their blocks; none of those without rows."""
+    by_name: dict[str, list[Block]] = {}
+    for block in blocks:
+        if len(block.rows):
+            by_name.setdefault(block.fact.name, []).append(block)
+    return [
+        parts[0] if len(parts) == 1 else Block(parts[0].fact, stacked([part.rows for part in parts]))
+        for parts in by_name.values()
+    ]
+
+
 def joined(blocks: Sequence[Block]) -> list[Block]:
     """Blocks of one type from one cause made one, ordinals running through."""
     if len(blocks) <= 1:

@@ -20,6 +20,8 @@ from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals
 from firstbest.operate.floor import due
 from firstbest.operate.loop import run_step
+from firstbest.operate.metrics import cubes
+from firstbest.operate.metrics_rows import BY_ROW
 from firstbest.operate.ports import Add, Put, Set, Staged
 from firstbest.operate.ranks import last_rows
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
@@ -30,7 +32,7 @@ from firstbest.store.compile_network import compile_network
 from firstbest.store.init import write_builtin
 from firstbest.store.workspace import load
 from firstbest.world.commands import COMMAND, LINE, Batch
-from firstbest.world.facts import ROSTERED
+from firstbest.world.facts import FACTS, ROSTERED, Block
 from firstbest.world.tables import SHIPMENT_T, STOCK_T
 from firstbest.world.units import DAY_US
 from firstbest.world.words import Kind
@@ -69,6 +71,7 @@ def warm_decisions() -> None:
     lines["quantity"] = 1
     run_step(arrivals.take(Batch(commands, lines), ground), state)
     warm_columns(ground, state)
+    state.apply(cubes([Block(fact, np.zeros(1, fact.dtype)) for fact in FACTS if fact.name in BY_ROW], ground))
     none = np.zeros(0, np.int64)
     last_rows(none)
     lanes = ground.lanes

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide.arms import arms_of
 from firstbest.decide.ground import Ground, ground_of
-from firstbest.operate.metrics import CUBES, cubes
+from firstbest.operate.metrics import IN_CUBES, cubes
 from firstbest.operate.ports import Add
 from firstbest.run.applying import Applied, instants_of, steps_of
 from firstbest.run.house import Phase
@@ -75,7 +75,7 @@ def trial_of(book: BookReader, phases: Sequence[Phase], when: tuple[int, int | N
     ground = ground_of((tried or list(phases))[-1].world.network)
     blocks: tuple[list[Block], list[Block]] = ([], [])
     for fact in FACTS:
-        if fact.name in CUBES and "order" in (fact.dtype.names or ()):
+        if fact.name in IN_CUBES and "order" in (fact.dtype.names or ()):
             rows = book.facts_of(fact, since)
             place = np.searchsorted(ordered["order"], rows["order"])
             place = np.minimum(place, max(len(ordered) - 1, 0))
