@@ -89,7 +89,7 @@ def room_for(batch: Batch) -> back.Told:
     scratch = np.empty((10, m), np.int64)
     wanted, taken = returns.Wanted(*scratch[:4]), returns.Taken(*scratch[4:9])
     counts = np.zeros((2, len(rooms)), np.int64)
-    return back.Told(*rooms, counts[0], counts[1], wanted, taken, scratch[9])
+    return back.Told._make([*rooms, counts[0], counts[1], wanted, taken, scratch[9]])
 
 
 def line_by_line(batch: Batch) -> tuple[Records, Records, I64]:

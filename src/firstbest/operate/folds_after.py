@@ -120,7 +120,8 @@ def let_go(rows: Records, ground: Ground) -> list[Change]:
 
 def made_good(rows: Records, ground: Ground) -> list[Change]:
     """Nothing is left to give back of it."""
-    columns = {"units": constant(rows, 0), "value": constant(rows, 0), "stage": constant(rows, AT_DOOR)}
+    nothing, stage = constant(rows, 0), constant(rows, AT_DOOR)
+    columns: dict[str, NDArray[np.generic]] = {"units": nothing, "value": nothing, "stage": stage}
     return [Set(t.SENT_T, shipments_of(rows), columns)]
 
 
