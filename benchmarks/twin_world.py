@@ -3,6 +3,8 @@
 Sixteen fulfilment centres across the country, eighty-three bulk storages that feed them, one maker; waves each minute;
 lines and units an order and the hours of the day as in the built-in network (docs/reference.md names their sources);
 items sell by Zipf's law. Stock is two weeks of each item's demand by centre, so that some orders are split or wait.
+The house plans for such a day every day: that the other two sell nothing is a surprise, so hands are there to bring it
+home. 93 in 100 parcels leave within the three days.
 """
 
 from __future__ import annotations
@@ -44,12 +46,11 @@ hour = [
 lines = [62, 20, 9, 4.5, 2.0, 1.0, 0.7, 0.4, 0.2, 0.2]
 units = [86, 10.2, 2.4, 0.8, 0.4, 0.2]
 
-[[period]]
-name = "only the first day sells"
+[[surge]]
+name = "nobody knew that only the first day sells"
 from = 2026-03-03
 until = 2026-03-04
 factor = 0
-weekday = "no"
 """
 POLICIES = """
 [sourcing]
@@ -104,7 +105,7 @@ def network_day(folder: Path, orders: int = ORDERS, items: int = ITEMS) -> Path:
         f"feed_{n:02d},storage_{n:02d},{name},truck,80,20000,40,2.42,650,0.5,480,Mon-Sun 04:00; Mon-Sun 12:00"
         for n, name in enumerate(centres)
     ]
-    heads = {"receive": orders // 50_000 + 2, "pick": orders // 8_000 + 3, "pack": orders // 4_500 + 4, "load": 40}
+    heads = {"receive": orders // 50_000 + 2, "pick": orders // 8_000 + 3, "pack": orders // 2_800 + 4, "load": 40}
     rates = {"receive": "22,", "pick": "130,", "pack": "28,65", "load": "250,"}
     labour = [f"{name},{each},{heads[each]},9999,{rates[each]},28" for name in centres for each in heads]
     labour += [f"{name},{each}" for name in storages for each in ("receive,4,,22,,28", "load,4,,250,,28")]

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from firstbest.decide import claims, levels, lots, returns
 from firstbest.decide.ground import Ground, ground_of
+from firstbest.operate import arrive_back
 from firstbest.world.network import Care, Detail, Lots, Returns
 from firstbest.world.units import DAY_US
-from firstbest.world.words import Disposition, Mode, ReturnRefusal, ReturnWay
+from firstbest.world.words import ContactReason, Disposition, Mode, ReturnReason, ReturnRefusal, ReturnWay
 from tests.rehearsals.small import small_network
 
 RULES = Returns(
@@ -225,3 +226,8 @@ def test_lines_take_pallets_then_cases_then_units(
         shelves[place].take(wanted) for place, wanted in rows
     ]
     assert before - sum(each.units() for each in shelves) == quantity.sum() - found.missing.sum()
+
+
+def test_no_reason_lies_beyond_the_last_that_a_kernel_knows() -> None:
+    assert arrive_back.LAST_REASON == max(ReturnReason)
+    assert arrive_back.LAST_CONTACT == max(ContactReason)
