@@ -229,5 +229,5 @@ def test_lines_take_pallets_then_cases_then_units(
 
 
 def test_no_reason_lies_beyond_the_last_that_a_kernel_knows() -> None:
-    assert arrive_back.LAST_REASON == max(ReturnReason)
-    assert arrive_back.LAST_CONTACT == max(ContactReason)
+    assert max(ReturnReason) == arrive_back.LAST_REASON
+    assert max(ContactReason) == arrive_back.LAST_CONTACT
