@@ -242,7 +242,9 @@ class Columns:
     def __init__(self, sizes: dict[str, int]) -> None:
         """Make empty tables; `sizes` gives the rows of each dense table by name, and the room others begin with."""
         self.tables: dict[str, Dense | Sparse] = {
-            table.name: Dense(table, sizes[table.name]) if table.dense else Sparse(table, sizes.get(table.name, ROOM))
+            table.name: Dense(table, sizes[table.name])
+            if table.dense
+            else Sparse(table, max(sizes.get(table.name, 0), ROOM))
             for table in TABLES
         }
 
