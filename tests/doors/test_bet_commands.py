@@ -80,6 +80,11 @@ def test_from_press_release_to_verdict(folder: Path) -> None:
     assert "measured: answered_in_a_day 0.83 (came.csv)" in said(
         folder, "bet", "measure", NAME, "--actual", str(folder / "came.csv")
     )
+    early = " ".join(said(folder, "bet", "show", NAME).split())
+    assert "confirmed" not in early
+    assert "not measured: finished" in early
+    (folder / "came.csv").write_text("metric,start,end,value,error\nfinished,,,0.61,\n", "utf-8")
+    said(folder, "bet", "measure", NAME, "--actual", str(folder / "came.csv"))
     shown = said(folder, "bet", "show", NAME)
     assert "confirmed" in shown
     assert "109 % of what was promised" not in shown
