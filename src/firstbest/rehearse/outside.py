@@ -31,7 +31,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand, day_of_most
+from firstbest.rehearse.demand import Demand
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -52,8 +52,6 @@ KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND
 SLICE_US: Final = 6 * HOUR_US
 """`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
-FEW: Final = 4_096
-"""Shipments under way that there is room for at first, where a day brings no more."""
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
     facts.COUNT_ASKED, facts.RESTOCKED, facts.CLAIM_FILED,
@@ -81,8 +79,7 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        most = max(day_of_most(nature), FEW)
-        self._store, self._agenda = works.new_store(most, 2 * most), new_agenda(2 * most)
+        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
         self._floors = course.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)

@@ -142,8 +142,12 @@ class Sparse:
         """The same rows, in memory of their own, each where it was."""
         made = Sparse.__new__(Sparse)
         made.table, made.told, made.marked, made.ordering = self.table, self.told, self.marked, self.ordering
-        made.rows = copied_rows(self.packed, self.table)
+        # Rows that no row ever stood in are not touched: a table is laid out for more than there is most of the time.
+        alive = np.flatnonzero(self.held.marks != packed.DEAD)
+        stop = int(alive[-1]) + 1 if len(alive) else 0
+        made.rows = np.zeros(len(self.rows), self.table.dtype)
         made.packed = packed.packed_rows(made.rows)
+        made.packed.words[:stop] = self.packed.words[:stop]
         held = self.held
         own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of", "counts")}
         made.held = held._replace(packed=made.packed, **own)
