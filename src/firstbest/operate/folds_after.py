@@ -7,31 +7,21 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.operate import folds_levels as levels
-from firstbest.operate.fold_keys import constant
+from firstbest.operate.fold_keys import constant, line_keys, shipment_keys
 from firstbest.operate.ports import Add, Change, Put, Set
 from firstbest.operate.ranks import last_rows
 from firstbest.world import tables as t
 from firstbest.world.network import I64
-from firstbest.world.units import ANNOUNCED_FIRST, MAX_ATTEMPT, MAX_DAY, MAX_LINE, MAX_NODE
+from firstbest.world.units import ANNOUNCED_FIRST, MAX_DAY
 from firstbest.world.words import Disposition, ReturnStage, ReturnWay, SentStage
 
 Records = NDArray[np.void]
 # As plain numbers: a word of a list is looked up anew each time that it is named.
-AWAY, AT_DOOR, HARMED, CLAIMED = (int(each) for each in SentStage)
-AUTHORISED, RECEIVED, INSPECTED, REFURBISHING = (int(each) for each in ReturnStage)
+AWAY, AT_DOOR = int(SentStage.AWAY), int(SentStage.AT_DOOR)
+HARMED, CLAIMED = int(SentStage.HARMED), int(SentStage.CLAIMED)
+AUTHORISED, RECEIVED = int(ReturnStage.AUTHORISED), int(ReturnStage.RECEIVED)
+INSPECTED, REFURBISHING = int(ReturnStage.INSPECTED), int(ReturnStage.REFURBISHING)
 SEND_BACK, REFURBISH = int(ReturnWay.SEND_BACK), int(Disposition.REFURBISH)
-
-
-def shipments_of(rows: Records) -> I64:
-    """Keys of the shipments that rows are about."""
-    keys: I64 = (rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"]
-    return keys
-
-
-def lines_of(rows: Records) -> I64:
-    """Keys of the order lines that rows are about."""
-    keys: I64 = rows["order"] * MAX_LINE + rows["line"]
-    return keys
 
 
 def remembers(ground: Ground) -> bool:
@@ -44,7 +34,7 @@ def sent(rows: Records, ground: Ground) -> list[Change]:
     if not remembers(ground):
         return []
     made = np.zeros(len(rows), t.SENT)
-    made["key"], made["live"], made["stage"], made["departed_at"] = shipments_of(rows), 1, AWAY, rows["at"]
+    made["key"], made["live"], made["stage"], made["departed_at"] = shipment_keys(rows), 1, AWAY, rows["at"]
     for name in ("tie", "units", "value", "place", "seller", "carrier", "zone"):
         made[name] = rows[name]
     return [Put(t.SENT_T, made)]
@@ -61,20 +51,20 @@ def at_the_door(rows: Records, ground: Ground) -> list[Change]:
         "delivered_at": rows["at"],
         "outcome": rows["outcome"],
     }
-    return [Set(t.SENT_T, shipments_of(rows), columns)]
+    return [Set(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def authorised(rows: Records, ground: Ground) -> list[Change]:
     """A return is on its way, or the customer keeps what it was about; its shipment has so much less to give back."""
     coming = rows[rows["way"] == SEND_BACK]
     made = np.zeros(len(coming), t.RETURN)
-    made["key"], made["live"], made["stage"] = lines_of(coming), 1, AUTHORISED
+    made["key"], made["live"], made["stage"] = line_keys(coming), 1, AUTHORISED
     for name in ("tie", "quantity", "price", "item", "reason"):
         made[name] = coming[name]
     made["refunded"], made["ready_at"] = coming["refund"], coming["lapses_at"]
     made["from_node"], made["node"] = coming["node"], coming["to_node"]
     less = {"units": -rows["quantity"], "value": -rows["quantity"] * rows["price"]}
-    return [Put(t.RETURN_T, made), Add(t.SENT_T, shipments_of(rows), less)]
+    return [Put(t.RETURN_T, made), Add(t.SENT_T, shipment_keys(rows), less)]
 
 
 def returned(rows: Records, ground: Ground) -> list[Change]:
@@ -82,7 +72,7 @@ def returned(rows: Records, ground: Ground) -> list[Change]:
     if ground.detail.returns is None:
         return []
     columns = {"stage": constant(rows, RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
-    return [Set(t.RETURN_T, lines_of(rows), columns)]
+    return [Set(t.RETURN_T, line_keys(rows), columns)]
 
 
 def inspected(rows: Records, ground: Ground) -> list[Change]:
@@ -93,13 +83,13 @@ def inspected(rows: Records, ground: Ground) -> list[Change]:
     }
     last = rows[rows["last"] == 1]
     columns = {"stage": constant(last, INSPECTED), "ready_at": last["at"]}
-    return [Add(t.RETURN_T, lines_of(rows), amounts), Set(t.RETURN_T, lines_of(last), columns)]
+    return [Add(t.RETURN_T, line_keys(rows), amounts), Set(t.RETURN_T, line_keys(last), columns)]
 
 
 def disposed(rows: Records, ground: Ground) -> list[Change]:
     """Opened units are being refurbished; everything else ends with its return."""
     rows = rows[rows["disposition"] == REFURBISH]
-    return [Set(t.RETURN_T, lines_of(rows), {"stage": constant(rows, REFURBISHING), "ready_at": rows["ready_at"]})]
+    return [Set(t.RETURN_T, line_keys(rows), {"stage": constant(rows, REFURBISHING), "ready_at": rows["ready_at"]})]
 
 
 def restocked(rows: Records, ground: Ground) -> list[Change]:
@@ -110,30 +100,30 @@ def restocked(rows: Records, ground: Ground) -> list[Change]:
 
 def ended(rows: Records, ground: Ground) -> list[Change]:
     """A return is done with."""
-    return [Set(t.RETURN_T, lines_of(rows), {"live": constant(rows, 0)})]
+    return [Set(t.RETURN_T, line_keys(rows), {"live": constant(rows, 0)})]
 
 
 def let_go(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is forgotten."""
-    return [Set(t.SENT_T, shipments_of(rows), {"live": constant(rows, 0)})]
+    return [Set(t.SENT_T, shipment_keys(rows), {"live": constant(rows, 0)})]
 
 
 def made_good(rows: Records, ground: Ground) -> list[Change]:
     """Nothing is left to give back of it."""
     nothing, stage = constant(rows, 0), constant(rows, AT_DOOR)
     columns: dict[str, NDArray[np.generic]] = {"units": nothing, "value": nothing, "stage": stage}
-    return [Set(t.SENT_T, shipments_of(rows), columns)]
+    return [Set(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def claim_filed(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier is asked for what it was worth."""
     columns = {"stage": constant(rows, CLAIMED), "claimed": rows["amount"]}
-    return [Set(t.SENT_T, shipments_of(rows), columns)]
+    return [Set(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def claim_settled(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier has answered."""
-    return [Set(t.SENT_T, shipments_of(rows), {"stage": constant(rows, AT_DOOR)})]
+    return [Set(t.SENT_T, shipment_keys(rows), {"stage": constant(rows, AT_DOOR)})]
 
 
 def intake(rows: Records, ground: Ground) -> list[Change]:
