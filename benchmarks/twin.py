@@ -39,7 +39,7 @@ from firstbest.rehearse.run import at_rest
 from firstbest.rehearse.running import Running
 from firstbest.rehearse.scenario import Scenario
 from firstbest.rehearse.warm import warm
-from firstbest.store.columns import Dense
+from firstbest.store.columns_dense import Dense
 from firstbest.store.compile_network import compile_network
 from firstbest.store.workspace import load
 from firstbest.world.commands import Batch

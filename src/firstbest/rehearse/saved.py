@@ -22,8 +22,10 @@ from firstbest.decide.ground import Ground, ground_of
 from firstbest.operate.ports import Book
 from firstbest.rehearse.running import Running, leaves
 from firstbest.rehearse.scenario import Scenario
-from firstbest.store.columns import Columns, Dense, Sparse
+from firstbest.store.columns import Columns
+from firstbest.store.columns_dense import Dense
 from firstbest.store.columns_kept import dense_of, kept_arrays, sparse_of
+from firstbest.store.columns_sparse import Sparse
 from firstbest.store.kernel_cache import source_digest
 from firstbest.store.state_file import VERSION, Array, Header, StateFaulty, read_arrays, read_header, write_state
 from firstbest.world.facts import FACTS, FactType

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels import packed
-from firstbest.store.columns import Dense, Sparse
+from firstbest.store.columns_dense import Dense
+from firstbest.store.columns_sparse import Sparse
 from firstbest.world.tables import Table
 
 HELD = tuple(name for name in packed.Held._fields if name not in ("packed", "marked"))

@@ -1,0 +1,127 @@
+"""Tables all of whose rows exist, and what tables of columns have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbest.kernels import packed
+from firstbest.operate.ports import Add, Rows, Set
+from firstbest.world.tables import Table
+
+I64 = NDArray[np.int64]
+FOUND = np.ones(4_096, np.bool_)
+FOUND.setflags(write=False)
+KEYS_AT_ONCE = 1 << 20
+
+
+class Dense:
+    """A table all of whose rows exist; the key is the row number."""
+
+    def __init__(self, table: Table, size: int) -> None:
+        self.table, self.told = table, Told(table)
+        self.rows = np.zeros(size, table.dtype)
+        # In pieces: cubes of 300 sellers are a hundred million rows, whose keys at once would be 800 MB beside them.
+        for start in range(0, size, KEYS_AT_ONCE):
+            stop = min(start + KEYS_AT_ONCE, size)
+            self.rows["key"][start:stop] = np.arange(start, stop)
+        self.packed = packed.packed_rows(self.rows)
+
+    def copied(self) -> Dense:
+        """The same rows, in memory of their own."""
+        made = Dense.__new__(Dense)
+        made.table, made.told, made.rows = self.table, self.told, copied_rows(self.packed, self.table)
+        made.packed = packed.packed_rows(made.rows)
+        return made
+
+    def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
+        """Copies of the rows of these keys, or of some of their columns."""
+        if only:
+            told = self.told(only)
+            assert (told[:, packed.WIDTH] == narrow(self.table, only).itemsize // len(only)).all(), "columns of 64 bits"
+            words = np.empty((len(keys), len(only)), np.int64)
+            absent = packed.read_words(self.packed.words, keys, told[:, packed.PLACE].copy(), words)
+            self._inside(-1 if absent == 0 else 0, keys)
+            return Rows(words.view(narrow(self.table, only))[:, 0], all_found(len(keys)))
+        words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
+        self._inside(packed.read_slots(self.packed.words, keys, words), keys)
+        return Rows(words.view(self.table.dtype)[:, 0], all_found(len(keys)))
+
+    def put(self, rows: NDArray[np.void]) -> None:
+        """Replace rows."""
+        keys = np.ascontiguousarray(rows["key"])
+        self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(np.ascontiguousarray(rows))), keys)
+
+    def set(self, change: Set) -> None:
+        """Give columns new values; rows of a dense table do not end."""
+        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
+        absent = packed.set_slots(self.packed, change.keys, columns, values)
+        self._inside(-1 if absent == 0 else 0, change.keys)
+
+    def add(self, change: Add) -> int:
+        """Add to columns; how many sums fell below zero."""
+        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
+        below = packed.add_slots(self.packed, change.keys, columns, values)
+        self._inside(-1 if below >= 0 else 0, change.keys)
+        return below
+
+    def _inside(self, place: int, keys: I64) -> None:
+        """`place` is that of a key that is not a row's, or -1."""
+        assert place < 0, (
+            f"table '{self.table.name}' has keys 0 to {len(self.rows) - 1}, was {keys.min()} to {keys.max()}"
+        )
+
+    def all_rows(self) -> NDArray[np.void]:
+        """Every row, by key: the rows themselves, to be looked at and not to be kept."""
+        rows = self.rows.view()
+        rows.setflags(write=False)
+        return rows
+
+    def range_rows(self, low: int, high: int) -> NDArray[np.void]:
+        """Rows with low <= key < high, by key."""
+        return self.rows[max(low, 0) : high].copy()
+
+
+def copied_rows(rows: packed.Packed, table: Table) -> NDArray[np.void]:
+    """The same rows in memory of their own; as words, which NumPy copies several times as fast as rows of columns."""
+    return rows.words.copy().reshape(-1).view(table.dtype)
+
+
+def all_found(count: int) -> NDArray[np.bool_]:
+    """That every row was found, to be read and not to be written."""
+    return FOUND[:count] if count <= len(FOUND) else np.ones(count, np.bool_)
+
+
+@cache
+def narrow(table: Table, names: tuple[str, ...]) -> np.dtype[np.void]:
+    """Rows of a table with the named columns alone."""
+    fields = table.dtype.fields
+    assert fields is not None, "a table has named columns"
+    return np.dtype([(name, fields[name][0]) for name in names], align=True)
+
+
+class Told:
+    """Where the columns of a table are, by their names; looked up once for each set of names."""
+
+    def __init__(self, table: Table) -> None:
+        self.dtype = table.dtype
+        self.known: dict[tuple[str, ...], I64] = {}
+
+    def __call__(self, names: Iterable[str]) -> I64:
+        """[K, 2] place and width of the named columns."""
+        asked = tuple(names)
+        found = self.known.get(asked)
+        if found is None:
+            found = self.known[asked] = packed.told_columns(self.dtype, asked)
+        return found
+
+
+def matrix(columns: Mapping[str, NDArray[np.generic]], size: int) -> I64:
+    """[K, n] the new values of some columns."""
+    values = np.empty((len(columns), size), np.int64)
+    for place, column in enumerate(columns.values()):
+        values[place] = column
+    return values
