@@ -22,7 +22,7 @@ from firstbest.decide.terms import (
     POLICY_UPGRADE,
     Terms,
 )
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.world.network import I64, Lanes
 from firstbest.world.units import DAY_US, PPM, SECOND_US
 from firstbest.world.words import Mode
@@ -35,8 +35,10 @@ PALLET = int(Mode.PALLET)
 TRANSIT_DAYS_MOST = 15
 """`Terms.business_after` looks no further ahead."""
 
-
-LANE, VEHICLE, VOLUME, WEIGHT = range(4)
+LANE = 0
+VEHICLE = 1
+VOLUME = 2
+WEIGHT = 3
 """Places of what is being filled: a lane, which of its vehicles, and the space and weight that are taken in it."""
 
 
@@ -48,13 +50,26 @@ class Loads(NamedTuple):
     weight_g: I64
 
 
+class Room(NamedTuple):
+    """What leaves by each lane at most: [L]."""
+
+    capacity_cm3: I64  # of one vehicle
+    capacity_g: I64
+    vehicles: I64
+
+
+def room_of(lanes: Lanes) -> Room:
+    """The room that lanes have at one departure."""
+    return Room(lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+
+
 def nothing_filled() -> I64:
     """What is being filled, before the first load."""
     return np.array([-1, 0, 0, 0], np.int64)
 
 
 @compiled
-def vehicle_for(lanes: Lanes, lane: int, volume_cm3: int, weight_g: int, filling: I64) -> int:
+def vehicle_for(room: Room, lane: int, volume_cm3: int, weight_g: int, filling: I64) -> int:
     """Vehicle of its lane (0, 1, ...) that the next load goes into, -1: it is left behind.
 
     Each vehicle is filled in turn; what does not fit opens the next, up to the lane's vehicles. `filling` [4] is what
@@ -64,10 +79,10 @@ def vehicle_for(lanes: Lanes, lane: int, volume_cm3: int, weight_g: int, filling
         filling[:] = 0
         filling[LANE] = lane
     volume, weight = filling[VOLUME] + volume_cm3, filling[WEIGHT] + weight_g
-    if filling[VOLUME] > 0 and (volume > lanes.capacity_cm3[lane] or weight > lanes.capacity_g[lane]):
+    if filling[VOLUME] > 0 and (volume > room.capacity_cm3[lane] or weight > room.capacity_g[lane]):
         filling[VEHICLE] += 1
         filling[VOLUME], filling[WEIGHT] = 0, 0
-    if filling[VEHICLE] >= lanes.vehicles[lane]:
+    if filling[VEHICLE] >= room.vehicles[lane]:
         return -1
     filling[VOLUME] += volume_cm3
     filling[WEIGHT] += weight_g
@@ -75,16 +90,12 @@ def vehicle_for(lanes: Lanes, lane: int, volume_cm3: int, weight_g: int, filling
 
 
 @compiled
-def write_spots(lanes: Lanes, loads: Loads, filling: I64, spot: I64) -> None:
-    """Write the vehicle of each load [n]."""
-    for n in range(len(spot)):
-        spot[n] = vehicle_for(lanes, loads.lane[n], loads.volume_cm3[n], loads.weight_g[n], filling)
-
-
-def fill(lanes: Lanes, loads: Loads) -> I64:
+@makes_arrays
+def fill(loads: Loads, room: Room) -> I64:
     """Vehicle of each load within its lane, -1: left behind. [n]"""
-    spot = np.empty(len(loads.lane), np.int64)
-    write_spots(lanes, loads, nothing_filled(), spot)
+    spot, filling = np.empty(len(loads.lane), np.int64), np.array([-1, 0, 0, 0], np.int64)
+    for n in range(len(spot)):
+        spot[n] = vehicle_for(room, loads.lane[n], loads.volume_cm3[n], loads.weight_g[n], filling)
     return spot
 
 

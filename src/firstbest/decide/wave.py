@@ -17,7 +17,8 @@ from firstbest.world.units import DAY_US, MINUTE_US, PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
-PACK, PROCESSES = int(Process.PACK), len(Process)
+PACK = int(Process.PACK)
+PROCESSES = int(Process.INDIRECT) + 1
 
 
 def wide(column: NDArray[np.generic]) -> I64:

@@ -16,22 +16,23 @@ def due_slots(held: Held, value: int, due: tuple[I64, int], among: tuple[I64, ND
     """Write the rows whose mark is `value`, whose `due` = (column, limit) is at most the limit; how many.
 
     `among` = (column, whether rows of each code are meant [C]): no others are, and all are where C is 0. `slots` has
-    room for all rows of the mark.
+    room for all rows. Each test is a pass of its own that never jumps: a row's column waits for memory, and so many of
+    them wait at once.
     """
     (column, until), (code_of, meant) = due, among
-    count, left = 0, held.counts[value]
+    count = 0
     for slot in range(len(held.marks)):
-        if left == 0:
-            break
-        if held.marks[slot] != value:
-            continue
-        left -= 1
-        if value_at(held.packed, slot, column[PLACE], column[WIDTH]) > until:
-            continue
-        if len(meant) > 0:
-            code = value_at(held.packed, slot, code_of[PLACE], code_of[WIDTH])
-            if not 0 <= code < len(meant) or not meant[code]:
-                continue
         slots[count] = slot
-        count += 1
+        count += held.marks[slot] == value
+    found, count = count, 0
+    for n in range(found):
+        slots[count] = slots[n]
+        count += value_at(held.packed, slots[n], column[PLACE], column[WIDTH]) <= until
+    if len(meant) == 0:
+        return count
+    found, count = count, 0
+    for n in range(found):
+        code = value_at(held.packed, slots[n], code_of[PLACE], code_of[WIDTH])
+        slots[count] = slots[n]
+        count += 0 <= code < len(meant) and meant[code]
     return count

@@ -25,7 +25,7 @@ def close_day(number: int, now: int, ground: Ground) -> Step:
     expect = (yield All(t.FORECAST_T)).rows
     load = (yield All(t.LOAD_T)).rows
     today = today_of(ground, now)
-    waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
+    waiting = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today, ("key", "node"))).rows
     nodes = len(ground.nodes.kind)
     overdue = np.bincount(waiting["node"], minlength=nodes)
     units = stock["on_hand"].reshape(-1, nodes)

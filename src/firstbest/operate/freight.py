@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide import freight
-from firstbest.decide.freight import Loads, Row
+from firstbest.decide.freight import Loads, Room, Row
 from firstbest.decide.ground import Ground
 from firstbest.decide.lateness import cause_at_dock
 from firstbest.decide.terms import Terms
@@ -20,12 +20,14 @@ from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
-from firstbest.world.network import I32, I64, Lanes
+from firstbest.world.network import I32, I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_NODE, PPM
 from firstbest.world.words import CargoStage, NodeKind, Reason, Stage
 
-FULL, UPGRADED = int(Reason.FULL), int(Reason.UPGRADED)
-MOVING, WAITING = int(CargoStage.MOVING), int(CargoStage.WAITING)
+FULL = int(Reason.FULL)
+UPGRADED = int(Reason.UPGRADED)
+MOVING = int(CargoStage.MOVING)
+WAITING = int(CargoStage.WAITING)
 NO_LANE = -1
 
 
@@ -55,7 +57,7 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
     facts = (f.DEPARTED, f.ROLLED, f.VEHICLE)
     made = Loaded(*(np.zeros(len(parcels), fact.dtype) for fact in facts))
     told = (number, now, today_of(ground, now))
-    counts = load((ground.terms, ground.lanes), (parcels, order), freight.nothing_filled(), made, told)
+    counts = load((ground.terms, freight.room_of(ground.lanes)), (parcels, order), freight.nothing_filled(), made, told)
     gone, left, vehicles = (rows[:n] for rows, n in zip(made, counts, strict=True))
     lane = vehicles["lane"].astype(np.int64)
     # A carrier's pick-up costs nothing beside the parcels.
@@ -68,17 +70,17 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
 
 @compiled
 def load(
-    known: tuple[Terms, Lanes], parcels: tuple[Records, I64], filling: I64, made: Loaded, told: tuple[int, int, int]
+    known: tuple[Terms, Room], parcels: tuple[Records, I64], filling: I64, made: Loaded, told: tuple[int, int, int]
 ) -> tuple[int, int, int]:
     """Write what becomes of parcels, in the order of loading; how many depart, stay, and vehicles' rows, one a lane.
 
     parcels: (rows, order of loading: lane by lane); told: number, instant and local day.
     """
-    (terms, lanes), (rows, order), (number, now, day) = known, parcels, told
+    (terms, room), (rows, order), (number, now, day) = known, parcels, told
     gone, left, used = 0, 0, 0
     for n in range(len(order)):
         parcel = rows[order[n]]
-        spot = freight.vehicle_for(lanes, parcel.lane, parcel.volume_cm3, parcel.weight_g, filling)
+        spot = freight.vehicle_for(room, parcel.lane, parcel.volume_cm3, parcel.weight_g, filling)
         if spot < 0:
             row = made.rolled[left]
             row.number, row.at, row.ordinal = number, now, left
@@ -150,7 +152,7 @@ def load_cargo(number: int, now: int, ground: Ground, cargo: Records) -> list[f.
     lane = cargo["lane"].astype(np.int64)
     lanes = ground.lanes
     loads = Loads(lane, cargo["volume_cm3"].copy(), cargo["weight_g"].copy())
-    spot = freight.fill(lanes, loads)
+    spot = freight.fill(loads, freight.room_of(lanes))
     gone = spot >= 0
     left = np.bincount(lane[~gone], minlength=len(lanes.origin))
     cargo, spot = cargo[gone], spot[gone]

@@ -75,7 +75,7 @@ def warm_decisions() -> None:
     state.apply(cubes([Block(fact, np.zeros(1, fact.dtype)) for fact in FACTS if fact.name in BY_ROW], ground))
     none = np.zeros(0, np.int64)
     last_rows(none)
-    freight.fill(ground.lanes, Loads(none, none, none))
+    freight.fill(Loads(none, none, none), freight.room_of(ground.lanes))
     load_parcels(0, network.calendar.start_us, ground, np.zeros(1, SHIPMENT_T.dtype))
     journey_cost(ground.terms, 0, 0, 0, 0, (1, 1))
 

@@ -130,6 +130,9 @@ class Sparse:
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
+        dtype = narrow(self.table, read.only) if read.only else self.table.dtype
+        if self.held.counts[read.value] == 0:
+            return np.empty(0, dtype)
         # A word of a list would be a type of its own to a kernel: plain numbers go in.
         due = (self.told((read.column,))[0], int(read.until))
         among = (self.told((read.among[0],))[0], read.among[1]) if read.among else (due[0], ALL_CODES)
@@ -137,7 +140,7 @@ class Sparse:
         slots = self.found[:count]
         if count > 1:
             slots = slots[np.argsort(self.packed.words[slots, index.KEY])]
-        made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
+        made = np.empty(count, dtype)
         if read.only:
             columns, to = self.told(read.only), packed.told_columns(made.dtype, read.only)
             packed.copy_columns(self.packed, slots, columns, packed.packed_rows(made), to)
