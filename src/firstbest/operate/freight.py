@@ -54,8 +54,9 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
         return []
     # Parcels come by key, which so decides between those of one hash.
     order = np.lexsort((parcels["tie"], parcels["ship_by"], parcels["lane"]))
-    facts = (f.DEPARTED, f.ROLLED, f.VEHICLE)
-    made = Loaded(*(np.zeros(len(parcels), fact.dtype) for fact in facts))
+    size, lanes = len(parcels), len(ground.lanes.origin)
+    sizes = zip((f.DEPARTED, f.ROLLED, f.VEHICLE), (size, size, min(size, lanes)), strict=True)
+    made = Loaded(*(np.zeros(most, fact.dtype) for fact, most in sizes))
     told = (number, now, today_of(ground, now))
     counts = load((ground.terms, freight.room_of(ground.lanes)), (parcels, order), freight.nothing_filled(), made, told)
     gone, left, vehicles = (rows[:n] for rows, n in zip(made, counts, strict=True))
