@@ -229,7 +229,7 @@ def received(rows: Records, ground: Ground) -> list[Change]:
     """Goods can be sold."""
     stock, cargo = room(rows, CAME, CARGO_KEY)
     fold_rows.received(rows, len(ground.nodes.kind), stock, cargo)
-    return [Add(t.STOCK_T, stock), End(t.CARGO_T, cargo), *after.intake(after.bought(rows), ground)]
+    return [Add(t.STOCK_T, stock), End(t.CARGO_T, cargo), *after.came(rows, ground)]
 
 
 def counted(rows: Records, ground: Ground) -> list[Change]:

@@ -134,11 +134,12 @@ def intake(rows: Records, ground: Ground) -> list[Change]:
     return [Add.of(t.INTAKE_T, rows["item"].astype(np.int64), {"units": rows["quantity"].copy()})]
 
 
-def bought(rows: Records) -> Records:
-    """Receipts of goods that come from outside, not from another building of the house."""
+def came(rows: Records, ground: Ground) -> list[Change]:
+    """The same of receipts, where they are of goods from outside and not from another building of the house."""
+    if ground.detail.lots is None:
+        return []
     transfer = (rows["cargo"] < ANNOUNCED_FIRST) & (rows["cargo"] & 1 == 0)
-    outside: Records = rows[~transfer]
-    return outside
+    return intake(rows[~transfer], ground)
 
 
 def lotted(rows: Records, ground: Ground) -> list[Change]:

@@ -133,7 +133,7 @@ Change = Put | Set | Add | End
 def part(table: Table, *names: str) -> np.dtype[np.void]:
     """Rows that say of some columns of a table what is new: its key, then these, 64 bits each."""
     known = set(table.dtype.names or ()) - {"key", "live"}
-    assert known.issuperset(names), f"table '{table.name}' has no column {sorted(set(names) - known)}"
+    assert known.issuperset(names), f"table '{table.name}' has no column {sorted(set(names) - known)} to be changed"
     return np.dtype([("key", np.int64), *((name, np.int64) for name in names)])
 
 

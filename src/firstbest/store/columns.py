@@ -1,6 +1,6 @@
 """State in columns: every table as rows in memory, with an index where rows come and go.
 
-Decisions read these columns, live and in the twin. The store knows tables, keys, `put`, `set` and `add`;
+Decisions read these columns, live and in the twin. The store knows tables, keys, `put`, `set`, `add` and `end`;
 it knows no fact and no word of the trade.
 """
 
