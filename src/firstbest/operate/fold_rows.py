@@ -14,11 +14,17 @@ from firstbest.world.network import I8, I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
 from firstbest.world.words import Mode, Reason, Stage
 
-RESOURCED, TOGETHER = int(Reason.RESOURCED), int(Reason.TOGETHER)
-GRANTED, DUPLICATE = int(Reason.GRANTED), int(Reason.DUPLICATE)
-WAITING, HELD, RELEASED = int(Stage.WAITING), int(Stage.HELD), int(Stage.RELEASED)
-PICKED, PACKED = int(Stage.PICKED), int(Stage.PACKED)
-DEPARTED, AT_STATION = int(Stage.DEPARTED), int(Stage.AT_STATION)
+RESOURCED = int(Reason.RESOURCED)
+TOGETHER = int(Reason.TOGETHER)
+GRANTED = int(Reason.GRANTED)
+DUPLICATE = int(Reason.DUPLICATE)
+WAITING = int(Stage.WAITING)
+HELD = int(Stage.HELD)
+RELEASED = int(Stage.RELEASED)
+PICKED = int(Stage.PICKED)
+PACKED = int(Stage.PACKED)
+DEPARTED = int(Stage.DEPARTED)
+AT_STATION = int(Stage.AT_STATION)
 OWN_VAN = int(Mode.OWN_VAN)
 
 
