@@ -11,6 +11,15 @@ SPAN = 1 << 44
 rows = st.tuples(st.integers(0, SPAN), st.integers(1, 3), st.integers(0, 2**63 - 1))
 
 
+def chained(agenda: ag.Agenda, first: int) -> list[int]:
+    """The rows of a chain that was taken."""
+    found = []
+    while first != ag.NONE:
+        found.append(first)
+        first = int(agenda.rows[first, ag.LINK])
+    return found
+
+
 @given(st.lists(st.tuples(st.lists(rows, max_size=20), st.integers(0, SPAN)), max_size=8))
 def test_the_agenda_gives_what_is_due_in_order(steps: list[tuple[list[tuple[int, int, int]], int]]) -> None:
     agenda, waiting, limit, number = ag.new_agenda(2, 16), [], 0, 0
@@ -22,7 +31,9 @@ def test_the_agenda_gives_what_is_due_in_order(steps: list[tuple[list[tuple[int,
             ag.put(agenda, at, kind, np.uint64(rank), number)
             waiting.append((max(at, limit), kind, rank, number))
         limit = max(limit, ahead)
-        due = ag.take(agenda, limit)
+        # What is put back is taken again.
+        ag.put_back(agenda, ag.take(agenda, (limit + agenda.marks[ag.PAST]) // 2))
+        due = chained(agenda, ag.take(agenda, limit))
         found = [tuple(int(agenda.rows[row, column]) for column in (0, 1, 2, 4)) for row in due]
         for row in due:
             ag.release(agenda, row)

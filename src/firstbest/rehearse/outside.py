@@ -14,14 +14,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import PAST, new_agenda, take
-from firstbest.kernels.station import QUEUED, new_started, with_room
+from firstbest.kernels.agenda import PAST, new_agenda
+from firstbest.kernels.station import new_started, with_room
 from firstbest.rehearse import (
     course,
     hands,
     kits,
     known,
     levels,
+    onward,
     people,
     resume,
     resume_hands,
@@ -40,7 +41,7 @@ from firstbest.world import facts
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import HOUR_US, SECOND_US
+from firstbest.world.units import SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
@@ -49,8 +50,6 @@ I64 = NDArray[np.int64]
 FORKED_FIRST: Final = 1 << 38
 """Orders that are drawn after a fork have codes from here on: no order of a book has, and all are below 2^40."""
 KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
-SLICE_US: Final = 6 * HOUR_US
-"""`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
@@ -81,11 +80,10 @@ class Physics:
         self._goods = supply.new_goods(network, nature)
         self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
-        self._floors = course.Floors(
+        self._floors = onward.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)
         )
         self._agenda.marks[PAST] = network.calendar.start_us
-        self._now = network.calendar.start_us
         self._later: list[tuple[int, facts.FactType, Rows]] = []
         self._takers: dict[str, Callable[[Rows], None]] = {
             facts.ROSTERED.name: self._rostered,
@@ -145,7 +143,7 @@ class Physics:
         if self._told.marks[0] == 1:
             return places
         commands, lines = course.merged(self._told, places.commands, places.lines)
-        self._told.marks[:] = (1, 0)
+        self._told.marks[:2] = (1, 0)
         return Batch(commands, lines)
 
     def adopt(self, network: Network, nature: Nature) -> None:
@@ -157,6 +155,7 @@ class Physics:
         self._timers = np.unique(network.calendar.timers_us)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)._replace(true_units=self._goods.true_units)
+        self._floors.roster.soon[:] = 0
 
     def resume(self, network: Network, nature: Nature, view: View, now: int) -> int:
         """Stand at an instant of the calendar in a state that agrees with the book's; nothing was done before.
@@ -164,7 +163,7 @@ class Physics:
         `network` and `nature` are those that this was made from. What is under way goes on: its rest is drawn, given
         that it is not done. Answers how much of it is overdue beyond what the model can explain.
         """
-        self._now = self._agenda.marks[PAST] = now
+        self._agenda.marks[PAST] = now
         self._demand.begin(now, FORKED_FIRST)
         if self._demand.shelf is not None:
             self._demand.shelf.show(view.featured["key"].copy(), view.featured["item_next"] - 1)
@@ -252,28 +251,11 @@ class Physics:
 
     def _run(self, instant: int) -> None:
         """Goes forward to `instant`."""
-        world = course.World(self._floor, self._goods)
-        stations, roster = self._floors.stations, self._floors.roster
-        while self._now < instant:
-            stop = min(instant, self._now + SLICE_US)
-            hands.open_shifts(self._floor, roster, stations, self._seed, (self._now, stop))
-            # A job becomes an event, and a delivery a return before it is forgotten itself.
-            self._room(events=int(stations.queues[:, QUEUED].sum()) + 1)
-            followed = 1
-            while followed:
-                course.start_all(self._store, self._agenda, self._floors, stop)
-                due = take(self._agenda, stop)
-                self._room_to_tell(due)
-                works_now = (self._store, self._agenda)
-                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, due))
-            hands.report_shifts(self._floor, roster, self._told, self._seed, stop)
-            self._now = self._agenda.marks[PAST] = stop
-
-    def _room_to_tell(self, due: NDArray[np.int64]) -> None:
-        """Each event tells one command, the shifts some more; a delivery's return hangs on as many new lines."""
-        lines = works.lines_due(self._store, self._agenda, due)
-        self._told = works.told_with_room(self._told, len(due) + self._nodes * 32, lines)
-        self._room(lines=lines)
+        world, key = course.World(self._floor, self._goods), (self._seed, instant)
+        while not onward.go_on(world, (self._store, self._agenda), self._floors, self._told, key):
+            rows, lines = self._told.marks[2:].tolist()
+            self._told = works.told_with_room(self._told, rows, lines)
+            self._room(lines=lines, events=onward.events_most(self._floors.stations))
 
     def _room(self, tasks: int = 0, lines: int = 0, events: int = 0) -> None:
         """Sees to it that so many more fit in."""
