@@ -108,11 +108,8 @@ def take(agenda: Agenda, limit: int) -> int:
     """
     rows = agenda.rows
     head = last = NONE
-    first, end = agenda.marks[PAST] >> WIDTH_BITS, (limit - 1) >> WIDTH_BITS
-    end = min(end, first + len(agenda.bucket) - 1)
-    for number in range(first, end + 1):
-        bucket = number & (len(agenda.bucket) - 1)
-        due = _due_of(agenda, bucket, limit)
+    for number in range(agenda.marks[PAST] >> WIDTH_BITS, ((limit - 1) >> WIDTH_BITS) + 1):
+        due = _due_of(agenda, number & (len(agenda.bucket) - 1), min(limit, (number + 1) << WIDTH_BITS))
         if due == NONE:
             continue
         due = _sorted(rows, due)

@@ -359,9 +359,11 @@ def _drop(store: Store, task: int) -> None:
 def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
     """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
     order = in_order(np.arange(1, told.marks[0]), told.keys)
-    count = len(order)
+    count, size = len(order), told.marks[1]
+    for at in range(len(places)):
+        size += places[at]["lines"]
     rows = np.empty(count + len(places), told.rows.dtype)
-    lines = np.empty(told.marks[1] + len(place_lines), told.lines.dtype)
+    lines = np.empty(size, told.lines.dtype)
     left, right, used = 0, 0, 0
     for at in range(len(rows)):
         # An order is placed before anything else that happens at its instant.

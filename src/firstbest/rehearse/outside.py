@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, new_agenda
 from firstbest.kernels.station import new_started, with_room
+from firstbest.operate.rows import by_fact
 from firstbest.rehearse import (
     course,
     hands,
@@ -38,7 +39,7 @@ from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
 from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
-from firstbest.world.commands import Batch
+from firstbest.world.commands import Batch, empty
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import SECOND_US
@@ -107,26 +108,26 @@ class Physics:
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
         """Takes the facts sealed at the tick `now`; everything before `now` was asked for by `until`."""
-        known = {block.fact.name for block in blocks if len(block.rows)}
-        if self._whole_kits and facts.PICKED.name in known:
-            self._defer(facts.PICKED, _rows_of(blocks, facts.PICKED))
+        told = {block.fact.name: block.rows for block in by_fact(blocks)}
+        if self._whole_kits and facts.PICKED.name in told:
+            self._defer(facts.PICKED, told[facts.PICKED.name], now)
         for fact in AT_NEXT_TIMER:
-            if fact.name in known:
-                self._defer(fact, _rows_of(blocks, fact))
+            if fact.name in told:
+                self._defer(fact, told[fact.name], now)
         memory = self._demand.memory
-        if memory is not None and facts.ORDERED.name in known:
-            memory.hear(_rows_of(blocks, facts.ORDERED))
-        if memory is not None and memory.sellers is not None and facts.PLANNED.name in known:
-            memory.sellers.hear(_rows_of(blocks, facts.ALLOCATED), _rows_of(blocks, facts.PLANNED))
-        if self._demand.shelf is not None and facts.FEATURED.name in known:
-            rows = _rows_of(blocks, facts.FEATURED)
+        if memory is not None and facts.ORDERED.name in told:
+            memory.hear(told[facts.ORDERED.name])
+        if memory is not None and memory.sellers is not None and facts.PLANNED.name in told:
+            memory.sellers.hear(told[facts.ALLOCATED.name], told[facts.PLANNED.name])
+        if self._demand.shelf is not None and facts.FEATURED.name in told:
+            rows = told[facts.FEATURED.name]
             self._demand.shelf.show(rows["product"].astype(np.int64), rows["item"].astype(np.int64))
         if self._later:
             self._take_effect(now)
-        self._whole = _rows_of(blocks, facts.LEVELLED) if facts.LEVELLED.name in known else None
+        self._whole = told.get(facts.LEVELLED.name)
         for fact in AT_ONCE:
-            if fact.name in known:
-                self._takers[fact.name](_rows_of(blocks, fact))
+            if fact.name in told:
+                self._takers[fact.name](told[fact.name])
 
     def until(self, instant: int) -> Batch:
         """All commands with `at` before `instant` not given yet, by (at, kind, hash); numbers are left 0."""
@@ -140,11 +141,11 @@ class Physics:
             self._run(due)
             self._take_effect(due)
         self._run(instant)
-        if self._told.marks[0] == 1:
-            return places
-        commands, lines = course.merged(self._told, places.commands, places.lines)
+        if self._told.marks[0] == 1 and not len(places.commands):
+            return empty()
+        batch = Batch(*course.merged(self._told, *places))
         self._told.marks[:2] = (1, 0)
-        return Batch(commands, lines)
+        return batch
 
     def adopt(self, network: Network, nature: Nature) -> None:
         """From now on buildings, people and roads are those of another network with the same nodes, items and days.
@@ -265,14 +266,16 @@ class Physics:
             self._agenda = works.agenda_with_room(self._agenda, events)
 
     # ----------------------------------------------------------------------------- facts that wait for the next timer
-    def _defer(self, fact: facts.FactType, rows: Rows) -> None:
-        at = np.ascontiguousarray(rows["at"])
-        place = np.searchsorted(self._timers, at)
-        timers = self._timers
-        due = np.where(place < len(timers), timers[np.minimum(place, len(timers) - 1)], at)
-        instants = sorted(set(due.tolist()))
-        for instant in instants:
-            self._later.append((instant, fact, rows if len(instants) == 1 else rows[due == instant]))
+    def _defer(self, fact: facts.FactType, rows: Rows, now: int) -> None:
+        """Keeps what was decided before a timer for its instant; nearly always that timer is due `now`."""
+        place, timers = int(self._timers.searchsorted(now)), self._timers
+        if place < len(timers) and timers[place] == now and rows["at"].min() > (timers[place - 1] if place else 0):
+            self._later.append((now, fact, rows))
+        else:
+            at = np.ascontiguousarray(rows["at"])
+            places = np.searchsorted(timers, at)
+            due = np.where(places < len(timers), timers[np.minimum(places, len(timers) - 1)], at)
+            self._later.extend((instant, fact, rows[due == instant]) for instant in np.unique(due).tolist())
         self._later.sort(key=lambda one: one[0])
 
     def _take_effect(self, now: int) -> None:
@@ -304,8 +307,11 @@ class Physics:
 
     def _released(self, rows: Rows) -> None:
         self._room(tasks=len(rows))
-        by_pallet = levels.holds_pallet(rows, self._whole)
         how = (self._floor, self._store, self._floors.stations, self._seed)
+        if self._whole is None:
+            course.take_released(*how, rows, hands.PICK)
+            return
+        by_pallet = levels.holds_pallet(rows, self._whole)
         course.take_released(*how, rows[~by_pallet], hands.PICK)
         course.take_released(*how, rows[by_pallet], hands.RECEIVE)
 
@@ -372,8 +378,3 @@ class Physics:
     def _count_asked(self, rows: Rows) -> None:
         self._room(events=len(rows))
         supply.take_count_asked(self._ways, self._goods, self._floor, self._agenda, (self._seed, rows))
-
-
-def _rows_of(blocks: Sequence[facts.Block], fact: facts.FactType) -> Rows:
-    found = [block.rows for block in blocks if block.fact.name == fact.name]
-    return found[0] if len(found) == 1 else np.concatenate(found)
