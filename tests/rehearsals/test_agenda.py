@@ -3,9 +3,13 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from firstbest.kernels import agenda as ag
 from firstbest.kernels import lookup
+from firstbest.kernels.compiled import compiled
+from firstbest.kernels.lined import LINE_BYTES, lined
+from firstbest.kernels.near import near
 
 SPAN = 1 << 44
 rows = st.tuples(st.integers(0, SPAN), st.integers(1, 3), st.integers(0, 2**63 - 1))
@@ -58,3 +62,23 @@ def test_the_lookup_is_a_dictionary(steps: list[tuple[bool, int, int]]) -> None:
             lookup.forget(table, name)
             plain.pop(name, None)
         assert [lookup.find(table, one) for one in range(41)] == [plain.get(one, -1) for one in range(41)]
+
+
+@compiled
+def asked_then_summed(rows: NDArray[np.int64], first: int) -> int:
+    """Asks for rows inside the array and outside of it, and sums those inside."""
+    total = 0
+    for index in range(first, len(rows) - first):
+        near(rows, index)
+        total += rows[index, 1] if 0 <= index < len(rows) else 0
+    return total
+
+
+def test_asking_for_a_row_changes_nothing_even_where_there_is_none() -> None:
+    rows = lined((5, 8), np.dtype(np.int64))
+    rows[:, 1] = range(5)
+
+    assert asked_then_summed(rows, -(1 << 20)) == 10
+    assert rows[:, 1].tolist() == [0, 1, 2, 3, 4]
+    assert rows.ctypes.data % LINE_BYTES == 0
+    assert rows.sum() == 10

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.lined import lined
+from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
 
@@ -50,7 +52,7 @@ def new_agenda(rows: int, buckets: int = 32_768) -> Agenda:
     """An empty agenda with room for `rows`."""
     assert buckets & (buckets - 1) == 0, "the number of buckets is a power of two"
     marks = np.array([NONE, 0, 0, 0], np.int64)
-    return Agenda(np.zeros((rows, COLUMNS), np.int64), np.full(buckets, NONE, np.int64), marks)
+    return Agenda(lined((rows, COLUMNS), np.dtype(np.int64)), np.full(buckets, NONE, np.int64), marks)
 
 
 def grown_agenda(agenda: Agenda, rows: int) -> Agenda:
@@ -75,6 +77,7 @@ def put(agenda: Agenda, at: int, kind: int, rank: np.uint64, first: int) -> int:
         agenda.marks[FRESH] += 1
     else:
         agenda.marks[FREE] = agenda.rows[index, LINK]
+        near(agenda.rows, agenda.marks[FREE])
     row = agenda.rows[index]
     agenda.marks[USED] += 1
     due = max(at, agenda.marks[PAST])

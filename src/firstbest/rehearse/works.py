@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda
 from firstbest.kernels.compiled import compiled
+from firstbest.kernels.lined import lined
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
+from firstbest.kernels.near import near
 from firstbest.kernels.station import LINK as JOB_LINK
 from firstbest.kernels.station import new_jobs
 from firstbest.world.commands import COMMAND, LINE
@@ -58,6 +60,7 @@ TASK_LINE: Final = np.dtype(
 )
 
 PICKED_KIND: Final = int(Kind.PICKED)
+PACKED_KIND: Final = int(Kind.PACKED)
 DELIVERED: Final = int(Kind.DELIVERED)
 RETURNED: Final = int(Kind.RETURNED)
 RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
@@ -92,10 +95,10 @@ def new_store(tasks: int, lines: int) -> Store:
     jobs = new_jobs(tasks)
     jobs[:, JOB_LINK] = np.arange(1, tasks + 1)
     jobs[-1, JOB_LINK] = -1
-    chain = np.zeros(lines, TASK_LINE)
+    chain = lined((lines,), TASK_LINE)
     chain["link"] = np.arange(1, lines + 1)
     chain["link"][-1] = -1
-    rows = np.zeros(tasks, TASK)
+    rows = lined((tasks,), TASK)
     for name in ("first_line", "last_line", "item", "carrier"):
         rows[name][BLANK] = -1
     return Store(rows, jobs, chain, new_lookup(tasks), np.array([1, 1, 0, 0], np.int64))
@@ -165,22 +168,34 @@ def fits(store: Store, agenda: Agenda, told: Told, due: int, more: int) -> bool:
     Each event tells one command with the lines of what comes about; a delivery's return hangs on as many new lines.
     What is wanted is noted in the marks.
     """
-    rows, lines = more, 0
+    rows, lines, index = more, 0, due
+    while index != NONE:
+        if agenda.rows[index, KIND] in (PICKED_KIND, DELIVERED, PACKED_KIND):
+            near(store.tasks, agenda.rows[index, FIRST])
+        index = agenda.rows[index, LINK]
+        rows += 1
+    index = due
+    while index != NONE:
+        near(store.lines, _first_line(store, agenda.rows[index]))
+        index = agenda.rows[index, LINK]
     while due != NONE:
-        event, place = agenda.rows[due], NONE
-        if event[KIND] in (PICKED_KIND, DELIVERED):
-            place = store.tasks[event[FIRST]]["first_line"]
-        elif event[KIND] in (RETURNED, RETURN_ASKED, INSPECTED):
-            place = event[SECOND]
+        place = _first_line(store, agenda.rows[due])
         while place != NONE:
             place = store.lines[place]["link"]
             lines += 1
-        rows += 1
-        due = event[LINK]
+        due = agenda.rows[due, LINK]
     told.marks[ROWS_WANTED] = rows
     told.marks[LINES_WANTED] = lines
     free = len(store.lines) - store.marks[3]
     return bool(told.marks[0] + rows <= len(told.rows) and told.marks[1] + lines <= len(told.lines) and lines <= free)
+
+
+@compiled
+def _first_line(store: Store, event: I64) -> int:
+    """The first line of what comes about at an event, NONE: none is told of."""
+    if event[KIND] in (PICKED_KIND, DELIVERED):
+        return int(store.tasks[event[FIRST]]["first_line"])
+    return int(event[SECOND]) if event[KIND] in (RETURNED, RETURN_ASKED, INSPECTED) else NONE
 
 
 @compiled
@@ -196,6 +211,8 @@ def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
     assert task >= 0, "the store of tasks is full"
     store.marks[0] = store.jobs[task, JOB_LINK]
     store.marks[1] += 1
+    near(store.tasks, store.marks[0])
+    near(store.jobs, store.marks[0])
     store.tasks[task] = store.tasks[BLANK]
     row = store.tasks[task]
     row["name"] = name
@@ -236,6 +253,7 @@ def new_line(store: Store, line: int, item: int, quantity: int) -> int:
     assert at >= 0, "the store of lines is full"
     store.marks[2] = store.lines[at]["link"]
     store.marks[3] += 1
+    near(store.lines, store.marks[2])
     row = store.lines[at]
     row["quantity"] = quantity
     row["line"] = line
