@@ -205,28 +205,41 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 
 @compiled
 def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
-    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K]; how many are not there: then none is."""
-    absent = missing(slots, len(words))
+    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K], zeros where a slot is -1.
+
+    Answers how many other slots are not there: then no row is copied.
+    """
+    absent = 0
+    for n in range(len(slots)):
+        absent += slots[n] < -1 or slots[n] >= len(words)
     if absent > 0:
         return absent
     # Row by row: each lies in a line of the processor's cache that is far from the last one's.
     for n in range(len(slots)):
         for k in range(len(places)):
-            rows[n, k] = words[slots[n], places[k]]
+            rows[n, k] = words[slots[n], places[k]] if slots[n] >= 0 else 0
     return 0
 
 
 @compiled
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots: I64) -> None:
-    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in."""
+    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in.
+
+    No row has a key below 0, so there is none to look for.
+    """
     words = held.packed.words
-    find_slots(held, keys, slots)
+    for n in range(len(keys)):
+        slots[n] = find(words, held.slot_of, keys[n]) if keys[n] >= 0 else -1
     for n in range(len(keys)):
         slot = slots[n]
         found[n] = slot >= 0
+        if slot < 0:
+            for word in range(rows.shape[1]):
+                rows[n, word] = 0
+            rows[n, KEY] = keys[n]
+            continue
         for word in range(rows.shape[1]):
-            rows[n, word] = words[slot, word] if slot >= 0 else 0
-        rows[n, KEY] = keys[n]
+            rows[n, word] = words[slot, word]
 
 
 @compiled
