@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
-from firstbest.kernels.index import KEY, find, insert, remove
+from firstbest.kernels.index import KEY, bucket_of, find, insert, remove
 
 I64 = NDArray[np.int64]
 
@@ -28,6 +28,8 @@ MARKS: Final = 64
 """Marks are 0 to below this."""
 ABSENT: Final = -1
 """Instead of a count: a row was not there."""
+FURTHER: Final = -2
+"""Instead of a place: a row of another key is in the first bucket."""
 
 
 class Packed(NamedTuple):
@@ -153,12 +155,20 @@ def add_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
 def find_slots(held: Held, keys: I64, slots: I64) -> int:
     """Write the places [n] of the rows of these keys [n], -1 where there is none; how many are absent.
 
-    A pass of its own: a look-up waits for memory most of the time, and so many of them wait at once.
+    A look-up waits for memory most of the time. So the first bucket of each is taken, and then the row that it names is
+    looked at, without a branch that would wait for an answer: many are asked for at once. Few have to look further.
     """
     words, slot_of = held.packed.words, held.slot_of
+    mask = len(slot_of) - 1
+    for n in range(len(keys)):
+        slots[n] = slot_of[bucket_of(keys[n], mask)]
+    for n in range(len(keys)):
+        other = (slots[n] >= 0) & (words[max(slots[n], 0), KEY] != keys[n])
+        slots[n] = FURTHER if other else slots[n]
     absent = 0
     for n in range(len(keys)):
-        slots[n] = find(words, slot_of, keys[n])
+        if slots[n] == FURTHER:
+            slots[n] = find(words, slot_of, keys[n])
         absent += slots[n] < 0
     return absent
 
@@ -223,13 +233,9 @@ def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
 
 @compiled
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots: I64) -> None:
-    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in.
-
-    No row has a key below 0, so there is none to look for.
-    """
+    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in."""
     words = held.packed.words
-    for n in range(len(keys)):
-        slots[n] = find(words, held.slot_of, keys[n]) if keys[n] >= 0 else -1
+    find_slots(held, keys, slots)
     for n in range(len(keys)):
         slot = slots[n]
         found[n] = slot >= 0

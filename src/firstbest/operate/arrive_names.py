@@ -32,14 +32,15 @@ KINDS = int(max(Kind)) + 1
 @compiled
 @makes_arrays
 def orders_of(commands: Records, counts: I64) -> tuple[I64, I64]:
-    """The orders [O] that commands are about, and where the order of each command [n] is among them, -1: of none.
+    """The orders [O] that commands look at, and where the order of each command [n] is among them, -1: of none.
 
     Adds the commands and their lines by kind to `counts` [K, 2].
     """
     count_kinds(commands, counts)
     named = np.empty(len(commands), np.int64)
     for c in range(len(commands)):
-        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, PACKED, DELIVERED, HOLD, RESUME, FILL)
+        # What is packed is looked up as a shipment, and its order does not change.
+        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, DELIVERED, HOLD, RESUME, FILL)
         named[c] = commands[c].order if of_order else -1
     return once_each(named)
 
@@ -137,15 +138,16 @@ def ask_shelves(command: Row, batch_lines: Records, nodes: tuple[I64, I64], shel
 def shipments_of(commands: Records, lines: Records, order_row: I64, orders: Records, room: int) -> tuple[I64, I64, I64]:
     """The shipments that commands and lines that stand name: [H], and behind them `room` keys of -1 for new ones.
 
-    Also where the shipment of each command [n] is among them, -1: it names none, and the order's row of each [H].
+    Also where the shipment of each command [n] is among them, -1: it names none; and the order's row of each [H], -1:
+    nothing looks for it by its order.
     """
     named = np.empty(len(commands) + len(lines), np.int64)
     name_shipments(commands, lines, named)
     once, place = once_each(named)
-    keys, of_order = np.full(len(once) + room, -1, np.int64), np.empty(len(once), np.int64)
+    keys, of_order = np.full(len(once) + room, -1, np.int64), np.full(len(once), -1, np.int64)
     keys[: len(once)] = once
     for c in range(len(commands)):
-        if place[c] >= 0:
+        if place[c] >= 0 and order_row[c] >= 0:
             of_order[place[c]] = order_row[c]
     row = 0
     for spot in range(len(lines)):
@@ -179,7 +181,7 @@ def chains_of(shipments: Records, of_order: I64, orders: int) -> tuple[I64, I64]
     """
     head, following = np.full(orders, -1, np.int64), np.full(len(shipments), -1, np.int64)
     for spot in range(len(of_order)):
-        if shipments[spot].live != 0:
+        if shipments[spot].live != 0 and of_order[spot] >= 0:
             following[spot] = head[of_order[spot]]
             head[of_order[spot]] = spot
     return head, following
