@@ -1,6 +1,7 @@
 """The ranking as a table and as a page."""
 
 from firstbest.present.comparison import Dot, Estimate
+from firstbest.present.pictures_frontier import unbeaten
 from firstbest.present.rank_page import Row, Told, page, table
 
 ROWS = (
@@ -32,3 +33,11 @@ def test_dots_in_one_spot_share_a_name_and_numbers_stand_on_the_phone() -> None:
     assert ">2. as it is</th>" in phone
     assert 'id="frontier-t"' in wide
     assert 'id="frontier-phone-t"' in phone
+
+
+def test_the_line_joins_those_that_no_other_beats_in_both() -> None:
+    fast, slow, dear = DOTS[0]._replace(cost=26.0, two_day=0.5), DOTS[0], DOTS[0]._replace(cost=27.0, two_day=0.45)
+
+    assert unbeaten([dear, fast, slow]) == [slow, fast]
+    assert 'class="frontier"' in page(TOLD._replace(dots=(dear, fast, slow)))
+    assert 'class="frontier"' not in page(TOLD._replace(dots=(fast, slow)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from firstbest.present import labels_on_paper, svg, text
@@ -53,6 +54,15 @@ def frontier(dots: tuple[Dot, ...], currency: str) -> str:
     return drawn + _table(dots, currency)
 
 
+def unbeaten(dots: Sequence[Dot]) -> list[Dot]:
+    """Those that no other beats in both, cheapest first: from one to the next, speed is paid for."""
+    kept: list[Dot] = []
+    for dot in sorted(dots, key=lambda each: (each.cost, -each.two_day)):
+        if not kept or dot.two_day > kept[-1].two_day:
+            kept.append(dot)
+    return kept
+
+
 def _only(record: Record) -> Dot:
     f = figures(record)
     cost, two = f["cost_to_serve_per_order"], f["two_day_share"]
@@ -77,6 +87,9 @@ def _plot(dots: tuple[Dot, ...], currency: str, paper: Paper | None = None) -> s
     paper = paper or (_WIDE if len(dots) > 1 else _ONE)
     across, up = _scales(dots, paper)
     parts = _axes(across, up, currency, paper)
+    if len(dots) > 2:  # a line through two would say nothing that they do not
+        points = [(across(dot.cost), up(dot.two_day)) for dot in unbeaten(dots)]
+        parts += [svg.rule(*one, *other, "frontier") for one, other in pairwise(points)]
     for dot in dots:
         x, y = across(dot.cost), up(dot.two_day)
         hint = f"{dot.label}: {text.money(dot.cost, currency)} an order, {text.share(dot.two_day)} in two days"

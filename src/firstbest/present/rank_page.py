@@ -110,7 +110,8 @@ def page(told: Told) -> str:
     lead = (
         f"{told.rehearsals} rehearsals with the same seeds; a change is dropped when another beats it by more than "
         "chance allows. The difference to the network as it is comes from the same seeds on both sides, so it is surer "
-        "than the crosses look. To the left is cheaper, upwards is faster; crosses are 95 % intervals."
+        "than the crosses look. To the left is cheaper, upwards is faster; crosses are 95 % intervals. The broken line "
+        "joins those whose mean no other beats in both."
     )
     said = f"{told.banner[:1].upper()}{told.banner[1:]}."
     numbered = [[f"{place}. {first}", *others] for place, (first, *others) in enumerate(_lines(told), start=1)]
