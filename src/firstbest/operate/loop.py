@@ -55,7 +55,9 @@ FAMILY_OF = np.zeros(max(Kind) + 1, np.int64)
 """The family of each kind, from 1."""
 for _number, (_kinds, _) in enumerate(ARRIVALS, 1):
     FAMILY_OF[list(_kinds)] = _number
-RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
+RECEIVED = int(Kind.RECEIVED)
+ARRIVED = int(Kind.ARRIVED)
+ANNOUNCED = int(Kind.ANNOUNCED)
 JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
 DELIVERED, RETURN_ASKED = int(Kind.DELIVERED), int(Kind.RETURN_ASKED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
