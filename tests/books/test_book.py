@@ -11,7 +11,7 @@ import apsw
 import numpy as np
 import pytest
 
-from firstbest.operate.ports import Add, All, Change, Put, Set, Tick
+from firstbest.operate.ports import Add, All, Change, End, Put, Set, Tick
 from firstbest.store import book as books
 from firstbest.store import book_sqlite
 from firstbest.store.book import SqlBook
@@ -66,11 +66,14 @@ def both(book: SqlBook, ticks: list[list[Change]]) -> tuple[Columns, Columns]:
 def test_changes_come_to_the_same_rows_in_sql_and_in_memory() -> None:
     largest = 2**64 - 1
     ticks: list[list[Change]] = [
-        [orders(3, 9, 2**40, tie=largest), Add(t.ORDER_T, keys(9, 9, 3), {"open_shipments": keys(1, 2, 5)})],
-        [Set(t.ORDER_T, keys(3), {"live": keys(0)}), orders(3), Add(t.ORDER_T, keys(3), {"open_shipments": keys(4)})],
-        [Add(t.STOCK_T, keys(2, 2), {"on_hand": keys(-3, 8), "reserved": keys(0, 1)})],
-        [Set(t.STOCK_T, keys(2, 5), {"counted_us": keys(77, 78)}), Add(t.STOCK_T, keys(2), {"on_hand": keys(-5)})],
-        [Set(t.ORDER_T, keys(9), {"live": keys(0), "cause": keys(2)})],
+        [orders(3, 9, 2**40, tie=largest), Add.of(t.ORDER_T, keys(9, 9, 3), {"open_shipments": keys(1, 2, 5)})],
+        [End.of(t.ORDER_T, keys(3)), orders(3), Add.of(t.ORDER_T, keys(3), {"open_shipments": keys(4)})],
+        [Add.of(t.STOCK_T, keys(2, 2), {"on_hand": keys(-3, 8), "reserved": keys(0, 1)})],
+        [
+            Set.of(t.STOCK_T, keys(2, 5), {"counted_us": keys(7, 8)}),
+            Add.of(t.STOCK_T, keys(2), {"on_hand": keys(-5)}),
+        ],
+        [End.of(t.ORDER_T, keys(9))],
     ]
     with open_book(":memory:", QUICK) as book:
         memory, rebuilt = both(book, ticks)
@@ -83,11 +86,11 @@ def test_changes_come_to_the_same_rows_in_sql_and_in_memory() -> None:
 
 def test_a_tick_that_breaks_a_bound_leaves_nothing_behind() -> None:
     with open_book(":memory:", QUICK) as book:
-        book.seal(tick(0), [closed(0, 1)], [Add(t.STOCK_T, keys(1), {"on_hand": keys(4)})])
+        book.seal(tick(0), [closed(0, 1)], [Add.of(t.STOCK_T, keys(1), {"on_hand": keys(4)})])
         before = book.chain
 
         with pytest.raises(FoldError, match=r"state_stock\.on_hand needs 0 or more, was -1 at key 1"):
-            book.seal(tick(1), [closed(1, 2)], [orders(4), Add(t.STOCK_T, keys(1), {"on_hand": keys(-5)})])
+            book.seal(tick(1), [closed(1, 2)], [orders(4), Add.of(t.STOCK_T, keys(1), {"on_hand": keys(-5)})])
 
         assert book.chain == before
         assert len(book.rows_of(t.ORDER_T)) == 0
@@ -97,8 +100,8 @@ def test_a_tick_that_breaks_a_bound_leaves_nothing_behind() -> None:
 
 def test_what_is_freed_and_taken_in_one_tick_never_counts_as_missing() -> None:
     changes: list[Change] = [
-        Add(t.SLOT_T, keys(1), {"taken": keys(-1)}),
-        Add(t.SLOT_T, keys(1), {"taken": keys(1)}),
+        Add.of(t.SLOT_T, keys(1), {"taken": keys(-1)}),
+        Add.of(t.SLOT_T, keys(1), {"taken": keys(1)}),
     ]
     with open_book(":memory:", QUICK) as book:
         book.seal(tick(0), [closed(0, 1)], changes)
@@ -109,9 +112,9 @@ def test_what_is_freed_and_taken_in_one_tick_never_counts_as_missing() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        Add(t.ORDER_T, keys(3), {"open_lines": keys(1)}),
-        Set(t.ORDER_T, keys(3), {"cause": keys(1)}),
-        Set(t.ORDER_T, keys(3), {"live": keys(0)}),
+        Add.of(t.ORDER_T, keys(3), {"open_lines": keys(1)}),
+        Set.of(t.ORDER_T, keys(3), {"cause": keys(1)}),
+        End.of(t.ORDER_T, keys(3)),
     ],
 )
 def test_a_row_that_is_not_there_cannot_be_changed(change: Change) -> None:
@@ -135,7 +138,7 @@ def test_a_book_goes_on_where_it_was_closed(tmp_path: Path) -> None:
         chain = book.chain
     with open_book(path) as book:
         assert (book.last, book.chain) == (tick(4), chain)
-        book.seal(tick(6), [closed(6, 2)], [Set(t.ORDER_T, keys(1), {"live": keys(0)})])
+        book.seal(tick(6), [closed(6, 2)], [End.of(t.ORDER_T, keys(1))])
 
         assert book.verify() == 2
         assert list(book.facts_of(f.CLOSED)["order"]) == [1, 2]
@@ -204,7 +207,7 @@ def test_a_book_of_the_first_version_is_brought_to_this_one(tmp_path: Path) -> N
         assert book.rows_of(t.ORDER_T)["tie"].tolist() == [2**64 - 1, 4]
         assert book.verify() == 1
         assert book.sealed(0).beside_envelope is None
-        book.seal(tick(1), [closed(1, 2)], [Set(t.ORDER_T, keys(5), {"live": keys(0)})])
+        book.seal(tick(1), [closed(1, 2)], [End.of(t.ORDER_T, keys(5))])
 
         assert book.rows_of(t.ORDER_T)["key"].tolist() == [9]
         assert book.verify() == 2

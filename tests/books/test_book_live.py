@@ -205,7 +205,7 @@ def test_a_row_that_only_one_database_would_take_is_refused(book: SqlBook, put: 
 def test_a_refused_tick_leaves_no_side_row(book: SqlBook) -> None:
     put = SidePut(META, [("m", 0, 1)])
     with pytest.raises(AssertionError, match="needs 0 or more"):
-        book.seal(tick(0), [], [Add(t.STOCK_T, np.array([1]), {"on_hand": np.array([-1])})], beside(put))
+        book.seal(tick(0), [], [Add.of(t.STOCK_T, np.array([1]), {"on_hand": np.array([-1])})], beside(put))
 
     assert book.side_get(META, [("m",)]) == {}
     assert list(book.ticks()) == []
@@ -349,7 +349,7 @@ def test_a_reader_looks_on_from_another_thread_while_the_writer_writes(book: Sql
     thread = threading.Thread(target=look)
     thread.start()
     for number in range(41):
-        book.seal(tick(number), [], [Add(t.LOAD_T, np.array([0]), {"floor": np.array([1])})], beside())
+        book.seal(tick(number), [], [Add.of(t.LOAD_T, np.array([0]), {"floor": np.array([1])})], beside())
     go_on.set()
     thread.join()
 

@@ -126,9 +126,9 @@ def test_cubes_are_written_with_their_texts(tmp_path: Path) -> None:
     network, _ = small_network(Size(days=3))
     state, nodes, sellers = Columns(sizes(network)), len(network.texts.nodes), len(network.texts.sellers)
     key = ((2 * nodes + 5) * sellers + 1) * METRICS + Metric.COST_PICK
-    change = Add(t.CUBE_T, np.array([key]), {"numerator": np.array([700]), "denominator": np.array([4])})
+    change = Add.of(t.CUBE_T, np.array([key]), {"numerator": np.array([700]), "denominator": np.array([4])})
     flow = {name: np.array([n + 1]) for n, name in enumerate(("shipments", "days", "cost"))}
-    state.apply([change, Add(t.FLOW_T, np.array([3 * nodes + 4]), flow)])
+    state.apply([change, Add.of(t.FLOW_T, np.array([3 * nodes + 4]), flow)])
 
     paths = write_cubes(tmp_path, state, network)
 

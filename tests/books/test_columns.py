@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.kernels import packed
-from firstbest.operate.ports import Add, All, ByKey, Change, Put, Set, Soonest, Staged
+from firstbest.operate.ports import Add, All, ByKey, Change, End, Put, Set, Soonest, Staged
 from firstbest.store.columns import BoundBroken, Columns
 from firstbest.world import tables as t
 from firstbest.world.words import CargoStage, MemberStage, ReturnStage, SentStage, Stage
@@ -56,11 +56,12 @@ def changed(plain: Plain, step: tuple[list, list, list]) -> list[Change]:
         if not stays:
             del plain[key]
     amounts = array([amount for _, amount in more])
-    names = {"stage": array([stage for _, stage, _ in told]), "live": array([int(stays) for *_, stays in told])}
+    stages = {"stage": array([stage for _, stage, _ in told])}
     return [
         shipments(put),
-        Add(t.SHIPMENT_T, array([key for key, _ in more]), {"units": amounts, "rolled": 2 * amounts}),
-        Set(t.SHIPMENT_T, array([key for key, *_ in told]), names),
+        Add.of(t.SHIPMENT_T, array([key for key, _ in more]), {"units": amounts, "rolled": 2 * amounts}),
+        Set.of(t.SHIPMENT_T, array([key for key, *_ in told]), stages),
+        End.of(t.SHIPMENT_T, array([key for key, _, stays in told if not stays])),
     ]
 
 
@@ -136,7 +137,7 @@ def test_stock_is_the_sum_of_what_was_added(ticks: list[list[tuple[int, int]]]) 
         for key, amount in tick:
             plain[key] += amount
         where, amounts = array([key for key, _ in tick]), array([amount for _, amount in tick])
-        change = Add(t.STOCK_T, where, {"on_hand": amounts, "sold": amounts})
+        change = Add.of(t.STOCK_T, where, {"on_hand": amounts, "sold": amounts})
         touched = [plain[key] for key, _ in tick]
         if touched and min(touched) < 0:
             with pytest.raises(BoundBroken, match=r"stock\.on_hand needs 0 or more, was -\d+ at key \d"):
@@ -153,7 +154,7 @@ def test_a_key_that_is_not_there_is_named() -> None:
     with pytest.raises(AssertionError, match="table 'stock' has keys 0 to 5, was 3 to 6"):
         columns.read(ByKey(t.STOCK_T, array([3, 6])))
     with pytest.raises(AssertionError, match="table 'shipment': a row to be changed or added to is not there"):
-        columns.apply([Set(t.SHIPMENT_T, array([3]), {"stage": array([1])})])
+        columns.apply([Set.of(t.SHIPMENT_T, array([3]), {"stage": array([1])})])
 
 
 @pytest.mark.parametrize("stages", [CargoStage, MemberStage, ReturnStage, SentStage, Stage])

@@ -12,7 +12,7 @@ from firstbest.decide.ground import Ground
 from firstbest.decide.promise import Window
 from firstbest.operate import arrivals, folds, loop, metrics_rows
 from firstbest.operate.arrive_state import Asks
-from firstbest.operate.ports import Add, Change, Read, Rows, Set, Step
+from firstbest.operate.ports import Add, Change, End, Read, Rows, Step, columns_of
 from firstbest.store import book_fold
 from firstbest.store.book_fold import Held
 from firstbest.store.book_open import open_book
@@ -100,7 +100,7 @@ def a_pick_leaves_its_reservation(patch: Patch) -> None:
     def kept(changes: list[Change]) -> list[Change]:
         for change in changes:
             if isinstance(change, Add) and change.table is t.STOCK_T:
-                change.columns.pop("reserved")
+                change.rows["reserved"] = 0
         return changes
 
     refold(patch, f.PICKED, kept)
@@ -108,10 +108,10 @@ def a_pick_leaves_its_reservation(patch: Patch) -> None:
 
 def a_cancel_returns_stock_to_the_wrong_bucket(patch: Patch) -> None:
     def moved(changes: list[Change]) -> list[Change]:
-        for change in changes:
-            if isinstance(change, Add) and change.table is t.STOCK_T:
-                change.columns["inbound"] = -change.columns.pop("reserved")
-        return changes
+        return [elsewhere(each) if isinstance(each, Add) and each.table is t.STOCK_T else each for each in changes]
+
+    def elsewhere(change: Add) -> Add:
+        return Add.of(t.STOCK_T, change.rows["key"], {"inbound": -change.rows["reserved"]})
 
     refold(patch, f.CANCELLED, moved)
 
@@ -123,15 +123,15 @@ def a_departure_is_never_posted_at_the_dock(patch: Patch) -> None:
 def a_receipt_leaves_its_cargo_inbound(patch: Patch) -> None:
     def kept(changes: list[Change]) -> list[Change]:
         for change in changes:
-            if isinstance(change, Add):
-                change.columns.pop("inbound", None)
+            if isinstance(change, Add) and "inbound" in columns_of(change):
+                change.rows["inbound"] = 0
         return changes
 
     refold(patch, f.RECEIVED, kept)
 
 
 def a_completed_order_stays_open(patch: Patch) -> None:
-    refold(patch, f.COMPLETED, without(t.ORDER_T, Set))
+    refold(patch, f.COMPLETED, without(t.ORDER_T, End))
 
 
 def what_a_row_took_is_not_seen_by_the_next(patch: Patch) -> None:
@@ -198,7 +198,7 @@ def the_book_keeps_only_the_last_amount(patch: Patch) -> None:
         if change.table is not t.CUBE_T:
             add(held, change, slots)
             return
-        add(held, Add(change.table, spots, {name: values[place] for name, values in change.columns.items()}), spots)
+        add(held, Add(change.table, change.rows[place]), spots)
 
     add = book_fold.add
     patch.setattr(book_fold, "add", last)

@@ -10,7 +10,7 @@ import pytest
 
 from firstbest.operate import storage
 from firstbest.operate.loop import run_step
-from firstbest.operate.ports import All, Set
+from firstbest.operate.ports import All, End, Set
 from firstbest.run.house import House
 from firstbest.run.open import open_house
 from firstbest.run.requests import Line, Request
@@ -44,7 +44,7 @@ def expected_everywhere(house: House, state: Columns) -> None:
     """A forecast for each item at each node: only what is expected to be asked for is bought."""
     keys = np.arange(len(state.tables["forecast"].rows), dtype=np.int64)
     weekly = np.full(len(keys), 700_000, np.int64)
-    state.apply([Set(FORECAST_T, keys, {"rate_x1000": weekly, "weeks": np.ones(len(keys), np.int64)})])
+    state.apply([Set.of(FORECAST_T, keys, {"rate_x1000": weekly, "weeks": np.ones(len(keys), np.int64)})])
 
 
 def ordered(house: House, state: Columns) -> Ordered:
@@ -76,7 +76,7 @@ def test_waiting_lines_count_as_reserved_in_buying(house: House) -> None:
     waits = house.state.read(All(WAIT_T)).rows
     assert len(waits) == len(OWED), "both wait"
     with_, without = house.state.copied(), house.state.copied()
-    without.apply([Set(WAIT_T, waits["key"].copy(), {"live": np.zeros(len(waits), np.int64)})])
+    without.apply([End.of(WAIT_T, waits["key"].copy())])
     for state in (with_, without):
         expected_everywhere(house, state)
 

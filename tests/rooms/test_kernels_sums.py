@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from firstbest.kernels.sums import new_sums, room_left, row_of, taken
 from firstbest.operate import metrics_rows
 from firstbest.operate.loop import merged
 from firstbest.operate.metrics import cubes
-from firstbest.operate.ports import Add
+from firstbest.operate.ports import Add, columns_of
 from firstbest.world.facts import FACTS, Block
 from tests.laws.history import run
 from tests.laws.worlds import World, made
@@ -69,7 +68,7 @@ def totals(blocks: list[Block], ground: Ground) -> dict[str, dict[tuple[str, int
     found: dict[str, dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
     for change in cubes(blocks, ground):
         assert isinstance(change, Add)
-        for name, values in change.columns.items():
-            for key, value in zip(change.keys.tolist(), np.asarray(values).tolist(), strict=True):
+        for name in columns_of(change):
+            for key, value in change.rows[["key", name]].tolist():
                 found[change.table.name][name, key] += value
     return {table: {cell: value for cell, value in cells.items() if value} for table, cells in found.items()}

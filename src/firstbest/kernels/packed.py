@@ -30,6 +30,12 @@ ABSENT: Final = -1
 """Instead of a count: a row was not there."""
 FURTHER: Final = -2
 """Instead of a place: a row of another key is in the first bucket."""
+QUEUED: Final = 2
+"""Where `Held.marked` has the mark of rows that queue up."""
+NOBODY: Final = -2
+"""A mark that no row has."""
+VALUES: Final = 1
+"""Where the values of a row of changed columns begin: behind its key."""
 
 
 class Packed(NamedTuple):
@@ -48,7 +54,7 @@ class Held(NamedTuple):
     free: I64  # [S] a stack of free rows
     left: I64  # [1] rows in that stack
     slot_of: NDArray[np.int32]  # [B] buckets of the index (kernels.index)
-    marked: I64  # [2] the index column; width 0: none
+    marked: I64  # [3] the index column (width 0: none), and the mark of rows that queue up, NOBODY: none do
     counts: I64  # [MARKS] rows of each mark
 
 
@@ -60,8 +66,10 @@ def packed_rows(rows: NDArray[np.void]) -> Packed:
 
 def words_of(rows: NDArray[np.void]) -> I64:
     """Rows [n] as words [n, W], the same memory."""
-    assert rows.dtype.itemsize % 8 == 0, "rows are whole words"
-    return rows.view(np.int64).reshape(len(rows), rows.dtype.itemsize // 8)
+    size = rows.dtype.itemsize
+    assert size % 8 == 0, "rows are whole words"
+    # Made of the memory itself: a view and a reshape take three times as long, on rows that are few.
+    return np.ndarray((len(rows), size // 8), np.int64, rows)
 
 
 def told_columns(dtype: np.dtype[np.void], names: tuple[str, ...]) -> I64:
@@ -83,41 +91,41 @@ def value_at(packed: Packed, slot: int, place: int, width: int) -> int:
 
 
 @compiled
-def set_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> None:
-    """Give columns [K, 2] of the rows in these slots [n] new values [K, n].
+def set_columns(packed: Packed, slots: I64, columns: I64, words: I64) -> None:
+    """Give columns [K, 2] of the rows in these slots their new values: `words` [n, 1 + K], the key first.
 
     Column by column, so that its width is asked once and no row waits for the one before it.
     """
     for k in range(len(columns)):
         place = columns[k, PLACE]
         if columns[k, WIDTH] == 8:
-            for n in range(len(slots)):
-                packed.words[slots[n], place] = values[k, n]
+            for n in range(len(words)):
+                packed.words[slots[n], place] = words[n, VALUES + k]
         elif columns[k, WIDTH] == 4:
-            for n in range(len(slots)):
-                packed.halves[slots[n], place] = values[k, n]
+            for n in range(len(words)):
+                packed.halves[slots[n], place] = words[n, VALUES + k]
         else:
-            for n in range(len(slots)):
-                packed.quarters[slots[n], place] = values[k, n]
+            for n in range(len(words)):
+                packed.quarters[slots[n], place] = words[n, VALUES + k]
 
 
 @compiled
-def add_columns(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Add values [K, n] to columns [K, 2] of the rows in these slots [n]; how many sums fell below zero."""
+def add_columns(packed: Packed, slots: I64, columns: I64, words: I64) -> int:
+    """Add to columns [K, 2] of the rows in these slots: `words` [n, 1 + K]; how many sums fell below zero."""
     below = 0
     for k in range(len(columns)):
         place = columns[k, PLACE]
         if columns[k, WIDTH] == 8:
-            for n in range(len(slots)):
-                packed.words[slots[n], place] += values[k, n]
+            for n in range(len(words)):
+                packed.words[slots[n], place] += words[n, VALUES + k]
                 below += packed.words[slots[n], place] < 0
         elif columns[k, WIDTH] == 4:
-            for n in range(len(slots)):
-                packed.halves[slots[n], place] += values[k, n]
+            for n in range(len(words)):
+                packed.halves[slots[n], place] += words[n, VALUES + k]
                 below += packed.halves[slots[n], place] < 0
         else:
-            for n in range(len(slots)):
-                packed.quarters[slots[n], place] += values[k, n]
+            for n in range(len(words)):
+                packed.quarters[slots[n], place] += words[n, VALUES + k]
                 below += packed.quarters[slots[n], place] < 0
     return below
 
@@ -132,23 +140,36 @@ def missing(slots: I64, size: int) -> int:
 
 
 @compiled
-def set_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Give columns [K, 2] of the rows in these slots [n] new values [K, n], if all are there; how many are not."""
-    absent = missing(slots, len(packed.words))
-    if absent == 0:
-        set_columns(packed, slots, columns, values)
+def key_slots(packed: Packed, words: I64, slots: I64) -> int:
+    """Write the keys of `words` as the places that they are in a table all of whose rows exist; how many are none."""
+    absent = 0
+    for n in range(len(words)):
+        slots[n] = words[n, KEY]
+        absent += slots[n] < 0 or slots[n] >= len(packed.words)
     return absent
 
 
 @compiled
-def add_slots(packed: Packed, slots: I64, columns: I64, values: I64) -> int:
-    """Add values [K, n] to columns [K, 2] of the rows in these slots [n], a row any number of times.
+def set_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
+    """Give columns [K, 2] of a table all of whose rows exist new values, `words` [n, 1 + K] by their keys.
+
+    Answers how many keys are no row's: then nothing is set. `slots` has room to work in for n and more.
+    """
+    absent = key_slots(packed, words, slots)
+    if absent == 0:
+        set_columns(packed, slots, columns, words)
+    return absent
+
+
+@compiled
+def add_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
+    """Add `words` [n, 1 + K] to columns [K, 2] by their keys, a row any number of times.
 
     Answers how many sums fell below zero; ABSENT, and nothing is added, where a row is not there.
     """
-    if missing(slots, len(packed.words)) > 0:
+    if key_slots(packed, words, slots) > 0:
         return ABSENT
-    return add_columns(packed, slots, columns, values)
+    return add_columns(packed, slots, columns, words)
 
 
 @compiled
@@ -174,32 +195,46 @@ def find_slots(held: Held, keys: I64, slots: I64) -> int:
 
 
 @compiled
-def set_keys(held: Held, keys: I64, changed: tuple[I64, I64, I64], slots: I64) -> int:
-    """Give the rows of these keys [n] what is `changed`, and note their marks; how many are absent: then none is set.
-
-    `changed` = (columns [K, 2], their new values [K, n], live [n]): where live is 0 the row is taken out, and where
-    nothing ends it is empty. `slots` [n] is room to work in.
-    """
-    columns, values, live = changed
-    absent = find_slots(held, keys, slots)
-    if absent > 0:
-        return absent
-    set_columns(held.packed, slots, columns, values)
-    mark_all(held, slots)
-    for n in range(len(live)):
-        if live[n] == 0 and held.marks[slots[n]] != DEAD:
-            end_row(held, keys[n], slots[n])
-        elif live[n] == 0:
-            absent += 1
-    return absent
+def find_rows(held: Held, rows: I64, slots: I64) -> int:
+    """`find_slots` for the keys that rows of words [n, W] begin with."""
+    return find_slots(held, rows[:, KEY], slots)
 
 
 @compiled
-def add_keys(held: Held, keys: I64, columns: I64, values: I64, slots: I64) -> int:
-    """`add_slots` for the rows of these keys; `slots` [n] is room to work in."""
-    if find_slots(held, keys, slots) > 0:
+def set_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
+    """Give columns [K, 2] of rows new values, `words` [n, 1 + K] by their keys; how many rows queue up from now on.
+
+    ABSENT, and none is set, where a row is not there. `slots` has room for n and more; the places stay in it.
+    """
+    if find_rows(held, words, slots) > 0:
         return ABSENT
-    return add_columns(held.packed, slots, columns, values)
+    set_columns(held.packed, slots, columns, words)
+    return mark_all(held, slots, len(words))
+
+
+@compiled
+def add_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
+    """`add_slots` for rows that come and go."""
+    if find_rows(held, words, slots) > 0:
+        return ABSENT
+    return add_columns(held.packed, slots, columns, words)
+
+
+@compiled
+def end_rows(held: Held, words: I64, slots: I64) -> int:
+    """Take out the rows whose keys `words` [n, 1 and more] begin with; how many are absent: then none is, or one twice.
+
+    `slots` has room for n and more.
+    """
+    absent = find_rows(held, words, slots)
+    if absent > 0:
+        return absent
+    for n in range(len(words)):
+        if held.marks[slots[n]] != DEAD:
+            end_row(held, words[n, KEY], slots[n])
+        else:
+            absent += 1
+    return absent
 
 
 @compiled
@@ -260,8 +295,11 @@ def put_slots(words: I64, slots: I64, rows: I64) -> int:
 
 
 @compiled
-def put_rows(held: Held, rows: I64, slots: I64) -> None:
-    """Put whole rows [n], new or replaced; room for all of them is free, `slots` [n] is room to work in."""
+def put_rows(held: Held, rows: I64, slots: I64) -> int:
+    """Put whole rows [n, W], new or replaced; how many rows queue up from now on.
+
+    Room for all of them is free; `slots` has room for n and more, the places stay in it.
+    """
     words, slot_of = held.packed.words, held.slot_of
     for n in range(len(rows)):
         slot = find(words, slot_of, rows[n, KEY])
@@ -272,20 +310,22 @@ def put_rows(held: Held, rows: I64, slots: I64) -> None:
         for word in range(rows.shape[1]):
             words[slot, word] = rows[n, word]
         slots[n] = slot
-    mark_all(held, slots)
+    return mark_all(held, slots, len(rows))
 
 
 @compiled
-def mark_all(held: Held, slots: I64) -> None:
-    """Note the index column of rows that are there."""
-    place, width = held.marked[PLACE], held.marked[WIDTH]
-    for n in range(len(slots)):
+def mark_all(held: Held, slots: I64, count: int) -> int:
+    """Note the index column of the rows in the first slots, so many; how many of them queue up."""
+    place, width, queued = held.marked[PLACE], held.marked[WIDTH], 0
+    for n in range(count):
         new = value_at(held.packed, slots[n], place, width) if width > 0 else 0
         before = held.marks[slots[n]]
         if before != DEAD:
             held.counts[before] -= 1
         held.counts[new] += 1
         held.marks[slots[n]] = new
+        queued += new == held.marked[QUEUED]
+    return queued
 
 
 @compiled

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.kernels.index import local_days
 from firstbest.operate.rows import repeated
 from firstbest.world import tables as t
 from firstbest.world.network import I64
@@ -43,15 +42,6 @@ def stock_keys(rows: Records, node: str, ground: Ground) -> I64:
 def day_keys(rows: Records, ground: Ground) -> I64:
     """Keys by node and local day."""
     keys: I64 = rows["node"].astype(np.int64) * ground.calendar.midnight_us.shape[1] + rows["day"]
-    return keys
-
-
-def said_keys(rows: Records, ground: Ground) -> I64:
-    """Keys by node and the local day of the fact itself."""
-    node = rows["node"].astype(np.int64)
-    zone = ground.nodes.time_zone[node].astype(np.int64)
-    days: I64 = local_days(ground.calendar.midnight_us, zone, np.ascontiguousarray(rows["at"]))
-    keys: I64 = node * ground.calendar.midnight_us.shape[1] + days
     return keys
 
 

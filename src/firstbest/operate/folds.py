@@ -6,13 +6,13 @@ changed, and end last. Within a tick a column is either set or added to, never b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from firstbest.decide.ground import Ground
 from firstbest.decide.pace import week_keys
-from firstbest.decide.wave import pack_ms
+from firstbest.operate import fold_rows
 from firstbest.operate import folds_after as after
 from firstbest.operate import folds_again as again
 from firstbest.operate import folds_levels as levels
@@ -24,210 +24,172 @@ from firstbest.operate.fold_keys import (
     constant,
     copied,
     day_keys,
-    line_keys,
     ones,
-    said_keys,
     shipment_keys,
     stock_keys,
 )
-from firstbest.operate.ports import Add, Change, Put, Set
-from firstbest.operate.ranks import last_rows, ranked
+from firstbest.operate.ports import Add, Change, End, Put, Set, part
 from firstbest.operate.record import featured, held_up, on_record, returned
+from firstbest.operate.rows import as_made
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
-from firstbest.world.words import CargoStage, Mode, Process, Reason, Stage
+from firstbest.world.words import CargoStage, Process, Reason, Stage
 
 Fold = Callable[[Records, Ground], list[Change]]
 
+ON_SHELF = part(t.STOCK_T, "on_hand", "reserved", "suspect")
+FREE_STOCK, SOLD_STOCK = part(t.STOCK_T, "reserved"), part(t.STOCK_T, "reserved", "sold")
+WANTED, CAME = part(t.STOCK_T, "wanted"), part(t.STOCK_T, "on_hand", "inbound")
+FOUND, SEEN = part(t.STOCK_T, "on_hand", "suspect"), part(t.STOCK_T, "counted_us")
+TAKEN = part(t.SLOT_T, "taken")
+LEAVES, ASKED = part(t.PROFILE_T, "shipments", "lines", "single"), part(t.PROFILE_T, "asked")
+SENT, LESS = part(t.ORDER_T, "open_shipments", "resourced", "value"), part(t.ORDER_T, "open_lines", "value")
+OWED, NOT_SENT, LATE_FOR = part(t.ORDER_T, "value"), part(t.ORDER_T, "open_shipments"), part(t.ORDER_T, "cause")
+AT_DOOR = part(t.ORDER_T, "open_shipments", "delivered", "door_late", "ship_late")
+LACKING, STAGE = part(t.SHIPMENT_T, "short", "value", "weight_g"), part(t.SHIPMENT_T, "stage")
+ON_FLOOR = part(t.SHIPMENT_T, "stage", "released_at", "held")
+AT_DOCK = part(t.SHIPMENT_T, "stage", "packed_at", "units")
+ON_ITS_WAY = part(t.SHIPMENT_T, "stage", "departed_at", "cause", "carrier", "cost")
+FLOOR, PACKING = part(t.LOAD_T, "floor", "floor_ms"), part(t.LOAD_T, "floor", "floor_ms", "dock")
+DOCK = part(t.LOAD_T, "dock")
+LINE_KEY, SHIPMENT_KEY, CARGO_KEY = part(t.LINE_T), part(t.SHIPMENT_T), part(t.CARGO_T)
+"""What the folds below say of some columns of a table."""
 
-RESOURCED, TOGETHER = int(Reason.RESOURCED), int(Reason.TOGETHER)
+
+def room(rows: Records, *kinds: np.dtype[np.void]) -> Iterator[Records]:
+    """As many rows to fill in of each kind."""
+    size = len(rows)
+    return (np.empty(size, kind) for kind in kinds)
 
 
 def picked(rows: Records, ground: Ground) -> list[Change]:
     """Goods leave the shelf by the book; the line is done; what was short is suspect."""
-    keys = stock_keys(rows, "node", ground)
-    amounts = {
-        "on_hand": -(rows["quantity"] + rows["written_off"]),
-        "reserved": -(rows["quantity"] + rows["short"]),
-        "suspect": rows["short"].copy(),
-    }
-    of_line = shipment_keys(rows)
-    shipments = ranked(of_line)[0]
-    lines = line_keys(rows)
-    short = rows["short"].copy()
-    lost = {"short": short, "value": -short * rows["price"], "weight_g": -short * ground.items.weight_g[rows["item"]]}
+    stock, lines, lacking, owed, shipments = room(rows, ON_SHELF, LINE_KEY, LACKING, OWED, STAGE)
+    to = (stock, lines, lacking, owed, shipments)
+    short, count = fold_rows.picked(rows, ground.items.weight_g, len(ground.nodes.kind), to)
     return [
-        Add(t.STOCK_T, keys, amounts),
-        Add(t.SHIPMENT_T, of_line, lost),
-        Add(t.ORDER_T, rows["order"].copy(), {"value": lost["value"]}),
-        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
-        Set(t.SHIPMENT_T, shipments, {"stage": constant(shipments, Stage.PICKED)}),
+        Add(t.STOCK_T, stock),
+        Add(t.SHIPMENT_T, lacking[:short]),
+        Add(t.ORDER_T, owed[:short]),
+        End(t.LINE_T, lines),
+        Set(t.SHIPMENT_T, shipments[:count]),
     ]
 
 
 def ordered(rows: Records, ground: Ground) -> list[Change]:
     """An order is open that has a shipment, or waits for stock."""
-    rows = rows[(rows["shipments"] > 0) | (rows["waiting"] > 0)]
-    made = copied(rows, t.ORDER_T, ("tie", "ship_by", "deliver_by", "value", "lines", "place", "service"))
-    made["key"], made["live"], made["placed_at"] = rows["order"], 1, rows["at"]
-    made["open_lines"], made["nearest"], made["seller"] = rows["filled"], rows["nearest"], rows["seller"]
-    made["waiting"], made["fill"] = rows["waiting"], rows["fill"]
-    return [Put(t.ORDER_T, made)]
-
-
-PLANNED_COLUMNS = (
-    "tie", "ship_by", "deliver_by", "placed_at", "cost", "weight_g", "billed_g", "volume_cm3", "value", "units",
-    "lines", "place", "cartons", "day", "lane", "node", "carrier", "carton", "service", "zone", "seller",
-    "nearest", "reason",
-)  # fmt: skip
+    orders = np.zeros(len(rows), t.ORDER)
+    return [Put(t.ORDER_T, orders[: fold_rows.ordered(rows, orders)])]
 
 
 def planned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment waits for its wave; its packing slot is taken."""
-    made = copied(rows, t.SHIPMENT_T, PLANNED_COLUMNS)
-    made["key"], made["live"], made["stage"] = shipment_keys(rows), 1, Stage.WAITING
-    single = (rows["units"] == 1).astype(np.int64)
-    profile = {"shipments": ones(rows), "lines": rows["lines"].astype(np.int64), "single": single}
-    again = (rows["reason"] == RESOURCED).astype(np.int64)
-    new = ((rows["reason"] != RESOURCED) & (rows["reason"] != TOGETHER)).astype(np.int64)
-    sent = {"open_shipments": ones(rows), "resourced": again, "value": again * rows["value"]}
-    keys = day_keys(rows, ground)
+    shipments = np.zeros(len(rows), t.SHIPMENT)
+    slots, leaves, asked, orders = room(rows, TAKEN, LEAVES, ASKED, SENT)
+    fold_rows.planned(rows, shipments)
+    to = (slots, leaves, asked, orders)
+    new = fold_rows.sent(rows, ground.calendar.midnight_us, ground.nodes.time_zone, to)
     return [
-        Put(t.SHIPMENT_T, made),
-        Add(t.SLOT_T, keys, {"taken": ones(rows)}),
-        Add(t.PROFILE_T, keys, profile),
-        Add(t.PROFILE_T, said_keys(rows, ground), {"asked": new}),
-        Add(t.ORDER_T, rows["order"].copy(), sent),
+        Put(t.SHIPMENT_T, shipments),
+        Add(t.SLOT_T, slots),
+        Add(t.PROFILE_T, leaves),
+        Add(t.PROFILE_T, asked[:new]),
+        Add(t.ORDER_T, orders),
     ]
 
 
 def allocated(rows: Records, ground: Ground) -> list[Change]:
     """Stock is reserved for a line."""
-    made = copied(rows, t.LINE_T, ("quantity", "price", "item", "node", "attempt", "kit"))
-    made["key"], made["live"], made["stage"] = line_keys(rows), 1, Stage.WAITING
-    quantity = rows["quantity"].copy()
-    wanted = np.where(rows["attempt"] == 0, quantity, 0)
-    return [
-        Put(t.LINE_T, made),
-        Add(t.STOCK_T, stock_keys(rows, "node", ground), {"reserved": quantity, "sold": wanted}),
-        Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": wanted}),
-        *on_record(rows[rows["attempt"] == 0], ground, "lines"),
-    ]
+    lines = np.zeros(len(rows), t.LINE_STATE)
+    stock, wanted = room(rows, SOLD_STOCK, WANTED)
+    first = fold_rows.allocated(rows, len(ground.nodes.kind), (lines, stock, wanted))
+    changes: list[Change] = [Put(t.LINE_T, lines), Add(t.STOCK_T, stock), Add(t.STOCK_T, wanted[:first])]
+    if ground.offers.products:
+        changes += on_record(rows[rows["attempt"] == 0], ground, "lines")
+    return changes
 
 
 def refused(rows: Records, ground: Ground) -> list[Change]:
     """What could not be had was wanted all the same."""
-    rows = rows[(rows["reason"] != Reason.DUPLICATE) & (rows["nearest"] >= 0)]
-    wanted = Add(t.STOCK_T, stock_keys(rows, "nearest", ground), {"wanted": rows["quantity"].copy()})
-    return [wanted, *on_record(rows[rows["reason"] == Reason.NO_STOCK], ground, "lines", "refused")]
+    wanted = np.empty(len(rows), WANTED)
+    wanted = wanted[: fold_rows.refused(rows, len(ground.nodes.kind), wanted)]
+    if not ground.offers.products:
+        return [Add(t.STOCK_T, wanted)]
+    missed = rows[(rows["reason"] == Reason.NO_STOCK) & (rows["nearest"] >= 0)]
+    return [Add(t.STOCK_T, wanted), *on_record(missed, ground, "lines", "refused")]
 
 
 def cancelled(rows: Records, ground: Ground) -> list[Change]:
     """Stock of a granted cancellation is free again."""
-    rows = rows[rows["granted"] == 1]
-    asked = rows[rows["reason"] == Reason.GRANTED]
-    lines = line_keys(asked)
-    return [
-        Add(t.STOCK_T, stock_keys(asked, "node", ground), {"reserved": -asked["quantity"]}),
-        Add(
-            t.ORDER_T,
-            asked["order"].copy(),
-            {"open_lines": constant(asked, -1), "value": -asked["quantity"] * asked["price"]},
-        ),
-        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
-    ]
+    stock, orders, lines = room(rows, FREE_STOCK, LESS, LINE_KEY)
+    count = fold_rows.cancelled(rows, len(ground.nodes.kind), (stock, orders, lines))
+    return [Add(t.STOCK_T, stock[:count]), Add(t.ORDER_T, orders[:count]), End(t.LINE_T, lines[:count])]
 
 
 def unplanned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment ends before it left; its slot is free, and its work off the floor."""
-    held = rows["stage"] == Stage.HELD
-    on_floor = rows[(rows["stage"] != Stage.WAITING) & ~held]
-    load = {"floor": constant(on_floor, -1), "floor_ms": -pack_ms(ground, on_floor)}
-    keys = shipment_keys(rows)
+    slots, loads, orders, shipments = room(rows, TAKEN, FLOOR, NOT_SENT, SHIPMENT_KEY)
+    days = ground.calendar.midnight_us.shape[1]
+    free, on_floor = fold_rows.unplanned(rows, ground.packing, days, (slots, loads, orders, shipments))
     return [
-        Add(t.SLOT_T, day_keys(rows, ground)[~held], {"taken": constant(rows[~held], -1)}),
-        Add(t.LOAD_T, on_floor["node"].astype(np.int64), load),
-        Add(t.ORDER_T, rows["order"].copy(), {"open_shipments": constant(rows, -1)}),
-        Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+        Add(t.SLOT_T, slots[:free]),
+        Add(t.LOAD_T, loads[:on_floor]),
+        Add(t.ORDER_T, orders),
+        End(t.SHIPMENT_T, shipments),
     ]
 
 
 def released(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is work on the floor."""
-    keys = shipment_keys(rows)
-    columns = {"stage": constant(keys, Stage.RELEASED), "released_at": rows["at"], "held": rows["held"]}
-    return [
-        Set(t.SHIPMENT_T, keys, columns),
-        Add(t.LOAD_T, rows["node"].astype(np.int64), {"floor": ones(rows), "floor_ms": pack_ms(ground, rows)}),
-    ]
+    shipments, loads = room(rows, ON_FLOOR, FLOOR)
+    fold_rows.released(rows, ground.packing, shipments, loads)
+    return [Set(t.SHIPMENT_T, shipments), Add(t.LOAD_T, loads)]
 
 
 def packed(rows: Records, ground: Ground) -> list[Change]:
     """A shipment stands at the dock."""
-    keys = shipment_keys(rows)
-    units = rows["units"] - rows["short"]
-    columns = {"stage": constant(keys, Stage.PACKED), "packed_at": rows["at"], "units": units}
-    load = {"floor": constant(rows, -1), "floor_ms": -pack_ms(ground, rows), "dock": ones(rows)}
-    return [Set(t.SHIPMENT_T, keys, columns), Add(t.LOAD_T, rows["node"].astype(np.int64), load)]
+    shipments, loads = room(rows, AT_DOCK, PACKING)
+    fold_rows.packed(rows, ground.packing, shipments, loads)
+    return [Set(t.SHIPMENT_T, shipments), Add(t.LOAD_T, loads)]
 
 
 def departed(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is on its way; by own van, on its way to the station."""
-    keys = shipment_keys(rows)
-    own = ground.carriers.mode[rows["carrier"]] == Mode.OWN_VAN
-    columns = {
-        "stage": np.where(own, Stage.AT_STATION, Stage.DEPARTED),
-        "departed_at": rows["at"],
-        "cause": rows["ship_cause"],
-        "carrier": rows["carrier"],
-        "cost": rows["cost"],
-    }
-    dock = {"dock": constant(rows, -1)}
-    return [
-        Set(t.SHIPMENT_T, keys, columns),
-        Add(t.LOAD_T, rows["node"].astype(np.int64), dock),
-        *after.sent(rows, ground),
-    ]
+    shipments, loads = room(rows, ON_ITS_WAY, DOCK)
+    fold_rows.departed(rows, ground.carriers.mode, shipments, loads)
+    return [Set(t.SHIPMENT_T, shipments), Add(t.LOAD_T, loads), *after.sent(rows, ground)]
 
 
 def rolled(rows: Records, ground: Ground) -> list[Change]:
     """A shipment was left behind."""
     return [
-        Add(t.SHIPMENT_T, shipment_keys(rows), {"rolled": ones(rows)}),
-        Add(t.LOAD_T, rows["node"].astype(np.int64), {"rolled": ones(rows)}),
+        Add.of(t.SHIPMENT_T, shipment_keys(rows), {"rolled": ones(rows)}),
+        Add.of(t.LOAD_T, rows["node"].astype(np.int64), {"rolled": ones(rows)}),
     ]
 
 
 def vanned(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is on a van."""
     keys = shipment_keys(rows)
-    return [Set(t.SHIPMENT_T, keys, {"stage": constant(keys, Stage.DEPARTED)})]
+    return [Set.of(t.SHIPMENT_T, keys, {"stage": constant(keys, Stage.DEPARTED)})]
 
 
 def delivered(rows: Records, ground: Ground) -> list[Change]:
     """A journey has ended; the order has one shipment less to wait for."""
-    late = (rows["cause"] != 0).astype(np.int64)
-    keys = shipment_keys(rows)
-    amounts = {
-        "open_shipments": constant(rows, -1),
-        "delivered": ones(rows),
-        "door_late": late,
-        "ship_late": rows["ship_late"].astype(np.int64),
-    }
-    last = last_rows(rows["order"].copy())
+    orders, causes, shipments = room(rows, AT_DOOR, LATE_FOR, SHIPMENT_KEY)
+    late = fold_rows.delivered(rows, (orders, causes, shipments))
     return [
-        Add(t.ORDER_T, rows["order"].copy(), amounts),
-        Set(t.ORDER_T, rows["order"][last], {"cause": rows["order_cause"][last]}),
-        Set(t.SHIPMENT_T, keys, {"live": constant(keys, 0)}),
+        Add(t.ORDER_T, orders),
+        Set(t.ORDER_T, causes[:late]),
+        End(t.SHIPMENT_T, shipments),
         *after.at_the_door(rows, ground),
     ]
 
 
 def ended(rows: Records, ground: Ground) -> list[Change]:
     """An order is closed."""
-    keys = rows["order"].copy()
-    return [Set(t.ORDER_T, keys, {"live": constant(keys, 0)})]
+    return [End.of(t.ORDER_T, rows["order"])]
 
 
 def completed(rows: Records, ground: Ground) -> list[Change]:
@@ -245,52 +207,44 @@ def replenished(rows: Records, ground: Ground) -> list[Change]:
     moved = rows[rows["bought"] == 0]
     return [
         Put(t.CARGO_T, made),
-        Add(t.STOCK_T, stock_keys(rows, "to_node", ground), {"inbound": rows["quantity"].copy()}),
-        Add(t.STOCK_T, stock_keys(moved, "from_node", ground), {"on_hand": -moved["quantity"]}),
+        Add.of(t.STOCK_T, stock_keys(rows, "to_node", ground), {"inbound": rows["quantity"].copy()}),
+        Add.of(t.STOCK_T, stock_keys(moved, "from_node", ground), {"on_hand": -moved["quantity"]}),
     ]
 
 
 def moved(rows: Records, ground: Ground) -> list[Change]:
     """Cargo has left on its leg."""
     keys = rows["cargo"].copy()
-    return [Set(t.CARGO_T, keys, {"stage": constant(keys, CargoStage.MOVING)})]
+    return [Set.of(t.CARGO_T, keys, {"stage": constant(keys, CargoStage.MOVING)})]
 
 
 def arrived(rows: Records, ground: Ground) -> list[Change]:
     """Cargo waits for its next leg, or stands on the dock of its last node."""
     keys = rows["cargo"].copy()
     stage = np.where(rows["last"] == 1, CargoStage.DOCKED, CargoStage.WAITING).astype(np.int64)
-    return [Set(t.CARGO_T, keys, {"stage": stage, "lane": rows["lane"], "ready_at": rows["at"]})]
+    return [Set.of(t.CARGO_T, keys, {"stage": stage, "lane": rows["lane"], "ready_at": rows["at"]})]
 
 
 def received(rows: Records, ground: Ground) -> list[Change]:
     """Goods can be sold."""
-    keys = rows["cargo"].copy()
-    amounts = {"on_hand": rows["quantity"].copy(), "inbound": -rows["expected"]}
-    return [
-        Add(t.STOCK_T, stock_keys(rows, "node", ground), amounts),
-        Set(t.CARGO_T, keys, {"live": constant(keys, 0)}),
-        *after.intake(after.bought(rows), ground),
-    ]
+    stock, cargo = room(rows, CAME, CARGO_KEY)
+    fold_rows.received(rows, len(ground.nodes.kind), stock, cargo)
+    return [Add(t.STOCK_T, stock), End(t.CARGO_T, cargo), *after.came(rows, ground)]
 
 
 def counted(rows: Records, ground: Ground) -> list[Change]:
     """The book is what was counted."""
-    keys = stock_keys(rows, "node", ground)
-    last = last_rows(keys)
-    amounts = {"on_hand": rows["quantity"] - rows["book"], "suspect": -rows["suspect"]}
-    return [
-        Add(t.STOCK_T, keys, amounts),
-        Set(t.STOCK_T, keys[last], {"counted_us": rows["at"][last]}),
-    ]
+    stock, seen = room(rows, FOUND, SEEN)
+    fold_rows.counted(rows, len(ground.nodes.kind), stock, seen)
+    return [Add(t.STOCK_T, stock), Set(t.STOCK_T, seen)]
 
 
 def opened(rows: Records, ground: Ground) -> list[Change]:
     """Stock that was there before."""
     keys = stock_keys(rows, "node", ground)
     return [
-        Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}),
-        Set(t.STOCK_T, keys, {"counted_us": rows["at"]}),
+        Add.of(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()}),
+        Set.of(t.STOCK_T, keys, {"counted_us": rows["at"]}),
         *after.intake(rows, ground),
     ]
 
@@ -314,18 +268,18 @@ def rostered(rows: Records, ground: Ground) -> list[Change]:
 def worked(rows: Records, ground: Ground) -> list[Change]:
     """A crew's week is longer."""
     minutes = np.where(rows["process"] == Process.INDIRECT, 0, rows["paid_min"] - rows["temp_min"] - rows["lent_min"])
-    return [Add(t.HOURS_T, week_keys(ground, rows), {"head_min": minutes})]
+    return [Add.of(t.HOURS_T, week_keys(ground, rows), {"head_min": minutes})]
 
 
 def limited(rows: Records, ground: Ground) -> list[Change]:
     """A day's packing limit is known."""
-    return [Set(t.SLOT_T, day_keys(rows, ground), {"limit": rows["limit"]})]
+    return [Set.of(t.SLOT_T, day_keys(rows, ground), {"limit": rows["limit"]})]
 
 
 def day_closed(rows: Records, ground: Ground) -> list[Change]:
     """The day's count of what was left behind starts again."""
     keys = rows["node"].astype(np.int64)
-    return [Set(t.LOAD_T, keys, {"rolled": constant(keys, 0)})]
+    return [Set.of(t.LOAD_T, keys, {"rolled": constant(keys, 0)})]
 
 
 FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
@@ -358,9 +312,9 @@ FOLDS: tuple[tuple[f.FactType, Fold], ...] = (
 
 def fold(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     """The changes of one tick's facts, in the order in which they are to be applied."""
-    by_name = {block.fact.name: block.rows for block in blocks}
+    rows_of = {block.fact.name: as_made(block.rows) for block in blocks}
     changes: list[Change] = []
     for fact, function in FOLDS:
-        if fact.name in by_name:
-            changes.extend(function(by_name[fact.name], ground))
-    return [change for change in changes if len(change.rows if isinstance(change, Put) else change.keys)]
+        if fact.name in rows_of:
+            changes.extend(function(rows_of[fact.name], ground))
+    return [change for change in changes if len(change.rows)]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import Ground
 from firstbest.operate import folds_levels as levels
 from firstbest.operate.fold_keys import constant, line_keys, shipment_keys
-from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ports import Add, Change, End, Put, Set
 from firstbest.operate.ranks import last_rows
 from firstbest.world import tables as t
 from firstbest.world.network import I64
@@ -51,7 +51,7 @@ def at_the_door(rows: Records, ground: Ground) -> list[Change]:
         "delivered_at": rows["at"],
         "outcome": rows["outcome"],
     }
-    return [Set(t.SENT_T, shipment_keys(rows), columns)]
+    return [Set.of(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def authorised(rows: Records, ground: Ground) -> list[Change]:
@@ -64,7 +64,7 @@ def authorised(rows: Records, ground: Ground) -> list[Change]:
     made["refunded"], made["ready_at"] = coming["refund"], coming["lapses_at"]
     made["from_node"], made["node"] = coming["node"], coming["to_node"]
     less = {"units": -rows["quantity"], "value": -rows["quantity"] * rows["price"]}
-    return [Put(t.RETURN_T, made), Add(t.SENT_T, shipment_keys(rows), less)]
+    return [Put(t.RETURN_T, made), Add.of(t.SENT_T, shipment_keys(rows), less)]
 
 
 def returned(rows: Records, ground: Ground) -> list[Change]:
@@ -72,7 +72,7 @@ def returned(rows: Records, ground: Ground) -> list[Change]:
     if ground.detail.returns is None:
         return []
     columns = {"stage": constant(rows, RECEIVED), "ready_at": rows["at"], "quantity": rows["quantity"]}
-    return [Set(t.RETURN_T, line_keys(rows), columns)]
+    return [Set.of(t.RETURN_T, line_keys(rows), columns)]
 
 
 def inspected(rows: Records, ground: Ground) -> list[Change]:
@@ -83,47 +83,47 @@ def inspected(rows: Records, ground: Ground) -> list[Change]:
     }
     last = rows[rows["last"] == 1]
     columns = {"stage": constant(last, INSPECTED), "ready_at": last["at"]}
-    return [Add(t.RETURN_T, line_keys(rows), amounts), Set(t.RETURN_T, line_keys(last), columns)]
+    return [Add.of(t.RETURN_T, line_keys(rows), amounts), Set.of(t.RETURN_T, line_keys(last), columns)]
 
 
 def disposed(rows: Records, ground: Ground) -> list[Change]:
     """Opened units are being refurbished; everything else ends with its return."""
     rows = rows[rows["disposition"] == REFURBISH]
-    return [Set(t.RETURN_T, line_keys(rows), {"stage": constant(rows, REFURBISHING), "ready_at": rows["ready_at"]})]
+    return [Set.of(t.RETURN_T, line_keys(rows), {"stage": constant(rows, REFURBISHING), "ready_at": rows["ready_at"]})]
 
 
 def restocked(rows: Records, ground: Ground) -> list[Change]:
     """Units can be sold again."""
     keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    return [Add(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()})]
+    return [Add.of(t.STOCK_T, keys, {"on_hand": rows["quantity"].copy()})]
 
 
 def ended(rows: Records, ground: Ground) -> list[Change]:
     """A return is done with."""
-    return [Set(t.RETURN_T, line_keys(rows), {"live": constant(rows, 0)})]
+    return [End.of(t.RETURN_T, line_keys(rows))]
 
 
 def let_go(rows: Records, ground: Ground) -> list[Change]:
     """A shipment is forgotten."""
-    return [Set(t.SENT_T, shipment_keys(rows), {"live": constant(rows, 0)})]
+    return [End.of(t.SENT_T, shipment_keys(rows))]
 
 
 def made_good(rows: Records, ground: Ground) -> list[Change]:
     """Nothing is left to give back of it."""
     nothing, stage = constant(rows, 0), constant(rows, AT_DOOR)
     columns: dict[str, NDArray[np.generic]] = {"units": nothing, "value": nothing, "stage": stage}
-    return [Set(t.SENT_T, shipment_keys(rows), columns)]
+    return [Set.of(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def claim_filed(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier is asked for what it was worth."""
     columns = {"stage": constant(rows, CLAIMED), "claimed": rows["amount"]}
-    return [Set(t.SENT_T, shipment_keys(rows), columns)]
+    return [Set.of(t.SENT_T, shipment_keys(rows), columns)]
 
 
 def claim_settled(rows: Records, ground: Ground) -> list[Change]:
     """Its carrier has answered."""
-    return [Set(t.SENT_T, shipment_keys(rows), {"stage": constant(rows, AT_DOOR)})]
+    return [Set.of(t.SENT_T, shipment_keys(rows), {"stage": constant(rows, AT_DOOR)})]
 
 
 def intake(rows: Records, ground: Ground) -> list[Change]:
@@ -131,14 +131,15 @@ def intake(rows: Records, ground: Ground) -> list[Change]:
     if ground.detail.lots is None:
         return []
     rows = rows[ground.detail.lots.life_days[rows["item"]] > 0]
-    return [Add(t.INTAKE_T, rows["item"].astype(np.int64), {"units": rows["quantity"].copy()})]
+    return [Add.of(t.INTAKE_T, rows["item"].astype(np.int64), {"units": rows["quantity"].copy()})]
 
 
-def bought(rows: Records) -> Records:
-    """Receipts of goods that come from outside, not from another building of the house."""
+def came(rows: Records, ground: Ground) -> list[Change]:
+    """The same of receipts, where they are of goods from outside and not from another building of the house."""
+    if ground.detail.lots is None:
+        return []
     transfer = (rows["cargo"] < ANNOUNCED_FIRST) & (rows["cargo"] & 1 == 0)
-    outside: Records = rows[~transfer]
-    return outside
+    return intake(rows[~transfer], ground)
 
 
 def lotted(rows: Records, ground: Ground) -> list[Change]:
@@ -150,15 +151,15 @@ def lotted(rows: Records, ground: Ground) -> list[Change]:
     told = np.unique(rows["item"][rows["made"] > 0]).astype(np.int64)
     return [
         Put(t.LOT_T, made),
-        Set(t.LOT_T, gone, {"live": np.zeros(len(gone), np.int64)}),
-        Set(t.INTAKE_T, told, {"units": np.zeros(len(told), np.int64)}),
+        End.of(t.LOT_T, gone),
+        Set.of(t.INTAKE_T, told, {"units": np.zeros(len(told), np.int64)}),
     ]
 
 
 def expired(rows: Records, ground: Ground) -> list[Change]:
     """Units are off the shelf."""
     keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    return [Add(t.STOCK_T, keys, {"on_hand": -rows["quantity"]})]
+    return [Add.of(t.STOCK_T, keys, {"on_hand": -rows["quantity"]})]
 
 
 def tasked(rows: Records, ground: Ground) -> list[Change]:
@@ -171,17 +172,17 @@ def picked_of(rows: Records, ground: Ground) -> list[Change]:
     if ground.detail.slotting is None:
         return []
     keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
-    return [Add(t.SHELF_T, keys, {"lines": np.ones(len(rows), np.int64)})]
+    return [Add.of(t.SHELF_T, keys, {"lines": np.ones(len(rows), np.int64)})]
 
 
 def reslotted(rows: Records, ground: Ground) -> list[Change]:
     """Items stand elsewhere; of an item that changed places twice, where it came to in the end."""
     keys: I64 = rows["item"].astype(np.int64) * len(ground.nodes.kind) + rows["node"]
     last = last_rows(keys)
-    return [Set(t.SHELF_T, keys[last], {"zone": rows["zone"][last].astype(np.int64) + 1})]
+    return [Set.of(t.SHELF_T, keys[last], {"zone": rows["zone"][last].astype(np.int64) + 1})]
 
 
 def shelves_reviewed(rows: Records, ground: Ground) -> list[Change]:
     """Lines are counted anew."""
     keys = np.arange(len(ground.items.price) * len(ground.nodes.kind))
-    return [Set(t.SHELF_T, keys, {"lines": np.zeros(len(keys), np.int64)})]
+    return [Set.of(t.SHELF_T, keys, {"lines": np.zeros(len(keys), np.int64)})]

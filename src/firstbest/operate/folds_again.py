@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
 from firstbest.operate.fold_keys import Records, constant, copied, ones, shipment_keys
-from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ports import Add, Change, End, Put, Set
 from firstbest.world import tables as t
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_LINE, SENT_AGAIN_FIRST
@@ -50,7 +50,7 @@ def assembled(rows: Records, ground: Ground) -> list[Change]:
     if not sends_again(ground):
         return []
     rows = rows[first_time(rows)]
-    return [Add(t.CONTENTS_T, heads(rows), {"kits": ones(rows)})]
+    return [Add.of(t.CONTENTS_T, heads(rows), {"kits": ones(rows)})]
 
 
 def picked(rows: Records, ground: Ground) -> list[Change]:
@@ -63,7 +63,7 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
     place = np.arange(len(head)) - np.maximum.accumulate(np.where(starts, np.arange(len(head)), 0))
     made = copied(rows, t.CONTENTS_T, ("quantity", "price", "item"))
     made["key"], made["live"], made["stage"] = head + 1 + place, 1, ContentStage.LINE
-    return [Put(t.CONTENTS_T, made), Add(t.CONTENTS_T, head, {"lines": ones(rows)})]
+    return [Put(t.CONTENTS_T, made), Add.of(t.CONTENTS_T, head, {"lines": ones(rows)})]
 
 
 def unplanned(rows: Records, ground: Ground) -> list[Change]:
@@ -72,7 +72,7 @@ def unplanned(rows: Records, ground: Ground) -> list[Change]:
         return []
     handed_out = (rows["stage"] != Stage.WAITING) & (rows["stage"] != Stage.HELD)
     keys = heads(rows[handed_out & first_time(rows)])
-    return [Set(t.CONTENTS_T, keys, {"live": constant(keys, 0)})]
+    return [End.of(t.CONTENTS_T, keys)]
 
 
 def departed(rows: Records, ground: Ground) -> list[Change]:
@@ -82,8 +82,8 @@ def departed(rows: Records, ground: Ground) -> list[Change]:
     first = first_time(rows)
     rows, again = rows[first], rows[~first]
     return [
-        Set(t.CONTENTS_T, heads(rows), {"service": rows["service"]}),
-        Add(t.AGAIN_T, again["order"].copy(), {"owed": -again["value"]}),
+        Set.of(t.CONTENTS_T, heads(rows), {"service": rows["service"]}),
+        Add.of(t.AGAIN_T, again["order"].copy(), {"owed": -again["value"]}),
     ]
 
 
@@ -92,7 +92,7 @@ def delivered(rows: Records, ground: Ground) -> list[Change]:
     if not sends_again(ground):
         return []
     keys = heads(rows[first_time(rows) & (rows["outcome"] == 0)])
-    return [Set(t.CONTENTS_T, keys, {"stage": constant(keys, ContentStage.CAME)})]
+    return [Set.of(t.CONTENTS_T, keys, {"stage": constant(keys, ContentStage.CAME)})]
 
 
 def forgotten(rows: Records, ground: Ground) -> list[Change]:
@@ -100,7 +100,7 @@ def forgotten(rows: Records, ground: Ground) -> list[Change]:
     count = rows["lines"] + 1
     place = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     keys = np.repeat(heads(rows), count) + place
-    return [Set(t.CONTENTS_T, keys, {"live": constant(keys, 0)})]
+    return [End.of(t.CONTENTS_T, keys)]
 
 
 def replaced(rows: Records, ground: Ground) -> list[Change]:
@@ -109,7 +109,7 @@ def replaced(rows: Records, ground: Ground) -> list[Change]:
     made["key"], made["live"], made["stage"] = rows["again"], 1, AgainStage.OPEN
     made["owed"], made["seller"] = rows["amount"], rows["seller"]
     none, at_door = constant(rows, 0), constant(rows, SentStage.AT_DOOR)
-    nothing_left = Set(t.SENT_T, shipment_keys(rows), {"units": none, "value": none, "stage": at_door})
+    nothing_left = Set.of(t.SENT_T, shipment_keys(rows), {"units": none, "value": none, "stage": at_door})
     return [Put(t.AGAIN_T, made), nothing_left]
 
 
@@ -118,10 +118,10 @@ def over(rows: Records, ground: Ground) -> list[Change]:
     if not sends_again(ground):
         return []
     keys = rows["order"][~first_time(rows)].copy()
-    return [Set(t.AGAIN_T, keys, {"stage": constant(keys, AgainStage.OVER)})]
+    return [Set.of(t.AGAIN_T, keys, {"stage": constant(keys, AgainStage.OVER)})]
 
 
 def replacement_ended(rows: Records, ground: Ground) -> list[Change]:
     """Nothing is left to do about it."""
     keys = shipment_keys(rows) + SENT_AGAIN_FIRST
-    return [Set(t.AGAIN_T, keys, {"live": constant(keys, 0)})]
+    return [End.of(t.AGAIN_T, keys)]

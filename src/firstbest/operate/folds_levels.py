@@ -43,7 +43,7 @@ def tasked(rows: Records, ground: Ground) -> list[Change]:
         return []
     table, column = (t.PALLET_T, "single") if keeps_pallets(ground) else (t.LOOSE_T, "units")
     rows = kept(rows, ground)
-    return [Add(table, stock_keys(rows, "node", ground), {column: -rows["quantity"]})]
+    return [Add.of(table, stock_keys(rows, "node", ground), {column: -rows["quantity"]})]
 
 
 def case_broken(rows: Records, ground: Ground) -> list[Change]:
@@ -53,8 +53,8 @@ def case_broken(rows: Records, ground: Ground) -> list[Change]:
     units = rows["cases"] * packs_of(rows, ground)[0]
     keys = stock_keys(rows, "node", ground)
     if not keeps_pallets(ground):
-        return [Add(t.LOOSE_T, keys, {"units": units})]
-    return [Add(t.PALLET_T, keys, {"cases": -rows["cases"], "single": units})]
+        return [Add.of(t.LOOSE_T, keys, {"units": units})]
+    return [Add.of(t.PALLET_T, keys, {"cases": -rows["cases"], "single": units})]
 
 
 def pallet_broken(rows: Records, ground: Ground) -> list[Change]:
@@ -64,7 +64,7 @@ def pallet_broken(rows: Records, ground: Ground) -> list[Change]:
     case, pallet = packs_of(rows, ground)
     cases = np.where(case > 0, rows["pallets"] * pallet // np.maximum(case, 1), 0)
     amounts = {"whole": -rows["pallets"], "cases": cases, "single": rows["pallets"] * pallet - cases * case}
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
 
 
 def levelled(rows: Records, ground: Ground) -> list[Change]:
@@ -78,7 +78,7 @@ def levelled(rows: Records, ground: Ground) -> list[Change]:
         "single": rows["pallets"] * pallet + rows["cases"] * case + rows["missing"],
         "owed": rows["missing"].copy(),
     }
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
 
 
 def put_up(rows: Records, ground: Ground) -> list[Change]:
@@ -91,7 +91,7 @@ def put_up(rows: Records, ground: Ground) -> list[Change]:
     left = rows["quantity"] - whole * pallet
     cases = np.where(case > 0, left // np.maximum(case, 1), 0)
     amounts = {"whole": whole, "cases": cases, "single": left - cases * case}
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
 
 
 def put_back(rows: Records, ground: Ground) -> list[Change]:
@@ -99,7 +99,7 @@ def put_back(rows: Records, ground: Ground) -> list[Change]:
     if not keeps_pallets(ground):
         return []
     rows = kept(rows, ground)
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), {"single": rows["quantity"].copy()})]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), {"single": rows["quantity"].copy()})]
 
 
 def picked(rows: Records, ground: Ground) -> list[Change]:
@@ -107,7 +107,7 @@ def picked(rows: Records, ground: Ground) -> list[Change]:
     if not keeps_pallets(ground):
         return []
     rows = kept(rows[rows["short"] != rows["written_off"]], ground)
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), {"single": rows["short"] - rows["written_off"]})]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), {"single": rows["short"] - rows["written_off"]})]
 
 
 def counted(rows: Records, ground: Ground) -> list[Change]:
@@ -117,7 +117,7 @@ def counted(rows: Records, ground: Ground) -> list[Change]:
     rows = kept(rows, ground)
     more = rows["quantity"] - rows["book"]
     amounts = {"single": np.maximum(more, 0), "owed": np.maximum(-more, 0)}
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), amounts)]
 
 
 def expired(rows: Records, ground: Ground) -> list[Change]:
@@ -125,7 +125,7 @@ def expired(rows: Records, ground: Ground) -> list[Change]:
     if not keeps_pallets(ground):
         return []
     rows = kept(rows, ground)
-    return [Add(t.PALLET_T, stock_keys(rows, "node", ground), {"owed": rows["quantity"].copy()})]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "node", ground), {"owed": rows["quantity"].copy()})]
 
 
 def sent_on(rows: Records, ground: Ground) -> list[Change]:
@@ -133,4 +133,4 @@ def sent_on(rows: Records, ground: Ground) -> list[Change]:
     if not keeps_pallets(ground):
         return []
     rows = kept(rows[rows["bought"] == 0], ground)
-    return [Add(t.PALLET_T, stock_keys(rows, "from_node", ground), {"owed": rows["quantity"].copy()})]
+    return [Add.of(t.PALLET_T, stock_keys(rows, "from_node", ground), {"owed": rows["quantity"].copy()})]

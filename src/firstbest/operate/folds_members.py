@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from firstbest.decide.ground import Ground
 from firstbest.operate.fold_keys import Records, constant, copied, ones
-from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ports import Add, Change, End, Put, Set
 from firstbest.world import tables as t
 from firstbest.world.words import MemberStage
 
@@ -23,18 +21,18 @@ def renewed(rows: Records, ground: Ground) -> list[Change]:
     """He stays one."""
     keys = rows["customer"].copy()
     return [
-        Add(t.MEMBER_T, keys, {"paid": rows["fee"].copy(), "renewals": ones(rows)}),
-        Set(t.MEMBER_T, keys, {"until": rows["until"], "stage": constant(rows, MemberStage.MEMBER)}),
+        Add.of(t.MEMBER_T, keys, {"paid": rows["fee"].copy(), "renewals": ones(rows)}),
+        Set.of(t.MEMBER_T, keys, {"until": rows["until"], "stage": constant(rows, MemberStage.MEMBER)}),
     ]
 
 
 def leaves(rows: Records, ground: Ground) -> list[Change]:
     """He will not be one for ever."""
     keys = rows["customer"].copy()
-    return [Set(t.MEMBER_T, keys, {"until": rows["until"], "stage": constant(rows, MemberStage.LEAVING)})]
+    return [Set.of(t.MEMBER_T, keys, {"until": rows["until"], "stage": constant(rows, MemberStage.LEAVING)})]
 
 
 def lapsed(rows: Records, ground: Ground) -> list[Change]:
     """He is none any more."""
     keys = rows["customer"].copy()
-    return [Set(t.MEMBER_T, keys, {"live": np.zeros(len(keys), np.int64)})]
+    return [End.of(t.MEMBER_T, keys)]

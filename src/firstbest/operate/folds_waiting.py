@@ -6,7 +6,7 @@ import numpy as np
 
 from firstbest.decide.ground import Ground
 from firstbest.operate.fold_keys import Records, constant, copied, day_keys, line_keys, ones, shipment_keys, stock_keys
-from firstbest.operate.ports import Add, Change, Put, Set
+from firstbest.operate.ports import Add, Change, End, Put, Set
 from firstbest.operate.ranks import last_rows, ranked
 from firstbest.world import tables as t
 from firstbest.world.words import Stage
@@ -17,14 +17,14 @@ def held(rows: Records, ground: Ground) -> list[Change]:
     orders, rows = rows[rows["node"] < 0], rows[rows["node"] >= 0]
     orders = orders[last_rows(orders["order"].copy())]
     promise = {"held": orders["on"], "ship_by": orders["ship_by"], "deliver_by": orders["deliver_by"]}
-    slots = Add(t.SLOT_T, day_keys(rows, ground), {"taken": 1 - 2 * rows["on"].astype(np.int64)})
+    slots = Add.of(t.SLOT_T, day_keys(rows, ground), {"taken": 1 - 2 * rows["on"].astype(np.int64)})
     rows = rows[last_rows(shipment_keys(rows))]
     stage = np.where(rows["on"] == 1, Stage.HELD, Stage.WAITING).astype(np.int64)
     columns = {"stage": stage, "day": rows["day"], "ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}
     return [
         slots,
-        Set(t.ORDER_T, orders["order"].copy(), promise),
-        Set(t.SHIPMENT_T, shipment_keys(rows), columns),
+        Set.of(t.ORDER_T, orders["order"].copy(), promise),
+        Set.of(t.SHIPMENT_T, shipment_keys(rows), columns),
     ]
 
 
@@ -39,7 +39,7 @@ def backordered(rows: Records, ground: Ground) -> list[Change]:
     return [
         Put(t.LINE_T, lines),
         Put(t.WAIT_T, made),
-        Add(t.STOCK_T, stock_keys(near, "nearest", ground), {"wanted": near["quantity"].copy()}),
+        Add.of(t.STOCK_T, stock_keys(near, "nearest", ground), {"wanted": near["quantity"].copy()}),
     ]
 
 
@@ -49,10 +49,10 @@ def filled(rows: Records, ground: Ground) -> list[Change]:
     sent = {"resourced": ones(rows), "open_lines": lines, "waiting": -lines, "value": rows["value"].copy()}
     done = orders[rows["left"] == 0]
     return [
-        Add(t.ORDER_T, orders, sent),
-        Set(t.ORDER_T, orders, {"ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}),
-        Add(t.WAIT_T, orders, {"lines": -lines}),
-        Set(t.WAIT_T, done, {"live": constant(done, 0)}),
+        Add.of(t.ORDER_T, orders, sent),
+        Set.of(t.ORDER_T, orders, {"ship_by": rows["ship_by"], "deliver_by": rows["deliver_by"]}),
+        Add.of(t.WAIT_T, orders, {"lines": -lines}),
+        End.of(t.WAIT_T, done),
     ]
 
 
@@ -60,7 +60,7 @@ def lapsed(rows: Records, ground: Ground) -> list[Change]:
     """Lines wait no more: all that waited of their orders."""
     lines, orders = line_keys(rows), ranked(rows["order"].copy())[0]
     return [
-        Set(t.LINE_T, lines, {"live": constant(lines, 0)}),
-        Add(t.ORDER_T, rows["order"].copy(), {"waiting": constant(rows, -1)}),
-        Set(t.WAIT_T, orders, {"live": constant(orders, 0)}),
+        End.of(t.LINE_T, lines),
+        Add.of(t.ORDER_T, rows["order"].copy(), {"waiting": constant(rows, -1)}),
+        End.of(t.WAIT_T, orders),
     ]

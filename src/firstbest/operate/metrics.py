@@ -70,10 +70,10 @@ class Cells:
                 "numerator": np.concatenate(self.numerators),
                 "denominator": np.concatenate(self.denominators),
             }
-            made.append(Add(t.CUBE_T, np.concatenate(self.keys), columns))
+            made.append(Add.of(t.CUBE_T, np.concatenate(self.keys), columns))
         if self.spreads:
             bins = np.concatenate(self.spreads)
-            made.append(Add(t.SPREAD_T, bins, {"count": np.ones(len(bins), np.int64)}))
+            made.append(Add.of(t.SPREAD_T, bins, {"count": np.ones(len(bins), np.int64)}))
         return made
 
 

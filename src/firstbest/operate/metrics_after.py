@@ -208,4 +208,4 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     if not cells.parts:
         return []
     keys, up, down = (np.concatenate(column) for column in zip(*cells.parts, strict=True))
-    return [Add(t.AFTER_T, keys, {"numerator": up, "denominator": down})]
+    return [Add.of(t.AFTER_T, keys, {"numerator": up, "denominator": down})]

@@ -17,6 +17,7 @@ from firstbest.kernels.compiled import compiled
 from firstbest.kernels.index import local_day
 from firstbest.kernels.sums import Sums, new_sums, room_left, row_of, taken
 from firstbest.operate.ports import Add, Change
+from firstbest.operate.rows import as_made
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.facts import Block
@@ -274,12 +275,7 @@ def gathered(blocks: Sequence[Block], ground: Ground) -> list[Change]:
             start += left
     changes += told(counts)
     bins = np.flatnonzero(counts.spreads)
-    return [*changes, *([Add(t.SPREAD_T, bins, {"count": counts.spreads[bins]})] if len(bins) else [])]
-
-
-def as_made(rows: Records) -> Records:
-    """Rows as decisions make them: those read from a book may not be written to, for which kernels are not compiled."""
-    return rows if rows.flags.writeable and rows.flags.c_contiguous else rows.copy()
+    return [*changes, *([Add.of(t.SPREAD_T, bins, {"count": counts.spreads[bins]})] if len(bins) else [])]
 
 
 def told(counts: Counts) -> list[Change]:
@@ -287,8 +283,8 @@ def told(counts: Counts) -> list[Change]:
     changes: list[Change] = []
     keys, (up, down) = taken(counts.cube, 2)
     if len(keys):
-        changes.append(Add(t.CUBE_T, keys, {"numerator": up, "denominator": down}))
+        changes.append(Add.of(t.CUBE_T, keys, {"numerator": up, "denominator": down}))
     keys, (shipments, days, cost) = taken(counts.flow, 3)
     if len(keys):
-        changes.append(Add(t.FLOW_T, keys, {"shipments": shipments, "days": days, "cost": cost}))
+        changes.append(Add.of(t.FLOW_T, keys, {"shipments": shipments, "days": days, "cost": cost}))
     return changes

@@ -6,7 +6,8 @@ changes. A store answers reads and takes changes; it knows no fact by name.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -89,22 +90,68 @@ class Put(NamedTuple):
 
 
 class Set(NamedTuple):
-    """New values in some columns of rows that are there; keys are unique; `live` 0 takes the row out."""
+    """New values in some columns of rows that are there: a `part` of the table; the last row of a key holds."""
 
     table: Table
-    keys: I64
-    columns: dict[str, NDArray[np.generic]]
+    rows: NDArray[np.void]
+
+    @classmethod
+    def of(cls, table: Table, keys: I64, columns: Columns) -> Set:
+        """Of columns that were made one by one."""
+        return cls(table, part_rows(table, keys, columns))
 
 
 class Add(NamedTuple):
-    """Amounts added to columns of rows that are there; a key may occur more than once."""
+    """Amounts added to some columns of rows that are there: a `part` of the table; a key may occur more than once."""
 
     table: Table
-    keys: I64
-    columns: dict[str, I64]
+    rows: NDArray[np.void]
+
+    @classmethod
+    def of(cls, table: Table, keys: I64, columns: Columns) -> Add:
+        """Of columns that were made one by one."""
+        return cls(table, part_rows(table, keys, columns))
 
 
-Change = Put | Set | Add
+class End(NamedTuple):
+    """Rows that were there and are no more: a `part` of the table that is the key alone, each once."""
+
+    table: Table
+    rows: NDArray[np.void]
+
+    @classmethod
+    def of(cls, table: Table, keys: I64) -> End:
+        """Of keys."""
+        return cls(table, part_rows(table, keys, {}))
+
+
+Columns = Mapping[str, NDArray[np.generic]]
+Change = Put | Set | Add | End
+
+
+@cache
+def part(table: Table, *names: str) -> np.dtype[np.void]:
+    """Rows that say of some columns of a table what is new: its key, then these, 64 bits each."""
+    known = set(table.dtype.names or ()) - {"key", "live"}
+    assert known.issuperset(names), f"table '{table.name}' has no column {sorted(set(names) - known)} to be changed"
+    return np.dtype([("key", np.int64), *((name, np.int64) for name in names)])
+
+
+def part_rows(table: Table, keys: I64, columns: Columns) -> NDArray[np.void]:
+    """Rows of a part [n], of their keys and columns."""
+    rows = np.empty(len(keys), part(table, *columns))
+    rows["key"] = keys
+    for name, values in columns.items():
+        rows[name] = values
+    return rows
+
+
+def columns_of(change: Set | Add) -> tuple[str, ...]:
+    """The columns that it is about."""
+    names: tuple[str, ...] = (change.rows.dtype.names or ())[1:]
+    return names
+
+
 Step = Generator[Read, Rows, list[Block]]
 
 

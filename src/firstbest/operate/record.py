@@ -60,4 +60,4 @@ def months_of(at: I64, ground: Ground) -> I64:
 
 def _added(rows: Records, seller: NDArray[np.int32], ground: Ground, names: tuple[str, ...]) -> list[Change]:
     keys = months_of(rows["at"], ground) * ground.sellers + seller
-    return [Add(t.RECORD_T, keys, {name: repeated(1, len(rows)) for name in names})]
+    return [Add.of(t.RECORD_T, keys, {name: repeated(1, len(rows)) for name in names})]

@@ -49,6 +49,11 @@ def stacked(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
     return rows
 
 
+def as_made(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Rows as decisions make them: those read from a book may not be written to, for which kernels are not compiled."""
+    return rows if rows.flags.writeable and rows.flags.c_contiguous else rows.copy()
+
+
 def by_fact(blocks: Sequence[Block]) -> list[Block]:
     """Blocks of one type made one, rows in the order of their blocks; none of those without rows."""
     by_name: dict[str, list[Block]] = {}

@@ -17,12 +17,13 @@ from firstbest.decide import freight, wave
 from firstbest.decide.freight import Journeys, Loads
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.decide.rate import journey_cost
-from firstbest.operate import arrivals
+from firstbest.operate import arrivals, fold_rows
 from firstbest.operate.floor import due
+from firstbest.operate.folds import fold
 from firstbest.operate.loop import run_step
 from firstbest.operate.metrics import cubes
 from firstbest.operate.metrics_rows import BY_ROW
-from firstbest.operate.ports import Add, Put, Set, Staged
+from firstbest.operate.ports import Add, End, Put, Set, Staged
 from firstbest.operate.ranks import last_rows
 from firstbest.rehearse.outside import AT_NEXT_TIMER, AT_ONCE, Physics
 from firstbest.rehearse.run import Settings, rehearse
@@ -84,14 +85,15 @@ def warm_columns(ground: Ground, state: Columns) -> None:
     """Call what takes changes and answers reads, and the wave on what it answers."""
     shipments, stock, zero = np.zeros(1, SHIPMENT_T.dtype), np.zeros(1, STOCK_T.dtype), np.zeros(1, np.int64)
     shipments["live"] = 1
-    added = Add(SHIPMENT_T, zero, {"rolled": zero})
+    added = Add.of(SHIPMENT_T, zero, {"rolled": zero})
     state.apply([Put(SHIPMENT_T, shipments), Put(STOCK_T, stock), added])
     quota = np.zeros(len(ground.nodes.kind), np.int64)
     waiting = state.read(due(ground, quota, 0)).rows
     wave.choose(ground, waiting, quota)
     wave.pack_ms(ground, waiting)
     state.read(Staged(SHIPMENT_T, 0, "day", 0))
-    state.apply([Set(SHIPMENT_T, zero, {"stage": zero, "live": zero})])
+    state.apply([Set.of(SHIPMENT_T, zero, {"stage": zero}), End.of(SHIPMENT_T, zero)])
+    fold([Block(fact, np.zeros(1, fact.dtype)) for fact in FACTS if hasattr(fold_rows, fact.name)], ground)
 
 
 def warm() -> None:

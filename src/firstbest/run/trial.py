@@ -108,9 +108,9 @@ def cells_of(blocks: Sequence[Block], ground: Ground, day: int | None) -> I64:
     of_day = len(ground.nodes.kind) * ground.sellers * METRICS
     for change in cubes([block for block in blocks if len(block.rows)], ground):
         if isinstance(change, Add) and change.table is t.CUBE_T:
-            mine = np.ones(len(change.keys), np.bool_) if day is None else change.keys // of_day == day
+            rows = change.rows if day is None else change.rows[change.rows["key"] // of_day == day]
             for column, name in enumerate(("numerator", "denominator")):
-                np.add.at(cells[:, column], change.keys[mine] % METRICS, change.columns[name][mine])
+                np.add.at(cells[:, column], rows["key"] % METRICS, rows[name])
     return cells
 
 

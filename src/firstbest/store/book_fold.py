@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.operate.ports import Add, Change, Put
+from firstbest.operate.ports import Add, Change, End, Put, columns_of
 from firstbest.world.tables import Table
 
 I64 = NDArray[np.int64]
@@ -61,7 +61,7 @@ def works(changes: Sequence[Change]) -> list[Work]:
 
 def work_of(changes: list[Change]) -> Work:
     """Changes of one table, and the rows that they touch."""
-    every = [change.rows["key"] if isinstance(change, Put) else change.keys for change in changes]
+    every = [change.rows["key"] for change in changes]
     keys, inverse = uniques(np.concatenate(every) if len(every) > 1 else every[0])
     end, slots = 0, []
     for of_change in every:
@@ -120,27 +120,26 @@ def take(held: Held, change: Change, slots: I64) -> None:
         raise FoldError(
             f"table '{held.table.name}': {len(slots)} rows were to be changed, {np.count_nonzero(there)} were there"
         )
-    if isinstance(change, Add):
+    if isinstance(change, End):
+        held.there[slots] = False
+    elif isinstance(change, Add):
         add(held, change, slots)
-        return
-    for name, values in change.columns.items():
-        if name == "live":
-            held.there[slots[values == 0]] = False
-        else:
-            held.rows[name][slots] = values
+    else:
+        for name in columns_of(change):
+            held.rows[name][slots] = change.rows[name]
 
 
 def add(held: Held, change: Add, slots: I64) -> None:
     """Amounts; a key may occur more than once."""
-    for name, values in change.columns.items():
+    for name in columns_of(change):
         column = held.rows[name]
-        np.add.at(column, slots, values if column.dtype == values.dtype else values.astype(column.dtype))
+        np.add.at(column, slots, change.rows[name].astype(column.dtype))
 
 
 def check(held: Held, change: Add, slots: I64) -> None:
     """No row that is there may hold less than nothing."""
     for name in held.table.at_least_zero:
-        if name not in change.columns:
+        if name not in columns_of(change):
             continue
         values = np.where(held.there[slots], held.rows[name][slots], 0)
         if len(values) and values.min() < 0:

@@ -1,6 +1,6 @@
 """State in columns: every table as rows in memory, with an index where rows come and go.
 
-Decisions read these columns, live and in the twin. The store knows tables, keys, `put`, `set` and `add`;
+Decisions read these columns, live and in the twin. The store knows tables, keys, `put`, `set`, `add` and `end`;
 it knows no fact and no word of the trade.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Soonest, Staged
+from firstbest.operate.ports import Add, ByKey, Change, Put, Range, Read, Rows, Set, Soonest, Staged, columns_of
 from firstbest.store.columns_dense import Dense, all_found
 from firstbest.store.columns_sparse import ROOM, Sparse
 from firstbest.world.metrics import AFTERS, BINS, METRICS, Spread
@@ -66,22 +66,26 @@ class Columns:
         below = 0
         for change in changes:
             held = self.tables[change.table.name]
-            if isinstance(change, Put):
+            if isinstance(change, Add):
+                below += held.add(change.rows)
+            elif isinstance(change, Put):
                 held.put(change.rows)
             elif isinstance(change, Set):
-                held.set(change)
+                held.set(change.rows)
             else:
-                below += held.add(change)
+                assert isinstance(held, Sparse), f"rows of table '{change.table.name}' do not end"
+                held.end(change.rows)
         if below:
             self._check([change for change in changes if isinstance(change, Add)])
 
     def _check(self, added: Sequence[Add]) -> None:
         for change in added:
-            there = self.read(ByKey(change.table, change.keys))
-            for name in set(change.table.at_least_zero) & set(change.columns):
+            keys = change.rows["key"].copy()
+            there = self.read(ByKey(change.table, keys))
+            for name in set(change.table.at_least_zero).intersection(columns_of(change)):
                 values = there.rows[name]
                 if len(values) and values.min() < 0:
-                    key = change.keys[values.argmin()]
+                    key = keys[values.argmin()]
                     raise BoundBroken(f"{change.table.name}.{name} needs 0 or more, was {values.min()} at key {key}")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels import packed
-from firstbest.operate.ports import Add, Rows, Set
+from firstbest.operate.ports import Rows
 from firstbest.world.tables import Table
 
 I64 = NDArray[np.int64]
@@ -31,13 +31,13 @@ class Dense:
         for start in range(0, size, KEYS_AT_ONCE):
             stop = min(start + KEYS_AT_ONCE, size)
             self.rows["key"][start:stop] = np.arange(start, stop)
-        self.packed = packed.packed_rows(self.rows)
+        self.packed, self.room = packed.packed_rows(self.rows), Room()
 
     def copied(self) -> Dense:
         """The same rows, in memory of their own."""
         made = Dense.__new__(Dense)
         made.table, made.told, made.rows = self.table, self.told, copied_rows(self.packed, self.table)
-        made.packed = packed.packed_rows(made.rows)
+        made.packed, made.room = packed.packed_rows(made.rows), Room()
         return made
 
     def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
@@ -58,17 +58,17 @@ class Dense:
         keys = np.ascontiguousarray(rows["key"])
         self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(np.ascontiguousarray(rows))), keys)
 
-    def set(self, change: Set) -> None:
-        """Give columns new values; rows of a dense table do not end."""
-        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
-        absent = packed.set_slots(self.packed, change.keys, columns, values)
-        self._inside(-1 if absent == 0 else 0, change.keys)
+    def set(self, rows: NDArray[np.void]) -> None:
+        """Give columns new values: a part of the table's columns by key."""
+        absent = packed.set_slots(self.packed, packed.words_of(rows), self.told.part(rows), self.room(len(rows)))
+        if absent:
+            self._inside(0, rows["key"])
 
-    def add(self, change: Add) -> int:
-        """Add to columns; how many sums fell below zero."""
-        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
-        below = packed.add_slots(self.packed, change.keys, columns, values)
-        self._inside(-1 if below >= 0 else 0, change.keys)
+    def add(self, rows: NDArray[np.void]) -> int:
+        """Add to columns, by key; how many sums fell below zero."""
+        below = packed.add_slots(self.packed, packed.words_of(rows), self.told.part(rows), self.room(len(rows)))
+        if below < 0:
+            self._inside(0, rows["key"])
         return below
 
     def _inside(self, place: int, keys: I64) -> None:
@@ -122,6 +122,7 @@ class Told:
     def __init__(self, table: Table) -> None:
         self.dtype = table.dtype
         self.known: dict[tuple[str, ...], I64] = {}
+        self.parts: dict[tuple[str, ...] | None, I64] = {}
 
     def __call__(self, names: Iterable[str]) -> I64:
         """[K, 2] place and width of the named columns."""
@@ -131,10 +132,24 @@ class Told:
             found = self.known[asked] = packed.told_columns(self.dtype, asked)
         return found
 
+    def part(self, rows: NDArray[np.void]) -> I64:
+        """[K, 2] of the columns that rows of a part of the table have behind their key."""
+        names = rows.dtype.names
+        found = self.parts.get(names)
+        if found is None:
+            assert names is not None, "rows have named columns"
+            found = self.parts[names] = packed.told_columns(self.dtype, names[1:])
+        return found
 
-def matrix(columns: Mapping[str, NDArray[np.generic]], size: int) -> I64:
-    """[K, n] the new values of some columns."""
-    values = np.empty((len(columns), size), np.int64)
-    for place, column in enumerate(columns.values()):
-        values[place] = column
-    return values
+
+class Room:
+    """Room for a kernel to note places in, kept from one call to the next."""
+
+    def __init__(self) -> None:
+        self.slots = np.empty(1_024, np.int64)
+
+    def __call__(self, size: int) -> I64:
+        """Room for so many places and more."""
+        if size > len(self.slots):
+            self.slots = np.empty(2 * size, np.int64)
+        return self.slots

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels import index, packed, queues
-from firstbest.operate.ports import Add, Rows, Set, Soonest, Staged
-from firstbest.store.columns_dense import Told, matrix, narrow
+from firstbest.operate.ports import Rows, Soonest, Staged
+from firstbest.store.columns_dense import Room, Told, narrow
 from firstbest.world.tables import Table
 from firstbest.world.units import MAX_NODE
 
 I64 = NDArray[np.int64]
-NOTHING_ENDS = np.zeros(0, np.int64)
 ROOM = 1_024
 """Rows that a table whose rows come and go has room for at first."""
 
@@ -29,8 +28,9 @@ class Sparse:
         self.rows = np.zeros(0, table.dtype)
         self.held: packed.Held
         staged = (table.staged_by,) if table.staged_by else ()
-        self.marked = np.append(packed.told_columns(table.dtype, staged), [0, 0])[:2]
-        self.queues = queues_of(table)
+        queued = table.queue.value if table.queue else packed.NOBODY
+        self.marked = np.append(np.append(packed.told_columns(table.dtype, staged), [0, 0])[:2], queued)
+        self.queues, self.room = queues_of(table), Room()
         self._grow(size)
 
     def _grow(self, size: int) -> None:
@@ -68,7 +68,7 @@ class Sparse:
         held = self.held
         own = {name: getattr(held, name).copy() for name in ("marks", "free", "left", "slot_of", "counts")}
         made.held = held._replace(packed=made.packed, **own)
-        made.queues = self.queues and queues.copied_queues(self.queues)
+        made.queues, made.room = self.queues and queues.copied_queues(self.queues), Room()
         made.found = np.empty(len(made.rows), np.int64)
         return made
 
@@ -86,32 +86,31 @@ class Sparse:
             size += size // 2
         if size > len(self.rows):
             self._grow(size)
-        slots = np.empty(len(rows), np.int64)
-        packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), slots)
-        if self.queues is not None:
-            self._queue_up(self.queues, slots)
+        slots = self.room(len(rows))
+        queued = packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), slots)
+        if queued and self.queues is not None:
+            self._queue_up(self.queues, slots[: len(rows)])
 
-    def set(self, change: Set) -> None:
-        """Give columns new values, note new marks, and take out the rows whose `live` became 0."""
-        columns, live = change.columns, NOTHING_ENDS
-        if "live" in columns:
-            live = np.ascontiguousarray(columns["live"], np.int64)
-            columns = {name: values for name, values in columns.items() if name != "live"}
-        values = matrix(columns, len(change.keys))
-        changed, slots = (self.told(columns), values, live), np.empty(len(change.keys), np.int64)
-        self._there(packed.set_keys(self.held, change.keys, changed, slots))
-        if self.queues is not None and not self.ordering.isdisjoint(columns):
-            self._queue_up(self.queues, slots)
+    def set(self, rows: NDArray[np.void]) -> None:
+        """Give columns new values, a part of the table's by key, and note new marks."""
+        slots = self.room(len(rows))
+        queued = packed.set_rows(self.held, packed.words_of(rows), self.told.part(rows), slots)
+        self._there(queued)
+        if queued and self.queues is not None and not self.ordering.isdisjoint(rows.dtype.names or ()):
+            self._queue_up(self.queues, slots[: len(rows)])
 
-    def add(self, change: Add) -> int:
-        """Add to columns; how many sums fell below zero."""
-        columns, values = self.told(change.columns), matrix(change.columns, len(change.keys))
-        below = packed.add_keys(self.held, change.keys, columns, values, np.empty(len(change.keys), np.int64))
-        self._there(0 if below >= 0 else 1)
+    def add(self, rows: NDArray[np.void]) -> int:
+        """Add to columns, by key; how many sums fell below zero."""
+        below = packed.add_rows(self.held, packed.words_of(rows), self.told.part(rows), self.room(len(rows)))
+        self._there(below)
         return below
 
-    def _there(self, absent: int) -> None:
-        assert absent == 0, f"table '{self.table.name}': a row to be changed or added to is not there"
+    def end(self, rows: NDArray[np.void]) -> None:
+        """Take out the rows of these keys."""
+        self._there(-packed.end_rows(self.held, packed.words_of(rows), self.room(len(rows))))
+
+    def _there(self, answer: int) -> None:
+        assert answer >= 0, f"table '{self.table.name}': a row to be changed or added to is not there"
 
     def _queue_up(self, queued: queues.Queues, slots: I64) -> None:
         """Enter rows that are new to the queues, or to their place in them."""
