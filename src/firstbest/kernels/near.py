@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+MACHINE: Any = cgutils
 READ, KEEP, DATA = 0, 3, 1
 """What the processor is told: the row will be read, soon and again, and it is no code."""
 
@@ -23,13 +23,14 @@ def _near(context: Any, rows: Any, index: Any) -> Any:
 
 def _asked(context: Any, builder: Any, signature: Any, given: Any) -> Any:
     """The machine's own instruction (llvm.prefetch)."""
+    ir = MACHINE.ir
     array = context.make_array(signature.args[0])(context, builder, given[0])
     byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
     first = builder.ptrtoint(array.data, ir.IntType(64))
     stride = builder.extract_value(array.strides, 0)
     place = builder.inttoptr(builder.add(first, builder.mul(given[1], stride)), byte)
     kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
-    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    prefetch = MACHINE.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
     builder.call(prefetch, [place, word(READ), word(KEEP), word(DATA)])
     return context.get_dummy_value()
 
