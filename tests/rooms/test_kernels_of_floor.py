@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.decide import freight, overtime, staff, wave
+from firstbest.decide.count import ROUND, SUSPICION, one_node
 from firstbest.operate.aftermath import note_returned
 from firstbest.operate.freight import write_arrived
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import COMMAND, LINE, Batch
+from firstbest.world.units import DAY_US, MONEY
 from firstbest.world.words import CargoStage, Kind, Process
 
 NODES, DAYS = 3, 4
@@ -161,3 +163,19 @@ def test_no_shift_is_lost_to_rounding(contract: int, given_days: list[tuple[int,
         furthest = max(open_days, key=lambda day: (contract * given_days[day][0] - heads[day] * whole, -day))
         heads[furthest] += 1
     assert staff.shifts_by_day(contract, weight, top).tolist() == heads
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 3)), max_size=25), st.integers(0, 6))
+def test_counts_go_to_suspects_then_to_what_is_worth_most(given_rows: list[tuple[int, int, int]], most: int) -> None:
+    now, tie = 500 * DAY_US, np.arange(len(given_rows))[::-1].astype(np.uint64) * 3 % 7
+    ground: Any = SimpleNamespace(items=SimpleNamespace(cost=np.full(len(given_rows), MONEY), tie=tie))
+    suspect, on_hand, days = np.array(given_rows, np.int64).reshape(-1, 3).T[..., None]
+    table = {"suspect": suspect, "on_hand": on_hand, "counted_us": now - days * DAY_US}
+
+    worth = [units * days for _, units, days in given_rows]
+    ranked = sorted(range(len(worth)), key=lambda item: (-given_rows[item][0], -worth[item], int(tie[item])))
+    expected = [item for item in ranked[:most] if given_rows[item][0] > 0 or worth[item] > 0]
+    node, item, reason = one_node(ground, table, 0, now, most)
+    assert item.tolist() == expected
+    assert node.tolist() == [0] * len(expected)
+    assert reason.tolist() == [SUSPICION if given_rows[one][0] else ROUND for one in expected]

@@ -35,7 +35,13 @@ def one_node(ground: Ground, table: dict[str, I64], node: int, now: int, most: i
     suspect = table["suspect"][:, node]
     days = np.minimum((now - table["counted_us"][:, node]) // DAY_US, UNSEEN_DAYS_MOST)
     worth = table["on_hand"][:, node] * ground.items.cost // MONEY * days
-    order = np.lexsort((ground.items.tie, -worth, -suspect))[:most]
-    chosen = order[(suspect[order] > 0) | (worth[order] > 0)].astype(np.int64)
+    # Only these can be among the first; all items would be sorted for a few.
+    some = np.flatnonzero((suspect > 0) | (worth >= max(least_of(worth, most), 1)))
+    chosen = some[np.lexsort((ground.items.tie[some], -worth[some], -suspect[some]))][:most].astype(np.int64)
     reason = np.where(suspect[chosen] > 0, SUSPICION, ROUND).astype(np.int64)
     return np.full(len(chosen), node, np.int64), chosen, reason
+
+
+def least_of(worth: I64, most: int) -> int:
+    """The least of the `most` greatest values; 0 where there are no more than that."""
+    return int(np.partition(worth, -most)[-most]) if 0 < most < len(worth) else 0
