@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import KEY
 from firstbest.kernels.packed import PLACE, WIDTH, Held, value_at
 
@@ -77,6 +77,7 @@ def copied_queues(queues: Queues) -> Queues:
     return Queues(queues.entries.copy(), queues.roots.copy(), queues.columns, queues.marks.copy())
 
 
+@straight
 @compiled
 def queue_up(held: Held, queues: Queues, slots: I64) -> None:
     """Enter the rows in these slots that are there and of the stage; room is the caller's duty."""
