@@ -87,6 +87,9 @@ def test_rows_that_come_and_go_are_those_of_a_dictionary(given_steps: list[tuple
         narrow = columns.read(Staged(t.SHIPMENT_T, 1, "ship_by", 0, ("key", "tie", "stage", "units"))).rows
         assert narrow["tie"].tolist() == [plain[key]["tie"] for key in due]
         assert narrow["units"].tolist() == [plain[key]["units"] for key in due]
+        few = Staged(t.SHIPMENT_T, 1, "ship_by", 0, among=("rolled", np.array([False, False, True, False, True])))
+        meant = [key for key in due if plain[key]["rolled"] in {2, 4}]
+        assert columns.read(few).rows["key"].tolist() == meant
         fork = columns.copied()
         for held, wanted_rows in ((columns, 3), (fork, 100), (columns, 100)):
             assert front(held, wanted_rows) == queue(plain)[:wanted_rows]

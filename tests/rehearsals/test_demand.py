@@ -21,7 +21,7 @@ START = NETWORK.calendar.start_us
 def drawn(network: Network, nature: Nature, cuts: list[int] | None = None, seed: int = 3, days: int = 10) -> Batch:
     """The orders of some days, asked for piece by piece."""
     demand, end = Demand(network, nature, seed), START + days * DAY_US
-    parts = [demand.before(limit) for limit in [*sorted(cuts or []), end]]
+    parts = [demand.before(limit).select(slice(None)) for limit in [*sorted(cuts or []), end]]
     lines, commands, first = [part.lines for part in parts], [], 0
     for part in parts:
         rows = part.commands.copy()

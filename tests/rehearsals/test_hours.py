@@ -21,11 +21,10 @@ from tests.laws.worlds import World, made
 DAY, UNTIL = 40, 18
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_hours_are_a_recount_of_the_facts(monkeypatch: pytest.MonkeyPatch, *, at_once: bool) -> None:
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_hours_are_a_recount_of_the_facts(pieces: int) -> None:
     history = run(made(World(slow=True, together=41)), 1)
     network = history.network
-    monkeypatch.setattr("firstbest.rehearse.hours.GATHERED", 1 if at_once else 10**9)
     hours = Hours(network)
     due, packed = np.zeros_like(hours.due), np.zeros_like(hours.packed)
 
@@ -41,8 +40,7 @@ def test_hours_are_a_recount_of_the_facts(monkeypatch: pytest.MonkeyPatch, *, at
     for row in history.rows(f.PACKED):
         packed[when(row)[0], row["node"], when(row)[1]] += 1
     for fact in (f.PLANNED, f.PACKED, f.UNPLANNED, f.WITHDRAWN, f.PICKED):
-        hours.take([Block(fact, history.rows(fact))])
-    hours.count()
+        hours.take([Block(fact, part) for part in np.array_split(history.rows(fact), pieces)])
 
     assert np.array_equal(hours.due, due)
     assert np.array_equal(hours.packed, packed)

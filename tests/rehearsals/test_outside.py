@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firstbest.kernels.agenda import PAST, new_agenda
+from firstbest.rehearse import works
 from firstbest.rehearse.outside import Physics
 from firstbest.world import facts
 from firstbest.world.commands import Batch
@@ -52,6 +54,18 @@ def test_a_long_silence_is_as_good_as_many_questions(house: ToyHouse) -> None:
     assert np.array_equal(whole.commands["kind"], kinds)
     assert np.array_equal(whole.commands["at"], np.concatenate([part.commands["at"] for part in parts]))
     assert np.array_equal(whole.lines, np.concatenate([part.lines for part in parts]))
+
+
+def test_room_that_is_made_on_the_way_changes_nothing() -> None:
+    """Tables that hold next to nothing at first are found too small in the middle of a slice, again and again."""
+    roomy, narrow = ToyHouse(NETWORK, NATURE), ToyHouse(NETWORK, NATURE)
+    physics = narrow.physics
+    physics._store, physics._told, physics._agenda = works.new_store(2, 1), works.new_told(1, 0), new_agenda(1)
+    physics._agenda.marks[PAST] = START
+    roomy.run(START + 9 * DAY_US), narrow.run(START + 9 * DAY_US)
+    assert same(roomy.commands(), narrow.commands())
+    assert np.array_equal(roomy.physics.true_units, physics.true_units)
+    assert len(physics._agenda.rows) < len(roomy.physics._agenda.rows)
 
 
 def test_the_same_seed_gives_the_same_bytes(house: ToyHouse) -> None:

@@ -6,7 +6,7 @@ in. And for a parcel that its own carrier would bring late: a faster carrier, wh
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,45 +23,79 @@ from firstbest.decide.terms import (
     Terms,
 )
 from firstbest.kernels.compiled import compiled, makes_arrays
-from firstbest.world.network import I64
+from firstbest.world.network import I64, Lanes
 from firstbest.world.units import DAY_US, PPM, SECOND_US
 from firstbest.world.words import Mode
 
 Records = NDArray[np.void]
+Row = Any
+"""One packed shipment: its columns are its attributes."""
 OWN_VAN = int(Mode.OWN_VAN)
 PALLET = int(Mode.PALLET)
 TRANSIT_DAYS_MOST = 15
 """`Terms.business_after` looks no further ahead."""
 
+LANE = 0
+VEHICLE = 1
+VOLUME = 2
+WEIGHT = 3
+"""Places of what is being filled: a lane, which of its vehicles, and the space and weight that are taken in it."""
+
 
 class Loads(NamedTuple):
-    """Things to load in the order of loading: [n] lane, space, weight."""
+    """Things to load in the order of loading, lane by lane, due first: [n] lane, space, weight."""
 
     lane: I64
     volume_cm3: I64
     weight_g: I64
 
 
+class Room(NamedTuple):
+    """What leaves by each lane at most: [L]."""
+
+    capacity_cm3: I64  # of one vehicle
+    capacity_g: I64
+    vehicles: I64
+
+
+def room_of(lanes: Lanes) -> Room:
+    """The room that lanes have at one departure."""
+    return Room(lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+
+
+def nothing_filled() -> I64:
+    """What is being filled, before the first load."""
+    return np.array([-1, 0, 0, 0], np.int64)
+
+
+@compiled
+def vehicle_for(room: Room, lane: int, volume_cm3: int, weight_g: int, filling: I64) -> int:
+    """Vehicle of its lane (0, 1, ...) that the next load goes into, -1: it is left behind.
+
+    Each vehicle is filled in turn; what does not fit opens the next, up to the lane's vehicles. `filling` [4] is what
+    the loads before it have left.
+    """
+    if filling[LANE] != lane:
+        filling[:] = 0
+        filling[LANE] = lane
+    volume, weight = filling[VOLUME] + volume_cm3, filling[WEIGHT] + weight_g
+    if filling[VOLUME] > 0 and (volume > room.capacity_cm3[lane] or weight > room.capacity_g[lane]):
+        filling[VEHICLE] += 1
+        filling[VOLUME], filling[WEIGHT] = 0, 0
+    if filling[VEHICLE] >= room.vehicles[lane]:
+        return -1
+    filling[VOLUME] += volume_cm3
+    filling[WEIGHT] += weight_g
+    return int(filling[VEHICLE])
+
+
 @compiled
 @makes_arrays
-def fill(loads: Loads, capacity_cm3: I64, capacity_g: I64, vehicles: I64) -> I64:
-    """Vehicle of each load (0, 1, ... within its lane), -1: left behind. Loads stand lane by lane, due first.
-
-    Each vehicle is filled in turn; what does not fit opens the next, up to the lane's vehicles.
-    """
-    spot = np.full(len(loads.lane), -1, np.int64)
-    lane, vehicle, volume, weight = -1, 0, 0, 0
-    for n in range(len(loads.lane)):
-        if loads.lane[n] != lane:
-            lane, vehicle, volume, weight = loads.lane[n], 0, 0, 0
-        over = volume + loads.volume_cm3[n] > capacity_cm3[lane] or weight + loads.weight_g[n] > capacity_g[lane]
-        if over and volume > 0:
-            vehicle, volume, weight = vehicle + 1, 0, 0
-        if vehicle >= vehicles[lane]:
-            continue
-        spot[n] = vehicle
-        volume += loads.volume_cm3[n]
-        weight += loads.weight_g[n]
+def fill(loads: Loads, room: Room) -> I64:
+    """Vehicle of each load within its lane, -1: left behind. [n]"""
+    spot, filling = np.empty(len(loads.lane), np.int64), np.array([-1, 0, 0, 0], np.int64)
+    for n in range(len(spot)):
+        spot[n] = vehicle_for(room, loads.lane[n], loads.volume_cm3[n], loads.weight_g[n], filling)
     return spot
 
 
@@ -98,49 +132,29 @@ def shares(total: I64, group: I64, volume_cm3: I64) -> I64:
     return parts
 
 
-class Journeys(NamedTuple):
-    """Packed shipments about to leave: [n] each."""
-
-    carrier: I64
-    node: I64
-    place: I64
-    deliver_by: I64
-    cartons: I64
-    weight_g: I64
-    volume_cm3: I64
-    cost: I64
-
-
 @compiled
-def better_carrier(terms: Terms, journeys: Journeys, day: int, faster: I64, cost: I64) -> None:
-    """For each shipment its own carrier would bring late: the cheapest that would not, within the policy's price.
+def better_carrier(terms: Terms, parcel: Row, day: int) -> tuple[int, int]:
+    """(carrier, cost of the journey) of a packed shipment that leaves on a day.
 
-    Writes the carrier into `faster` (its own where nothing is better) and the journey's cost into `cost`.
+    Its own carrier, unless that one would bring it late: then the cheapest that would not, within the policy's price.
     """
-    for n in range(len(journeys.carrier)):
-        own, node, place, by = journeys.carrier[n], journeys.node[n], journeys.place[n], journeys.deliver_by[n]
-        faster[n] = own
-        cost[n] = price_of(terms, journeys, n, own, day)
-        fixed = terms.carrier[own, CARRIER_MODE] in (OWN_VAN, PALLET)
-        if fixed or door_of(terms, own, node, place, day) <= by:
+    own, node, place, by = int(parcel.carrier), parcel.node, parcel.place, parcel.deliver_by
+    best, cost = own, price_of(terms, parcel, own, day)
+    if terms.carrier[own, CARRIER_MODE] in (OWN_VAN, PALLET) or door_of(terms, own, node, place, day) <= by:
+        return best, cost
+    each_g = parcel.weight_g // max(parcel.cartons, 1)
+    most = cost + terms.policy[POLICY_UPGRADE]
+    for carrier in range(len(terms.carrier)):
+        mode = terms.carrier[carrier, CARRIER_MODE]
+        served = terms.zone[carrier, node, place] >= 0 and terms.lane_of[carrier, node] >= 0
+        if carrier == own or not served or mode in (OWN_VAN, PALLET) or each_g > terms.carrier[carrier, CARRIER_MAX]:
             continue
-        each_g = journeys.weight_g[n] // max(journeys.cartons[n], 1)
-        most = cost[n] + terms.policy[POLICY_UPGRADE]
-        for carrier in range(len(terms.carrier)):
-            mode = terms.carrier[carrier, CARRIER_MODE]
-            served = terms.zone[carrier, node, place] >= 0 and terms.lane_of[carrier, node] >= 0
-            if (
-                carrier == own
-                or not served
-                or mode in (OWN_VAN, PALLET)
-                or each_g > terms.carrier[carrier, CARRIER_MAX]
-            ):
-                continue
-            price = price_of(terms, journeys, n, carrier, day)
-            tie = faster[n] != own and terms.carrier[carrier, CARRIER_ORDER] > terms.carrier[faster[n], CARRIER_ORDER]
-            if price > most or (price == most and tie) or door_of(terms, carrier, node, place, day) > by:
-                continue
-            faster[n], cost[n], most = carrier, price, price
+        price = price_of(terms, parcel, carrier, day)
+        tie = best != own and terms.carrier[carrier, CARRIER_ORDER] > terms.carrier[best, CARRIER_ORDER]
+        if price > most or (price == most and tie) or door_of(terms, carrier, node, place, day) > by:
+            continue
+        best, cost, most = carrier, price, price
+    return best, cost
 
 
 @compiled
@@ -152,11 +166,11 @@ def door_of(terms: Terms, carrier: int, node: int, place: int, day: int) -> int:
 
 
 @compiled
-def price_of(terms: Terms, journeys: Journeys, n: int, carrier: int, day: int) -> int:
+def price_of(terms: Terms, parcel: Row, carrier: int, day: int) -> int:
     """What a carrier asks for a shipment that leaves on a day."""
-    zone = terms.zone[carrier, journeys.node[n], journeys.place[n]]
-    count = max(journeys.cartons[n], 1)
-    each = billed_g(terms, carrier, journeys.weight_g[n] // count, journeys.volume_cm3[n] // count)
+    zone = terms.zone[carrier, parcel.node, parcel.place]
+    count = max(parcel.cartons, 1)
+    each = billed_g(terms, carrier, parcel.weight_g // count, parcel.volume_cm3 // count)
     if terms.carrier[carrier, CARRIER_MODE] == PALLET:
-        each = journeys.weight_g[n] // count
-    return journey_cost(terms, carrier, zone, day, terms.place[journeys.place[n], PLACE_REMOTE], (each, count))
+        each = parcel.weight_g // count
+    return journey_cost(terms, carrier, zone, day, terms.place[parcel.place, PLACE_REMOTE], (each, count))

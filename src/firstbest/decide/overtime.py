@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from firstbest.decide import flex, pace, temporary
 from firstbest.decide.ground import HOUR_MS_X1000, Ground
-from firstbest.decide.wave import pack_ms
+from firstbest.decide.wave import pack_ms_of
+from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Process
@@ -23,10 +24,11 @@ from firstbest.world.words import Process
 Records = NDArray[np.void]
 MINUTE_MS = 60_000
 PROCESSES = (Process.PICK, Process.PACK)
+PICK = int(Process.PICK)
 
 
 class Waiting(NamedTuple):
-    """Shipments before a building today: those that wait, those released to the floor, those picked and not packed."""
+    """Shipments before the buildings today: those that wait, those released to the floor, those picked, not packed."""
 
     due: Records
     on_floor: Records
@@ -42,14 +44,24 @@ class Longer(NamedTuple):
     lent: I64  # heads that come from the other process, below 0: that go there
 
 
-def pick_ms(ground: Ground, rows: Records) -> I64:
-    """Paid picking time of shipments, milliseconds: [n]."""
-    labour, node = ground.labour, rows["node"]
-    each = HOUR_MS_X1000 // np.maximum(labour.rate_x1000[node, Process.PICK], 1)
-    lines, units = rows["lines"].astype(np.int64), rows["units"].astype(np.int64)
-    ms = each * lines + labour.extra_unit_ms[node, Process.PICK] * np.maximum(units - lines, 0)
-    paid: I64 = ms * PPM // np.maximum(labour.productive_ppm[node, Process.PICK], 1)
-    return paid
+def minutes_of(ground: Ground, rows: Records) -> I64:
+    """Paid minutes of picking and of packing that shipments take, by node: [N, 2]. `rows` need node, lines, units."""
+    labour, total_ms = ground.labour, np.zeros((len(ground.packing), len(PROCESSES)), np.int64)
+    picking = (labour.rate_x1000, labour.extra_unit_ms, labour.productive_ppm)
+    add_work_ms(picking, ground.packing, rows, total_ms)
+    minutes: I64 = total_ms // MINUTE_MS
+    return minutes
+
+
+@compiled
+def add_work_ms(picking: tuple[I64, I64, I64], packing: I64, rows: Records, total_ms: I64) -> None:
+    """Add each shipment's picking and packing to its node's; picking: (rate, further units, share worked)."""
+    rate_x1000, further_ms, productive_ppm = picking
+    for n in range(len(rows)):
+        node, lines, units = rows[n].node, rows[n].lines, rows[n].units
+        ms = HOUR_MS_X1000 // max(rate_x1000[node, PICK], 1) * lines + further_ms[node, PICK] * max(units - lines, 0)
+        total_ms[node, 0] += ms * PPM // max(productive_ppm[node, PICK], 1)
+        total_ms[node, 1] += pack_ms_of(packing, node, units)
 
 
 def today_keys(ground: Ground, today: int) -> I64:
@@ -66,11 +78,13 @@ def plan(ground: Ground, roster: Records, today: int, waiting: Waiting) -> Longe
     The rows that are answered are those that `today_keys` names.
     """
     found: list[tuple[int, int, int, int]] = []
+    needed = minutes_of(ground, waiting.due) + minutes_of(ground, waiting.on_floor)
+    standing = minutes_of(ground, waiting.picked)[:, 1]
+    work_of = np.column_stack([needed, standing])
     for c, node in enumerate(ground.centres.tolist()):
-        needed = [work_min(ground, node, process, (waiting.due, waiting.on_floor)) for process in PROCESSES]
-        standing = work_min(ground, node, Process.PACK, (waiting.picked,))
         first = c * len(PROCESSES) * 2
-        for row, minutes, work, lent in of_node(ground, node, roster, today, (needed[0], needed[1], standing)):
+        picking, packing, picked = work_of[node].tolist()
+        for row, minutes, work, lent in of_node(ground, node, roster, today, (picking, packing, picked)):
             found.append((first + row, minutes, work, lent))
     columns = np.array(found, np.int64).reshape(-1, 4)
     return Longer(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
@@ -136,13 +150,3 @@ def temps_today(ground: Ground, roster: Records, place: tuple[int, int], today: 
     asked = temporary.asked_before(ground, roster, place, today)
     speed = temporary.believed(ground, place, asked, int(temps.max()))
     return np.array([speed[shift][temps[shift]] // PPM for shift in range(2)], np.int64)
-
-
-def work_min(ground: Ground, node: int, process: Process, what: tuple[Records, ...]) -> int:
-    """Paid minutes of a process that a node has before it today; what: kinds of shipments."""
-    total = 0
-    for rows in what:
-        mine = rows[rows["node"] == node]
-        ms = pick_ms(ground, mine) if process == Process.PICK else pack_ms(ground, mine)
-        total += int(ms.sum()) // MINUTE_MS
-    return total

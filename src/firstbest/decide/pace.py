@@ -27,12 +27,18 @@ def early_part(ground: Ground, node: int, heads: I64) -> I64:
     return part
 
 
+def early_heads(ground: Ground, node: int, heads: int) -> int:
+    """`early_part` of one number of heads."""
+    if ground.labour.shift_minutes[node, 1] <= 0:
+        return heads
+    return min(-(-heads * EARLY_SHARE_PPM // PPM), max(heads - 1, int(heads > 0)))
+
+
 def contracts(ground: Ground, node: int, process: int) -> I64:
     """Permanent contracts by shift: [2]."""
-    pool = np.array([int(ground.labour.heads[node, process])], np.int64)
-    early = early_part(ground, node, pool)
-    both: I64 = np.concatenate([early, pool - early])
-    return both
+    pool = int(ground.labour.heads[node, process])
+    early = early_heads(ground, node, pool)
+    return np.array([early, pool - early], np.int64)
 
 
 def weeks(ground: Ground) -> int:

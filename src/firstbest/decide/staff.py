@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from firstbest.decide import pace, temporary
 from firstbest.decide.ground import Ground
 from firstbest.decide.workload import HOUR_MIN_X1000, UNBOUND, Work, expected_work, left_over, with_left_over
+from firstbest.kernels.compiled import compiled
 from firstbest.world.network import I64
 from firstbest.world.units import EARLY_SHARE_PPM, PPM
 from firstbest.world.words import NodeKind, Process
@@ -122,11 +123,21 @@ def shifts_by_day(contract: int, weight: I64, top: I64) -> I64:
     """
     whole = max(int(weight.sum()), 1)
     heads: I64 = np.minimum(contract * weight // whole, top)
-    left = min(contract, int(top.sum())) - int(heads.sum())
-    for _ in range(left):
-        below = np.where(heads < top, contract * weight - heads * whole, np.iinfo(np.int64).min)
-        heads[int(below.argmax())] += 1
+    give_rest(contract * weight, whole, top, min(contract, int(top.sum())) - int(heads.sum()), heads)
     return heads
+
+
+@compiled
+def give_rest(share: I64, whole: int, top: I64, left: int, heads: I64) -> None:
+    """Give what is left, one by one, to the day whose heads x `whole` are furthest below its share [days]."""
+    for _ in range(left):
+        chosen = -1
+        for day in range(len(heads)):
+            if heads[day] < top[day] and (
+                chosen < 0 or share[day] - heads[day] * whole > share[chosen] - heads[chosen] * whole
+            ):
+                chosen = day
+        heads[chosen] += 1
 
 
 def days_ahead(ground: Ground, days: I64) -> I64:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from firstbest.decide.ground import FIRST_MS, FURTHER_MS, PRODUCTIVE_PPM, SINGLE_MS, Ground
 from firstbest.kernels.compiled import compiled
-from firstbest.world.network import I64
+from firstbest.world.network import I8, I32, I64
 from firstbest.world.units import DAY_US, MINUTE_US, PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
+PACK = int(Process.PACK)
+PROCESSES = int(Process.INDIRECT) + 1
 
 
 def wide(column: NDArray[np.generic]) -> I64:
@@ -48,49 +50,70 @@ def write_pack_ms(packing: I64, node: I64, units: I64, ms: I64) -> None:
 def hands_ms(ground: Ground, roster: Records, now: int, until: int) -> I64:
     """Rostered time between two instants by node: [N] milliseconds of full-speed hands.
 
-    `roster`: [N * 3 * 2] rows of the packing process, for yesterday, today and tomorrow by the calendar of
-    the first node, two shifts each, as `roster_keys` names them.
+    `roster`: rows of the packing process around the instants, as `roster_keys` names them.
     """
-    labour, calendar = ground.labour, ground.calendar
-    nodes = len(ground.nodes.kind)
-    days = calendar.midnight_us.shape[1]
-    shift = roster["key"] % 2
-    day = roster["key"] // 2 % days
-    node = roster["key"] // 2 // days // len(Process)
-    begins = labour.shift_start_min[node, shift].astype(np.int64)
-    start = calendar.midnight_us[ground.nodes.time_zone[node], day] + begins * MINUTE_US
-    end = start + (labour.shift_minutes[node, shift].astype(np.int64) + roster["overtime_min"]) * MINUTE_US
-    overlap = np.maximum(np.minimum(end, until) - np.maximum(start, now), 0) // 1000
-    speed = labour.temp_speed_ppm[node, Process.PACK]
-    ms = overlap * (roster["heads"] + roster["lent"]) + overlap * roster["temps"] * speed // PPM
-    total = np.zeros(nodes, np.int64)
-    np.add.at(total, node, ms)
+    labour, total = ground.labour, np.zeros(len(ground.nodes.kind), np.int64)
+    shifts = (labour.shift_start_min, labour.shift_minutes, labour.temp_speed_ppm)
+    add_hands_ms((ground.calendar.midnight_us, ground.nodes.time_zone), shifts, roster, (now, until), total)
     return total
 
 
-def roster_keys(ground: Ground, now: int) -> I64:
-    """Keys of the packing rosters that can touch the next hours, all nodes."""
+@compiled
+def add_hands_ms(
+    clocks: tuple[I64, I8], shifts: tuple[I32, I32, I64], roster: Records, span: tuple[int, int], total: I64
+) -> None:
+    """Add the time of each roster within a span to its node's.
+
+    clocks: (midnights by zone and day, zone of each node); shifts: (begin and paid minutes by node and shift, believed
+    speed of temporary staff by node and process).
+    """
+    (midnight_us, zone), (begins, minutes, speed), (now, until) = clocks, shifts, span
+    days = midnight_us.shape[1]
+    for n in range(len(roster)):
+        row = roster[n]
+        shift, day, node = row.key % 2, row.key // 2 % days, row.key // 2 // days // PROCESSES
+        start = midnight_us[zone[node], day] + begins[node, shift] * MINUTE_US
+        end = start + (minutes[node, shift] + row.overtime_min) * MINUTE_US
+        overlap = max(min(end, until) - max(start, now), 0) // 1000
+        total[node] += overlap * (row.heads + row.lent) + overlap * row.temps * speed[node, PACK] // PPM
+
+
+def roster_keys(ground: Ground, today: int) -> I64:
+    """Keys of the packing rosters that can touch the next hours: of all nodes, yesterday's to tomorrow's, both shifts.
+
+    `today` as the first fulfilment node has it.
+    """
     days = ground.calendar.midnight_us.shape[1]
-    zone = ground.nodes.time_zone[ground.centres[0]]
-    today = int(np.searchsorted(ground.calendar.midnight_us[zone], now, side="right")) - 1
-    span = np.arange(max(today - 1, 0), min(today + 2, days))
-    process = ground.centres[:, None] * len(Process) + int(Process.PACK)
-    keys = (process[:, :, None] * days + span[None, None, :])[..., None] * 2 + np.arange(2)
-    return np.ascontiguousarray(keys.ravel(), dtype=np.int64)
+    span = (max(today - 1, 0), min(today + 2, days))
+    keys = np.empty(len(ground.centres) * (span[1] - span[0]) * 2, np.int64)
+    write_roster_keys(ground.centres, span, days, keys)
+    return keys
+
+
+@compiled
+def write_roster_keys(centres: I64, span: tuple[int, int], days: int, keys: I64) -> None:
+    """Write the keys of rosters by node, day and shift."""
+    count = 0
+    for node in centres:
+        for day in range(span[0], span[1]):
+            for shift in range(2):
+                keys[count] = ((node * PROCESSES + PACK) * days + day) * 2 + shift
+                count += 1
 
 
 def most_of(ground: Ground, quota_ms: I64) -> I64:
     """How many shipments fit a quota of packing time at most, by node: [N]; none where the quota is not above zero."""
-    one, two = (pack_ms_at(ground, units) for units in (1, 2))
-    least = np.maximum(np.minimum(one, two), 1)
-    return np.maximum(-(-quota_ms // least), 0)
+    most = np.empty(len(quota_ms), np.int64)
+    write_most(ground.packing, quota_ms, most)
+    return most
 
 
-def pack_ms_at(ground: Ground, units: int) -> I64:
-    """Paid packing time of a shipment of so many units, by node: [N] milliseconds."""
-    ms = np.empty(len(ground.packing), np.int64)
-    write_pack_ms(ground.packing, np.arange(len(ms)), np.full(len(ms), units, np.int64), ms)
-    return ms
+@compiled
+def write_most(packing: I64, quota_ms: I64, most: I64) -> None:
+    """Write how often the quickest shipment, of one unit or of two, fits each quota, a begun one with them."""
+    for node in range(len(most)):
+        least = max(min(pack_ms_of(packing, node, 1), pack_ms_of(packing, node, 2)), 1)
+        most[node] = max(-(-quota_ms[node] // least), 0)
 
 
 def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
@@ -100,17 +123,18 @@ def choose(ground: Ground, waiting: Records, quota_ms: I64) -> I64:
     many are begun as fit its quota of packing time (at least one where the quota is above zero).
     """
     chosen = np.empty(len(waiting), np.int64)
-    count = take_due(ground.packing, quota_ms.copy(), wide(waiting["node"]), wide(waiting["units"]), chosen)
+    count = take_due(ground.packing, quota_ms.copy(), waiting, chosen)
     return chosen[:count]
 
 
 @compiled
-def take_due(packing: I64, left_ms: I64, node: I64, units: I64, chosen: I64) -> int:
+def take_due(packing: I64, left_ms: I64, waiting: Records, chosen: I64) -> int:
     """Write the rows [n] to release while a node has time left [N]; how many."""
     count = 0
-    for row in range(len(node)):
-        if left_ms[node[row]] > 0:
-            left_ms[node[row]] -= pack_ms_of(packing, node[row], units[row])
+    for row in range(len(waiting)):
+        node, units = waiting[row].node, waiting[row].units
+        if left_ms[node] > 0:
+            left_ms[node] -= pack_ms_of(packing, node, units)
             chosen[count] = row
             count += 1
     return count

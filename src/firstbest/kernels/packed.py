@@ -341,24 +341,6 @@ def end_row(held: Held, key: int, slot: int) -> None:
 
 
 @compiled
-def due_slots(held: Held, value: int, column: I64, until: int, slots: I64) -> int:
-    """Write the rows whose mark is `value` and whose column is at most `until`; how many.
-
-    `slots` has room for all rows.
-    """
-    count, left = 0, held.counts[value]
-    for slot in range(len(held.marks)):
-        if left == 0:
-            break
-        if held.marks[slot] == value:
-            left -= 1
-            if value_at(held.packed, slot, column[PLACE], column[WIDTH]) <= until:
-                slots[count] = slot
-                count += 1
-    return count
-
-
-@compiled
 def copy_columns(source: Packed, slots: I64, columns: I64, target: Packed, to: I64) -> None:
     """Copy columns [K, 2] of the rows in these slots to the columns [K, 2] of the target's rows [n]."""
     for k in range(len(columns)):

@@ -6,8 +6,9 @@ changes: the row gets another entry, and one that no longer says what its row sa
 front. So entries may be more than rows, and none is missing.
 
 A heap is a skew heap (Sleator and Tarjan 1986): two are joined along their right spines, and the children of every
-node on the way are swapped; each operation takes the logarithm of the heap's size over many. Reading the front takes
-entries out and puts them back from last to first, where each is smaller than all the heap and so costs one step.
+node on the way are swapped; each operation takes the logarithm of the heap's size over many. What was read of a queue
+is kept beside its heap as a chain in order, since most of it is taken or read again next: a later reading takes the
+lesser of the chain's first entry and the heap's front at each step.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SLOT: Final = 3
 LEFT: Final = 4
 RIGHT: Final = 5
 """Columns of entries [M, 6]: what they are ordered by, the row's key and place, and the heap below; free entries are
-chained by LEFT."""
+chained by LEFT, those that were read by RIGHT."""
 NONE: Final = -1
 GROUP: Final = 0
 ORDERED: Final = 1
@@ -48,15 +49,16 @@ class Queues(NamedTuple):
     """The queues of one table."""
 
     entries: I64  # [M, 6]
-    roots: I64  # [G] the front of each group, NONE: empty
+    roots: I64  # [G] the front of each group's heap, NONE: empty
+    chains: I64  # [G] the first of each group's entries that were read, NONE: empty
     columns: I64  # [4, 2]
     marks: I64  # [3]
 
 
 def new_queues(groups: int, columns: I64, value: int) -> Queues:
     """Empty queues for the rows whose stage is `value`; `columns` [4, 2]: group, ordered by, then by, limit."""
-    made = Queues(np.zeros((0, 6), np.int64), np.full(groups, NONE), columns, np.array([NONE, value, 0], np.int64))
-    return queues_with_room(made, 1_024)
+    empty, marks = np.full(groups, NONE), np.array([NONE, value, 0], np.int64)
+    return queues_with_room(Queues(np.zeros((0, 6), np.int64), empty, empty.copy(), columns, marks), 1_024)
 
 
 def queues_with_room(queues: Queues, entries: int) -> Queues:
@@ -74,7 +76,8 @@ def queues_with_room(queues: Queues, entries: int) -> Queues:
 
 def copied_queues(queues: Queues) -> Queues:
     """The same queues, in memory of their own."""
-    return Queues(queues.entries.copy(), queues.roots.copy(), queues.columns, queues.marks.copy())
+    own = (queues.entries.copy(), queues.roots.copy(), queues.chains.copy())
+    return Queues(*own, queues.columns, queues.marks.copy())
 
 
 @straight
@@ -93,7 +96,7 @@ def queue_up(held: Held, queues: Queues, slots: I64) -> None:
             row[SECOND] = _value(held, queues, slot, THEN) ^ TOP_BIT
             row[NAME] = held.packed.words[slot, KEY]
             row[SLOT] = slot
-            _put_back(queues, _value(held, queues, slot, GROUP), entry)
+            _put_in(queues, _value(held, queues, slot, GROUP), entry)
 
 
 @compiled
@@ -105,27 +108,51 @@ def soonest(held: Held, queues: Queues, asked: tuple[I64, I64, int], slots: I64)
     groups, wanted, limit = asked
     count = 0
     for n in range(len(groups)):
-        group, begun = groups[n], count
-        last = NONE
-        while count - begun < wanted[n] and queues.roots[group] != NONE:
-            entry = _taken(queues, group)
-            if not _true(held, queues, entry) or (last != NONE and _same(queues, last, entry)):
-                queues.entries[entry, LEFT] = queues.marks[FREE]
-                queues.marks[FREE] = entry
-                queues.marks[USED] -= 1
-                continue
-            # Those that were taken are chained, the last one first, until they are put back.
-            queues.entries[entry, RIGHT] = last
-            last = entry
-            slot = queues.entries[entry, SLOT]
-            if _value(held, queues, slot, UNTIL) > limit:
-                break
-            slots[count] = slot
-            count += 1
-        while last != NONE:
-            entry, last = last, queues.entries[last, RIGHT]
-            _put_back(queues, group, entry)
+        count += _front(held, queues, groups[n], (wanted[n], limit), slots[count:])
     return count
+
+
+@compiled
+def _front(held: Held, queues: Queues, group: int, asked: tuple[int, int], slots: I64) -> int:
+    """Write the places of the first rows of one queue; how many. `asked` = (rows wanted, limit)."""
+    wanted, limit = asked
+    count, last, chain = 0, NONE, queues.chains[group]
+    while count < wanted and (chain != NONE or queues.roots[group] != NONE):
+        entry = chain
+        if chain == NONE or _heap_first(queues, group, chain):
+            entry = _taken(queues, group)
+        else:
+            chain = queues.entries[chain, RIGHT]
+        if not _true(held, queues, entry) or (last != NONE and _same(queues, last, entry)):
+            queues.entries[entry, LEFT] = queues.marks[FREE]
+            queues.marks[FREE] = entry
+            queues.marks[USED] -= 1
+            continue
+        _chain_up(queues, group, last, entry)
+        last = entry
+        slot = queues.entries[entry, SLOT]
+        if _value(held, queues, slot, UNTIL) > limit:
+            break
+        slots[count] = slot
+        count += 1
+    _chain_up(queues, group, last, chain)
+    return count
+
+
+@compiled
+def _heap_first(queues: Queues, group: int, chain: int) -> bool:
+    """Whether the heap's front comes before an entry that was read."""
+    root = queues.roots[group]
+    return bool(root != NONE and not _before(queues.entries, chain, root))
+
+
+@compiled
+def _chain_up(queues: Queues, group: int, last: int, entry: int) -> None:
+    """Put an entry, or none, behind the last one that was read."""
+    if last == NONE:
+        queues.chains[group] = entry
+    else:
+        queues.entries[last, RIGHT] = entry
 
 
 @compiled
@@ -159,7 +186,7 @@ def _before(entries: I64, one: int, other: int) -> bool:
 
 
 @compiled
-def _put_back(queues: Queues, group: int, entry: int) -> None:
+def _put_in(queues: Queues, group: int, entry: int) -> None:
     """An entry by itself joins its heap."""
     queues.entries[entry, LEFT] = NONE
     queues.entries[entry, RIGHT] = NONE

@@ -246,13 +246,16 @@ def _move(heap: I64, source: int, target: int) -> None:
 
 @compiled
 def _sink(heap: I64, place: int, count: int) -> None:
-    while True:
-        child = 2 * place + 1
-        if child >= count:
-            return
+    """Moves a hand back to its place; those that come before it move up, and it is written once."""
+    hand = heap[place]
+    free, number, until, speed, window = hand[FREE], hand[NUMBER], hand[UNTIL], hand[SPEED], hand[WINDOW]
+    child = 2 * place + 1
+    while child < count:
         if child + 1 < count and _first(heap, child + 1, child):
             child += 1
-        if _first(heap, place, child):
-            return
-        _swap(heap, place, child)
-        place = child
+        if free < heap[child, FREE] or (free == heap[child, FREE] and number < heap[child, NUMBER]):
+            break
+        _move(heap, child, place)
+        place, child = child, 2 * child + 1
+    heap[place, FREE], heap[place, NUMBER], heap[place, UNTIL] = free, number, until
+    heap[place, SPEED], heap[place, WINDOW] = speed, window

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firstbest.decide import returns
 from firstbest.decide.ground import Ground
+from firstbest.kernels.compiled import compiled
 from firstbest.operate import arrive_back as back
 from firstbest.operate import care, lots, members
 from firstbest.operate.folds_after import remembers
@@ -55,9 +56,7 @@ def take_back(batch: Batch, ground: Ground) -> Step:
     rules, cares = ground.detail.returns, ground.detail.care
     blocks: list[f.Block] = []
     if rules is None:
-        came = batch.commands["kind"] == RETURNED
-        if came.any():
-            blocks += yield from note_returned(batch.select(came), ground)
+        blocks += note_returned(batch, ground)
         if cares is None:
             return blocks
     does = (int(rules is not None), int(cares is not None))
@@ -92,25 +91,28 @@ def room_for(batch: Batch) -> back.Told:
     return back.Told._make([*rooms, counts[0], counts[1], wanted, taken, scratch[9]])
 
 
-def line_by_line(batch: Batch) -> tuple[Records, Records, I64]:
-    """[m] The command of each line, the line, and its place in its command."""
-    counts = batch.commands["lines"].astype(np.int64)
-    owner = np.repeat(np.arange(len(batch.commands)), counts)
-    starts = np.repeat(batch.commands["first_line"], counts)
-    ordinal = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return batch.commands[owner], batch.lines[starts + ordinal], ordinal
-
-
-def note_returned(batch: Batch, ground: Ground) -> Generator[Read, Rows, list[f.Block]]:
+def note_returned(batch: Batch, ground: Ground) -> list[f.Block]:
     """Book returned units, a row a line, and nothing else."""
-    yield All(t.LOAD_T)
-    c, lines, ordinal = line_by_line(batch)
-    rows = np.zeros(len(c), f.RETURNED.dtype)
-    rows["number"], rows["ordinal"], rows["at"], rows["order"] = c["number"], ordinal, c["at"], c["order"]
-    for name in ("line", "item", "quantity", "price"):
-        rows[name] = lines[name]
-    rows["price"] = np.where(lines["price"] > 0, lines["price"], ground.items.price[lines["item"]])
-    return [f.Block(f.RETURNED, rows)]
+    commands, lines = batch
+    rows = np.zeros(int(commands["lines"].sum()), f.RETURNED.dtype)
+    rows = rows[: write_returned(commands, lines, ground.items.price, rows)]
+    return [f.Block(f.RETURNED, rows)] if len(rows) else []
+
+
+@compiled
+def write_returned(commands: Records, lines: Records, listed: I64, rows: Records) -> int:
+    """Write a row for each line that came back, at the price that was paid, or else as `listed`; how many."""
+    count = 0
+    for n in range(len(commands)):
+        if commands[n].kind != RETURNED:
+            continue
+        for ordinal in range(commands[n].lines):
+            row, line = rows[count], lines[commands[n].first_line + ordinal]
+            row.number, row.ordinal, row.at, row.order = commands[n].number, ordinal, commands[n].at, commands[n].order
+            row.line, row.item, row.quantity = line.line, line.item, line.quantity
+            row.price = line.price if line.price > 0 else listed[line.item]
+            count += 1
+    return count
 
 
 def settle(number: int, now: int, ground: Ground) -> Step:

@@ -32,22 +32,17 @@ def release(number: int, now: int, ground: Ground) -> Step:
     kept = yield from kept_too_long(ground, now)
     again = (yield from ask_again(number, now, ground, waiting, kept)) if len(waiting) + len(kept) else []
     load = (yield All(t.LOAD_T)).rows
-    roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, now))).rows
+    roster = (yield ByKey(t.ROSTER_T, wave.roster_keys(ground, today))).rows
     quota = wave.hands_ms(ground, roster, now, now + wave.horizon_us(policy.floor_target_min)) - load["floor_ms"]
     if not (quota[ground.centres] > 0).any():
         return again
     queue = (yield due(ground, quota, today + policy.release_ahead_days)).rows
-    chosen = queue[rows_released(ground, queue, quota)]
+    chosen = rows_released(ground, queue, quota)
     if not len(chosen):
         return again
-    held = (chosen["placed_at"] < now - policy.wave_minutes * MINUTE_US).astype(np.int32)
-    released = block_of(
-        f.RELEASED, number, now,
-        order=chosen["key"] // MAX_ATTEMPT // MAX_NODE, node=chosen["node"], attempt=chosen["key"] % MAX_ATTEMPT,
-        tie=chosen["tie"], ship_by=chosen["ship_by"], lines=chosen["lines"], units=chosen["units"], day=chosen["day"],
-        seller=chosen["seller"], held=held,
-    )  # fmt: skip
-    tasked, kit = yield from pick_list(number, now, chosen)
+    released = f.Block(f.RELEASED, np.zeros(len(chosen), f.RELEASED.dtype))
+    write_released(queue, chosen, released.rows, (number, now, now - policy.wave_minutes * MINUTE_US))
+    tasked, kit = yield from pick_list(number, now, released.rows)
     found = [*again, released, tasked]
     if ground.detail.levels is not None:
         found += yield from levels.opened(number, now, ground, tasked)
@@ -77,15 +72,28 @@ def due(ground: Ground, quota: I64, day: int) -> Soonest | Staged:
     return Soonest(t.SHIPMENT_T, ground.centres, wave.most_of(ground, quota)[ground.centres], day)
 
 
-def pick_list(number: int, now: int, chosen: Records) -> Generator[Read, Rows, tuple[f.Block, I64]]:
-    """The lines of the chosen shipments, in their order; and of each the kit that it is part of (tables.LINE_STATE)."""
-    orders = chosen["key"] // MAX_ATTEMPT // MAX_NODE
+@compiled
+def write_released(queue: Records, chosen: I64, rows: Records, told: tuple[int, int, int]) -> None:
+    """Write a row for each chosen place of the queue [n]; told: the number, the instant, that of the wave before."""
+    number, now, before = told
+    for n in range(len(chosen)):
+        row, shipment = rows[n], queue[chosen[n]]
+        row.number, row.at, row.ordinal = number, now, n
+        row.order, row.attempt = shipment.key // MAX_ATTEMPT // MAX_NODE, shipment.key % MAX_ATTEMPT
+        row.node, row.tie, row.ship_by = shipment.node, shipment.tie, shipment.ship_by
+        row.lines, row.units, row.day, row.seller = shipment.lines, shipment.units, shipment.day, shipment.seller
+        row.held = shipment.placed_at < before
+
+
+def pick_list(number: int, now: int, released: Records) -> Generator[Read, Rows, tuple[f.Block, I64]]:
+    """The lines of released shipments, in their order; and of each the kit that it is part of (tables.LINE_STATE)."""
+    orders = np.ascontiguousarray(released["order"])
     counts_of = (yield ByKey(t.ORDER_T, orders)).rows["lines"].astype(np.int64)
     keys = np.empty(int(counts_of.sum()), np.int64)
     name_lines(orders, counts_of, keys)
     answer = yield ByKey(t.LINE_T, keys)
     rows, kit = np.zeros(len(keys), f.TASKED.dtype), np.empty(len(keys), np.int64)
-    count = task(chosen, counts_of, (answer.rows, answer.found), (rows, kit), (number, now))
+    count = task(released, counts_of, (answer.rows, answer.found), (rows, kit), (number, now))
     return f.Block(f.TASKED, rows[:count]), kit[:count]
 
 
@@ -101,13 +109,13 @@ def name_lines(orders: I64, counts_of: I64, keys: I64) -> None:
 
 @compiled
 def task(
-    chosen: Records,
+    released: Records,
     counts_of: I64,
     answer: tuple[Records, NDArray[np.bool_]],
     made: tuple[Records, I64],
     told: tuple[int, int],
 ) -> int:
-    """Write a row for each line that a chosen shipment [n] brings, and its kit; how many.
+    """Write a row for each line that a released shipment [n] brings, and its kit; how many.
 
     answer: the lines of the shipments' orders, one order after the other, and whether they are there; told: the
     number and the instant.
@@ -115,19 +123,18 @@ def task(
     lines, found = answer
     rows, kit = made
     count, spot = 0, -1
-    for n in range(len(chosen)):
-        shipment = chosen[n]
-        attempt = shipment.key % MAX_ATTEMPT
+    for n in range(len(released)):
+        shipment = released[n]
         for _ in range(counts_of[n]):
             spot += 1
             line = lines[spot]
-            if not found[spot] or line.node != shipment.node or line.attempt != attempt:
+            if not found[spot] or line.node != shipment.node or line.attempt != shipment.attempt:
                 continue
             row = rows[count]
             row.number, row.at = told
             row.ordinal = count
             row.order, row.line = line.key // MAX_LINE, line.key % MAX_LINE
-            row.node, row.attempt = shipment.node, attempt
+            row.node, row.attempt = shipment.node, shipment.attempt
             row.quantity, row.item, kit[count] = line.quantity, line.item, line.kit
             count += 1
     return count

@@ -2,104 +2,138 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide import freight
-from firstbest.decide.freight import Journeys, Loads
+from firstbest.decide.freight import Loads, Room, Row
 from firstbest.decide.ground import Ground
 from firstbest.decide.lateness import cause_at_dock
+from firstbest.decide.terms import Terms
 from firstbest.decide.wave import today_of
+from firstbest.kernels.compiled import compiled
 from firstbest.operate.fold_keys import Records
 from firstbest.operate.ports import ByKey, Staged, Step
 from firstbest.operate.rows import block_of
 from firstbest.world import facts as f
 from firstbest.world import tables as t
 from firstbest.world.commands import Batch
-from firstbest.world.network import I64
+from firstbest.world.network import I32, I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_NODE, PPM
 from firstbest.world.words import CargoStage, NodeKind, Reason, Stage
+
+FULL = int(Reason.FULL)
+UPGRADED = int(Reason.UPGRADED)
+MOVING = int(CargoStage.MOVING)
+WAITING = int(CargoStage.WAITING)
+NO_LANE = -1
 
 
 def depart(number: int, now: int, ground: Ground, lanes: I64) -> Step:
     """Departures of some lanes at one instant: parcels that are packed, cargo that is ready."""
-    parcels = (yield Staged(t.SHIPMENT_T, Stage.PACKED, "packed_at", now)).rows
-    parcels = parcels[np.isin(parcels["lane"], lanes)]
-    cargo = (yield Staged(t.CARGO_T, CargoStage.WAITING, "ready_at", now)).rows
-    cargo = cargo[np.isin(cargo["lane"], lanes)]
+    leave = np.zeros(len(ground.lanes.origin), np.bool_)
+    leave[lanes] = True
+    parcels = (yield Staged(t.SHIPMENT_T, Stage.PACKED, "packed_at", now, among=("lane", leave))).rows
+    cargo = (yield Staged(t.CARGO_T, CargoStage.WAITING, "ready_at", now, among=("lane", leave))).rows
     return [*load_parcels(number, now, ground, parcels), *load_cargo(number, now, ground, cargo)]
+
+
+class Loaded(NamedTuple):
+    """Room for the facts of parcels that leave, of those that stay, and of the vehicles."""
+
+    departed: Records
+    rolled: Records
+    vehicle: Records
 
 
 def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> list[f.Block]:
     """Load what is packed, soonest ship-by first; the rest rolls over to the next pick-up."""
     if not len(parcels):
         return []
-    parcels = parcels[np.lexsort((parcels["key"], parcels["tie"], parcels["ship_by"], parcels["lane"]))]
-    lane = parcels["lane"].astype(np.int64)
-    lanes = ground.lanes
-    spot = freight.fill(
-        Loads(lane, parcels["volume_cm3"].copy(), parcels["weight_g"].copy()),
-        lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64),
-    )  # fmt: skip
-    gone = spot >= 0
-    left = parcels[~gone]
-    blocks = [departed(number, now, ground, parcels[gone]), vehicles(number, now, ground, parcels[gone], spot[gone])]
-    if len(left):
-        blocks.append(block_of(f.ROLLED, number, now, **of_shipment(left), lane=left["lane"], reason=Reason.FULL))
+    # Parcels come by key, which so decides between those of one hash.
+    order = np.lexsort((parcels["tie"], parcels["ship_by"], parcels["lane"]))
+    size, lanes = len(parcels), len(ground.lanes.origin)
+    sizes = zip((f.DEPARTED, f.ROLLED, f.VEHICLE), (size, size, min(size, lanes)), strict=True)
+    made = Loaded(*(np.zeros(most, fact.dtype) for fact, most in sizes))
+    told = (number, now, today_of(ground, now))
+    counts = load((ground.terms, freight.room_of(ground.lanes)), (parcels, order), freight.nothing_filled(), made, told)
+    gone, left, vehicles = (rows[:n] for rows, n in zip(made, counts, strict=True))
+    lane = vehicles["lane"].astype(np.int64)
+    # A carrier's pick-up costs nothing beside the parcels.
+    inside = ground.lanes.destination[lane] >= 0
+    vehicles["cost"] = np.where(inside, vehicles["vehicles"] * ground.lanes.cost_vehicle[lane], 0)
+    vehicles["carbon_g"] = np.where(inside, carbon_of(ground, lane, vehicles["weight_g"]), 0)
+    blocks = (f.Block(f.DEPARTED, gone), f.Block(f.VEHICLE, vehicles), f.Block(f.ROLLED, left))
     return [block for block in blocks if len(block.rows)]
+
+
+@compiled
+def load(
+    known: tuple[Terms, Room], parcels: tuple[Records, I64], filling: I64, made: Loaded, told: tuple[int, int, int]
+) -> tuple[int, int, int]:
+    """Write what becomes of parcels, in the order of loading; how many depart, stay, and vehicles' rows, one a lane.
+
+    parcels: (rows, order of loading: lane by lane); told: number, instant and local day.
+    """
+    (terms, room), (rows, order), (number, now, day) = known, parcels, told
+    gone, left, used = 0, 0, 0
+    for n in range(len(order)):
+        parcel = rows[order[n]]
+        spot = freight.vehicle_for(room, parcel.lane, parcel.volume_cm3, parcel.weight_g, filling)
+        if spot < 0:
+            row = made.rolled[left]
+            row.number, row.at, row.ordinal = number, now, left
+            name_shipment(row, parcel)
+            row.lane, row.reason = parcel.lane, FULL
+            left += 1
+            continue
+        row = made.departed[gone]
+        row.number, row.at, row.ordinal = number, now, gone
+        name_shipment(row, parcel)
+        write_departed(row, parcel, terms, now, day)
+        gone += 1
+        if used == 0 or made.vehicle[used - 1].lane != parcel.lane:
+            opened = made.vehicle[used]
+            opened.number, opened.at, opened.ordinal = number, now, used
+            opened.lane, opened.carrier = parcel.lane, parcel.carrier
+            used += 1
+        vehicle = made.vehicle[used - 1]
+        vehicle.vehicles = spot + 1
+        vehicle.loads += 1
+        vehicle.volume_cm3 += parcel.volume_cm3
+        vehicle.weight_g += parcel.weight_g
+    return gone, left, used
+
+
+@compiled
+def name_shipment(row: Row, parcel: Row) -> None:
+    """Name a fact's shipment: by its order, node and attempt."""
+    sent = parcel.key // MAX_ATTEMPT
+    row.order, row.node, row.attempt = sent // MAX_NODE, sent % MAX_NODE, parcel.key % MAX_ATTEMPT
+
+
+@compiled
+def write_departed(row: Row, parcel: Row, terms: Terms, now: int, day: int) -> None:
+    """The shipment that leaves, by its own carrier or a faster one, and why it leaves late if it does."""
+    row.carrier, row.cost = freight.better_carrier(terms, parcel, day)
+    row.zone = terms.zone[row.carrier, parcel.node, parcel.place]
+    row.reason = parcel.reason if row.carrier == parcel.carrier else UPGRADED
+    if now > parcel.ship_by:
+        row.ship_cause = cause_at_dock(parcel.reason, parcel.held, parcel.released_at, parcel.packed_at, parcel.ship_by)
+    row.ship_by, row.placed_at, row.packed_at = parcel.ship_by, parcel.placed_at, parcel.packed_at
+    row.released_at, row.deliver_by, row.tie = parcel.released_at, parcel.deliver_by, parcel.tie
+    row.weight_g, row.billed_g, row.volume_cm3 = parcel.weight_g, parcel.billed_g, parcel.volume_cm3
+    row.value, row.units, row.lines, row.cartons = parcel.value, parcel.units, parcel.lines, parcel.cartons
+    row.lane, row.place, row.carton, row.seller = parcel.lane, parcel.place, parcel.carton, parcel.seller
+    row.nearest, row.service, row.day = parcel.nearest, parcel.service, parcel.day
 
 
 def of_shipment(rows: Records) -> dict[str, I64]:
     """Order, node and attempt from shipment keys."""
     sent, attempt = np.divmod(rows["key"], MAX_ATTEMPT)
     return {"order": sent // MAX_NODE, "node": sent % MAX_NODE, "attempt": attempt}
-
-
-TAKEN_OVER = (
-    "ship_by", "placed_at", "packed_at", "released_at", "deliver_by", "weight_g", "billed_g", "value", "volume_cm3",
-    "tie", "units", "lines", "cartons", "lane", "place", "carton", "seller", "nearest", "service", "day",
-)  # fmt: skip
-
-
-def departed(number: int, now: int, ground: Ground, rows: Records) -> f.Block:
-    """The shipments that leave, each by its own carrier or a faster one."""
-    day = today_of(ground, now)
-    own = rows["carrier"].astype(np.int64)
-    faster, cost = own.copy(), np.zeros(len(rows), np.int64)
-    wide = {name: rows[name].astype(np.int64) for name in ("node", "place", "cartons")}
-    journeys = Journeys(
-        own, wide["node"], wide["place"], rows["deliver_by"].copy(), wide["cartons"],
-        rows["weight_g"].copy(), rows["volume_cm3"].copy(), rows["cost"].copy(),
-    )  # fmt: skip
-    freight.better_carrier(ground.terms, journeys, day, faster, cost)
-    late = np.flatnonzero(now > rows["ship_by"])
-    cause = np.zeros(len(rows), np.int64)
-    for n in late:
-        row = rows[n]
-        cause[n] = cause_at_dock(row["reason"], row["held"], row["released_at"], row["packed_at"], row["ship_by"])
-    return block_of(
-        f.DEPARTED, number, now, **of_shipment(rows), **{name: rows[name] for name in TAKEN_OVER},
-        cost=cost, carrier=faster, zone=ground.arcs.zone[faster, rows["node"], rows["place"]],
-        reason=np.where(faster == own, rows["reason"], Reason.UPGRADED), ship_cause=cause,
-    )  # fmt: skip
-
-
-def vehicles(number: int, now: int, ground: Ground, rows: Records, spot: I64) -> f.Block:
-    """The vehicles that parcels left in, one row a lane; a carrier's pick-up costs nothing beside the parcels."""
-    lane, first, loads = np.unique(rows["lane"], return_index=True, return_counts=True)
-    count = np.zeros(len(lane), np.int64)
-    group = np.searchsorted(lane, rows["lane"])
-    np.maximum.at(count, group, spot + 1)
-    volume, weight = np.zeros(len(lane), np.int64), np.zeros(len(lane), np.int64)
-    np.add.at(volume, group, rows["volume_cm3"])
-    np.add.at(weight, group, rows["weight_g"])
-    inside = ground.lanes.destination[lane] >= 0
-    cost = np.where(inside, count * ground.lanes.cost_vehicle[lane], 0)
-    carbon = np.where(inside, carbon_of(ground, lane.astype(np.int64), weight), 0)
-    return block_of(
-        f.VEHICLE, number, now, lane=lane, vehicles=count, loads=loads, volume_cm3=volume, weight_g=weight,
-        cost=cost, carbon_g=carbon, carrier=rows["carrier"][first],
-    )  # fmt: skip
 
 
 def carbon_of(ground: Ground, lane: I64, weight_g: I64) -> I64:
@@ -119,7 +153,7 @@ def load_cargo(number: int, now: int, ground: Ground, cargo: Records) -> list[f.
     lane = cargo["lane"].astype(np.int64)
     lanes = ground.lanes
     loads = Loads(lane, cargo["volume_cm3"].copy(), cargo["weight_g"].copy())
-    spot = freight.fill(loads, lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+    spot = freight.fill(loads, freight.room_of(lanes))
     gone = spot >= 0
     left = np.bincount(lane[~gone], minlength=len(lanes.origin))
     cargo, spot = cargo[gone], spot[gone]
@@ -162,20 +196,33 @@ def arrive(batch: Batch, ground: Ground) -> Step:
     Goods that were announced come by ways of their sender (lane -1) and are at their last node. What is told twice
     happens once.
     """
-    c = batch.commands
-    answer = yield ByKey(t.CARGO_T, c["order"].copy())
-    own = answer.rows["lane"] >= 0
-    waits = np.where(own, CargoStage.MOVING, CargoStage.WAITING)
-    known = answer.found & (answer.rows["stage"] == waits) & first_of_each(c["order"])
-    c, cargo, own = c[known], answer.rows[known], own[known]
-    following = np.where(own, ground.lanes.path_next[cargo["lane"]], -1)
-    end = np.where(own, ground.lanes.destination[cargo["lane"]], cargo["to_node"])
-    last = (end == cargo["to_node"]) | (following < 0)
-    rows = np.zeros(len(c), f.ARRIVED.dtype)
-    rows["number"], rows["at"], rows["cargo"], rows["item"] = c["number"], c["at"], c["order"], cargo["item"]
-    rows["node"] = end
-    rows["lane"], rows["last"] = np.where(last, -1, following), last
+    told = np.ascontiguousarray(batch.commands["order"])
+    answer = yield ByKey(t.CARGO_T, told)
+    rows = np.zeros(len(told), f.ARRIVED.dtype)
+    lanes, known = ground.lanes, answer.found & first_of_each(told)
+    rows = rows[: write_arrived((lanes.path_next, lanes.destination), batch.commands, answer.rows, known, rows)]
     return [f.Block(f.ARRIVED, rows)] if len(rows) else []
+
+
+@compiled
+def write_arrived(
+    ways: tuple[I32, I32], commands: Records, cargo: Records, known: NDArray[np.bool_], rows: Records
+) -> int:
+    """Write where each cargo is that is `known` and on its way; how many. ways: (next lane, destination) of lanes."""
+    path_next, destination = ways
+    count = 0
+    for n in range(len(commands)):
+        here, lane = cargo[n], cargo[n].lane
+        if not known[n] or here.stage != (MOVING if lane >= 0 else WAITING):
+            continue
+        end = destination[lane] if lane >= 0 else here.to_node
+        following = path_next[lane] if lane >= 0 and end != here.to_node else NO_LANE
+        row = rows[count]
+        row.number, row.at = commands[n].number, commands[n].at
+        row.cargo, row.item, row.node = here.key, here.item, end
+        row.lane, row.last = following, following < 0
+        count += 1
+    return count
 
 
 def first_of_each(keys: I64) -> NDArray[np.bool_]:

@@ -19,6 +19,8 @@ from firstbest.world.words import Process, Stage
 
 PLANNING_WEEKDAY = 2
 """Rosters are planned on Wednesdays."""
+WEIGHED = ("key", "lines", "units", "node")
+"""What of a shipment says how much work it is."""
 
 
 def roster(number: int, now: int, ground: Ground) -> Step:
@@ -41,11 +43,12 @@ def lengthen(number: int, now: int, ground: Ground, today: int) -> Generator[Rea
     """Today's hands that move between picking and packing, and overtime, where what is due does not fit the roster."""
     keys = overtime.today_keys(ground, today)
     rows = (yield All(t.ROSTER_T)).rows
-    due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today)).rows
-    on_floor = (yield Staged(t.SHIPMENT_T, Stage.RELEASED, "day", today + ground.policy.release_ahead_days)).rows
+    ahead = today + ground.policy.release_ahead_days
+    due = (yield Staged(t.SHIPMENT_T, Stage.WAITING, "day", today, WEIGHED)).rows
+    on_floor = (yield Staged(t.SHIPMENT_T, Stage.RELEASED, "day", ahead, WEIGHED)).rows
     picked = on_floor[:0]
     if flex.moves(ground):
-        picked = (yield Staged(t.SHIPMENT_T, Stage.PICKED, "day", today + ground.policy.release_ahead_days)).rows
+        picked = (yield Staged(t.SHIPMENT_T, Stage.PICKED, "day", ahead, WEIGHED)).rows
     longer = overtime.plan(ground, rows, today, overtime.Waiting(due, on_floor, picked))
     if not len(longer.row):
         return []

@@ -15,10 +15,13 @@ from firstbest.world.network import I64
 from firstbest.world.units import SECOND_US
 from firstbest.world.words import Stage
 
+STOP = ("key", "tie", "deliver_by", "departed_at", "lane", "place")
+"""What of a shipment a route is planned by."""
+
 
 def dispatch(number: int, now: int, ground: Ground, stations: I64) -> Step:
     """Put what is at the stations on vans; what the vans cannot take waits for tomorrow."""
-    rows = (yield Staged(t.SHIPMENT_T, Stage.AT_STATION, "departed_at", now)).rows
+    rows = (yield Staged(t.SHIPMENT_T, Stage.AT_STATION, "departed_at", now, STOP)).rows
     lane = rows["lane"]
     rows = rows[rows["departed_at"] + ground.lanes.transit_s[lane] * SECOND_US <= now]
     blocks: list[f.Block] = []

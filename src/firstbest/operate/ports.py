@@ -43,7 +43,8 @@ class Range(NamedTuple):
 class Staged(NamedTuple):
     """Rows whose index column has `value` and whose `column` is at most `until`: what is due, by key.
 
-    `only` names the columns wanted (all where empty): what waits is looked at often, and seldom all of it.
+    `only` names the columns wanted (all where empty): what waits is looked at often, and seldom all of it. `among` =
+    (a column of codes, whether rows of each code are wanted [C]): no others are answered.
     """
 
     table: Table
@@ -51,6 +52,7 @@ class Staged(NamedTuple):
     column: str
     until: int
     only: tuple[str, ...] = ()
+    among: tuple[str, NDArray[np.bool_]] | None = None
 
 
 class Soonest(NamedTuple):

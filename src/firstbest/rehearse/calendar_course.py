@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.decide.freight import Loads, fill
+from firstbest.decide.freight import Loads, Room, fill
 from firstbest.kernels import station as sn
 from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.upcoming import AT, KIND, NUMBER, Upcoming, drop_first, earlier, push
@@ -251,7 +251,7 @@ def _leave(jobs: Jobs, course: Course, upcoming: Upcoming, departure: I64, made:
         sizes[place] = jobs.size[head]
         head = course.jobs[head, sn.LINK]
     none, one = np.zeros(count, np.int64), np.ones(1, np.int64)
-    spot = fill(Loads(none, sizes, none), one * room, one, one)
+    spot = fill(Loads(none, sizes, none), Room(one * room, one, one))
     for place in range(count):
         if spot[place] == 0:
             job = sn.take_head(course.stations, course.jobs, station)

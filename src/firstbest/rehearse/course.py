@@ -1,9 +1,7 @@
-"""The course of things between two instants: shifts begin, jobs start, what is due happens, shifts are reported.
+"""What comes about: picks, receipts, journeys' ends, returns; and what facts of waves and cancels do to work.
 
-Picks and receipts are started first; all that falls due before the limit then happens in order of (instant, kind,
-hash), which is where true stock changes and where picked shipments join the packers' queue; then packing is started,
-and what it brings happens in turn. Nothing that starts before the limit can depend on anything after it, so cutting a
-span anywhere gives the same course.
+Here true stock changes, picked shipments join the packers' queue, and commands are told. When it comes about is a
+matter of `onward`.
 """
 
 from __future__ import annotations
@@ -14,13 +12,27 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import AT, FIRST, FOURTH, KIND, RANK, SECOND, THIRD, Agenda, in_order, put, release
+from firstbest.kernels.agenda import (
+    AT,
+    FIRST,
+    FOURTH,
+    KIND,
+    LINK,
+    NONE,
+    RANK,
+    SECOND,
+    THIRD,
+    Agenda,
+    in_order,
+    put,
+    release,
+)
 from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, exponential, happens, joined, normal, uniform
 from firstbest.kernels.lookup import find
-from firstbest.kernels.station import FINISH, JOB, READY, SHIFT, START, WITHIN, WORK, Stations, advance, enqueue
+from firstbest.kernels.station import READY, WORK, Stations, enqueue
 from firstbest.rehearse import purposes
-from firstbest.rehearse.hands import PACK, PICK, PROCESSES, RECEIVE, SHIFTS, Floor, Roster, work_us
+from firstbest.rehearse.hands import PACK, PICK, PROCESSES, Floor, work_us
 from firstbest.rehearse.roads import REASONS
 from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import (
@@ -71,49 +83,15 @@ class World(NamedTuple):
     goods: Goods
 
 
-class Floors(NamedTuple):
-    """Queues, hands and rosters."""
-
-    stations: Stations
-    roster: Roster
-    started: I64
-
-
 @compiled
-def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
-    """Starts all jobs of all buildings that start before `limit`, and plans when they are reported."""
-    started, crews = floors.started, floors.roster.crews
-    days, processes = crews.shape[1], crews.shape[3]
-    station = 0
-    while station < len(floors.stations.queues):
-        node, process = station // processes, station % processes
-        kind = (RECEIVED, PICKED_KIND, PACKED_KIND, 0, 0)[process]
-        count = advance(floors.stations, store.jobs, station, limit, started)
-        for row in range(count):
-            task = started[row, JOB]
-            if started[row, START] < 0:
-                end_task(store, task)
-                continue
-            shift = started[row, SHIFT] // processes
-            crew = crews[node, shift // SHIFTS % days, shift % SHIFTS, process]
-            crew["busy_us"] += started[row, WITHIN]
-            # From waiting to being done: stages of picking and packing follow each other. Who receives picks pallets.
-            cargo = store.tasks[task]["name"] & 1
-            store.tasks[task]["stage"] += 1 - cargo
-            reported = PICKED_KIND if process == RECEIVE and cargo == 0 else kind
-            put(agenda, started[row, FINISH], reported, store.tasks[task]["rank"], task)
-        # A full table may mean that the station has more to start.
-        station += count < len(started)
-
-
-@compiled
-def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, due: tuple[int, I64]) -> int:
-    """Lets events come about, `due` = (seed, agenda rows in order); how much may bring more before their limit."""
+def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, due: tuple[int, int]) -> int:
+    """Lets events come about, `due` = (seed, first of their chain); how much may bring more before their limit."""
     store, agenda = works
-    seed, events = due
+    seed, index = due
     followed = 0
-    for place in range(len(events)):
-        event = agenda.rows[events[place]]
+    while index != NONE:
+        event = agenda.rows[index]
+        following = event[LINK]
         if event[KIND] == PICKED_KIND:
             followed += 1
             _picked(world, store, stations, told, (seed, event[AT], event[FIRST]))
@@ -122,7 +100,8 @@ def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, to
             _delivered(world.goods, works, told, event, seed)
         else:
             _other(world.goods, store, told, event)
-        release(agenda, events[place])
+        release(agenda, index)
+        index = following
     return followed
 
 
@@ -380,9 +359,11 @@ def _drop(store: Store, task: int) -> None:
 def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
     """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
     order = in_order(np.arange(1, told.marks[0]), told.keys)
-    count = len(order)
+    count, size = len(order), told.marks[1]
+    for at in range(len(places)):
+        size += places[at]["lines"]
     rows = np.empty(count + len(places), told.rows.dtype)
-    lines = np.empty(told.marks[1] + len(place_lines), told.lines.dtype)
+    lines = np.empty(size, told.lines.dtype)
     left, right, used = 0, 0, 0
     for at in range(len(rows)):
         # An order is placed before anything else that happens at its instant.

@@ -43,6 +43,9 @@ TIES_MOST: Final = 64
 """Orders of one instant that are put in their places one by one; a log that knows only days has more."""
 
 
+NOTHING: Final = empty()
+
+
 class Shop(NamedTuple):
     """What a day's orders are drawn from; `parts` are running sums of weights."""
 
@@ -99,32 +102,33 @@ class Demand:
         """
         self._start_us, self._first_order, self._salt = instant, first_order, np.uint64(purposes.FORK_HASH)
         if self._day == 0 or not len(self._at) or self._at[-1] < instant:
-            self._waiting, self._at, self._next = empty(), np.zeros(0, np.int64), 0
+            self._waiting, self._at = empty(), np.zeros(0, np.int64)
             # Zones lie less than two days apart.
             self._day = max(int(np.searchsorted(self._first_us, instant)) - 2, 0)
             if self.joiners is not None:
                 self._hold(self.joiners.there(instant))
+        self._next = int(np.searchsorted(self._at, instant))
 
     def before(self, limit: int) -> Batch:
-        """PLACE commands with `at` before `limit` that were not given yet, in order of (at, tie)."""
+        """PLACE commands with `at` before `limit` that were not given yet, in order of (at, tie).
+
+        They and their lines are to be read and not to be written; other lines may stand beside those they point at.
+        """
         while self._day < len(self._first_us) - 1 and self._first_us[self._day] < limit:
             self._hold(self._drawn(self._day))
             self._day += 1
-        start = max(self._next, int(np.searchsorted(self._at, self._start_us)))
-        stop = int(np.searchsorted(self._at, limit))
+        start, stop = self._next, int(self._at.searchsorted(limit))
         if stop <= start:
-            return empty()
+            return NOTHING
         self._next = stop
         commands, lines = self._waiting
-        first = int(commands["first_line"][start])
-        last = int(commands["first_line"][stop - 1] + commands["lines"][stop - 1])
-        given = stacked([commands[start:stop]])
-        lines = lines[first:last]
-        if self.shelf is not None:
-            lines = self.shelf.chosen(given, lines)
-        given["first_line"] -= first
-        given["order"] += self._first_order
-        given["tie"] ^= self._salt
+        given = commands[start:stop]
+        if self._first_order or self.shelf is not None:
+            given, lines = Batch(given, lines).select(slice(None))
+            if self.shelf is not None:
+                lines = self.shelf.chosen(given, lines)
+            given["order"] += self._first_order
+            given["tie"] ^= self._salt
         return Batch(given, lines)
 
     def _hold(self, more: Batch) -> None:

@@ -1,4 +1,4 @@
-"""Hands: who is at work, how long a job takes, and what the shift cost at its end.
+"""Hands: who is at work, and how long a job takes.
 
 A roster row opens as a window of hands when its shift begins: the permanent heads that are not absent that day, then
 temporary staff at their own speed; each works at what experience and a long week leave of it (rehearse.people), over
@@ -17,11 +17,11 @@ from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import happens, joined, spread
 from firstbest.kernels.station import Stations, add_hand, dismiss, extend, new_stations
 from firstbest.rehearse import people, purposes
-from firstbest.rehearse.works import Rows, Told, tell
+from firstbest.rehearse.works import Rows
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import HOUR_US, MINUTE_US, PPM, SECOND_US
-from firstbest.world.words import Kind, Process
+from firstbest.world.words import Process
 
 I64 = NDArray[np.int64]
 
@@ -32,7 +32,6 @@ LOAD: Final = int(Process.LOAD)
 INDIRECT: Final = int(Process.INDIRECT)
 PROCESSES: Final = 5
 SHIFTS: Final = 2
-WORKED: Final = int(Kind.WORKED)
 HERE: Final = 1
 LENT: Final = 2
 """Where a head that came is at work: in its own process, or lent to the other of picking and packing."""
@@ -73,6 +72,9 @@ CREW: Final = np.dtype(
         ("busy_us", "<i8"),
     ]
 )
+BEGINS: Final = 0
+ENDS: Final = 1
+NEVER: Final = 2**62
 OPENED: Final = 0
 REPORTED: Final = 2
 LOADED: Final = 4
@@ -99,6 +101,7 @@ class Roster(NamedTuple):
     marks: I64  # [N, 5]
     seats: Rows  # [N, 2, Y, K] contracts, and ranks of temporary staff, of each crew
     weeks: I64  # [N, 2, Y, 2] the Monday of a crew's week, and minutes of its heads since
+    soon: I64  # [2] instants before which no shift begins, and none is over; 0: not known
 
 
 def new_floor(network: Network, nature: Nature) -> Floor:
@@ -128,7 +131,9 @@ def new_roster(network: Network) -> Roster:
     crews = np.zeros((nodes, days, SHIFTS, PROCESSES), CREW)
     weeks = np.zeros((nodes, SHIFTS, PROCESSES, 2), np.int64)
     most = int(max(network.labour.heads.max(initial=1), network.labour.temps_max.max(initial=1)))
-    return Roster(crews, np.zeros((nodes, 5), np.int64), people.new_seats(nodes, most + 1), weeks)
+    return Roster(
+        crews, np.zeros((nodes, 5), np.int64), people.new_seats(nodes, most + 1), weeks, np.zeros(2, np.int64)
+    )
 
 
 def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
@@ -188,7 +193,8 @@ def take_roster(floor: Floor, roster: Roster, stations: Stations, rows: Rows) ->
             crew["temps"] = row["temps"]
             crew["lent"] = row["lent"]
         else:
-            until = _end_us(floor, roster, (node, day, shift), process)
+            until = end_us(floor, roster, (node, day, shift), process)
+            roster.soon[ENDS] = 0
             extend(stations, node * PROCESSES + process, window_of(roster, (node, day, shift), process), until)
 
 
@@ -199,7 +205,7 @@ def window_of(roster: Roster, when: tuple[int, int, int], process: int) -> int:
 
 
 @compiled
-def _end_us(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
+def end_us(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
     """The end of a shift, overtime included; `when` = (node, day, shift)."""
     node, day, shift = when
     minutes = floor.minutes[node, shift] + roster.crews[node, day, shift, process]["overtime_min"]
@@ -209,6 +215,9 @@ def _end_us(floor: Floor, roster: Roster, when: tuple[int, int, int], process: i
 @compiled
 def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, span: tuple[int, int]) -> None:
     """Lets in the hands of all shifts that begin before span[1]; the stations were advanced to span[0]."""
+    if span[1] <= roster.soon[BEGINS]:
+        return
+    soon = NEVER
     for place in range(roster.crews.shape[0] * SHIFTS):
         node, shift = place // SHIFTS, place % SHIFTS
         day = roster.marks[node, OPENED + shift]
@@ -220,7 +229,11 @@ def open_shifts(floor: Floor, roster: Roster, stations: Stations, seed: int, spa
             for process in range(LOAD):
                 _let_in(floor, roster, stations, (node, day, shift), (process, span[0]))
             day += 1
+            roster.soon[ENDS] = 0
         roster.marks[node, OPENED + shift] = day
+        if day < roster.crews.shape[1]:
+            soon = min(soon, floor.starts[node, day, shift])
+    roster.soon[BEGINS] = soon
 
 
 @compiled
@@ -274,13 +287,13 @@ def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, i
     dismiss(stations, node * PROCESSES + process, done)
     crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
     station, window = node * PROCESSES + process, window_of(roster, when, process)
-    hours, benches = (floor.starts[when], _end_us(floor, roster, when, process)), floor.cells[node, process]["benches"]
+    hours, benches = (floor.starts[when], end_us(floor, roster, when, process)), floor.cells[node, process]["benches"]
     taken = 0
     for home in (process, PICK + PACK - process):
         wanted = HERE if home == process else LENT
         if wanted == LENT and crew["guests"] == 0:
             continue
-        minutes, above = _week_minutes(floor, roster, when, home)
+        minutes, above = week_minutes(floor, roster, when, home)
         pace, own = people.tired(floor.truth, above, minutes), roster.seats[node, shift, home]
         for head in range(roster.crews[node, day, shift, home]["heads"]):
             if own[head]["came"] == wanted and taken < benches:
@@ -295,106 +308,19 @@ def _let_in(floor: Floor, roster: Roster, stations: Stations, when: tuple[int, i
 
 
 @compiled
-def _week_minutes(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> tuple[int, int]:
+def week_minutes(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> tuple[int, int]:
     """(minutes of a crew's heads today, of them beyond the pace of its week); `when` = (node, day, shift)."""
     node, day, shift = when
     crew, week = roster.crews[node, day, shift, process], roster.weeks[node, shift, process]
     minutes = (crew["present"] - crew["away"]) * (floor.minutes[node, shift] + crew["overtime_min"])
     if crew["away"] > 0:
-        minutes += crew["away"] * _minutes_there(floor, roster, when, process)
+        minutes += crew["away"] * minutes_there(floor, roster, when, process)
     begun = week[1] if week[0] == floor.week_begins[day] else 0
     return minutes, people.beyond(floor.truth, crew["staffed"], begun, minutes)
 
 
 @compiled
-def _minutes_there(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
+def minutes_there(floor: Floor, roster: Roster, when: tuple[int, int, int], process: int) -> int:
     """Minutes of a head lent by a process: those of the other one."""
     node, day, shift = when
     return int(floor.minutes[node, shift] + roster.crews[node, day, shift, PICK + PACK - process]["overtime_min"])
-
-
-@compiled
-def report_shifts(floor: Floor, roster: Roster, told: Told, seed: int, limit: int) -> None:
-    """WORKED for each (node, day, shift) that is over before `limit`, at the end of its last process."""
-    for place in range(roster.crews.shape[0] * SHIFTS):
-        node, shift = place // SHIFTS, place % SHIFTS
-        day, end = roster.marks[node, REPORTED + shift], 0
-        while day < roster.marks[node, OPENED + shift] and end < limit:
-            end = 0
-            for process in range(INDIRECT):
-                end = max(end, _end_us(floor, roster, (node, day, shift), process))
-            if end < limit:
-                _report(floor, roster, told, (node, day, shift), (seed, end))
-                day += 1
-        roster.marks[node, REPORTED + shift] = day
-
-
-@compiled
-def _report(floor: Floor, roster: Roster, told: Told, when: tuple[int, int, int], how: tuple[int, int]) -> None:
-    """One shift's hours by process, `when` = (node, day, shift), `how` = (seed, instant)."""
-    (node, day, shift), (seed, end) = when, how
-    direct = 0
-    for process in range(INDIRECT):
-        crew = roster.crews[node, day, shift, process]
-        if crew["heads"] + crew["temps"] <= 0:
-            continue
-        busy = crew["busy_us"]
-        if process == LOAD:
-            busy = roster.marks[node, LOADED]
-            roster.marks[node, LOADED] = 0
-        minutes = floor.minutes[node, shift] + crew["overtime_min"]
-        here = crew["present"] - crew["away"] + crew["guests"]
-        paid = (here + crew["temps"]) * minutes
-        extra = (here * crew["overtime_min"], crew["temps"] * minutes)
-        lent = crew["guests"] * minutes
-        if crew["away"] > 0:
-            lent -= crew["away"] * _minutes_there(floor, roster, when, process)
-        hurt = _end_of_day(floor, roster, seed, when, process)
-        told_of = (paid, extra[0], extra[1], busy // SECOND_US, hurt, lent)
-        _worked(floor, told, (node, day, shift, process), end, told_of)
-        direct += paid
-    if direct > 0 and floor.nodes[node]["indirect_ppm"] > 0:
-        paid = direct * floor.nodes[node]["indirect_ppm"] // PPM
-        _worked(floor, told, (node, day, shift, INDIRECT), end, (paid, 0, 0, paid * 60, 0, 0))
-
-
-@compiled
-def _end_of_day(floor: Floor, roster: Roster, seed: int, when: tuple[int, int, int], process: int) -> int:
-    """A crew's week grows by its day; how many were hurt. Heads then stay away, temporary ones do not return."""
-    node, day, shift = when
-    crew, seats = roster.crews[node, day, shift, process], roster.seats[node, shift, process]
-    week, stream = roster.weeks[node, shift, process], crew_stream(floor, seed, when, process)
-    minutes, above = _week_minutes(floor, roster, when, process)
-    week[1] = minutes + (week[1] if week[0] == floor.week_begins[day] else 0)
-    week[0] = floor.week_begins[day]
-    found, each = 0, floor.minutes[node, shift] + crew["overtime_min"]
-    for head in range(crew["heads"]):
-        worked = each, above // max(crew["present"], 1)
-        if seats[head]["came"] >= HERE and people.hurt(floor.truth, stream, head, worked):
-            seats[head]["away_until"] = day + 1 + floor.truth[0]["injury_days"]
-            found += 1
-    for rank in range(crew["temps"]):
-        if people.hurt(floor.truth, stream, people.ORDINAL + rank, (each, 0)):
-            seats[rank]["learned"] = 0
-            found += 1
-    return found
-
-
-@compiled
-def _worked(
-    floor: Floor, told: Told, when: tuple[int, int, int, int], end: int, what: tuple[int, int, int, int, int, int]
-) -> None:
-    """`what` = (paid, overtime, temporary minutes, busy seconds, heads hurt, minutes lent), `when` with the process."""
-    node, day, shift, process = when
-    rank = joined(floor.nodes[node]["tie"], np.uint64((day * SHIFTS + shift) * PROCESSES + process))
-    row = told.rows[tell(told, end, WORKED, rank)]
-    row["node"] = node
-    row["place"] = day
-    row["service"] = process
-    row["flag"] = shift
-    row["quantity"] = what[0]
-    row["expected"] = what[1]
-    row["item"] = what[2]
-    row["customer"] = what[3]
-    row["attempt"] = what[4]
-    row["order"] = what[5]

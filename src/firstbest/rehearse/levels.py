@@ -45,10 +45,8 @@ def bulk_of(network: Network, nature: Nature) -> Bulk:
     return Bulk(rules.case_units, rules.pallet_units, nature.pallet_s * SECOND_US)
 
 
-def holds_pallet(released: Rows, levelled: Rows | None) -> NDArray[np.bool_]:
+def holds_pallet(released: Rows, levelled: Rows) -> NDArray[np.bool_]:
     """[n] Whether released shipments hold a whole pallet; `levelled`: rows of LEVELLED of the same tick."""
-    if levelled is None:
-        return np.zeros(len(released), np.bool_)
     keys = [(rows["order"] * MAX_NODE + rows["node"]) * MAX_ATTEMPT + rows["attempt"] for rows in (released, levelled)]
     found: NDArray[np.bool_] = np.isin(keys[0], keys[1][levelled["pallets"] > 0])
     return found

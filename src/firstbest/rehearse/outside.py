@@ -14,14 +14,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import PAST, new_agenda, take
-from firstbest.kernels.station import QUEUED, new_started, with_room
+from firstbest.kernels.agenda import PAST, new_agenda
+from firstbest.kernels.station import new_started, with_room
+from firstbest.operate.rows import by_fact
 from firstbest.rehearse import (
     course,
     hands,
     kits,
     known,
     levels,
+    onward,
     people,
     resume,
     resume_hands,
@@ -37,10 +39,10 @@ from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
 from firstbest.rehearse.resume import Jobs, When
 from firstbest.world import facts
-from firstbest.world.commands import Batch
+from firstbest.world.commands import Batch, empty
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import HOUR_US, SECOND_US
+from firstbest.world.units import SECOND_US
 from firstbest.world.words import CargoStage, ReturnStage, Stage
 
 Rows = NDArray[np.void]
@@ -49,8 +51,6 @@ I64 = NDArray[np.int64]
 FORKED_FIRST: Final = 1 << 38
 """Orders that are drawn after a fork have codes from here on: no order of a book has, and all are below 2^40."""
 KIND_OF: Final = {hands.PICK: course.PICKED_KIND, hands.PACK: course.PACKED_KIND}
-SLICE_US: Final = 6 * HOUR_US
-"""`until` goes forward in steps of this length at most, so that the hands present at once stay few."""
 STARTED_ROWS: Final = 4_096
 AT_ONCE: Final = (
     facts.ROSTERED, facts.RELEASED, facts.TASKED, facts.REPLENISHED, facts.MOVED, facts.DEPARTED, facts.VANNED,
@@ -81,11 +81,10 @@ class Physics:
         self._goods = supply.new_goods(network, nature)
         self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
-        self._floors = course.Floors(
+        self._floors = onward.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)
         )
         self._agenda.marks[PAST] = network.calendar.start_us
-        self._now = network.calendar.start_us
         self._later: list[tuple[int, facts.FactType, Rows]] = []
         self._takers: dict[str, Callable[[Rows], None]] = {
             facts.ROSTERED.name: self._rostered,
@@ -109,26 +108,26 @@ class Physics:
 
     def accept(self, blocks: Sequence[facts.Block], now: int) -> None:
         """Takes the facts sealed at the tick `now`; everything before `now` was asked for by `until`."""
-        known = {block.fact.name for block in blocks if len(block.rows)}
-        if self._whole_kits and facts.PICKED.name in known:
-            self._defer(facts.PICKED, _rows_of(blocks, facts.PICKED))
+        told = {block.fact.name: block.rows for block in by_fact(blocks)}
+        if self._whole_kits and facts.PICKED.name in told:
+            self._defer(facts.PICKED, told[facts.PICKED.name], now)
         for fact in AT_NEXT_TIMER:
-            if fact.name in known:
-                self._defer(fact, _rows_of(blocks, fact))
+            if fact.name in told:
+                self._defer(fact, told[fact.name], now)
         memory = self._demand.memory
-        if memory is not None and facts.ORDERED.name in known:
-            memory.hear(_rows_of(blocks, facts.ORDERED))
-        if memory is not None and memory.sellers is not None and facts.PLANNED.name in known:
-            memory.sellers.hear(_rows_of(blocks, facts.ALLOCATED), _rows_of(blocks, facts.PLANNED))
-        if self._demand.shelf is not None and facts.FEATURED.name in known:
-            rows = _rows_of(blocks, facts.FEATURED)
+        if memory is not None and facts.ORDERED.name in told:
+            memory.hear(told[facts.ORDERED.name])
+        if memory is not None and memory.sellers is not None and facts.PLANNED.name in told:
+            memory.sellers.hear(told[facts.ALLOCATED.name], told[facts.PLANNED.name])
+        if self._demand.shelf is not None and facts.FEATURED.name in told:
+            rows = told[facts.FEATURED.name]
             self._demand.shelf.show(rows["product"].astype(np.int64), rows["item"].astype(np.int64))
         if self._later:
             self._take_effect(now)
-        self._whole = _rows_of(blocks, facts.LEVELLED) if facts.LEVELLED.name in known else None
+        self._whole = told.get(facts.LEVELLED.name)
         for fact in AT_ONCE:
-            if fact.name in known:
-                self._takers[fact.name](_rows_of(blocks, fact))
+            if fact.name in told:
+                self._takers[fact.name](told[fact.name])
 
     def until(self, instant: int) -> Batch:
         """All commands with `at` before `instant` not given yet, by (at, kind, hash); numbers are left 0."""
@@ -142,11 +141,11 @@ class Physics:
             self._run(due)
             self._take_effect(due)
         self._run(instant)
-        if self._told.marks[0] == 1:
-            return places
-        commands, lines = course.merged(self._told, places.commands, places.lines)
-        self._told.marks[:] = (1, 0)
-        return Batch(commands, lines)
+        if self._told.marks[0] == 1 and not len(places.commands):
+            return empty()
+        batch = Batch(*course.merged(self._told, *places))
+        self._told.marks[:2] = (1, 0)
+        return batch
 
     def adopt(self, network: Network, nature: Nature) -> None:
         """From now on buildings, people and roads are those of another network with the same nodes, items and days.
@@ -157,6 +156,7 @@ class Physics:
         self._timers = np.unique(network.calendar.timers_us)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)._replace(true_units=self._goods.true_units)
+        self._floors.roster.soon[:] = 0
 
     def resume(self, network: Network, nature: Nature, view: View, now: int) -> int:
         """Stand at an instant of the calendar in a state that agrees with the book's; nothing was done before.
@@ -164,7 +164,7 @@ class Physics:
         `network` and `nature` are those that this was made from. What is under way goes on: its rest is drawn, given
         that it is not done. Answers how much of it is overdue beyond what the model can explain.
         """
-        self._now = self._agenda.marks[PAST] = now
+        self._agenda.marks[PAST] = now
         self._demand.begin(now, FORKED_FIRST)
         if self._demand.shelf is not None:
             self._demand.shelf.show(view.featured["key"].copy(), view.featured["item_next"] - 1)
@@ -252,28 +252,11 @@ class Physics:
 
     def _run(self, instant: int) -> None:
         """Goes forward to `instant`."""
-        world = course.World(self._floor, self._goods)
-        stations, roster = self._floors.stations, self._floors.roster
-        while self._now < instant:
-            stop = min(instant, self._now + SLICE_US)
-            hands.open_shifts(self._floor, roster, stations, self._seed, (self._now, stop))
-            # A job becomes an event, and a delivery a return before it is forgotten itself.
-            self._room(events=int(stations.queues[:, QUEUED].sum()) + 1)
-            followed = 1
-            while followed:
-                course.start_all(self._store, self._agenda, self._floors, stop)
-                due = take(self._agenda, stop)
-                self._room_to_tell(due)
-                works_now = (self._store, self._agenda)
-                followed = course.happen_all(world, works_now, stations, self._told, (self._seed, due))
-            hands.report_shifts(self._floor, roster, self._told, self._seed, stop)
-            self._now = self._agenda.marks[PAST] = stop
-
-    def _room_to_tell(self, due: NDArray[np.int64]) -> None:
-        """Each event tells one command, the shifts some more; a delivery's return hangs on as many new lines."""
-        lines = works.lines_due(self._store, self._agenda, due)
-        self._told = works.told_with_room(self._told, len(due) + self._nodes * 32, lines)
-        self._room(lines=lines)
+        world, key = course.World(self._floor, self._goods), (self._seed, instant)
+        while not onward.go_on(world, (self._store, self._agenda), self._floors, self._told, key):
+            rows, lines = self._told.marks[2:].tolist()
+            self._told = works.told_with_room(self._told, rows, lines)
+            self._room(lines=lines, events=onward.events_most(self._floors.stations))
 
     def _room(self, tasks: int = 0, lines: int = 0, events: int = 0) -> None:
         """Sees to it that so many more fit in."""
@@ -283,14 +266,16 @@ class Physics:
             self._agenda = works.agenda_with_room(self._agenda, events)
 
     # ----------------------------------------------------------------------------- facts that wait for the next timer
-    def _defer(self, fact: facts.FactType, rows: Rows) -> None:
-        at = np.ascontiguousarray(rows["at"])
-        place = np.searchsorted(self._timers, at)
-        timers = self._timers
-        due = np.where(place < len(timers), timers[np.minimum(place, len(timers) - 1)], at)
-        instants = sorted(set(due.tolist()))
-        for instant in instants:
-            self._later.append((instant, fact, rows if len(instants) == 1 else rows[due == instant]))
+    def _defer(self, fact: facts.FactType, rows: Rows, now: int) -> None:
+        """Keeps what was decided before a timer for its instant; nearly always that timer is due `now`."""
+        place, timers = int(self._timers.searchsorted(now)), self._timers
+        if place < len(timers) and timers[place] == now and rows["at"].min() > (timers[place - 1] if place else 0):
+            self._later.append((now, fact, rows))
+        else:
+            at = np.ascontiguousarray(rows["at"])
+            places = np.searchsorted(timers, at)
+            due = np.where(places < len(timers), timers[np.minimum(places, len(timers) - 1)], at)
+            self._later.extend((instant, fact, rows[due == instant]) for instant in np.unique(due).tolist())
         self._later.sort(key=lambda one: one[0])
 
     def _take_effect(self, now: int) -> None:
@@ -322,8 +307,11 @@ class Physics:
 
     def _released(self, rows: Rows) -> None:
         self._room(tasks=len(rows))
-        by_pallet = levels.holds_pallet(rows, self._whole)
         how = (self._floor, self._store, self._floors.stations, self._seed)
+        if self._whole is None:
+            course.take_released(*how, rows, hands.PICK)
+            return
+        by_pallet = levels.holds_pallet(rows, self._whole)
         course.take_released(*how, rows[~by_pallet], hands.PICK)
         course.take_released(*how, rows[by_pallet], hands.RECEIVE)
 
@@ -390,8 +378,3 @@ class Physics:
     def _count_asked(self, rows: Rows) -> None:
         self._room(events=len(rows))
         supply.take_count_asked(self._ways, self._goods, self._floor, self._agenda, (self._seed, rows))
-
-
-def _rows_of(blocks: Sequence[facts.Block], fact: facts.FactType) -> Rows:
-    found = [block.rows for block in blocks if block.fact.name == fact.name]
-    return found[0] if len(found) == 1 else np.concatenate(found)

@@ -20,6 +20,7 @@ from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, exponential, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
 from firstbest.kernels.lookup import find
+from firstbest.kernels.near import near
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
 from firstbest.rehearse.works import Rows, Store, new_task, shipment_name
@@ -173,11 +174,14 @@ def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, 
     """DEPARTED facts, `key` = (seed, rows): parcels begin their journey; loading them was work."""
     store, agenda = hands
     seed, rows = key
+    following = task_of(store, floor.nodes, rows[0]) if len(rows) > 0 else -1
     for number in range(len(rows)):
-        row = rows[number]
+        row, task = rows[number], following
+        if number + 1 < len(rows):
+            following = task_of(store, floor.nodes, rows[number + 1])
+            near(store.tasks, following)
         node, carrier, at = row["node"], row["carrier"], row["at"]
         roster.marks[node, LOADED] += load_us(floor, node) * max(row["cartons"], 1)
-        task = task_of(store, floor.nodes, row)
         source = store.tasks[task]
         source["carrier"] = carrier
         source["expected"] = row["deliver_by"]

@@ -91,7 +91,6 @@ def finished(running: Running, settings: Settings) -> Result:
     spent = time.perf_counter() - began
     counted = (watch.facts, running.loop.ticks, spent, settings.seed)
     answered = running.physics.answered
-    watch.hours.count()
     return Result(scenario, running.state, closings, *counted, answered, watch.presence.checked(), watch.hours)
 
 

@@ -14,12 +14,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from firstbest.decide import freight, wave
-from firstbest.decide.freight import Journeys, Loads
+from firstbest.decide.freight import Loads
 from firstbest.decide.ground import Ground, ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals, fold_rows
 from firstbest.operate.floor import due
 from firstbest.operate.folds import fold
+from firstbest.operate.freight import load_parcels
 from firstbest.operate.loop import run_step
 from firstbest.operate.metrics import cubes
 from firstbest.operate.metrics_rows import BY_ROW
@@ -75,10 +76,9 @@ def warm_decisions() -> None:
     state.apply(cubes([Block(fact, np.zeros(1, fact.dtype)) for fact in FACTS if fact.name in BY_ROW], ground))
     none = np.zeros(0, np.int64)
     last_rows(none)
-    lanes = ground.lanes
-    freight.fill(Loads(none, none, none), lanes.capacity_cm3, lanes.capacity_g, lanes.vehicles.astype(np.int64))
+    freight.fill(Loads(none, none, none), freight.room_of(ground.lanes))
+    load_parcels(0, network.calendar.start_us, ground, np.zeros(1, SHIPMENT_T.dtype))
     journey_cost(ground.terms, 0, 0, 0, 0, (1, 1))
-    freight.better_carrier(ground.terms, Journeys(*(none for _ in Journeys._fields)), 0, none, none)
 
 
 def warm_columns(ground: Ground, state: Columns) -> None:

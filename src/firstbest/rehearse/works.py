@@ -11,10 +11,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import FIRST, KIND, SECOND, USED, Agenda, grown_agenda
+from firstbest.kernels.agenda import FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda
 from firstbest.kernels.compiled import compiled
+from firstbest.kernels.lined import lined
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
-from firstbest.kernels.station import LINK, new_jobs
+from firstbest.kernels.near import near
+from firstbest.kernels.station import LINK as JOB_LINK
+from firstbest.kernels.station import new_jobs
 from firstbest.world.commands import COMMAND, LINE
 from firstbest.world.units import MAX_ATTEMPT, MAX_NODE
 from firstbest.world.words import Kind
@@ -57,10 +60,13 @@ TASK_LINE: Final = np.dtype(
 )
 
 PICKED_KIND: Final = int(Kind.PICKED)
+PACKED_KIND: Final = int(Kind.PACKED)
 DELIVERED: Final = int(Kind.DELIVERED)
 RETURNED: Final = int(Kind.RETURNED)
 RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
 INSPECTED: Final = int(Kind.INSPECTED)
+ROWS_WANTED: Final = 2
+LINES_WANTED: Final = 3
 BLANK: Final = 0
 """The first row of tasks and commands is never used: it is the pattern of a new one."""
 
@@ -81,18 +87,18 @@ class Told(NamedTuple):
     rows: Rows  # [R]
     keys: I64  # [R, 3] at, kind, rank
     lines: Rows  # [M]
-    marks: I64  # [2] rows, the pattern with them, and lines
+    marks: I64  # [4] rows, the pattern with them, and lines; rows and lines that there was to be room for
 
 
 def new_store(tasks: int, lines: int) -> Store:
     """An empty store."""
     jobs = new_jobs(tasks)
-    jobs[:, LINK] = np.arange(1, tasks + 1)
-    jobs[-1, LINK] = -1
-    chain = np.zeros(lines, TASK_LINE)
+    jobs[:, JOB_LINK] = np.arange(1, tasks + 1)
+    jobs[-1, JOB_LINK] = -1
+    chain = lined((lines,), TASK_LINE)
     chain["link"] = np.arange(1, lines + 1)
     chain["link"][-1] = -1
-    rows = np.zeros(tasks, TASK)
+    rows = lined((tasks,), TASK)
     for name in ("first_line", "last_line", "item", "carrier"):
         rows[name][BLANK] = -1
     return Store(rows, jobs, chain, new_lookup(tasks), np.array([1, 1, 0, 0], np.int64))
@@ -118,7 +124,7 @@ def _more_tasks(store: Store, room: int) -> Store:
     more = new_store(room, 1)
     more.tasks[:before] = store.tasks
     more.jobs[:before] = store.jobs
-    more.jobs[-1, LINK] = store.marks[0]
+    more.jobs[-1, JOB_LINK] = store.marks[0]
     store.marks[0] = before
     return store._replace(tasks=more.tasks, jobs=more.jobs, names=grown_lookup(store.names, room))
 
@@ -141,7 +147,7 @@ def agenda_with_room(agenda: Agenda, rows: int) -> Agenda:
 def new_told(rows: int, lines: int) -> Told:
     """Nothing is told."""
     keys = np.zeros((rows, 3), np.int64)
-    return Told(np.zeros(rows, COMMAND), keys, np.zeros(lines, LINE), np.array([1, 0], np.int64))
+    return Told(np.zeros(rows, COMMAND), keys, np.zeros(lines, LINE), np.array([1, 0, 0, 0], np.int64))
 
 
 def told_with_room(told: Told, rows: int, lines: int) -> Told:
@@ -156,19 +162,40 @@ def told_with_room(told: Told, rows: int, lines: int) -> Told:
 
 
 @compiled
-def lines_due(store: Store, agenda: Agenda, events: I64) -> int:
-    """Lines of what comes about at these events: as many are told or sent back at most."""
-    count = 0
-    for index in events:
-        event, place = agenda.rows[index], -1
-        if event[KIND] in (PICKED_KIND, DELIVERED):
-            place = int(store.tasks[event[FIRST]]["first_line"])
-        elif event[KIND] in (RETURNED, RETURN_ASKED, INSPECTED):
-            place = event[SECOND]
-        while place >= 0:
-            place = int(store.lines[place]["link"])
-            count += 1
-    return count
+def fits(store: Store, agenda: Agenda, told: Told, due: int, more: int) -> bool:
+    """Whether there is room for what a chain of events tells and brings, and for so many more commands.
+
+    Each event tells one command with the lines of what comes about; a delivery's return hangs on as many new lines.
+    What is wanted is noted in the marks.
+    """
+    rows, lines, index = more, 0, due
+    while index != NONE:
+        if agenda.rows[index, KIND] in (PICKED_KIND, DELIVERED, PACKED_KIND):
+            near(store.tasks, agenda.rows[index, FIRST])
+        index = agenda.rows[index, LINK]
+        rows += 1
+    index = due
+    while index != NONE:
+        near(store.lines, _first_line(store, agenda.rows[index]))
+        index = agenda.rows[index, LINK]
+    while due != NONE:
+        place = _first_line(store, agenda.rows[due])
+        while place != NONE:
+            place = store.lines[place]["link"]
+            lines += 1
+        due = agenda.rows[due, LINK]
+    told.marks[ROWS_WANTED] = rows
+    told.marks[LINES_WANTED] = lines
+    free = len(store.lines) - store.marks[3]
+    return bool(told.marks[0] + rows <= len(told.rows) and told.marks[1] + lines <= len(told.lines) and lines <= free)
+
+
+@compiled
+def _first_line(store: Store, event: I64) -> int:
+    """The first line of what comes about at an event, NONE: none is told of."""
+    if event[KIND] in (PICKED_KIND, DELIVERED):
+        return int(store.tasks[event[FIRST]]["first_line"])
+    return int(event[SECOND]) if event[KIND] in (RETURNED, RETURN_ASKED, INSPECTED) else NONE
 
 
 @compiled
@@ -182,8 +209,10 @@ def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
     """An empty task under a name; room is the caller's duty."""
     task = store.marks[0]
     assert task >= 0, "the store of tasks is full"
-    store.marks[0] = store.jobs[task, LINK]
+    store.marks[0] = store.jobs[task, JOB_LINK]
     store.marks[1] += 1
+    near(store.tasks, store.marks[0])
+    near(store.jobs, store.marks[0])
     store.tasks[task] = store.tasks[BLANK]
     row = store.tasks[task]
     row["name"] = name
@@ -200,7 +229,7 @@ def end_task(store: Store, task: int) -> None:
     """Forgets a task with its lines."""
     free_chain(store, store.tasks[task]["first_line"])
     forget(store.names, store.tasks[task]["name"])
-    store.jobs[task, LINK] = store.marks[0]
+    store.jobs[task, JOB_LINK] = store.marks[0]
     store.marks[0] = task
     store.marks[1] -= 1
 
@@ -224,6 +253,7 @@ def new_line(store: Store, line: int, item: int, quantity: int) -> int:
     assert at >= 0, "the store of lines is full"
     store.marks[2] = store.lines[at]["link"]
     store.marks[3] += 1
+    near(store.lines, store.marks[2])
     row = store.lines[at]
     row["quantity"] = quantity
     row["line"] = line

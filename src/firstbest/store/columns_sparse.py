@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels import index, packed, queues
+from firstbest.kernels import index, packed, queues, staged
 from firstbest.operate.ports import Rows, Soonest, Staged
 from firstbest.operate.rows import as_made
 from firstbest.store.columns_dense import Room, Told, narrow
@@ -13,6 +13,7 @@ from firstbest.world.tables import Table
 from firstbest.world.units import MAX_NODE
 
 I64 = NDArray[np.int64]
+ALL_CODES = np.zeros(0, np.bool_)
 ROOM = 1_024
 """Rows that a table whose rows come and go has room for at first."""
 
@@ -129,12 +130,17 @@ class Sparse:
 
     def staged(self, read: Staged) -> NDArray[np.void]:
         """Rows of a stage that are due, by key."""
+        dtype = narrow(self.table, read.only) if read.only else self.table.dtype
+        if self.held.counts[read.value] == 0:
+            return np.empty(0, dtype)
         # A word of a list would be a type of its own to a kernel: plain numbers go in.
-        column, until = self.told((read.column,))[0], int(read.until)
-        count = packed.due_slots(self.held, int(read.value), column, until, self.found)
+        due = (self.told((read.column,))[0], int(read.until))
+        among = (self.told((read.among[0],))[0], read.among[1]) if read.among else (due[0], ALL_CODES)
+        count = staged.due_slots(self.held, int(read.value), due, among, self.found)
         slots = self.found[:count]
-        slots = slots[np.argsort(self.rows["key"][slots])]
-        made = np.empty(count, narrow(self.table, read.only) if read.only else self.table.dtype)
+        if count > 1:
+            slots = slots[np.argsort(self.packed.words[slots, index.KEY])]
+        made = np.empty(count, dtype)
         if read.only:
             columns, to = self.told(read.only), packed.told_columns(made.dtype, read.only)
             packed.copy_columns(self.packed, slots, columns, packed.packed_rows(made), to)
@@ -144,6 +150,8 @@ class Sparse:
 
     def all_rows(self) -> NDArray[np.void]:
         """Live rows, by key."""
+        if int(self.held.left[0]) == len(self.rows):
+            return self.rows[:0]
         slots = np.flatnonzero(self.held.marks != packed.DEAD)
         slots = slots[np.argsort(self.packed.words[slots, index.KEY])]
         made = np.empty(len(slots), self.table.dtype)

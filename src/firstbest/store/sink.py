@@ -18,16 +18,18 @@ from typing import Final, NamedTuple, Self
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
-from firstbest.kernels.packed import words_of
 from firstbest.operate.ports import Change, Tick
 from firstbest.store.sink_writer import Writer, read_rows, write_rows
 from firstbest.world.facts import FACTS, Block, FactType
 
 DIGEST_BYTES: Final = 16
 FACT: Final = {fact.name: fact for fact in FACTS}
-PIECE: Final = 1 << 18
-"""Bytes of a piece of memory; a whole number of words."""
+Words = NDArray[np.int64]
+WORD: Final = 8
+PIECE: Final = 1 << 15
+"""Words of a piece of memory."""
 
 
 class SinkError(RuntimeError):
@@ -46,29 +48,30 @@ class Limits(NamedTuple):
 class _Held:
     """Rows of one fact type that are not yet in a file, in pieces of memory that are used again and again."""
 
-    def __init__(self, fact: FactType, spare: deque[bytearray]) -> None:
+    def __init__(self, fact: FactType, spare: deque[Words]) -> None:
         self.fact = fact
         self.spare = spare
-        self.pieces: list[memoryview] = []
-        self.left = 0  # bytes free in the last piece
-        self.size = 0
+        self.pieces: list[Words] = []
+        self.left = 0  # words free in the last piece
+        self.size = 0  # words held
         self.rows = 0
 
-    def keep(self, packed: memoryview) -> None:
-        """Copy packed rows to the end."""
-        start, size = 0, len(packed)
+    def keep(self, rows: NDArray[np.void]) -> None:
+        """Copy rows to the end."""
+        words = np.ascontiguousarray(rows).view(np.int64)
+        start, size = 0, len(words)
         self.size += size
+        self.rows += len(rows)
         while start < size:
             if not self.left:
-                self.pieces.append(memoryview(self.spare.pop() if self.spare else bytearray(PIECE)))
+                self.pieces.append(self.spare.pop() if self.spare else np.empty(PIECE, np.int64))
                 self.left = PIECE
-            part = min(self.left, size - start)
-            at = PIECE - self.left
-            self.pieces[-1][at : at + part] = packed[start : start + part]
+            part, at = min(self.left, size - start), PIECE - self.left
+            self.pieces[-1][at : at + part] = words[start : start + part]
             self.left -= part
             start += part
 
-    def take(self) -> list[memoryview]:
+    def take(self) -> list[Words]:
         """Hand over what is held and start again."""
         pieces = self.pieces
         if pieces:
@@ -79,7 +82,7 @@ class _Held:
 
 class _Handover(NamedTuple):
     fact: FactType
-    pieces: list[memoryview]
+    pieces: list[Words]
     path: Path
 
 
@@ -99,7 +102,7 @@ class ParquetSink:
         self.folder = folder / "facts"
         self.counts = {fact.name: 0 for fact in FACTS}
         # What the other thread is done with comes back here; a deque's ends may be used by two threads at once.
-        self._spare: deque[bytearray] = deque()
+        self._spare: deque[Words] = deque()
         self._held = {fact.name: _Held(fact, self._spare) for fact in FACTS}
         self._parts = dict.fromkeys(self.counts, 0)
         self._total = 0
@@ -174,21 +177,21 @@ class ParquetSink:
         self._parts[name] += 1
 
     def _keep(self, block: Block) -> None:
-        held, rows = self._held[block.fact.name], block.rows
+        rows = block.rows
         if not len(rows):
             return
-        held.keep(words_of(np.ascontiguousarray(rows)).data.cast("B"))
-        held.rows += len(rows)
+        held = self._held[block.fact.name]
+        held.keep(rows)
         self._total += rows.nbytes
         self.counts[block.fact.name] += len(rows)
-        if held.size >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
+        if held.size * WORD >= self.limits.type_bytes or held.rows >= self.limits.type_rows:
             self._hand_over(held)
 
     def _hand_over(self, held: _Held) -> None:
         name = held.fact.name
         path = self.folder / name / f"{self._parts[name]:05d}.parquet"
         self._parts[name] += 1
-        self._total -= held.size
+        self._total -= held.size * WORD
         self._queue.put(_Handover(held.fact, held.take(), path))
 
     def _raise_failure(self) -> None:
@@ -207,17 +210,14 @@ class ParquetSink:
 
     def _write(self, handed: _Handover) -> None:
         """Take the digest and have the file written: by another process in a long run, here in a short one."""
-        for piece in handed.pieces:
+        packed = [piece.data.cast("B") for piece in handed.pieces]
+        for piece in packed:
             self._digests[handed.fact.name].update(piece)
         if self._writer is None and not self._closed:
             self._writer = Writer(self.limits.engine_memory)
         if self._writer is not None:
-            self._writer.write(handed.fact.name, handed.pieces, handed.path)
+            self._writer.write(handed.fact.name, packed, handed.path)
         else:
             with duckdb.connect(config={"threads": 1, "memory_limit": self.limits.engine_memory}) as engine:
-                write_rows(engine, np.frombuffer(b"".join(handed.pieces), handed.fact.dtype), handed.path)
-        for piece in handed.pieces:
-            whole = piece.obj
-            assert isinstance(whole, bytearray), "pieces are views of memory of our own"
-            piece.release()
-            self._spare.append(whole)
+                write_rows(engine, np.frombuffer(b"".join(packed), handed.fact.dtype), handed.path)
+        self._spare.extend(piece if piece.base is None else piece.base for piece in handed.pieces)
