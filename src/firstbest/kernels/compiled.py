@@ -63,7 +63,8 @@ class Straight:
     """
 
     def __init__(self, kernel: Any) -> None:
-        self.kernel, self.way_in = kernel, None
+        self.kernel = kernel
+        self.way_in: Any = None
 
     def __call__(self, *given: Any) -> Any:
         """Call the kernel."""

@@ -99,6 +99,7 @@ def queue_up(held: Held, queues: Queues, slots: I64) -> None:
             _put_in(queues, _value(held, queues, slot, GROUP), entry)
 
 
+@straight
 @compiled
 def soonest(held: Held, queues: Queues, asked: tuple[I64, I64, int], slots: I64) -> int:
     """Write the places of the first rows of some queues, queue by queue in order; how many.
