@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstbest.decide import wave
-from firstbest.operate.ranks import last_rows, ranked, ranked_codes
+from firstbest.operate.loop import first_echo
+from firstbest.operate.ranks import last_rows, once_each, ranked
+from firstbest.world.commands import COMMAND
+from firstbest.world.words import Kind
 
 WAITING = np.dtype([("key", "<i8"), ("tie", "<u8"), ("ship_by", "<i8"), ("units", "<i4"), ("node", "<i2")])
 PACKING = np.array([[100, 120, 7, 900_000], [50, 51, 0, 1_000_000], [1, 1, 1, 500_000]], np.int64)
@@ -26,11 +29,34 @@ def test_ranks_are_places_among_the_sorted(given_values: list[int]) -> None:
     places = [there.index(value) if value >= 0 else -1 for value in given_values]
     array = np.array(given_values, np.int64)
 
-    for unique, place in (ranked(array), ranked_codes(array, 31)):
-        assert unique.tolist() == there
-        assert place.tolist() == places
+    unique, place = ranked(array)
+    assert unique.tolist() == there
+    assert place.tolist() == places
     lasts = {value: n for n, value in enumerate(given_values)}
     assert last_rows(array).tolist() == [lasts[value] for value in sorted(lasts)]
+
+
+@given(st.lists(st.integers(-3, 30) | st.integers(-(2**62), 2**62), max_size=40))
+def test_values_once_each_stand_as_they_first_appeared(given_values: list[int]) -> None:
+    there = list(dict.fromkeys(value for value in given_values if value >= 0))
+
+    unique, place = once_each(np.array(given_values, np.int64))
+    assert unique.tolist() == there
+    assert place.tolist() == [there.index(value) if value >= 0 else -1 for value in given_values]
+
+
+TOLD = st.sampled_from((Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED, Kind.PACKED))
+
+
+@given(st.lists(st.tuples(TOLD, st.integers(0, 12)), max_size=12))
+def test_the_first_echo_is_of_a_cargo_that_another_family_speaks_of(told: list[tuple[Kind, int]]) -> None:
+    commands = np.zeros(len(told), COMMAND)
+    commands["kind"], commands["order"] = [kind for kind, _ in told], [cargo for _, cargo in told]
+
+    arrived, announced = ({cargo for kind, cargo in told if kind == one} for one in (Kind.ARRIVED, Kind.ANNOUNCED))
+    echoes = {Kind.RECEIVED: arrived | announced, Kind.ARRIVED: announced}
+    expected = [n for n, (kind, cargo) in enumerate(told) if cargo in echoes.get(kind, set())]
+    assert first_echo(commands) == (expected[0] if expected else -1)
 
 
 def ms(units: int, node: int) -> int:

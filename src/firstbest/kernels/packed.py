@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled, straight
-from firstbest.kernels.index import KEY, find, insert, remove
+from firstbest.kernels.index import KEY, bucket_of, find, insert, remove
 
 I64 = NDArray[np.int64]
 
@@ -28,6 +28,8 @@ MARKS: Final = 64
 """Marks are 0 to below this."""
 ABSENT: Final = -1
 """Instead of a count: a row was not there."""
+FURTHER: Final = -2
+"""Instead of a place: a row of another key is in the first bucket."""
 QUEUED: Final = 2
 """Where `Held.marked` has the mark of rows that queue up."""
 NOBODY: Final = -2
@@ -176,12 +178,20 @@ def add_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
 def find_slots(held: Held, keys: I64, slots: I64) -> int:
     """Write the places [n] of the rows of these keys [n], -1 where there is none; how many are absent.
 
-    A pass of its own: a look-up waits for memory most of the time, and so many of them wait at once.
+    A look-up waits for memory most of the time. So the first bucket of each is taken, and then the row that it names is
+    looked at, without a branch that would wait for an answer: many are asked for at once. Few have to look further.
     """
     words, slot_of = held.packed.words, held.slot_of
+    mask = len(slot_of) - 1
+    for n in range(len(keys)):
+        slots[n] = slot_of[bucket_of(keys[n], mask)]
+    for n in range(len(keys)):
+        other = (slots[n] >= 0) & (words[max(slots[n], 0), KEY] != keys[n])
+        slots[n] = FURTHER if other else slots[n]
     absent = 0
     for n in range(len(keys)):
-        slots[n] = find(words, slot_of, keys[n])
+        if slots[n] == FURTHER:
+            slots[n] = find(words, slot_of, keys[n])
         absent += slots[n] < 0
     return absent
 
@@ -189,12 +199,7 @@ def find_slots(held: Held, keys: I64, slots: I64) -> int:
 @compiled
 def find_rows(held: Held, rows: I64, slots: I64) -> int:
     """`find_slots` for the keys that rows of words [n, W] begin with."""
-    words, slot_of = held.packed.words, held.slot_of
-    absent = 0
-    for n in range(len(rows)):
-        slots[n] = find(words, slot_of, rows[n, KEY])
-        absent += slots[n] < 0
-    return absent
+    return find_slots(held, rows[:, KEY], slots)
 
 
 @straight
@@ -250,14 +255,19 @@ def read_slots(words: I64, slots: I64, rows: I64) -> int:
 
 @compiled
 def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
-    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K]; how many are not there: then none is."""
-    absent = missing(slots, len(words))
+    """Copy the words at `places` [K] of the rows in these slots [n] to [n, K], zeros where a slot is -1.
+
+    Answers how many other slots are not there: then no row is copied.
+    """
+    absent = 0
+    for n in range(len(slots)):
+        absent += slots[n] < -1 or slots[n] >= len(words)
     if absent > 0:
         return absent
     # Row by row: each lies in a line of the processor's cache that is far from the last one's.
     for n in range(len(slots)):
         for k in range(len(places)):
-            rows[n, k] = words[slots[n], places[k]]
+            rows[n, k] = words[slots[n], places[k]] if slots[n] >= 0 else 0
     return 0
 
 
@@ -269,9 +279,13 @@ def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots:
     for n in range(len(keys)):
         slot = slots[n]
         found[n] = slot >= 0
+        if slot < 0:
+            for word in range(rows.shape[1]):
+                rows[n, word] = 0
+            rows[n, KEY] = keys[n]
+            continue
         for word in range(rows.shape[1]):
-            rows[n, word] = words[slot, word] if slot >= 0 else 0
-        rows[n, KEY] = keys[n]
+            rows[n, word] = words[slot, word]
 
 
 @straight

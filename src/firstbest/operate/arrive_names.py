@@ -1,13 +1,17 @@
 """Kernels that find what a batch of arrivals touches: its orders, their lines and shipments, the items of all of them.
 
-Each writes one number for every row that might name something, -1 where it names nothing; `operate.ranks` then makes of
-the numbers the sorted keys to be read and, for each row, where its own will stand among them.
+Each answers the keys to be read, once each as they are first named, and for every row that might name something where
+its own will stand among them, -1 where it names nothing. No fact depends on where a row stands.
 """
 
 from __future__ import annotations
 
-from firstbest.kernels.compiled import compiled
-from firstbest.operate.arrive_state import Records
+import numpy as np
+
+from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.index import local_day
+from firstbest.operate.arrive_state import Records, Row
+from firstbest.operate.ranks import once_each
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
 from firstbest.world.words import Kind
@@ -26,83 +30,133 @@ KINDS = int(max(Kind)) + 1
 
 
 @compiled
-def name_orders(commands: Records, orders: I64) -> None:
-    """The order that each command [n] is about."""
+@makes_arrays
+def orders_of(commands: Records, counts: I64) -> tuple[I64, I64]:
+    """The orders [O] that commands look at, and where the order of each command [n] is among them, -1: of none.
+
+    Adds the commands and their lines by kind to `counts` [K, 2].
+    """
+    count_kinds(commands, counts)
+    named = np.empty(len(commands), np.int64)
     for c in range(len(commands)):
-        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, PACKED, DELIVERED, HOLD, RESUME, FILL)
-        orders[c] = commands[c].order if of_order else -1
+        # What is packed is looked up as a shipment, and its order does not change.
+        of_order = commands[c].kind in (PLACE, CANCEL, PICKED, DELIVERED, HOLD, RESUME, FILL)
+        named[c] = commands[c].order if of_order else -1
+    return once_each(named)
 
 
 @compiled
-def span_lines(commands: Records, order_row: I64, orders: Records, span: I64) -> int:
-    """Write how many lines of each order [O] are wanted; the sum.
+@makes_arrays
+def lines_of(commands: Records, order_row: I64, orders: Records) -> tuple[I64, I64]:
+    """Where the lines of each order [O] begin that are wanted, -1: none are; and the key of each such line [M].
 
     Lines that stand are wanted by cancels, picks, holds and what asks again for stock; an order that is placed gets
     room for all that is placed, also where another of its name may end before it in the same batch.
     """
-    span[:] = 0
+    span, base = np.zeros(len(orders), np.int64), np.full(len(orders), -1, np.int64)
     for c in range(len(commands)):
         kind, row = commands[c].kind, order_row[c]
         if kind == PLACE:
             span[row] = max(span[row], commands[c].lines)
         elif kind in (CANCEL, PICKED, HOLD, RESUME, FILL) and orders[row].live != 0:
             span[row] = max(span[row], orders[row].lines)
-    return int(span.sum())
-
-
-@compiled
-def name_lines(orders: Records, span: I64, base: I64, keys: I64) -> None:
-    """Write where the lines of each order [O] begin, -1: none are wanted, and the key of each line [M]."""
-    end = 0
-    for row in range(len(span)):
-        base[row] = end if span[row] > 0 else -1
+    keys, end = np.empty(span.sum(), np.int64), 0
+    for row in range(len(orders)):
+        if span[row] > 0:
+            base[row] = end
         for line in range(span[row]):
             keys[end + line] = orders[row].key * MAX_LINE + line
         end += span[row]
+    return base, keys
 
 
 @compiled
-def name_items(commands: Records, batch_lines: Records, lines: Records, centre_of: I64, items: I64) -> None:
-    """Items whose stock is weighed at every centre: [m + n + M], -1: none.
+@makes_arrays
+def shelves_of(
+    commands: Records, batch_lines: Records, lines: Records, centres: I64, centre_of: I64
+) -> tuple[I64, I64, I64, I64]:
+    """The stock row of each local shelf [S], and which shelves are those of the batch's lines, commands and lines.
 
-    Those of the batch's lines [m], of each command [n] that receives or counts at a centre, of lines that stand [M].
+    An item that is named at a centre has a shelf at every centre [F], one behind the other, and `batch_lines` [m] and
+    `lines` [M] are told its first; each item elsewhere has one, and `commands` [n] are told their own. -1: none. A
+    shelf's stock row is -1 where the batch can only add to it, and no fact says what it comes to.
     """
+    m, n = len(batch_lines), len(commands)
+    named = np.empty(m + n + len(lines), np.int64)
+    name_items(commands, batch_lines, lines, centre_of, named)
+    items, shelf = once_each(named)
+    first, count = np.empty(len(items), np.int64), 0
+    for item in range(len(items)):
+        first[item] = count
+        count += 1 if items[item] % (len(centre_of) + 1) > 0 else len(centres)
+    for spot in range(len(shelf)):
+        shelf[spot] = first[shelf[spot]] if shelf[spot] >= 0 else -1
+    keys = np.full(count, -1, np.int64)
+    for c in range(n):
+        if commands[c].kind in (RECEIVED, COUNTED):
+            shelf[m + c] += max(centre_of[commands[c].node], 0)
+            keys[shelf[m + c]] = commands[c].item * len(centre_of) + commands[c].node
+        elif commands[c].kind in (PLACE, PICKED, FILL):
+            ask_shelves(commands[c], batch_lines, (centres, centre_of), shelf, keys)
+    return keys, shelf[:m], shelf[m : m + n], shelf[m + n :]
+
+
+@compiled
+def name_items(commands: Records, batch_lines: Records, lines: Records, centre_of: I64, named: I64) -> None:
+    """The items [m + n + M] of `shelves_of`: item * (N + 1), and above it by node + 1 where that is no centre; -1."""
+    step = len(centre_of) + 1
     for n in range(len(batch_lines)):
-        items[n] = batch_lines[n].item
+        named[n] = batch_lines[n].item * step
     for c in range(len(commands)):
-        of_item = commands[c].kind in (RECEIVED, COUNTED) and centre_of[commands[c].node] >= 0
-        items[len(batch_lines) + c] = commands[c].item if of_item else -1
+        command, spot = commands[c], len(batch_lines) + c
+        named[spot] = -1
+        if command.kind in (RECEIVED, COUNTED):
+            named[spot] = command.item * step + (0 if centre_of[command.node] >= 0 else command.node + 1)
     for spot in range(len(lines)):
-        items[len(batch_lines) + len(commands) + spot] = lines[spot].item if lines[spot].live != 0 else -1
+        named[len(batch_lines) + len(commands) + spot] = lines[spot].item * step if lines[spot].live != 0 else -1
 
 
 @compiled
-def name_elsewhere(commands: Records, centre_of: I64, keys: I64) -> None:
-    """The stock row of what each command [n] receives or counts at a node that is no centre, -1."""
+def ask_shelves(command: Row, batch_lines: Records, nodes: tuple[I64, I64], shelf: I64, keys: I64) -> None:
+    """Ask for the stock of a command's lines; nodes: (centres, the place of each node among them).
+
+    It is weighed at every centre where a node is to be chosen, also for what a pick found nowhere. What a picker found
+    concerns the shelf that it came from alone.
+    """
+    centres, centre_of = nodes
+    for n in range(command.first_line, command.first_line + command.lines):
+        row = batch_lines[n].item * len(centre_of)
+        if command.kind != PICKED or batch_lines[n].quantity <= 0:
+            for centre in range(len(centres)):
+                keys[shelf[n] + centre] = row + centres[centre]
+        elif centre_of[command.node] >= 0:
+            keys[shelf[n] + centre_of[command.node]] = row + command.node
+
+
+@compiled
+@makes_arrays
+def shipments_of(commands: Records, lines: Records, order_row: I64, orders: Records, room: int) -> tuple[I64, I64, I64]:
+    """The shipments that commands and lines that stand name: [H], and behind them `room` keys of -1 for new ones.
+
+    Also where the shipment of each command [n] is among them, -1: it names none; and the order's row of each [H], -1:
+    nothing looks for it by its order.
+    """
+    named = np.empty(len(commands) + len(lines), np.int64)
+    name_shipments(commands, lines, named)
+    once, place = once_each(named)
+    keys, of_order = np.full(len(once) + room, -1, np.int64), np.full(len(once), -1, np.int64)
+    keys[: len(once)] = once
     for c in range(len(commands)):
-        command = commands[c]
-        elsewhere = command.kind in (RECEIVED, COUNTED) and centre_of[command.node] < 0
-        keys[c] = command.item * len(centre_of) + command.node if elsewhere else -1
-
-
-@compiled
-def name_shelves(items: I64, elsewhere: I64, centres: I64, nodes: int, keys: I64) -> None:
-    """The stock row of each local shelf: of each item [U] at every centre [F], then elsewhere [X]: [U * F + X]."""
-    n = 0
-    for item in items:
-        for node in centres:
-            keys[n] = item * nodes + node
-            n += 1
-    for key in elsewhere:
-        keys[n] = key
-        n += 1
-
-
-@compiled
-def place_shelves(commands: Records, rows: I64, elsewhere: I64, centre_of: I64, shelf: I64) -> None:
-    """The shelf of each command [n], by the first shelf of its item `rows` [n] or by its shelf `elsewhere` [n]; -1."""
-    for c in range(len(commands)):
-        shelf[c] = rows[c] + centre_of[commands[c].node] if rows[c] >= 0 else elsewhere[c]
+        if place[c] >= 0 and order_row[c] >= 0:
+            of_order[place[c]] = order_row[c]
+    row = 0
+    for spot in range(len(lines)):
+        # Lines stand in the order of their orders' rows.
+        while orders[row].key != lines[spot].key // MAX_LINE:
+            row += 1
+        if place[len(commands) + spot] >= 0:
+            of_order[place[len(commands) + spot]] = row
+    return keys, place[: len(commands)], of_order
 
 
 @compiled
@@ -119,23 +173,42 @@ def name_shipments(commands: Records, lines: Records, keys: I64) -> None:
 
 
 @compiled
-def name_cargo(commands: Records, keys: I64) -> None:
-    """The cargo of each receipt [n]."""
-    for c in range(len(commands)):
-        keys[c] = commands[c].order if commands[c].kind == RECEIVED else -1
+@makes_arrays
+def chains_of(shipments: Records, of_order: I64, orders: int) -> tuple[I64, I64]:
+    """Link the shipments that are there, [H] and room, by order: its first [O], the next of each; -1 ends.
+
+    One that is named and not there is no link: it would stand for another, since its node is not known.
+    """
+    head, following = np.full(orders, -1, np.int64), np.full(len(shipments), -1, np.int64)
+    for spot in range(len(of_order)):
+        if shipments[spot].live != 0 and of_order[spot] >= 0:
+            following[spot] = head[of_order[spot]]
+            head[of_order[spot]] = spot
+    return head, following
 
 
 @compiled
-def chain_up(keys: I64, orders: Records, head: I64, following: I64) -> None:
-    """Link the shipments (sorted keys [H]) of each order [O], the last first: `head` [O], `following` [H], -1 ends."""
-    head[:] = -1
-    following[:] = -1
-    row = 0
-    for spot in range(len(keys)):
-        while orders[row].key != keys[spot] // (MAX_NODE * MAX_ATTEMPT):
-            row += 1
-        following[spot] = head[row]
-        head[row] = spot
+@makes_arrays
+def cargo_of(commands: Records) -> tuple[I64, I64]:
+    """The cargo that is received, and where that of each command [n] is among it, -1."""
+    named = np.empty(len(commands), np.int64)
+    for c in range(len(commands)):
+        named[c] = commands[c].order if commands[c].kind == RECEIVED else -1
+    return once_each(named)
+
+
+@compiled
+@makes_arrays
+def slots_of(commands: Records, midnight: I64, zone: int, days: int, centres: I64) -> tuple[int, I64]:
+    """(First day, packing slots by centre and day [F * D]) from before the first command to `days` after the last."""
+    first = max(local_day(midnight, zone, commands[0].at) - 2, 0)
+    stop = min(local_day(midnight, zone, commands[len(commands) - 1].at) + days, midnight.shape[1])
+    keys, count = np.empty(len(centres) * (stop - first), np.int64), 0
+    for centre in centres:
+        for day in range(first, stop):
+            keys[count] = centre * midnight.shape[1] + day
+            count += 1
+    return first, keys
 
 
 @compiled
@@ -151,11 +224,13 @@ def lines_missed(commands: Records, batch_lines: Records) -> int:
 
 @compiled
 def lay_window(rows: Records, centres: I64, taken: I64, limit: I64) -> None:
-    """Spread slots by centre and day [F, D] into `taken` and `limit` by node and day [N, D]."""
-    for centre in range(len(centres)):
-        for day in range(rows.shape[1]):
-            taken[centres[centre], day] = rows[centre, day].taken
-            limit[centres[centre], day] = rows[centre, day].limit
+    """Spread slots by centre and day [F * D] into `taken` and `limit` by node and day [N, D]."""
+    spot = 0
+    for centre in centres:
+        for day in range(taken.shape[1]):
+            taken[centre, day] = rows[spot].taken
+            limit[centre, day] = rows[spot].limit
+            spot += 1
 
 
 @compiled

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstbest.decide.ground import Ground, ground_of
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.operate import (
     aftermath,
     arrivals,
@@ -29,9 +30,11 @@ from firstbest.operate import (
     together,
 )
 from firstbest.operate.arrive_names import count_kinds
+from firstbest.operate.arrive_state import Records
 from firstbest.operate.folds import fold
 from firstbest.operate.metrics import COUNTED, cubes
 from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
+from firstbest.operate.ranks import once_each
 from firstbest.operate.rows import block_of, by_fact
 from firstbest.world.commands import Batch
 from firstbest.world.facts import ADOPTED, FACTS, Block
@@ -52,7 +55,9 @@ FAMILY_OF = np.zeros(max(Kind) + 1, np.int64)
 """The family of each kind, from 1."""
 for _number, (_kinds, _) in enumerate(ARRIVALS, 1):
     FAMILY_OF[list(_kinds)] = _number
-RECEIVED, ARRIVED, ANNOUNCED = (int(each) for each in (Kind.RECEIVED, Kind.ARRIVED, Kind.ANNOUNCED))
+RECEIVED = int(Kind.RECEIVED)
+ARRIVED = int(Kind.ARRIVED)
+ANNOUNCED = int(Kind.ANNOUNCED)
 JOIN, LEAVE = int(Kind.JOIN), int(Kind.LEAVE)
 DELIVERED, RETURN_ASKED = int(Kind.DELIVERED), int(Kind.RETURN_ASKED)
 RANK = {fact.name: rank for rank, fact in enumerate(FACTS)}
@@ -182,13 +187,13 @@ class Loop:
 
     def preview(self, batch: Batch) -> list[Block]:
         """What would be decided of a batch if it were admitted now; numbers its commands, changes no state."""
-        kind = batch.commands["kind"]
-        batch.commands["number"] = np.arange(self.number, self.number + len(kind))
+        count = len(batch.commands)
+        family, sizes = np.empty(count, np.int64), np.zeros(len(ARRIVALS) + 1, np.int64)
+        number_all(batch.commands, self.number, FAMILY_OF, family, sizes)
         blocks: list[Block] = []
-        family = FAMILY_OF[kind]
-        for number, size in enumerate(np.bincount(family, minlength=len(ARRIVALS) + 1).tolist()[1:], 1):
+        for number, size in enumerate(sizes.tolist()[1:], 1):
             if size:
-                chosen = batch if size == len(kind) else batch.select(family == number)
+                chosen = batch if size == count else batch.select(family == number)
                 blocks.extend(run_step(ARRIVALS[number - 1][1](chosen, self.ground), self.ports.state))
         return blocks
 
@@ -291,11 +296,37 @@ def without_echo(batch: Batch) -> Batch:
         batch = members.before_newcomer(batch)
     if not (told[ANNOUNCED] or (told[ARRIVED] and told[RECEIVED])):
         return batch
-    kind, order = batch.commands["kind"], batch.commands["order"]
-    received, arrived, announced = kind == RECEIVED, kind == ARRIVED, kind == ANNOUNCED
-    echoes = received & np.isin(order, order[arrived | announced]) | arrived & np.isin(order, order[announced])
-    echo = np.flatnonzero(echoes)
-    return batch.select(slice(0, max(int(echo[0]), 1))) if len(echo) else batch
+    echo = first_echo(batch.commands)
+    return batch if echo < 0 else batch.select(slice(0, max(echo, 1)))
+
+
+@compiled
+@makes_arrays
+def first_echo(commands: Records) -> int:
+    """The first receipt of a cargo that arrives or is announced, or arrival of one that is announced; -1: none."""
+    named = np.empty(len(commands), np.int64)
+    for c in range(len(commands)):
+        named[c] = commands[c].order if commands[c].kind in (RECEIVED, ARRIVED, ANNOUNCED) else -1
+    cargo, place = once_each(named)
+    told = np.zeros((2, len(cargo)), np.bool_)
+    for c in range(len(commands)):
+        if place[c] >= 0:
+            told[0, place[c]] |= commands[c].kind == ARRIVED
+            told[1, place[c]] |= commands[c].kind == ANNOUNCED
+    for c in range(len(commands)):
+        kind, at = commands[c].kind, place[c]
+        if at >= 0 and ((kind == RECEIVED and told[0, at]) or (kind in (RECEIVED, ARRIVED) and told[1, at])):
+            return c
+    return -1
+
+
+@compiled
+def number_all(commands: Records, first: int, family_of: I64, family: I64, sizes: I64) -> None:
+    """Number commands [n] from `first` on, write the family of each [n], and add how many are in each [F + 1]."""
+    for c in range(len(commands)):
+        commands[c].number = first + c
+        family[c] = family_of[commands[c].kind]
+        sizes[family[c]] += 1
 
 
 def without_afterthought(batch: Batch) -> Batch:

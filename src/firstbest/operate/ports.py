@@ -24,7 +24,7 @@ class ByKey(NamedTuple):
     """Rows of these keys, in their order; absent keys are answered with `found` False and zeros.
 
     `only` names the columns wanted of a dense table, of 64 bits each (all where empty): what a decision weighs at every
-    node is little of many rows.
+    node is little of many rows. There a key of -1 asks for nothing and is answered with zeros.
     """
 
     table: Table

@@ -1,10 +1,11 @@
-"""Keys once each, sorted, and where each row finds its own among them (numpy.unique takes several times as long)."""
+"""Keys once each, and where each row finds its own among them (numpy.unique takes several times as long)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.index import FREE, bucket_of
 from firstbest.world.network import I64
 
 
@@ -15,21 +16,26 @@ def ranked(values: I64) -> tuple[I64, I64]:
 
 @compiled
 @makes_arrays
-def ranked_codes(values: I64, codes: int) -> tuple[I64, I64]:
-    """`ranked` where no value is as great as `codes`: without sorting."""
-    place_of, unique = np.full(codes, -1, np.int64), np.empty(codes, np.int64)
-    for value in values:
-        if value >= 0:
-            place_of[value] = 0
+def once_each(values: I64) -> tuple[I64, I64]:
+    """The values of 0 and more once each, as they first appear, and the place of each [n] among them, -1: below 0."""
+    room = 2
+    while room < 2 * len(values):
+        room *= 2
+    place_of = np.full(room, FREE, np.int32)
+    unique, place = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
     count = 0
-    for code in range(codes):
-        if place_of[code] >= 0:
-            place_of[code] = count
-            unique[count] = code
-            count += 1
-    place = np.empty(len(values), np.int64)
     for n in range(len(values)):
-        place[n] = place_of[values[n]] if values[n] >= 0 else -1
+        if values[n] < 0:
+            place[n] = -1
+            continue
+        b = bucket_of(values[n], room - 1)
+        while place_of[b] >= 0 and unique[place_of[b]] != values[n]:
+            b = (b + 1) & (room - 1)
+        if place_of[b] < 0:
+            place_of[b] = count
+            unique[count] = values[n]
+            count += 1
+        place[n] = place_of[b]
     return unique[:count], place
 
 

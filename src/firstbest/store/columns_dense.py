@@ -17,6 +17,9 @@ I64 = NDArray[np.int64]
 FOUND = np.ones(4_096, np.bool_)
 FOUND.setflags(write=False)
 KEYS_AT_ONCE = 1 << 20
+WORD_BYTES = 8
+LINE_WORDS = 8
+"""Of a line of the processor's cache."""
 
 
 class Dense:
@@ -24,7 +27,7 @@ class Dense:
 
     def __init__(self, table: Table, size: int) -> None:
         self.table, self.told = table, Told(table)
-        self.rows = np.zeros(size, table.dtype)
+        self.rows = rows_of_zeros(size, table)
         # In pieces: cubes of 300 sellers are a hundred million rows, whose keys at once would be 800 MB beside them.
         for start in range(0, size, KEYS_AT_ONCE):
             stop = min(start + KEYS_AT_ONCE, size)
@@ -86,9 +89,19 @@ class Dense:
         return self.rows[max(low, 0) : high].copy()
 
 
+def rows_of_zeros(size: int, table: Table) -> NDArray[np.void]:
+    """Rows that begin with a line of the processor's cache: one of a line's length lies in one and not in two."""
+    words = size * table.dtype.itemsize // WORD_BYTES
+    room = np.zeros(words + LINE_WORDS, np.int64)
+    first = -(room.ctypes.data // WORD_BYTES) % LINE_WORDS
+    return room[first : first + words].view(table.dtype)
+
+
 def copied_rows(rows: packed.Packed, table: Table) -> NDArray[np.void]:
     """The same rows in memory of their own; as words, which NumPy copies several times as fast as rows of columns."""
-    return rows.words.copy().reshape(-1).view(table.dtype)
+    made = rows_of_zeros(len(rows.words), table)
+    packed.words_of(made)[:] = rows.words
+    return made
 
 
 def all_found(count: int) -> NDArray[np.bool_]:
