@@ -53,6 +53,34 @@ def compiled(kernel: _Kernel) -> _Kernel:
     return cast("_Kernel", from_python)
 
 
+class Straight:
+    """A kernel's way in without a look at the types of what it is given: those of its first call hold for all.
+
+    To tell the types of named tuples of arrays, Numba writes them out at each call, which takes longer than many a
+    kernel: a fifteenth of a year's time. This is for kernels that are given the same types by every caller, arrays in
+    one piece among them: nothing else would be noticed, but by the tests, which look each time (tests/conftest.py). And
+    for kernels that no kernel calls.
+    """
+
+    def __init__(self, kernel: Any) -> None:
+        self.kernel = kernel
+        self.way_in: Any = None
+
+    def __call__(self, *given: Any) -> Any:
+        """Call the kernel."""
+        if self.way_in is not None:
+            return self.way_in(*given)
+        answer = self.kernel(*given)
+        found = self.kernel.overloads.get(tuple(map(numba.typeof, given)))
+        self.way_in = found and found.entry_point
+        return answer
+
+
+def straight(kernel: _Kernel) -> _Kernel:
+    """The kernel for callers who all give it the same types; stands above `compiled`."""
+    return cast("_Kernel", Straight(kernel))
+
+
 def _forbid_arrays_back(dispatcher: Any) -> None:
     """Have the kernel's compiling fail where it would hand back an array whose references nobody counted."""
     compile_for = dispatcher.compile

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import KEY, bucket_of, find, insert, remove
 
 I64 = NDArray[np.int64]
@@ -149,6 +149,7 @@ def key_slots(packed: Packed, words: I64, slots: I64) -> int:
     return absent
 
 
+@straight
 @compiled
 def set_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
     """Give columns [K, 2] of a table all of whose rows exist new values, `words` [n, 1 + K] by their keys.
@@ -161,6 +162,7 @@ def set_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
     return absent
 
 
+@straight
 @compiled
 def add_slots(packed: Packed, words: I64, columns: I64, slots: I64) -> int:
     """Add `words` [n, 1 + K] to columns [K, 2] by their keys, a row any number of times.
@@ -200,6 +202,7 @@ def find_rows(held: Held, rows: I64, slots: I64) -> int:
     return find_slots(held, rows[:, KEY], slots)
 
 
+@straight
 @compiled
 def set_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
     """Give columns [K, 2] of rows new values, `words` [n, 1 + K] by their keys; how many rows queue up from now on.
@@ -212,6 +215,7 @@ def set_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
     return mark_all(held, slots, len(words))
 
 
+@straight
 @compiled
 def add_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
     """`add_slots` for rows that come and go."""
@@ -220,6 +224,7 @@ def add_rows(held: Held, words: I64, columns: I64, slots: I64) -> int:
     return add_columns(held.packed, slots, columns, words)
 
 
+@straight
 @compiled
 def end_rows(held: Held, words: I64, slots: I64) -> int:
     """Take out the rows whose keys `words` [n, 1 and more] begin with; how many are absent: then none is, or one twice.
@@ -283,6 +288,7 @@ def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots:
             rows[n, word] = words[slot, word]
 
 
+@straight
 @compiled
 def put_slots(words: I64, slots: I64, rows: I64) -> int:
     """Replace the rows in these slots; the first place whose slot is not there, -1: all are."""
@@ -294,6 +300,7 @@ def put_slots(words: I64, slots: I64, rows: I64) -> int:
     return -1
 
 
+@straight
 @compiled
 def put_rows(held: Held, rows: I64, slots: I64) -> int:
     """Put whole rows [n, W], new or replaced; how many rows queue up from now on.

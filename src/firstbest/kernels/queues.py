@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import KEY
 from firstbest.kernels.packed import PLACE, WIDTH, Held, value_at
 
@@ -80,6 +80,7 @@ def copied_queues(queues: Queues) -> Queues:
     return Queues(*own, queues.columns, queues.marks.copy())
 
 
+@straight
 @compiled
 def queue_up(held: Held, queues: Queues, slots: I64) -> None:
     """Enter the rows in these slots that are there and of the stage; room is the caller's duty."""
@@ -98,6 +99,7 @@ def queue_up(held: Held, queues: Queues, slots: I64) -> None:
             _put_in(queues, _value(held, queues, slot, GROUP), entry)
 
 
+@straight
 @compiled
 def soonest(held: Held, queues: Queues, asked: tuple[I64, I64, int], slots: I64) -> int:
     """Write the places of the first rows of some queues, queue by queue in order; how many.

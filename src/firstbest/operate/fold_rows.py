@@ -7,7 +7,7 @@ or a part of one, key first. Rows of which only some facts have one are written 
 from __future__ import annotations
 
 from firstbest.decide.wave import pack_ms_of
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import local_day
 from firstbest.operate.arrive_state import Records
 from firstbest.world.network import I8, I64
@@ -34,6 +34,7 @@ def shipment_key(order: int, node: int, attempt: int) -> int:
     return (order * MAX_NODE + node) * MAX_ATTEMPT + attempt
 
 
+@straight
 @compiled
 def ordered(rows: Records, orders: Records) -> int:
     """Orders that have a shipment, or wait for stock, are open; how many."""
@@ -51,6 +52,7 @@ def ordered(rows: Records, orders: Records) -> int:
     return count
 
 
+@straight
 @compiled
 def planned(rows: Records, shipments: Records) -> None:
     """Shipments wait for their wave."""
@@ -68,6 +70,7 @@ def planned(rows: Records, shipments: Records) -> None:
 Sent = tuple[Records, Records, Records, Records]
 
 
+@straight
 @compiled
 def sent(rows: Records, midnight_us: I64, time_zone: I8, to: Sent) -> int:
     """What a planned shipment takes of its day and gives its order; how many are promised for the first time.
@@ -92,6 +95,7 @@ def sent(rows: Records, midnight_us: I64, time_zone: I8, to: Sent) -> int:
     return new
 
 
+@straight
 @compiled
 def allocated(rows: Records, nodes: int, to: tuple[Records, Records, Records]) -> int:
     """Stock is reserved for lines; how many are promised for the first time: what was sold, and where it was wanted.
@@ -114,6 +118,7 @@ def allocated(rows: Records, nodes: int, to: tuple[Records, Records, Records]) -
     return first
 
 
+@straight
 @compiled
 def refused(rows: Records, nodes: int, wanted: Records) -> int:
     """What could not be had was wanted all the same; how many such rows."""
@@ -129,6 +134,7 @@ def refused(rows: Records, nodes: int, wanted: Records) -> int:
 Picks = tuple[Records, Records, Records, Records, Records]
 
 
+@straight
 @compiled
 def picked(rows: Records, weight_g: I64, nodes: int, to: Picks) -> tuple[int, int]:
     """Goods leave the shelf by the book; lines are done. How many fell short, and of how many shipments they are.
@@ -156,6 +162,7 @@ def picked(rows: Records, weight_g: I64, nodes: int, to: Picks) -> tuple[int, in
     return short, count
 
 
+@straight
 @compiled
 def cancelled(rows: Records, nodes: int, to: tuple[Records, Records, Records]) -> int:
     """Stock of granted cancellations is free again; how many lines. `to`: stock, orders, lines that end."""
@@ -173,6 +180,7 @@ def cancelled(rows: Records, nodes: int, to: tuple[Records, Records, Records]) -
     return count
 
 
+@straight
 @compiled
 def unplanned(rows: Records, packing: I64, days: int, to: Sent) -> tuple[int, int]:
     """Shipments end before they left: how many packing slots are free, and how many were work on the floor.
@@ -195,6 +203,7 @@ def unplanned(rows: Records, packing: I64, days: int, to: Sent) -> tuple[int, in
     return free, on_floor
 
 
+@straight
 @compiled
 def released(rows: Records, packing: I64, shipments: Records, loads: Records) -> None:
     """Shipments are work on the floor."""
@@ -205,6 +214,7 @@ def released(rows: Records, packing: I64, shipments: Records, loads: Records) ->
         load.key, load.floor, load.floor_ms = row.node, 1, pack_ms_of(packing, row.node, row.units)
 
 
+@straight
 @compiled
 def packed(rows: Records, packing: I64, shipments: Records, loads: Records) -> None:
     """Shipments stand at the dock."""
@@ -216,6 +226,7 @@ def packed(rows: Records, packing: I64, shipments: Records, loads: Records) -> N
         load.dock = 1
 
 
+@straight
 @compiled
 def departed(rows: Records, mode: I8, shipments: Records, loads: Records) -> None:
     """Shipments are on their way; by own van, on their way to the station."""
@@ -228,6 +239,7 @@ def departed(rows: Records, mode: I8, shipments: Records, loads: Records) -> Non
         loads[n].key, loads[n].dock = row.node, -1
 
 
+@straight
 @compiled
 def delivered(rows: Records, to: tuple[Records, Records, Records]) -> int:
     """Journeys have ended, and each order has one shipment less to wait for; of how many the order was late.
@@ -247,6 +259,7 @@ def delivered(rows: Records, to: tuple[Records, Records, Records]) -> int:
     return late
 
 
+@straight
 @compiled
 def received(rows: Records, nodes: int, stock: Records, cargo: Records) -> None:
     """Goods can be sold."""
@@ -256,6 +269,7 @@ def received(rows: Records, nodes: int, stock: Records, cargo: Records) -> None:
         cargo[n].key = row.cargo
 
 
+@straight
 @compiled
 def counted(rows: Records, nodes: int, stock: Records, seen: Records) -> None:
     """The book is what was counted."""

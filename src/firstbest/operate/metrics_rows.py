@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import local_day
 from firstbest.kernels.sums import Sums, new_sums, room_left, row_of, taken
 from firstbest.operate.ports import Add, Change
@@ -123,6 +123,7 @@ def flow(counts: Counts, known: Known, place: int, node: int, amounts: tuple[int
     counts.flow.words[row, 3] += cost
 
 
+@straight
 @compiled
 def ordered(counts: Counts, known: Known, rows: Records) -> None:
     """Orders placed and refused."""
@@ -136,6 +137,7 @@ def ordered(counts: Counts, known: Known, rows: Records) -> None:
         spread(counts, Spread.PLACED_HOUR, row["at"] % DAY_US // HOUR_US)
 
 
+@straight
 @compiled
 def planned(counts: Counts, known: Known, rows: Records) -> None:
     """Promised shipments against the day's limit."""
@@ -144,6 +146,7 @@ def planned(counts: Counts, known: Known, rows: Records) -> None:
         add(counts, cell_of(counts, known, row["day"], row["node"], row["seller"]), Metric.CAPACITY, 1, 0)
 
 
+@straight
 @compiled
 def allocated(counts: Counts, known: Known, rows: Records) -> None:
     """Lines promised, and from where; what is promised again is the same promise."""
@@ -156,6 +159,7 @@ def allocated(counts: Counts, known: Known, rows: Records) -> None:
             add(counts, cell, Metric.NEAREST, node == row["nearest"], 1)
 
 
+@straight
 @compiled
 def picked(counts: Counts, known: Known, rows: Records) -> None:
     """Short picks."""
@@ -167,6 +171,7 @@ def picked(counts: Counts, known: Known, rows: Records) -> None:
         add(counts, cell, Metric.CANCELLED_STOCK, 0, 1)
 
 
+@straight
 @compiled
 def packed(counts: Counts, known: Known, rows: Records) -> None:
     """Cartons, void and labels."""
@@ -178,6 +183,7 @@ def packed(counts: Counts, known: Known, rows: Records) -> None:
         add(counts, cell, Metric.COST_MATERIAL, cost, row["cartons"])
 
 
+@straight
 @compiled
 def departed(counts: Counts, known: Known, rows: Records) -> None:
     """What left, by whom, at what cost."""
@@ -211,6 +217,7 @@ def journey_g(known: Known, node: int, place: int, carrier: int, weight_g: int) 
     return int(carried * known.carbon_mg_kg_km[carrier] // 1000 + known.carbon_g_drop[carrier])
 
 
+@straight
 @compiled
 def delivered(counts: Counts, known: Known, rows: Records) -> None:
     """Journeys ended: lost parcels and what they cost, and the flow from node to place."""
@@ -224,6 +231,7 @@ def delivered(counts: Counts, known: Known, rows: Records) -> None:
         flow(counts, known, row["place"], node, (1, (row["at"] - row["placed_at"]) * 100 // DAY_US, 0))
 
 
+@straight
 @compiled
 def completed(counts: Counts, known: Known, rows: Records) -> None:
     """Orders completed: in time or not, and why not; contacts."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, Agenda, put, put_back, take
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.station import (
     FINISH,
     HEAD,
@@ -51,6 +51,7 @@ class Floors(NamedTuple):
     started: I64
 
 
+@straight
 @compiled
 def go_on(world: World, works: tuple[Store, Agenda], floors: Floors, told: Told, key: tuple[int, int]) -> bool:
     """Goes forward to an instant, `key` = (seed, instant); False: there is too little room to get there."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firstbest.kernels import packed
 from firstbest.kernels.lined import lined
 from firstbest.operate.ports import Rows
+from firstbest.operate.rows import as_made
 from firstbest.world.tables import Table
 
 I64 = NDArray[np.int64]
@@ -54,7 +55,7 @@ class Dense:
     def put(self, rows: NDArray[np.void]) -> None:
         """Replace rows."""
         keys = np.ascontiguousarray(rows["key"])
-        self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(np.ascontiguousarray(rows))), keys)
+        self._inside(packed.put_slots(self.packed.words, keys, packed.words_of(as_made(rows))), keys)
 
     def set(self, rows: NDArray[np.void]) -> None:
         """Give columns new values: a part of the table's columns by key."""

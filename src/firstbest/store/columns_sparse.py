@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels import index, packed, queues, staged
 from firstbest.operate.ports import Rows, Soonest, Staged
+from firstbest.operate.rows import as_made
 from firstbest.store.columns_dense import Room, Told, narrow
 from firstbest.world.tables import Table
 from firstbest.world.units import MAX_NODE
@@ -88,7 +89,7 @@ class Sparse:
         if size > len(self.rows):
             self._grow(size)
         slots = self.room(len(rows))
-        queued = packed.put_rows(self.held, packed.words_of(np.ascontiguousarray(rows)), slots)
+        queued = packed.put_rows(self.held, packed.words_of(as_made(rows)), slots)
         if queued and self.queues is not None:
             self._queue_up(self.queues, slots[: len(rows)])
 
