@@ -316,5 +316,8 @@ def fold(blocks: Sequence[Block], ground: Ground) -> list[Change]:
     changes: list[Change] = []
     for fact, function in FOLDS:
         if fact.name in rows_of:
-            changes.extend(function(rows_of[fact.name], ground))
+            rows = rows_of[fact.name]
+            # What goes straight into a kernel is not looked at there.
+            assert rows.dtype == fact.dtype, f"fact '{fact.name}' has rows of {fact.dtype}, was {rows.dtype}"
+            changes.extend(function(rows, ground))
     return [change for change in changes if len(change.rows)]
