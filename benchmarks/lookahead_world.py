@@ -94,8 +94,8 @@ def _orders(network: Network, nature: Nature, lines: int, when: tuple[int, int])
     demand = Demand(network, nature._replace(demand=much), seed)
     demand.begin(day, 0)
     batch = demand.before(day + DAY_US)
-    ends = batch.commands["first_line"] + batch.commands["lines"]
-    return batch.upto(0, int(np.searchsorted(ends, lines, side="right")))
+    ends = np.cumsum(batch.commands["lines"])
+    return batch.select(slice(0, int(np.searchsorted(ends, lines, side="right"))))
 
 
 def _window(ground: Ground, at: int, limit: I64) -> Window:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -70,6 +70,7 @@ CENTRES_MAX = 16
 
 def ground_of(network: Network) -> Ground:
     """Take the texts off a network and list its fulfilment nodes and pick-up lanes."""
+    network = in_one_piece(network)
     centres = np.flatnonzero(network.nodes.kind == NodeKind.FULFILMENT).astype(np.int64)
     assert 1 <= len(centres) <= CENTRES_MAX, f"a network needs 1 to {CENTRES_MAX} fulfilment nodes, was {len(centres)}"
     lane_of = np.full((len(network.carriers.mode), len(network.nodes.kind)), -1, np.int64)
@@ -83,6 +84,15 @@ def ground_of(network: Network) -> Ground:
     # Texts, what is plugged in, offers and what is kept in detail stand last.
     last = (network.plugged, network.offers, network.detail)
     return Ground(*network[:-4], centres, lane_of, stocked, terms, sellers, packing, *last)
+
+
+def in_one_piece(part: Any) -> Any:
+    """The same with all its arrays laid row after row: kernels that go straight in rely on it (kernels/compiled.py)."""
+    if isinstance(part, np.ndarray) and not part.flags.c_contiguous:
+        return np.ascontiguousarray(part)
+    if isinstance(part, tuple) and hasattr(part, "_make"):
+        return type(part)._make(map(in_one_piece, part))
+    return part
 
 
 def packing_of(labour: Labour) -> I64:

@@ -20,8 +20,8 @@ from firstbest.decide.rate import journey_cost
 from firstbest.operate import arrivals, fold_rows
 from firstbest.operate.floor import due
 from firstbest.operate.folds import fold
-from firstbest.operate.freight import load_parcels
-from firstbest.operate.loop import run_step
+from firstbest.operate.freight import arrive, load_parcels
+from firstbest.operate.loop import run_step, without_echo
 from firstbest.operate.metrics import cubes
 from firstbest.operate.metrics_rows import BY_ROW
 from firstbest.operate.ports import Add, End, Put, Set, Staged
@@ -68,10 +68,13 @@ def warm_decisions() -> None:
     """Call every kernel of the decisions and the columns."""
     network = small_scenario().network
     ground, state = ground_of(network), Columns(sizes(network))
-    commands, lines = np.zeros(1, COMMAND), np.zeros(1, LINE)
-    commands["kind"], commands["lines"], commands["at"] = Kind.PLACE, 1, network.calendar.start_us
-    lines["quantity"] = 1
+    commands, lines = np.zeros(2, COMMAND), np.zeros(1, LINE)
+    commands["kind"], commands["lines"] = (Kind.PLACE, Kind.RECEIVED), (1, 0)
+    commands["at"], lines["quantity"] = network.calendar.start_us, 1
     run_step(arrivals.take(Batch(commands, lines), ground), state)
+    commands["kind"] = Kind.ARRIVED, Kind.ANNOUNCED
+    without_echo(Batch(commands, lines))
+    run_step(arrive(Batch(commands[:1], lines), ground), state)
     warm_columns(ground, state)
     state.apply(cubes([Block(fact, np.zeros(1, fact.dtype)) for fact in FACTS if fact.name in BY_ROW], ground))
     none = np.zeros(0, np.int64)
