@@ -78,7 +78,7 @@ def ground_of(network: Network) -> Ground:
         if carrier >= 0:
             lane_of[carrier, network.lanes.origin[lane]] = lane
     stocked = np.flatnonzero(np.isin(network.nodes.kind, (NodeKind.FULFILMENT, NodeKind.STORAGE))).astype(np.int64)
-    terms = terms_of(network, centres, lane_of)
+    terms = in_one_piece(terms_of(network, centres, lane_of))
     packing = packing_of(network.labour)
     sellers = len(network.texts.sellers)
     # Texts, what is plugged in, offers and what is kept in detail stand last.

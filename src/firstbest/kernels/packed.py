@@ -20,6 +20,8 @@ I64 = NDArray[np.int64]
 PLACE: Final = 0
 WIDTH: Final = 1
 """Columns of a told column."""
+WORD: Final = 8
+"""Bytes of a word."""
 LIVE: Final = 1
 """The word of a row that says, in a table whose rows come and go, that it is there."""
 DEAD: Final = -1
@@ -271,9 +273,10 @@ def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
     return 0
 
 
+@straight
 @compiled
 def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots: I64) -> None:
-    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` [n] is room to work in."""
+    """Copy the rows of these keys [n], zeros under the key where there is none; `slots` has room for n and more."""
     words = held.packed.words
     find_slots(held, keys, slots)
     for n in range(len(keys)):

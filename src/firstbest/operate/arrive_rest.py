@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firstbest.decide.lateness import cause_at_door
 from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import local_day
 from firstbest.operate.arrive_place import head, place, resource
 from firstbest.operate.arrive_state import (
@@ -330,6 +330,7 @@ def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
     local.free[asks.shelf[c]] = command.quantity - shelf.reserved
 
 
+@straight
 @compiled
 def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
     """Every command of the batch in arrival order."""

@@ -42,15 +42,13 @@ class Dense:
     def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
         """Copies of the rows of these keys, or of some of their columns."""
         if only:
-            told = self.told(only)
-            assert (told[:, packed.WIDTH] == narrow(self.table, only).itemsize // len(only)).all(), "columns of 64 bits"
-            words = np.empty((len(keys), len(only)), np.int64)
-            absent = packed.read_words(self.packed.words, keys, told[:, packed.PLACE].copy(), words)
+            rows = np.empty(len(keys), narrow(self.table, only))
+            absent = packed.read_words(self.packed.words, keys, self.told.places(only), packed.words_of(rows))
             self._inside(-1 if absent == 0 else 0, keys)
-            return Rows(words.view(narrow(self.table, only))[:, 0], all_found(len(keys)))
-        words = np.empty((len(keys), self.packed.words.shape[1]), np.int64)
-        self._inside(packed.read_slots(self.packed.words, keys, words), keys)
-        return Rows(words.view(self.table.dtype)[:, 0], all_found(len(keys)))
+            return Rows(rows, all_found(len(keys)))
+        rows = np.empty(len(keys), self.table.dtype)
+        self._inside(packed.read_slots(self.packed.words, keys, packed.words_of(rows)), keys)
+        return Rows(rows, all_found(len(keys)))
 
     def put(self, rows: NDArray[np.void]) -> None:
         """Replace rows."""
@@ -114,6 +112,7 @@ class Told:
         self.dtype = table.dtype
         self.known: dict[tuple[str, ...], I64] = {}
         self.parts: dict[tuple[str, ...] | None, I64] = {}
+        self.words: dict[tuple[str, ...], I64] = {}
 
     def __call__(self, names: Iterable[str]) -> I64:
         """[K, 2] place and width of the named columns."""
@@ -130,6 +129,15 @@ class Told:
         if found is None:
             assert names is not None, "rows have named columns"
             found = self.parts[names] = packed.told_columns(self.dtype, names[1:])
+        return found
+
+    def places(self, names: tuple[str, ...]) -> I64:
+        """[K] places of the named columns, of 64 bits each."""
+        found = self.words.get(names)
+        if found is None:
+            told = self(names)
+            assert (told[:, packed.WIDTH] == packed.WORD).all(), f"columns {names} are of 64 bits"
+            found = self.words[names] = told[:, packed.PLACE].copy()
         return found
 
 

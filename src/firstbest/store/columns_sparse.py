@@ -77,9 +77,9 @@ class Sparse:
     def read_keys(self, keys: I64, only: tuple[str, ...] = ()) -> Rows:
         """Copies of the rows of these keys, zeros under the key where it is absent."""
         assert not only, "some columns are read of dense tables alone"
-        words, found = np.empty((len(keys), self.packed.words.shape[1]), np.int64), np.empty(len(keys), np.bool_)
-        packed.read_keys(self.held, keys, words, found, np.empty(len(keys), np.int64))
-        return Rows(words.view(self.table.dtype)[:, 0], found)
+        rows, found = np.empty(len(keys), self.table.dtype), np.empty(len(keys), np.bool_)
+        packed.read_keys(self.held, np.ascontiguousarray(keys), packed.words_of(rows), found, self.room(len(keys)))
+        return Rows(rows, found)
 
     def put(self, rows: NDArray[np.void]) -> None:
         """Put whole rows, new or replaced."""

@@ -2,7 +2,7 @@
 
 The loop's thread only copies rows into buffers. When a type has gathered enough, or all types together
 hold too much, the largest buffer goes to a second thread, which takes the running digest of the type's row
-bytes and writes one more file with DuckDB. A queue of one hand-over bounds what waits. What fails over there is
+bytes and writes one more file with DuckDB. A queue of two hand-overs bounds what waits. What fails over there is
 raised at the next `seal` or at `close`.
 """
 
@@ -118,7 +118,7 @@ class ParquetSink:
                     self._count_in(name, old)
                 else:
                     old.unlink()
-        self._queue: Queue[_Handover | None] = Queue(maxsize=1)
+        self._queue: Queue[_Handover | None] = Queue(maxsize=2)
         self._thread = Thread(target=self._write_all, name="parquet-sink", daemon=True)
         self._thread.start()
 
