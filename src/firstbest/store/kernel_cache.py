@@ -112,12 +112,7 @@ def kernel_folder() -> Path:
 
 
 def use_cache() -> bool:
-    """Point Numba at the folder, before its first import; answers whether kernels have still to be compiled.
-
-    And keep NumPy, unless it was told otherwise, from asking for huge pages for what it makes: most arrays live for
-    milliseconds, and the system would clear two megabytes for each begun one (a fifth of a great day's time).
-    """
-    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+    """Point Numba at the folder, before its first import; answers whether kernels have still to be compiled."""
     os.environ["NUMBA_CACHE_DIR"] = str(kernel_folder())
     os.environ["NUMBA_CACHE_LOCATOR_CLASSES"] = f"{ByContent.__module__}.{ByContent.__name__},UserProvidedCacheLocator"
     return not is_complete()
