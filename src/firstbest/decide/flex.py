@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.decide.pace import early_heads
+from firstbest.decide.pace import early_part
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
 from firstbest.world.words import Process
@@ -26,7 +26,7 @@ def both_kinds(ground: Ground, node: int, process: int) -> tuple[int, int]:
     """Heads by shift who know the other kind of work too: the share of all contracts, rounded once, half up."""
     share = int(ground.labour.flex_ppm[node, process])
     known = (int(ground.labour.heads[node, process]) * share + PPM // 2) // PPM
-    early = early_heads(ground, node, known)
+    early = early_part(ground, node, known)
     return early, known - early
 
 

@@ -8,6 +8,8 @@ to just that excess, however the week was cut.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,27 +19,25 @@ from firstbest.world.units import EARLY_SHARE_PPM, PPM
 from firstbest.world.words import Process
 
 Records = NDArray[np.void]
+Count = TypeVar("Count", int, I64)
 
 
-def early_part(ground: Ground, node: int, heads: I64) -> I64:
-    """Of so many heads, those of the first shift: a little more than half, of two one; one shift has all."""
-    if ground.labour.shift_minutes[node, 1] <= 0:
-        return heads
-    part: I64 = np.minimum(-(-heads * EARLY_SHARE_PPM // PPM), np.maximum(heads - 1, heads > 0))
-    return part
+def early_part(ground: Ground, node: int, heads: Count) -> Count:
+    """Of so many heads, those of the first shift; one shift has all."""
+    return early_of_two(heads) if ground.labour.shift_minutes[node, 1] > 0 else heads
 
 
-def early_heads(ground: Ground, node: int, heads: int) -> int:
-    """`early_part` of one number of heads."""
-    if ground.labour.shift_minutes[node, 1] <= 0:
-        return heads
-    return min(-(-heads * EARLY_SHARE_PPM // PPM), max(heads - 1, int(heads > 0)))
+def early_of_two(heads: Count) -> Count:
+    """Of so many heads on two shifts, those of the first: a little more than half, of two one."""
+    part = -(-heads * EARLY_SHARE_PPM // PPM)
+    # The share rounded up may be all of them: of two heads and more, one is left for the second shift.
+    return part - ((heads > 1) & (part >= heads))
 
 
 def contracts(ground: Ground, node: int, process: int) -> I64:
     """Permanent contracts by shift: [2]."""
     pool = int(ground.labour.heads[node, process])
-    early = early_heads(ground, node, pool)
+    early = early_part(ground, node, pool)
     return np.array([early, pool - early], np.int64)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.decide.ground import Ground
-from firstbest.decide.pace import early_heads
+from firstbest.decide.pace import early_part
 from firstbest.kernels.learning import crew_ppm, days_known
 from firstbest.world.network import I64
 from firstbest.world.units import PPM
@@ -59,7 +59,7 @@ def believed(ground: Ground, place: tuple[int, int], asked: I64, most: int) -> l
 
 def full_speed(ground: Ground, node: int, believed_ppm: list[I64], temps: int) -> int:
     """Full-speed heads, ppm, in a day's temporary staff over both shifts."""
-    early = early_heads(ground, node, temps)
+    early = early_part(ground, node, temps)
     return int(believed_ppm[0][early] + believed_ppm[1][temps - early])
 
 
@@ -93,7 +93,7 @@ def with_learning(ground: Ground, place: tuple[int, int], wanted: Wanted, asked:
         while count < most and full_speed(ground, node, speed, count) * shift_min < wanted.short_min[day] * PPM:
             count += 1
         temps[day], full[day] = count, full_speed(ground, node, speed, count)
-        first = early_heads(ground, node, count)
+        first = early_part(ground, node, count)
         calls[0, before + day], calls[1, before + day] = first, count - first
     return temps, full
 

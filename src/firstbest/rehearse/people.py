@@ -14,13 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.decide.pace import early_of_two
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import happens
 from firstbest.kernels.learning import pace_ppm
 from firstbest.rehearse import purposes
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
-from firstbest.world.units import EARLY_SHARE_PPM, PPM
 
 I64 = NDArray[np.int64]
 Rows = NDArray[np.void]
@@ -76,9 +76,7 @@ def contracts_of(network: Network) -> I64:
     """[N, 2, Y] Contracts by shift at the first instant; a building that opens later has nobody yet."""
     labour, nodes = network.labour, network.nodes
     heads = np.where((nodes.open_from_us <= network.calendar.start_us)[:, None], labour.heads, 0).astype(np.int64)
-    # Two shifts of one crew have each a head where there are two: as decide.pace.early_part has it.
-    early = np.minimum(-(-heads * EARLY_SHARE_PPM // PPM), np.maximum(heads - 1, heads > 0))
-    first = np.where(labour.shift_minutes[:, 1:] > 0, early, heads)
+    first = np.where(labour.shift_minutes[:, 1:] > 0, early_of_two(heads), heads)
     return np.ascontiguousarray(np.stack([first, heads - first], axis=1))
 
 
