@@ -10,6 +10,9 @@ Beside it, tandem queues (two stages of ten hands, 90 % busy) in `timetable`, Si
 for themselves and are context. And forks: `fork_ms` forks the rehearsal at noon, `fork_ratio_copy` is against a copy of
 the bytes of its columns as one array.
 
+`events_per_order` are commands that the outside gave (placed, picked, packed, delivered ...), `decisions_per_order`
+facts that are a choice (`twin_record.DECIDED`), `ns_per_event` all the CPU time by event.
+
 Memory is that of the twin alone: the largest day once more in a process of its own (`twin_memory`), with all its facts
 kept in memory (`peak_memory_mb`) and with its facts streamed to files (`peak_memory_mb_streamed`; the process that
 writes them is `memory_mb_writer`). SimPy and its record of the day take more beside it and are not counted.
@@ -21,7 +24,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -49,17 +51,6 @@ from firstbest.world.words import Kind
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 QUICK = {"10k": 10_000}
-
-
-class Lived(NamedTuple):
-    """A day that was run."""
-
-    cpu_s: float
-    orders: int
-    decided: int  # commands that were decided
-    ticks: int
-    fork_ms: float
-    fork_ratio: float
 
 
 class Timed(Physics):
@@ -157,6 +148,7 @@ def run(quick: bool, data: Path | None) -> Result:  # noqa: ARG001 - the day is 
         "cpu_s_physics": round(physics.spent_s, 2),
         "orders": physics.orders,
         "events_per_order": round(physics.events / physics.orders, 2),
+        "decisions_per_order": round(notes.decided / physics.orders, 2),
         "facts_per_order": round(notes.facts / physics.orders, 2),
         "ns_per_event": round(1e9 * cpu_s / physics.events),
         "ticks": loop.ticks,

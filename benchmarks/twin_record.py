@@ -122,18 +122,29 @@ class Listener(Physics):
         return int(hands.work_us(self._floor, (node, process), lines, units, stream))
 
 
+DECIDED = frozenset(
+    fact.name
+    for fact in (
+        f.ORDERED, f.PLANNED, f.ALLOCATED, f.REFUSED, f.CANCELLED, f.UNPLANNED, f.RELEASED, f.DEPARTED, f.ROLLED,
+        f.REPLENISHED, f.MOVED, f.COUNT_ASKED, f.FORECASTED, f.ROSTERED, f.LIMITED,
+    )
+)  # fmt: skip
+"""Facts that are choices: what is promised, from where, how, when, by what, by whom. Others say what came of them."""
+
+
 class Notes:
-    """A book that keeps what left and what was released."""
+    """A book that keeps what left and what was released, and counts facts and those that are choices."""
 
     def __init__(self) -> None:
         self.released: list[Rows] = []
         self.departed: list[Rows] = []
-        self.facts = 0
+        self.facts = self.decided = 0
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:  # noqa: ARG002
         """Keep the rows that matter here."""
         for block in blocks:
             self.facts += len(block.rows)
+            self.decided += len(block.rows) * (block.fact.name in DECIDED)
             if block.fact is f.RELEASED:
                 self.released.append(block.rows.copy())
             elif block.fact is f.DEPARTED:
