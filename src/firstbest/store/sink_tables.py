@@ -43,7 +43,7 @@ def write_orders(folder: Path) -> Path:
 
 
 def endings(engine: duckdb.DuckDBPyConnection, facts: str) -> dict[str, NDArray[np.generic]]:
-    """How each order ended, in the order of placing: columns [n], 0 where `completed` or `closed` says that it did not."""
+    """How each order ended, in the order of placing: columns [n], 0 where `completed` or `closed` tells of no end."""
     orders = facts_read(engine, facts, "ordered", {"order": "order"})["order"]
     made: dict[str, NDArray[np.generic]] = {}
     for fact, wanted in ENDINGS.items():
@@ -64,7 +64,7 @@ def endings(engine: duckdb.DuckDBPyConnection, facts: str) -> dict[str, NDArray[
 
 def facts_read(
     engine: duckdb.DuckDBPyConnection, facts: str, fact: str, columns: dict[str, str]
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[np.signedinteger]]:
     """Columns [n] of all facts of a type, by the names that they are given."""
     chosen = ", ".join(f'"{column}" AS "{name}"' for name, column in columns.items())
     return dict(engine.execute(f"SELECT {chosen} FROM read_parquet('{facts}/{fact}/*.parquet')").fetchnumpy())
