@@ -103,23 +103,29 @@ def test_what_fails_in_the_thread_surfaces(tmp_path: Path) -> None:
 
 def test_orders_stand_with_how_they_ended(tmp_path: Path) -> None:
     ordered, completed, ended = (
-        np.zeros(3, f.ORDERED.dtype),
-        np.zeros(1, f.COMPLETED.dtype),
+        np.zeros(4, f.ORDERED.dtype),
+        np.zeros(2, f.COMPLETED.dtype),
         np.zeros(1, f.CLOSED.dtype),
     )
-    ordered["order"], ordered["number"], ordered["at"] = (30, 10, 20), (0, 1, 2), (100, 101, 102)
-    completed["order"], completed["at"], completed["cause"] = 10, 500, 6
+    ordered["order"], ordered["number"], ordered["at"] = (30, 10, 20, 15), range(4), range(100, 104)
+    completed["order"], completed["at"], completed["cause"] = (15, 10), (450, 500), (3, 6)
     ended["order"], ended["at"] = 20, 600
-    with ParquetSink(tmp_path) as sink:
-        blocks = [Block(f.ORDERED, ordered), Block(f.COMPLETED, completed), Block(f.CLOSED, ended)]
-        sink.seal(TICK, blocks, [])
+    with ParquetSink(tmp_path, Limits(type_rows=1)) as sink:
+        for blocks in ([Block(f.ORDERED, ordered[:2])], [Block(f.ORDERED, ordered[2:]), Block(f.COMPLETED, completed)]):
+            sink.seal(TICK, blocks, [])
+        sink.seal(TICK, [Block(f.CLOSED, ended)], [])
 
     path = write_orders(tmp_path)
 
     with duckdb.connect() as engine:
         select = f"SELECT \"order\", placed_at, completed_at, cause, closed_at FROM '{path}'"
         found = engine.execute(select).fetchall()
-    assert found == [(30, 100, None, None, None), (10, 101, 500, 6, None), (20, 102, None, None, 600)]
+    assert found == [
+        (30, 100, None, None, None),
+        (10, 101, 500, 6, None),
+        (20, 102, None, None, 600),
+        (15, 103, 450, 3, None),
+    ]
 
 
 def test_cubes_are_written_with_their_texts(tmp_path: Path) -> None:

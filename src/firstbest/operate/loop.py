@@ -32,8 +32,8 @@ from firstbest.operate import (
 from firstbest.operate.arrive_names import count_kinds
 from firstbest.operate.arrive_state import Records
 from firstbest.operate.folds import fold
-from firstbest.operate.metrics import COUNTED, cubes
-from firstbest.operate.ports import Book, Change, Clock, Outside, Rows, State, Step, Tick
+from firstbest.operate.metrics import cubes
+from firstbest.operate.ports import Book, Change, Clock, Counting, Outside, Rows, State, Step, Tick
 from firstbest.operate.ranks import once_each
 from firstbest.operate.rows import block_of, by_fact
 from firstbest.world.commands import Batch
@@ -95,15 +95,14 @@ def run_step(step: Step, state: State) -> list[Block]:
 class Loop:
     """One writer's loop over one book."""
 
-    def __init__(self, network: Network, ports: Ports, batch_most: int = 200_000, cubes_rows: int = 0) -> None:
+    def __init__(
+        self, network: Network, ports: Ports, counting: Counting | None = None, batch_most: int = 200_000
+    ) -> None:
         """Stand before the network's first timer; `batch_most` limits the commands of one tick.
 
-        Cubes are folded with every tick, or (`cubes_rows` above 0) when so many facts have gathered: no decision
-        reads them, so a rehearsal need not bring them up to date before its end.
+        Cubes are folded with every tick, or by `counting` when it likes.
         """
-        self.cubes_rows = cubes_rows
-        self.uncounted: list[Block] = []
-        self.uncounted_rows = 0
+        self.counting = counting
         self.ports = ports
         self.ground = ground_of(network)
         self.batch_most = batch_most
@@ -160,12 +159,12 @@ class Loop:
     def finish(self, end: int) -> None:
         """Decide what arrives before the end."""
         self._arrivals(end)
-        self._count([], at_once=True)
+        if self.counting is not None:
+            self.counting.settle()
 
     def _change_ground(self, due: int, now: int) -> None:
         while self.adoptions and self.adoptions[0].at <= due:
             adoption = self.adoptions.pop(0)
-            self._count([], at_once=True)
             self.ground = ground_of(adoption.network)
             self.spot = int(np.searchsorted(self.ground.calendar.timers_us, due))
             fact = block_of(ADOPTED, self.number, due, digest=np.array([adoption.digest], np.uint64))
@@ -256,27 +255,17 @@ class Loop:
         }
         return steps[kind](number, due, ground)
 
-    def _count(self, blocks: Sequence[Block], *, at_once: bool) -> None:
-        """Gather facts for the cubes, and fold them when there are enough."""
-        if not self.cubes_rows:
-            return
-        counted = [block for block in blocks if block.fact.name in COUNTED]
-        self.uncounted.extend(counted)
-        self.uncounted_rows += sum(len(block.rows) for block in counted)
-        if self.uncounted and (at_once or self.uncounted_rows >= self.cubes_rows):
-            self.ports.state.apply(cubes(self.uncounted, self.ground))
-            self.uncounted, self.uncounted_rows = [], 0
-
     def _seal(self, tick: Tick, blocks: Sequence[Block]) -> list[Block]:
         kept = sorted((block for block in blocks if len(block.rows)), key=lambda block: RANK[block.fact.name])
         self.ticks += 1
         changes: list[Change] = []
         if kept:
             changes = fold(kept, self.ground)
-            if not self.cubes_rows:
+            if self.counting is None:
                 changes.extend(cubes(kept, self.ground))
+            else:
+                self.counting.take(kept, self.ground)
             self.ports.state.apply(changes)
-            self._count(kept, at_once=False)
         self.ports.book.seal(tick, kept, changes)
         return kept
 

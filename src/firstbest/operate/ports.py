@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbest.decide.ground import Ground
 from firstbest.world.commands import Batch
 from firstbest.world.facts import Block
 from firstbest.world.tables import Table
@@ -183,6 +184,16 @@ class Book(Protocol):
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Keep one tick: facts and the changes folded from them, together or not at all."""
+
+
+class Counting(Protocol):
+    """What counts facts behind their tick: no decision reads cubes, so those of a rehearsal may be late."""
+
+    def take(self, blocks: Sequence[Block], ground: Ground) -> None:
+        """The facts of a tick, and on what they were decided."""
+
+    def settle(self) -> None:
+        """Have everything counted."""
 
 
 class Outside(Protocol):

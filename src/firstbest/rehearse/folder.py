@@ -11,6 +11,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,12 +90,17 @@ def scenario_of(folder: Path, options: Options) -> tuple[Workspace, Scenario, in
 def told_of(folder: Path, workspace: Workspace, options: Options, result: Result, digest: str) -> Outcome:
     """Judge a result and write all files but the facts; `options` names the seed."""
     output = folder / OUTPUT
-    record = judged_record(result, workspace, folder, options.scale, digest)
-    write_tables(output, result, facts=options.facts)
-    write_run(output, record, options, options.seed or 0)
-    outcome = Outcome(record, result, output, write_answers(output, result, options.scale))
-    others = panels_of(workspace, record)
-    outcome.report_path.write_text(report(record, None, others), encoding="utf-8")
+    # The orders take as long as all else that is written, and wait for none of it.
+    with ThreadPoolExecutor(1) as aside:
+        orders = [aside.submit(write_orders, output)] if options.facts else []
+        record = judged_record(result, workspace, folder, options.scale, digest)
+        write_cubes(output, result.state, result.scenario.network)
+        write_run(output, record, options, options.seed or 0)
+        outcome = Outcome(record, result, output, write_answers(output, result, options.scale))
+        others = panels_of(workspace, record)
+        outcome.report_path.write_text(report(record, None, others), encoding="utf-8")
+    for written in orders:
+        written.result()
     return outcome
 
 
@@ -122,13 +128,6 @@ def assumed_of(folder: Path) -> Assumed:
         rows = list(csv.DictReader(file))
     filled = [row for row in rows if row.get("mark", "") in FILLED]
     return Assumed(len(filled), PPM if filled else 0)
-
-
-def write_tables(output: Path, result: Result, *, facts: bool) -> None:
-    """Orders and cubes as Parquet files."""
-    write_cubes(output, result.state, result.scenario.network)
-    if facts:
-        write_orders(output)
 
 
 def write_run(output: Path, record: Record, options: Options, seed: int) -> None:

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from firstbest.operate.loop import Adoption, Loop, Ports
 from firstbest.operate.ports import Book, Tick
+from firstbest.rehearse.counting import Counting
 from firstbest.rehearse.known import view_of
 from firstbest.rehearse.outside import Physics
-from firstbest.rehearse.running import CUBES_ROWS, VirtualClock
+from firstbest.rehearse.running import VirtualClock
 from firstbest.store.columns import Columns
 from firstbest.store.network_digest import network_number
 from firstbest.world.nature import Nature
@@ -65,7 +66,7 @@ def fork(origin: Origin, until_us: int, seed: int, book: Book) -> Fork:
     state = origin.state.copied()
     physics = Physics(network, origin.nature, seed)
     overdue = physics.resume(network, origin.nature, view_of(state, origin.told, now), now)
-    loop = Loop(network, Ports(VirtualClock(), state, book, physics), cubes_rows=CUBES_ROWS)
+    loop = Loop(network, Ports(VirtualClock(), state, book, physics), Counting(state))
     for phase in origin.coming:
         loop.adopt(Adoption(phase.at_us, phase.network, network_number(phase.network)))
     loop.resume(origin.last)

@@ -20,6 +20,8 @@ from firstbest.world.network import I64, Network
 from firstbest.world.units import HOUR_US
 
 _DUE: Final = {f.PLANNED.name: 1, f.UNPLANNED.name: -1, f.WITHDRAWN.name: -1}
+FACTS: Final = frozenset(_DUE) | {f.PACKED.name}
+"""Facts that are looked at."""
 LAST: Final = 23
 Short = NDArray[np.signedinteger]
 
@@ -55,7 +57,7 @@ class Hours:
         self.packed = np.zeros((days, nodes, LAST + 1), np.int64)
 
     def take(self, blocks: Sequence[Block]) -> None:
-        """The facts of a tick."""
+        """Facts, in any order."""
         for block in blocks:
             rows, sign = block.rows, _DUE.get(block.fact.name)
             if sign is not None:

@@ -27,6 +27,9 @@ PART_US: Final = 6 * HOUR_US
 _IN, _OUT, _BACK = 0, 1, 2
 _KIND: Final = {f.PLANNED.name: _IN, f.DEPARTED.name: _OUT, f.UNPLANNED.name: _BACK, f.WITHDRAWN.name: _BACK}
 
+FACTS: Final = frozenset(_KIND)
+"""Facts that are looked at."""
+
 
 class Checked(NamedTuple):
     """What one rehearsal says of itself; None with the reason where it is too short to say."""
@@ -68,7 +71,7 @@ class Presence:
         self.stay_us = np.zeros(self.parts, np.float64)
 
     def take(self, blocks: Sequence[Block]) -> None:
-        """The facts of a tick."""
+        """Facts, those of a type in the order of sealing."""
         for block in blocks:
             kind = _KIND.get(block.fact.name)
             if kind is None or not len(block.rows):

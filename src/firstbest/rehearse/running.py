@@ -15,6 +15,7 @@ import numpy as np
 from firstbest.operate.loop import Loop, Ports
 from firstbest.operate.opening import opening
 from firstbest.operate.ports import Book, Change, Tick
+from firstbest.rehearse.counting import Counting
 from firstbest.rehearse.demand import day_of_most
 from firstbest.rehearse.hours import Hours
 from firstbest.rehearse.outside import Physics
@@ -23,8 +24,6 @@ from firstbest.rehearse.scenario import Scenario
 from firstbest.store.columns import Columns, room_for_orders, sizes
 from firstbest.world import facts as f
 from firstbest.world.facts import Block
-
-CUBES_ROWS = 100_000
 
 
 class VirtualClock:
@@ -36,7 +35,7 @@ class VirtualClock:
 
 
 class Watch:
-    """A book that counts facts, keeps the days' closings and who is present, and passes every tick on."""
+    """A book that numbers facts, keeps the days' closings, and passes every tick on."""
 
     def __init__(self, book: Book | None, presence: Presence, hours: Hours) -> None:
         """Pass ticks on to `book`, if there is one."""
@@ -48,8 +47,6 @@ class Watch:
 
     def seal(self, tick: Tick, blocks: Sequence[Block], changes: Sequence[Change]) -> None:
         """Count, keep, pass on."""
-        self.presence.take(blocks)
-        self.hours.take(blocks)
         for block in blocks:
             self.facts += len(block.rows)
             if block.fact is f.DAY_CLOSED:
@@ -68,7 +65,8 @@ class Running:
         self.watch = Watch(book, Presence(calendar.start_us, calendar.end_us), Hours(network))
         self.state = Columns(sizes(network) | room_for_orders(day_of_most(scenario.nature)))
         self.physics = Physics(network, scenario.nature, seed)
-        self.loop = Loop(network, Ports(VirtualClock(), self.state, self.watch, self.physics), cubes_rows=CUBES_ROWS)
+        self.counting = Counting(self.state, (self.watch.presence, self.watch.hours))
+        self.loop = Loop(network, Ports(VirtualClock(), self.state, self.watch, self.physics), self.counting)
         for adoption in scenario.adoptions:
             self.loop.adopt(adoption)
         self.loop.open(opening(scenario.nature.opening, calendar.start_us), calendar.start_us)
@@ -78,10 +76,11 @@ class Running:
         return self.loop.next_due() if self.loop.advance() else None
 
     def lead(self, until: int) -> None:
-        """Go on past every timer instant up to `until`."""
+        """Go on past every timer instant up to `until`, and have all counted."""
         due = self.loop.next_due()
         while due is not None and due <= until:
             due = self.advance()
+        self.counting.settle()
 
     def finish(self) -> None:
         """Go on to the end."""
@@ -95,6 +94,7 @@ class Running:
 
     def forked(self, book: Book | None = None) -> Running:
         """The same rehearsal once more, from here; its facts go to `book`, if there is one."""
+        self.counting.settle()
         kept = (self.scenario, self.loop.ground, self.loop.adoptions, *self.physics.settled())
         shared: dict[int, object] = {id(one): one for one in leaves(kept)}
         if self.watch.book is not None:

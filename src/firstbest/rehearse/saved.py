@@ -46,6 +46,7 @@ class Asked(NamedTuple):
 
 def save(running: Running, path: Path, run: dict[str, Any]) -> None:
     """Lay a rehearsal down; `run` says how it was asked for. Its book is not part of it."""
+    running.counting.settle()
     maker = _Maker(running)
     tree = maker.of(running)
     now = running.loop.next_due()

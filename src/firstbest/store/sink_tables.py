@@ -22,16 +22,52 @@ EPOCH: Final = date(1970, 1, 1)
 ENGINE: Final[dict[str, str | bool | int | float | list[str]]] = {"threads": 2, "memory_limit": "400MB"}
 DAY_AS_DATE: Final = "* REPLACE (CAST(day AS DATE) AS day)"
 
+ENDINGS: Final = {
+    "completed": {"completed_at": "at"}
+    | {name: name for name in ("ship_late", "door_late", "cause", "node", "days", "door_day")},
+    "closed": {"closed_at": "at", "closed_reason": "reason"},
+}
+"""What is told of how an order ended: columns of its facts, by their names in `orders.parquet`."""
+
 Records = NDArray[np.void]
 
 
 def write_orders(folder: Path) -> Path:
     """Write `orders.parquet`, a row an order, from the fact files in `folder/facts` (a sink's, once closed)."""
-    path = folder / "orders.parquet"
-    text = query("orders_of_facts").format(facts=quoted(folder / "facts"))
+    path, facts = folder / "orders.parquet", quoted(folder / "facts")
     with duckdb.connect(config={**ENGINE, "temp_directory": str(folder / "spill")}) as engine:
+        engine.register("ended", endings(engine, facts))
+        text = query("orders_of_facts").format(facts=facts)
         engine.execute(f"COPY ({text}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION snappy)")
     return path
+
+
+def endings(engine: duckdb.DuckDBPyConnection, facts: str) -> dict[str, NDArray[np.generic]]:
+    """How each order ended, in the order of placing: columns [n], 0 where `completed` or `closed` tells of no end."""
+    orders = facts_read(engine, facts, "ordered", {"order": "order"})["order"]
+    made: dict[str, NDArray[np.generic]] = {}
+    for fact, wanted in ENDINGS.items():
+        rows = facts_read(engine, facts, fact, {"ended": "order", **wanted})
+        by_order = np.argsort(rows["ended"], kind="stable")
+        ended = rows.pop("ended")[by_order]
+        assert (ended[1:] > ended[:-1]).all(), f"an order ends once, some were {fact} twice"
+        place = np.searchsorted(ended, orders)
+        there = np.flatnonzero(np.append(ended, -1)[place] == orders)
+        source = by_order[place[there]]
+        made[fact] = np.zeros(len(orders), np.bool_)
+        made[fact][there] = True
+        for name, values in rows.items():
+            made[name] = np.zeros(len(orders), values.dtype)
+            made[name][there] = values[source]
+    return made
+
+
+def facts_read(
+    engine: duckdb.DuckDBPyConnection, facts: str, fact: str, columns: dict[str, str]
+) -> dict[str, NDArray[np.signedinteger]]:
+    """Columns [n] of all facts of a type, by the names that they are given."""
+    chosen = ", ".join(f'"{column}" AS "{name}"' for name, column in columns.items())
+    return dict(engine.execute(f"SELECT {chosen} FROM read_parquet('{facts}/{fact}/*.parquet')").fetchnumpy())
 
 
 def write_cubes(folder: Path, state: State, network: Network, before_day: int | None = None) -> list[Path]:
