@@ -6,7 +6,7 @@ from firstbest.decide.arms import arm_of
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
 from firstbest.decide.source import Basket, choose, mark_kits, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, POLICY_WAIT_DAYS, Terms
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.index import local_day
 from firstbest.operate.arrive_state import ALLOCATED, BACKORDERED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
 from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE, MAX_NODE
@@ -36,6 +36,7 @@ SERVICES = 3
 
 
 @compiled
+@written_in
 def head(row: Row, out: Out, kind: int, command: Row) -> None:
     """Name a fact by its cause: number, ordinal, instant."""
     row.number = command.number
@@ -61,6 +62,7 @@ def refuse(terms: Terms, out: Out, command: Row, line: Row, why: tuple[int, int,
 
 
 @compiled
+@written_in
 def runner_up(terms: Terms, local: Local, chosen: int, place: int) -> int:
     """The centre whose way scored least after the chosen one's (ties: the nearer), -1: none."""
     best = -1
@@ -74,6 +76,7 @@ def runner_up(terms: Terms, local: Local, chosen: int, place: int) -> int:
 
 
 @compiled
+@written_in
 def allocate(
     local: Local,
     out: Out,
@@ -96,6 +99,7 @@ def allocate(
 
 
 @compiled
+@written_in
 def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, int, int, int, int]) -> int:
     """Plan one shipment from a chosen centre; what: (centre, attempt, reason, order row, nearest). Answers its row."""
     centre, attempt, reason, order_row, nearest = what
@@ -134,6 +138,7 @@ def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, in
 
 
 @compiled
+@written_in
 def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     """Note a planned shipment among the local rows, at the head of its order's chain."""
     spot = int(local.used[0])
@@ -155,6 +160,7 @@ def keep_shipment(local: Local, order_row: int, row: Row) -> int:
 
 
 @compiled
+@written_in
 def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, int, int, int], spot: int) -> None:
     """Add a line's goods (line, item, quantity, price) to a planned shipment."""
     item, quantity, price = goods[1], goods[2], goods[3]
@@ -168,6 +174,7 @@ def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, in
 
 
 @compiled
+@written_in
 def wish_of(terms: Terms, window: Window, at: int, order: Row, barred: tuple[int, int]) -> Asked:
     """What an order asks at an instant, goods aside; barred: nodes and carriers that may not be used, a bit each."""
     zone = terms.node[terms.centres[0], NODE_ZONE]
@@ -180,6 +187,7 @@ def wish_of(terms: Terms, window: Window, at: int, order: Row, barred: tuple[int
 
 
 @compiled
+@written_in
 def why_refused(local: Local) -> tuple[int, int]:
     """(reason, remedy) when no centre could send anything."""
     for centre in range(len(local.scratch.verdict)):
@@ -192,6 +200,7 @@ def why_refused(local: Local) -> tuple[int, int]:
 
 
 @compiled
+@written_in
 def open_order(terms: Terms, asks: Asks, local: Local, c: int, nearest: int) -> None:
     """Write the local order row."""
     command = asks.commands[c]
@@ -207,6 +216,7 @@ def open_order(terms: Terms, asks: Asks, local: Local, c: int, nearest: int) -> 
 
 
 @compiled
+@written_in
 def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """Promise an order: plan its shipments, reserve its lines, refuse what cannot be had."""
     command = asks.commands[c]
@@ -235,6 +245,7 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def patience(terms: Terms, command: Row) -> tuple[int, int]:
     """Until when lines without stock may wait, and what waits: as the customer says, else as the house does."""
     days = terms.policy[POLICY_WAIT_DAYS]
@@ -244,6 +255,7 @@ def patience(terms: Terms, command: Row) -> tuple[int, int]:
 
 
 @compiled
+@written_in
 def filled_lines(local: Local, lines: int) -> int:
     """How many of an order's lines found a node."""
     filled = 0
@@ -278,6 +290,7 @@ def wait_for_stock(asks: Asks, local: Local, out: Out, what: tuple[int, int, int
 
 
 @compiled
+@written_in
 def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int]) -> None:
     """Plan the chosen centres' shipments with their lines; what: (command, centres chosen, nearest, attempt)."""
     c, chosen, nearest, attempt = what
@@ -308,6 +321,7 @@ def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
 
 
 @compiled
+@written_in
 def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int, int]) -> None:
     """State the order's promise, and what is refused; what: (command, shipments, wanted day, reason, remedy)."""
     c, chosen, wanted_day = what[:3]
@@ -349,6 +363,7 @@ def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[
 
 
 @compiled
+@written_in
 def wanted_instant(terms: Terms, place: int, day: int) -> int:
     """The end of a delivery day at a place; 0 where no day could be named."""
     if day >= terms.door_closes.shape[1]:

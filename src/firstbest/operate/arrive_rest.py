@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firstbest.decide.lateness import cause_at_door
 from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
-from firstbest.kernels.compiled import compiled, straight
+from firstbest.kernels.compiled import compiled, straight, written_in
 from firstbest.kernels.index import local_day
 from firstbest.operate.arrive_place import head, place, resource
 from firstbest.operate.arrive_state import (
@@ -156,6 +156,7 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> int:
     """Book what a picker found of one line; what: (command, batch line, shipment). Answers units picked."""
     c, n, shipment = what
@@ -188,6 +189,7 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
 
 
 @compiled
+@written_in
 def found_of(asks: Asks, local: Local, c: int, n: int) -> int:
     """Units that the shelf gave for a batch line of a pick, no more than were wanted."""
     line = asks.lines[n]
@@ -196,6 +198,7 @@ def found_of(asks: Asks, local: Local, c: int, n: int) -> int:
 
 
 @compiled
+@written_in
 def sent_of(asks: Asks, local: Local, c: int, spot: int, found: int) -> int:
     """Of the units found for a local line those that go: of a kit sent whole, as many as all its parts reach for."""
     units = local.kit_units[spot]
@@ -211,6 +214,7 @@ def sent_of(asks: Asks, local: Local, c: int, spot: int, found: int) -> int:
 
 
 @compiled
+@written_in
 def lighten(terms: Terms, local: Local, order_row: int, spot: int, goods: tuple[int, int, int]) -> None:
     """Take what was found short (item, units, price) off its shipment and its order."""
     item, short, price = goods
@@ -235,6 +239,7 @@ def lose(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
 
 
 @compiled
+@written_in
 def picked(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """Book what was picked; a shipment of which nothing was found does not leave."""
     command = asks.commands[c]
@@ -253,6 +258,7 @@ def picked(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def packed(asks: Asks, local: Local, out: Out, c: int) -> None:
     """A shipment stands packed at the dock."""
     command = asks.commands[c]
@@ -270,6 +276,7 @@ def packed(asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """A shipment's journey has ended: at the door, lost or damaged; its order may be complete."""
     command = asks.commands[c]
@@ -300,6 +307,7 @@ def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def received(asks: Asks, local: Local, out: Out, c: int) -> None:
     """Goods counted and put away: sellable from now."""
     command = asks.commands[c]
