@@ -8,8 +8,21 @@ from firstbest.decide.source import Basket, choose, mark_kits, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, POLICY_WAIT_DAYS, Terms
 from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import ALLOCATED, BACKORDERED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
-from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.operate.arrive_state import (
+    ALLOCATED,
+    BACKORDERED,
+    BEGIN,
+    ORDERED,
+    PLANNED,
+    REFUSED,
+    WIDTH,
+    Asks,
+    Local,
+    Out,
+    Row,
+    shipment_key,
+)
+from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE
 
 WAITING = 1
 CHEAPEST_IN_TIME = 1
@@ -38,7 +51,10 @@ SERVICES = 3
 @compiled
 @written_in
 def head(row: Row, out: Out, kind: int, command: Row) -> None:
-    """Name a fact by its cause: number, ordinal, instant."""
+    """Begin a fact with zeros, and name it by its cause: number, ordinal, instant."""
+    width = out.spots[kind, WIDTH]
+    start = out.spots[kind, BEGIN] + out.n[kind] * width
+    out.words[start : start + width] = 0
     row.number = command.number
     row.ordinal = out.n[kind] - out.before[kind]
     row.at = command.at
@@ -144,7 +160,7 @@ def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     spot = int(local.used[0])
     local.used[0] += 1
     shipment = local.shipments[spot]
-    shipment.key = (row.order * MAX_NODE + row.node) * MAX_ATTEMPT + row.attempt
+    shipment.key = shipment_key(row.order, row.node, row.attempt)
     shipment.live = 1
     shipment.stage = WAITING
     shipment.node = row.node

@@ -6,6 +6,7 @@ from firstbest.decide.lateness import cause_at_door
 from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled, straight, written_in
 from firstbest.kernels.index import local_day
+from firstbest.kernels.near import near
 from firstbest.operate.arrive_place import head, place, resource
 from firstbest.operate.arrive_state import (
     CANCELLED,
@@ -177,7 +178,8 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     row.order, row.node, row.attempt = command.order, node, command.attempt
     row.line, row.item, row.quantity = line.line, line.item, quantity
     row.short, row.written_off, row.price = wanted - quantity, before - quantity - after, state.price
-    lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
+    if quantity < wanted:
+        lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
     shelf.on_hand = after
     shelf.reserved -= wanted
     shelf.suspect += wanted - quantity
@@ -342,6 +344,10 @@ def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
 @compiled
 def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
     """Every command of the batch in arrival order."""
+    for n in range(len(asks.lines)):
+        near(terms.item, asks.lines[n].item)
+    for shelf in range(len(local.free)):
+        local.free[shelf] = local.shelves[shelf].on_hand - local.shelves[shelf].reserved
     for c in range(len(asks.commands)):
         for fact in range(len(out.n)):
             out.before[fact] = out.n[fact]
