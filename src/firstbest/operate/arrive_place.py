@@ -1,4 +1,4 @@
-"""Kernels of the arrival step: placing an order, and sending a short line from elsewhere."""
+"""Kernels of the arrival step: placing an order, and planning what it is sent in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from firstbest.operate.arrive_state import (
     Row,
     shipment_key,
 )
-from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE
+from firstbest.world.units import DAY_US
 
 WAITING = 1
 CHEAPEST_IN_TIME = 1
@@ -31,7 +31,6 @@ SPLIT = 3
 NO_STOCK = 4
 NOT_SERVED = 5
 DUPLICATE = 6
-RESOURCED = 9
 NO_CAPACITY = 15
 WAITS = 16
 STAGE_NONE = 0
@@ -385,36 +384,3 @@ def wanted_instant(terms: Terms, place: int, day: int) -> int:
     if day >= terms.door_closes.shape[1]:
         return 0
     return int(terms.door_closes[terms.place[place, PLACE_ZONE], day])
-
-
-@compiled
-def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
-    """Send a line found short from another node; what: (command, local line, first shelf). False: none has it."""
-    c, spot, shelf = what
-    command = asks.commands[c]
-    order_row = asks.order_row[c]
-    order = local.orders[order_row]
-    state = local.lines[spot]
-    if order.resourced >= MAX_ATTEMPT - 1:
-        return False
-    wish = wish_of(terms, local.window, command.at, order, (0, 0))
-    one = local.one_line
-    one[0].item, one[0].quantity, local.one_shelf[0] = state.item, state.quantity, shelf
-    basket = Basket(one["item"][0:1], local.one_shelf[0:1], one["quantity"][0:1])
-    local.scratch.grouped[0] = 0
-    if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
-        return False
-    order.resourced += 1
-    order.open_shipments += 1
-    centre = local.scratch.order[0]
-    fact = out.n[PLANNED]
-    what_next = (centre, order.resourced, RESOURCED, order_row, order.nearest)
-    shipment = plan(terms, local, out, command, what_next)
-    goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
-    planned = out.planned[fact]
-    # The same on the local row: who holds the order in this batch is told of the promise that the fold will keep.
-    planned.deliver_by = local.shipments[shipment].deliver_by = order.deliver_by
-    order.value += state.quantity * state.price
-    load_shipment(terms, local, planned, goods, shipment)
-    allocate(local, out, command, goods, (terms.centres[centre], order.resourced, order.nearest, shelf + centre, spot))
-    return True

@@ -7,7 +7,7 @@ from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled, straight, written_in
 from firstbest.kernels.index import local_day
 from firstbest.kernels.near import near
-from firstbest.operate.arrive_place import head, place, resource
+from firstbest.operate.arrive_place import head, place
 from firstbest.operate.arrive_state import (
     CANCELLED,
     CLOSED,
@@ -23,7 +23,7 @@ from firstbest.operate.arrive_state import (
     Out,
     Row,
 )
-from firstbest.operate.arrive_wait import fill, find_shipment, hold, lapse, resume
+from firstbest.operate.arrive_wait import fill, find_shipment, hold, lapse, resource, resume
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE
 
 WAITING = 1
