@@ -36,7 +36,7 @@ from firstbest.decide.terms import (
     PROMISE_PAD,
     Terms,
 )
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.world.network import I64
 
 PALLET = 8
@@ -104,6 +104,7 @@ def is_open(terms: Terms, node: int, at: int) -> bool:
 
 
 @compiled
+@written_in
 def ship_day_from(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> int:
     """First local day whose cut-off is met and on which the carrier picks up; -1 within the horizon: none.
 
@@ -122,6 +123,7 @@ def ship_day_from(terms: Terms, window: Window, node: int, carrier: int, asked: 
 
 
 @compiled
+@written_in
 def free_ship_day(terms: Terms, window: Window, node: int, carrier: int, asked: Asked) -> int:
     """First ship day that still has a packing slot; -1: none within the horizon."""
     first = ship_day_from(terms, window, node, carrier, asked)
@@ -138,6 +140,7 @@ def free_ship_day(terms: Terms, window: Window, node: int, carrier: int, asked: 
 
 
 @compiled
+@written_in
 def promise_days(terms: Terms, service: int, transit: int) -> int:
     """Business days from ship day to the promised day."""
     days = max(transit + terms.promise[service, PROMISE_PAD], terms.promise[service, PROMISE_LOW])
@@ -146,6 +149,7 @@ def promise_days(terms: Terms, service: int, transit: int) -> int:
 
 
 @compiled
+@written_in
 def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
     """Last day of the service's window from the earliest ship day in the network, stock and slots aside."""
     best = NONE
@@ -169,6 +173,7 @@ def wanted_day_of(terms: Terms, window: Window, asked: Asked) -> int:
 
 
 @compiled
+@written_in
 def pieces_of(terms: Terms, carrier: int, asked: Asked) -> tuple[int, int, int, int]:
     """(carton, cartons, billed grams of each, outer volume of each) by a carrier; cartons 0: it does not take them."""
     if terms.carrier[carrier, CARRIER_MODE] == PALLET:
@@ -194,6 +199,7 @@ def no_way(carrier: int, verdict: int) -> Option:
 
 
 @compiled
+@written_in
 def lay_out(terms: Terms, asked: Asked, pieces: I64) -> None:
     """Write what each carrier [C, 4] would be given: the same from whichever node (`pieces_of`)."""
     for carrier in range(len(pieces)):
@@ -203,6 +209,7 @@ def lay_out(terms: Terms, asked: Asked, pieces: I64) -> None:
 
 
 @compiled
+@written_in
 def by_carrier(terms: Terms, window: Window, node: int, asked: Asked, by: tuple[int, I64]) -> Option:
     """The way from a node by one carrier that serves the place and the service from there; by: (it, its pieces)."""
     carrier, pieces = by
@@ -234,6 +241,7 @@ def is_out(barred: int, which: int) -> bool:
 
 
 @compiled
+@written_in
 def best_from(terms: Terms, window: Window, node: int, asked: Asked, pieces: I64) -> Option:
     """The best way from one node; ties go to the carrier with the smaller hash of its text.
 
@@ -260,6 +268,7 @@ def best_from(terms: Terms, window: Window, node: int, asked: Asked, pieces: I64
 
 
 @compiled
+@written_in
 def nearest_open(terms: Terms, place: int, at: int) -> int:
     """The open fulfilment node nearest to a place; ties by rank, then by hash of the text."""
     for node in terms.near[place]:

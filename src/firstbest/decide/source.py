@@ -13,7 +13,7 @@ import numpy as np
 
 from firstbest.decide.promise import NONE, Asked, Option, Window, best_from, comes_before, is_open, is_out, lay_out
 from firstbest.decide.terms import ITEM_LONGEST, ITEM_VOLUME, ITEM_WEIGHT, Terms
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.world.network import I64
 from firstbest.world.units import MAX_KIT
 
@@ -50,6 +50,7 @@ class Scratch(NamedTuple):
 
 
 @compiled
+@written_in
 def load_of(terms: Terms, basket: Basket, assigned: I64, centre: int) -> tuple[int, int, int]:
     """(weight, volume, longest side) of the lines assigned to a centre; all lines where centre is EVERY."""
     weight, volume, longest = 0, 0, 0
@@ -73,6 +74,7 @@ def with_load(asked: Asked, load: tuple[int, int, int]) -> Asked:
 
 
 @compiled
+@written_in
 def keep(scratch: Scratch, centre: int, option: Option) -> None:
     """Note a centre's option."""
     scratch.options[centre, 0] = option.score
@@ -91,6 +93,7 @@ def keep(scratch: Scratch, centre: int, option: Option) -> None:
 
 
 @compiled
+@written_in
 def wins(terms: Terms, scratch: Scratch, centre: int, best: int, place: int) -> bool:
     """Does a centre's option beat the best so far; equal scores go to the nearer node."""
     if best < 0:
@@ -145,6 +148,7 @@ def fit_kits(basket: Basket, free: I64, scratch: Scratch, centre: int) -> int:
 
 
 @compiled
+@written_in
 def count_cover(terms: Terms, basket: Basket, free: I64, scratch: Scratch) -> None:
     """How many unassigned lines each centre can fill."""
     for centre in range(len(terms.centres)):
@@ -159,6 +163,7 @@ def count_cover(terms: Terms, basket: Basket, free: I64, scratch: Scratch) -> No
 
 
 @compiled
+@written_in
 def from_one(terms: Terms, window: Window, basket: Basket, scratch: Scratch, asked: Asked) -> int:
     """The best centre that holds every line, -1 where there is none; verdicts for all."""
     best = -1
@@ -216,6 +221,7 @@ def assign(basket: Basket, free: I64, scratch: Scratch, centre: int) -> None:
 
 
 @compiled
+@written_in
 def choose(terms: Terms, window: Window, basket: Basket, free: I64, scratch: Scratch, asked: Asked) -> int:
     """Assign an order's lines to centres; answers how many centres send something (0: refused).
 

@@ -31,13 +31,23 @@ def makes_arrays(kernel: _Kernel) -> _Kernel:
     return kernel
 
 
+def written_in(kernel: _Kernel) -> _Kernel:
+    """Mark a kernel that is written out in each kernel that calls it; stands below `compiled`.
+
+    A call hands over every array of its named tuples, word by word: hundreds of words, more than many a kernel does.
+    """
+    kernel.written_in = True  # type: ignore[attr-defined]
+    return kernel
+
+
 def compiled(kernel: _Kernel) -> _Kernel:
     """The function as machine code, with the types that it declares."""
     marked = hasattr(kernel, "makes_arrays")
     jit: Any = partial(numba.njit, nogil=True, _nrt=marked)
     from_python = jit()(kernel)
     from_python._cache = _cache_of(kernel, "whole")  # noqa: SLF001
-    from_kernels = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)
+    inside = hasattr(kernel, "written_in")
+    from_kernels = jit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=inside)(kernel)
     from_kernels._cache = _cache_of(kernel, "part")  # noqa: SLF001
     if not marked:
         _forbid_arrays_back(from_python)

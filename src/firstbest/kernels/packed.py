@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import KEY, bucket_of, find, insert, remove
+from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
 
@@ -36,6 +37,8 @@ QUEUED: Final = 2
 """Where `Held.marked` has the mark of rows that queue up."""
 NOBODY: Final = -2
 """A mark that no row has."""
+AHEAD: Final = 32
+"""How many rows before its own turn a row is asked for."""
 VALUES: Final = 1
 """Where the values of a row of changed columns begin: behind its key."""
 
@@ -261,15 +264,19 @@ def read_words(words: I64, slots: I64, places: I64, rows: I64) -> int:
 
     Answers how many other slots are not there: then no row is copied.
     """
-    absent = 0
+    absent, last = 0, len(slots) - 1
     for n in range(len(slots)):
         absent += slots[n] < -1 or slots[n] >= len(words)
+        if n < AHEAD:
+            near(words, slots[n])
     if absent > 0:
         return absent
     # Row by row: each lies in a line of the processor's cache that is far from the last one's.
     for n in range(len(slots)):
+        near(words, slots[min(n + AHEAD, last)])
+        slot = slots[n]
         for k in range(len(places)):
-            rows[n, k] = words[slots[n], places[k]] if slots[n] >= 0 else 0
+            rows[n, k] = words[slot, places[k]] if slot >= 0 else 0
     return 0
 
 

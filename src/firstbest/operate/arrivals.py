@@ -18,7 +18,8 @@ from firstbest.decide.source import Scratch
 from firstbest.operate import arrive_names as names
 from firstbest.operate import kits
 from firstbest.operate.arrive_rest import decide
-from firstbest.operate.arrive_state import TYPES, Asks, Local, Out, Records
+from firstbest.operate.arrive_room import room_for
+from firstbest.operate.arrive_state import TYPES, Asks, Local, Records
 from firstbest.operate.members import entitled
 from firstbest.operate.ports import ByKey, Read, Rows, Step
 from firstbest.world.commands import LINE, Batch
@@ -35,7 +36,6 @@ KINDS = (
 NOTHING = np.zeros(0, np.int64)
 STOCK_READ = ("on_hand", "reserved", "suspect")
 """What is weighed of the stock at each node."""
-ROW_BYTES = np.array([fact.dtype.itemsize for fact in TYPES])
 
 
 def take(batch: Batch, ground: Ground) -> Step:
@@ -51,7 +51,7 @@ def take(batch: Batch, ground: Ground) -> Step:
 
 def decided(batch: Batch, ground: Ground, line_kit: I64 | None) -> Step:
     """Decide a batch as it stands. `line_kit` [m]: the kits that its lines are part of, as in tables.LINE_STATE."""
-    counts = np.zeros((names.KINDS, 2), np.int64)
+    counts = np.zeros((names.KINDS, 3), np.int64)
     asks, local = yield from read_local(batch, ground, counts)
     if line_kit is not None:
         asks = asks._replace(line_kit=line_kit)
@@ -64,7 +64,7 @@ def decided(batch: Batch, ground: Ground, line_kit: I64 | None) -> Step:
 def read_local(batch: Batch, ground: Ground, counts: I64) -> Generator[Read, Rows, tuple[Asks, Local]]:
     """Read every row the batch can touch, make local copies, and find those that each command names.
 
-    Adds the batch's commands and lines by kind to `counts` [K, 2].
+    Counts the batch's commands and lines by kind (`arrive_names.count_kinds`).
     """
     c, terms = batch.commands, ground.terms
     order_keys, order_row = names.orders_of(c, counts)
@@ -85,7 +85,7 @@ def read_local(batch: Batch, ground: Ground, counts: I64) -> Generator[Read, Row
     asks = Asks(c, batch.lines, order_row, shipment_row, shelf, cargo_row, batch_shelf, line_kit)
     local = Local(
         orders, base, lines, line_shelf, kit_units, shipments, *chains, np.array([len(of_order)]), shelves,
-        shelves["on_hand"] - shelves["reserved"], cargo, window, scratch_for(batch, ground), np.zeros(1, LINE),
+        np.empty(len(shelves), np.int64), cargo, window, scratch_for(counts, ground), np.zeros(1, LINE),
         np.zeros(1, np.int64),
     )  # fmt: skip
     return asks, local
@@ -103,9 +103,9 @@ def read_window(batch: Batch, ground: Ground) -> Generator[Read, Rows, Window]:
     return Window(taken, limit, first, np.zeros(shape, np.int64), np.full(shape, -1, np.int64))
 
 
-def scratch_for(batch: Batch, ground: Ground) -> Scratch:
+def scratch_for(counts: I64, ground: Ground) -> Scratch:
     """Room for the largest order of the batch."""
-    lines = max(int(batch.commands["lines"].max(initial=1)), 1)
+    lines = max(int(counts[:, names.LARGEST].max()), 1)
     centres = len(ground.centres)
     zeros = np.zeros(centres, np.int64)
     return Scratch(
@@ -119,25 +119,3 @@ def sent_most(batch: Batch, counts: I64) -> int:
     """How many shipments the batch can plan at most: one for each line placed, asked for again, or found nowhere."""
     most = int(counts[names.PLACE, 1]) + int(counts[names.FILL, 1])
     return most + (names.lines_missed(batch.commands, batch.lines) if counts[names.PICKED, 0] else 0)
-
-
-def room_for(batch: Batch, local: Local, order_row: I64, counts: I64) -> Out:
-    """Room for the most facts the batch can make; a line can be refused its cancelling, or be held, many times."""
-    n, old, sent = len(batch.commands), len(local.lines), sent_most(batch, counts)
-    commands, lines = counts.T.tolist()
-    filled, placed = lines[names.FILL], commands[names.PLACE]
-    ends = commands[names.DELIVERED] + commands[names.CANCEL] + commands[names.PICKED] + commands[names.FILL]
-    again = names.lines_again(batch.commands, order_row, local.line_base, old) if old else 0
-    kept = again + n if commands[names.HOLD] + commands[names.RESUME] else 0
-    most = (
-        placed, sent, sent, placed + lines[names.PLACE], lines[names.PICKED] + again, commands[names.PICKED] + again,
-        lines[names.PICKED], commands[names.PACKED], commands[names.DELIVERED], ends, ends,
-        commands[names.RECEIVED], commands[names.COUNTED], kept, lines[names.PLACE], commands[names.FILL],
-        filled + again,
-    )  # fmt: skip
-    # One piece of memory for all of them: a piece for each costs more than what it holds.
-    sizes = np.array(most) * ROW_BYTES
-    stops = np.cumsum(sizes)
-    room, starts = np.zeros(int(stops[-1]) // 8, np.int64), (stops - sizes).tolist()
-    rooms = [np.ndarray(size, fact.dtype, room, start) for fact, size, start in zip(TYPES, most, starts, strict=True)]
-    return Out._make([*rooms, np.zeros(len(TYPES), np.int64), np.zeros(len(TYPES), np.int64)])

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from firstbest.decide.returns import Known, Request, Taken, Wanted, authorise, owed
 from firstbest.kernels.compiled import compiled
-from firstbest.operate.arrive_state import Records, Row
+from firstbest.operate.arrive_state import Records, Row, shipment_key
 from firstbest.world import facts as f
 from firstbest.world.network import I64, Care, Returns
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.units import MAX_LINE
 from firstbest.world.words import (
     ContactReason,
     Grade,
@@ -113,7 +113,7 @@ def name_papers(commands: Records, lines: Records, does: tuple[int, int], sent: 
         command = commands[c]
         asks = does[0] == 1 and command.kind == K_ASKED
         if asks or (does[1] == 1 and command.kind in (K_CONTACTED, K_CLAIM)):
-            sent[c] = (command.order * MAX_NODE + command.node) * MAX_ATTEMPT + command.attempt
+            sent[c] = shipment_key(command.order, command.node, command.attempt)
         else:
             sent[c] = -1
         if asks or (does[0] == 1 and command.kind in (K_RETURNED, K_INSPECTED)):

@@ -10,10 +10,10 @@ import numpy as np
 
 from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import Records, Row
+from firstbest.operate.arrive_state import Records, Row, shipment_key
 from firstbest.operate.ranks import once_each
 from firstbest.world.network import I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.units import MAX_LINE
 from firstbest.world.words import Kind
 
 PLACE = int(Kind.PLACE)
@@ -27,6 +27,8 @@ HOLD = int(Kind.HOLD)
 RESUME = int(Kind.RESUME)
 FILL = int(Kind.FILL)
 KINDS = int(max(Kind)) + 1
+LARGEST = 2
+"""Where the lines of the largest command stand in a kind's counts."""
 
 
 @compiled
@@ -34,7 +36,7 @@ KINDS = int(max(Kind)) + 1
 def orders_of(commands: Records, counts: I64) -> tuple[I64, I64]:
     """The orders [O] that commands look at, and where the order of each command [n] is among them, -1: of none.
 
-    Adds the commands and their lines by kind to `counts` [K, 2].
+    Counts the commands and their lines by kind (`count_kinds`).
     """
     count_kinds(commands, counts)
     named = np.empty(len(commands), np.int64)
@@ -165,10 +167,10 @@ def name_shipments(commands: Records, lines: Records, keys: I64) -> None:
     for c in range(len(commands)):
         command = commands[c]
         named = command.kind in (PICKED, PACKED, DELIVERED)
-        keys[c] = (command.order * MAX_NODE + command.node) * MAX_ATTEMPT + command.attempt if named else -1
+        keys[c] = shipment_key(command.order, command.node, command.attempt) if named else -1
     for spot in range(len(lines)):
         line = lines[spot]
-        sent = (line.key // MAX_LINE * MAX_NODE + line.node) * MAX_ATTEMPT + line.attempt
+        sent = shipment_key(line.key // MAX_LINE, line.node, line.attempt)
         keys[len(commands) + spot] = sent if line.live != 0 and line.node >= 0 else -1
 
 
@@ -235,10 +237,12 @@ def lay_window(rows: Records, centres: I64, taken: I64, limit: I64) -> None:
 
 @compiled
 def count_kinds(commands: Records, counts: I64) -> None:
-    """Add commands and their lines by kind: [K, 2]."""
+    """Count commands by kind, their lines, and those of the largest command: [K, 3]."""
     for c in range(len(commands)):
-        counts[commands[c].kind, 0] += 1
-        counts[commands[c].kind, 1] += commands[c].lines
+        kind, lines = commands[c].kind, commands[c].lines
+        counts[kind, 0] += 1
+        counts[kind, 1] += lines
+        counts[kind, LARGEST] = max(counts[kind, LARGEST], lines)
 
 
 @compiled

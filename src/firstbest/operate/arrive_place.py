@@ -1,4 +1,4 @@
-"""Kernels of the arrival step: placing an order, and sending a short line from elsewhere."""
+"""Kernels of the arrival step: placing an order, and planning what it is sent in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ from firstbest.decide.arms import arm_of
 from firstbest.decide.promise import NONE, Asked, Window, nearest_open, wanted_day_of
 from firstbest.decide.source import Basket, choose, mark_kits, verdicts_of, wins
 from firstbest.decide.terms import CARTON_TARE, ITEM_SELLER, ITEM_WEIGHT, NODE_ZONE, PLACE_ZONE, POLICY_WAIT_DAYS, Terms
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import ALLOCATED, BACKORDERED, ORDERED, PLANNED, REFUSED, Asks, Local, Out, Row
-from firstbest.world.units import DAY_US, MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.operate.arrive_state import (
+    ALLOCATED,
+    BACKORDERED,
+    BEGIN,
+    ORDERED,
+    PLANNED,
+    REFUSED,
+    WIDTH,
+    Asks,
+    Local,
+    Out,
+    Row,
+    shipment_key,
+)
+from firstbest.world.units import DAY_US
 
 WAITING = 1
 CHEAPEST_IN_TIME = 1
@@ -18,7 +31,6 @@ SPLIT = 3
 NO_STOCK = 4
 NOT_SERVED = 5
 DUPLICATE = 6
-RESOURCED = 9
 NO_CAPACITY = 15
 WAITS = 16
 STAGE_NONE = 0
@@ -36,8 +48,12 @@ SERVICES = 3
 
 
 @compiled
+@written_in
 def head(row: Row, out: Out, kind: int, command: Row) -> None:
-    """Name a fact by its cause: number, ordinal, instant."""
+    """Begin a fact with zeros, and name it by its cause: number, ordinal, instant."""
+    width = out.spots[kind, WIDTH]
+    start = out.spots[kind, BEGIN] + out.n[kind] * width
+    out.words[start : start + width] = 0
     row.number = command.number
     row.ordinal = out.n[kind] - out.before[kind]
     row.at = command.at
@@ -61,6 +77,7 @@ def refuse(terms: Terms, out: Out, command: Row, line: Row, why: tuple[int, int,
 
 
 @compiled
+@written_in
 def runner_up(terms: Terms, local: Local, chosen: int, place: int) -> int:
     """The centre whose way scored least after the chosen one's (ties: the nearer), -1: none."""
     best = -1
@@ -74,6 +91,7 @@ def runner_up(terms: Terms, local: Local, chosen: int, place: int) -> int:
 
 
 @compiled
+@written_in
 def allocate(
     local: Local,
     out: Out,
@@ -96,6 +114,7 @@ def allocate(
 
 
 @compiled
+@written_in
 def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, int, int, int, int]) -> int:
     """Plan one shipment from a chosen centre; what: (centre, attempt, reason, order row, nearest). Answers its row."""
     centre, attempt, reason, order_row, nearest = what
@@ -134,12 +153,13 @@ def plan(terms: Terms, local: Local, out: Out, command: Row, what: tuple[int, in
 
 
 @compiled
+@written_in
 def keep_shipment(local: Local, order_row: int, row: Row) -> int:
     """Note a planned shipment among the local rows, at the head of its order's chain."""
     spot = int(local.used[0])
     local.used[0] += 1
     shipment = local.shipments[spot]
-    shipment.key = (row.order * MAX_NODE + row.node) * MAX_ATTEMPT + row.attempt
+    shipment.key = shipment_key(row.order, row.node, row.attempt)
     shipment.live = 1
     shipment.stage = WAITING
     shipment.node = row.node
@@ -155,6 +175,7 @@ def keep_shipment(local: Local, order_row: int, row: Row) -> int:
 
 
 @compiled
+@written_in
 def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, int, int, int], spot: int) -> None:
     """Add a line's goods (line, item, quantity, price) to a planned shipment."""
     item, quantity, price = goods[1], goods[2], goods[3]
@@ -168,6 +189,7 @@ def load_shipment(terms: Terms, local: Local, planned: Row, goods: tuple[int, in
 
 
 @compiled
+@written_in
 def wish_of(terms: Terms, window: Window, at: int, order: Row, barred: tuple[int, int]) -> Asked:
     """What an order asks at an instant, goods aside; barred: nodes and carriers that may not be used, a bit each."""
     zone = terms.node[terms.centres[0], NODE_ZONE]
@@ -180,6 +202,7 @@ def wish_of(terms: Terms, window: Window, at: int, order: Row, barred: tuple[int
 
 
 @compiled
+@written_in
 def why_refused(local: Local) -> tuple[int, int]:
     """(reason, remedy) when no centre could send anything."""
     for centre in range(len(local.scratch.verdict)):
@@ -192,6 +215,7 @@ def why_refused(local: Local) -> tuple[int, int]:
 
 
 @compiled
+@written_in
 def open_order(terms: Terms, asks: Asks, local: Local, c: int, nearest: int) -> None:
     """Write the local order row."""
     command = asks.commands[c]
@@ -207,6 +231,7 @@ def open_order(terms: Terms, asks: Asks, local: Local, c: int, nearest: int) -> 
 
 
 @compiled
+@written_in
 def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """Promise an order: plan its shipments, reserve its lines, refuse what cannot be had."""
     command = asks.commands[c]
@@ -235,6 +260,7 @@ def place(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def patience(terms: Terms, command: Row) -> tuple[int, int]:
     """Until when lines without stock may wait, and what waits: as the customer says, else as the house does."""
     days = terms.policy[POLICY_WAIT_DAYS]
@@ -244,6 +270,7 @@ def patience(terms: Terms, command: Row) -> tuple[int, int]:
 
 
 @compiled
+@written_in
 def filled_lines(local: Local, lines: int) -> int:
     """How many of an order's lines found a node."""
     filled = 0
@@ -278,6 +305,7 @@ def wait_for_stock(asks: Asks, local: Local, out: Out, what: tuple[int, int, int
 
 
 @compiled
+@written_in
 def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int]) -> None:
     """Plan the chosen centres' shipments with their lines; what: (command, centres chosen, nearest, attempt)."""
     c, chosen, nearest, attempt = what
@@ -308,6 +336,7 @@ def send(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
 
 
 @compiled
+@written_in
 def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int, int, int]) -> None:
     """State the order's promise, and what is refused; what: (command, shipments, wanted day, reason, remedy)."""
     c, chosen, wanted_day = what[:3]
@@ -349,41 +378,9 @@ def close_promise(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[
 
 
 @compiled
+@written_in
 def wanted_instant(terms: Terms, place: int, day: int) -> int:
     """The end of a delivery day at a place; 0 where no day could be named."""
     if day >= terms.door_closes.shape[1]:
         return 0
     return int(terms.door_closes[terms.place[place, PLACE_ZONE], day])
-
-
-@compiled
-def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
-    """Send a line found short from another node; what: (command, local line, first shelf). False: none has it."""
-    c, spot, shelf = what
-    command = asks.commands[c]
-    order_row = asks.order_row[c]
-    order = local.orders[order_row]
-    state = local.lines[spot]
-    if order.resourced >= MAX_ATTEMPT - 1:
-        return False
-    wish = wish_of(terms, local.window, command.at, order, (0, 0))
-    one = local.one_line
-    one[0].item, one[0].quantity, local.one_shelf[0] = state.item, state.quantity, shelf
-    basket = Basket(one["item"][0:1], local.one_shelf[0:1], one["quantity"][0:1])
-    local.scratch.grouped[0] = 0
-    if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
-        return False
-    order.resourced += 1
-    order.open_shipments += 1
-    centre = local.scratch.order[0]
-    fact = out.n[PLANNED]
-    what_next = (centre, order.resourced, RESOURCED, order_row, order.nearest)
-    shipment = plan(terms, local, out, command, what_next)
-    goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
-    planned = out.planned[fact]
-    # The same on the local row: who holds the order in this batch is told of the promise that the fold will keep.
-    planned.deliver_by = local.shipments[shipment].deliver_by = order.deliver_by
-    order.value += state.quantity * state.price
-    load_shipment(terms, local, planned, goods, shipment)
-    allocate(local, out, command, goods, (terms.centres[centre], order.resourced, order.nearest, shelf + centre, spot))
-    return True

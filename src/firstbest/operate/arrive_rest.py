@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from firstbest.decide.lateness import cause_at_door
 from firstbest.decide.terms import ITEM_WEIGHT, PLACE_ZONE, Terms
-from firstbest.kernels.compiled import compiled, straight
+from firstbest.kernels.compiled import compiled, straight, written_in
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_place import head, place, resource
+from firstbest.kernels.near import near
+from firstbest.operate.arrive_place import head, place
 from firstbest.operate.arrive_state import (
     CANCELLED,
     CLOSED,
@@ -22,7 +23,7 @@ from firstbest.operate.arrive_state import (
     Out,
     Row,
 )
-from firstbest.operate.arrive_wait import fill, find_shipment, hold, lapse, resume
+from firstbest.operate.arrive_wait import fill, find_shipment, hold, lapse, resource, resume
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE
 
 WAITING = 1
@@ -156,6 +157,7 @@ def cancel(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> int:
     """Book what a picker found of one line; what: (command, batch line, shipment). Answers units picked."""
     c, n, shipment = what
@@ -176,7 +178,8 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
     row.order, row.node, row.attempt = command.order, node, command.attempt
     row.line, row.item, row.quantity = line.line, line.item, quantity
     row.short, row.written_off, row.price = wanted - quantity, before - quantity - after, state.price
-    lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
+    if quantity < wanted:
+        lighten(terms, local, asks.order_row[c], shipment, (line.item, wanted - quantity, state.price))
     shelf.on_hand = after
     shelf.reserved -= wanted
     shelf.suspect += wanted - quantity
@@ -188,6 +191,7 @@ def pick_line(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int,
 
 
 @compiled
+@written_in
 def found_of(asks: Asks, local: Local, c: int, n: int) -> int:
     """Units that the shelf gave for a batch line of a pick, no more than were wanted."""
     line = asks.lines[n]
@@ -196,6 +200,7 @@ def found_of(asks: Asks, local: Local, c: int, n: int) -> int:
 
 
 @compiled
+@written_in
 def sent_of(asks: Asks, local: Local, c: int, spot: int, found: int) -> int:
     """Of the units found for a local line those that go: of a kit sent whole, as many as all its parts reach for."""
     units = local.kit_units[spot]
@@ -211,6 +216,7 @@ def sent_of(asks: Asks, local: Local, c: int, spot: int, found: int) -> int:
 
 
 @compiled
+@written_in
 def lighten(terms: Terms, local: Local, order_row: int, spot: int, goods: tuple[int, int, int]) -> None:
     """Take what was found short (item, units, price) off its shipment and its order."""
     item, short, price = goods
@@ -235,6 +241,7 @@ def lose(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int,
 
 
 @compiled
+@written_in
 def picked(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """Book what was picked; a shipment of which nothing was found does not leave."""
     command = asks.commands[c]
@@ -253,6 +260,7 @@ def picked(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def packed(asks: Asks, local: Local, out: Out, c: int) -> None:
     """A shipment stands packed at the dock."""
     command = asks.commands[c]
@@ -270,6 +278,7 @@ def packed(asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
     """A shipment's journey has ended: at the door, lost or damaged; its order may be complete."""
     command = asks.commands[c]
@@ -300,6 +309,7 @@ def delivered(terms: Terms, asks: Asks, local: Local, out: Out, c: int) -> None:
 
 
 @compiled
+@written_in
 def received(asks: Asks, local: Local, out: Out, c: int) -> None:
     """Goods counted and put away: sellable from now."""
     command = asks.commands[c]
@@ -334,6 +344,10 @@ def counted(asks: Asks, local: Local, out: Out, c: int) -> None:
 @compiled
 def decide(terms: Terms, asks: Asks, local: Local, out: Out) -> None:
     """Every command of the batch in arrival order."""
+    for n in range(len(asks.lines)):
+        near(terms.item, asks.lines[n].item)
+    for shelf in range(len(local.free)):
+        local.free[shelf] = local.shelves[shelf].on_hand - local.shelves[shelf].reserved
     for c in range(len(asks.commands)):
         for fact in range(len(out.n)):
             out.before[fact] = out.n[fact]

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from firstbest.decide.promise import Window
 from firstbest.decide.source import Scratch
+from firstbest.kernels.compiled import compiled
 from firstbest.world import facts
 from firstbest.world.network import I64
+from firstbest.world.units import MAX_ATTEMPT, MAX_NODE
 
 Records = NDArray[np.void]
 Row = Any
@@ -47,7 +49,7 @@ class Local(NamedTuple):
     chain_next: I64  # [H]
     used: I64  # [1] shipments in use
     shelves: Records  # [S] on hand, reserved, suspect: of each item at every centre, then those of other nodes
-    free: I64  # [S] on hand less reserved
+    free: I64  # [S] room for what is on hand less reserved
     cargo: Records  # [G]
     window: Window
     scratch: Scratch
@@ -77,6 +79,8 @@ class Out(NamedTuple):
     lapsed: Records
     n: I64
     before: I64  # counts when the present command began: ordinals start there
+    words: I64  # the memory of all of them, where nothing stands before a row is begun
+    spots: I64  # [17, 3] the word with which each type begins in it, the words of a row, the most rows there can be
 
 
 TYPES = (
@@ -98,6 +102,10 @@ TYPES = (
     facts.FILLED,
     facts.LAPSED,
 )
+BEGIN = 0
+WIDTH = 1
+MOST = 2
+"""Columns of `Out.spots`."""
 ORDERED = 0
 PLANNED = 1
 ALLOCATED = 2
@@ -115,3 +123,9 @@ HELD = 13
 BACKORDERED = 14
 FILLED = 15
 LAPSED = 16
+
+
+@compiled
+def shipment_key(order: int, node: int, attempt: int) -> int:
+    """Name of a shipment, as `world.tables` packs it."""
+    return (order * MAX_NODE + node) * MAX_ATTEMPT + attempt

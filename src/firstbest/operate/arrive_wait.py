@@ -1,4 +1,4 @@
-"""Kernels of the arrival step: orders kept back and let go, lines that wait for stock.
+"""Kernels of the arrival step: orders kept back and let go, lines that wait for stock or are sent from elsewhere.
 
 A held order keeps its stock and gives its packing slots back; when it goes on, each shipment is promised anew from its
 own node by its own carrier. Lines without stock wait in the order of their placing; a wave asks again for them
@@ -11,13 +11,14 @@ from firstbest.decide.promise import free_ship_day, promise_days, ship_day_from
 from firstbest.decide.source import Basket, choose, mark_kits
 from firstbest.decide.terms import PLACE_ZONE, Terms
 from firstbest.kernels.compiled import compiled
-from firstbest.operate.arrive_place import filled_lines, head, send, wish_of
+from firstbest.operate.arrive_place import allocate, filled_lines, head, load_shipment, plan, send, wish_of
 from firstbest.operate.arrive_state import FILLED, HELD, LAPSED, PLANNED, Asks, Local, Out, Row
 from firstbest.world.units import MAX_ATTEMPT, MAX_LINE
 
 WAITING = 1
 HELD_BACK = 9
 NO_STOCK = 4
+RESOURCED = 9
 FILL_WHOLE = 3
 
 
@@ -179,3 +180,36 @@ def tell_filled(asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) 
     row.order, row.ship_by, row.deliver_by, row.value = order.key, order.ship_by, order.deliver_by, value
     row.lines, row.left, row.shipments = filled, order.waiting, out.n[PLANNED] - before
     row.attempt, row.nearest, row.seller = order.resourced, order.nearest, order.seller
+
+
+@compiled
+def resource(terms: Terms, asks: Asks, local: Local, out: Out, what: tuple[int, int, int]) -> bool:
+    """Send a line found short from another node; what: (command, local line, first shelf). False: none has it."""
+    c, spot, shelf = what
+    command = asks.commands[c]
+    order_row = asks.order_row[c]
+    order = local.orders[order_row]
+    state = local.lines[spot]
+    if order.resourced >= MAX_ATTEMPT - 1:
+        return False
+    wish = wish_of(terms, local.window, command.at, order, (0, 0))
+    one = local.one_line
+    one[0].item, one[0].quantity, local.one_shelf[0] = state.item, state.quantity, shelf
+    basket = Basket(one["item"][0:1], local.one_shelf[0:1], one["quantity"][0:1])
+    local.scratch.grouped[0] = 0
+    if choose(terms, local.window, basket, local.free, local.scratch, wish) == 0:
+        return False
+    order.resourced += 1
+    order.open_shipments += 1
+    centre = local.scratch.order[0]
+    fact = out.n[PLANNED]
+    what_next = (centre, order.resourced, RESOURCED, order_row, order.nearest)
+    shipment = plan(terms, local, out, command, what_next)
+    goods = (state.key % MAX_LINE, state.item, state.quantity, state.price)
+    planned = out.planned[fact]
+    # The same on the local row: who holds the order in this batch is told of the promise that the fold will keep.
+    planned.deliver_by = local.shipments[shipment].deliver_by = order.deliver_by
+    order.value += state.quantity * state.price
+    load_shipment(terms, local, planned, goods, shipment)
+    allocate(local, out, command, goods, (terms.centres[centre], order.resourced, order.nearest, shelf + centre, spot))
+    return True

@@ -9,9 +9,9 @@ from __future__ import annotations
 from firstbest.decide.wave import pack_ms_of
 from firstbest.kernels.compiled import compiled, straight
 from firstbest.kernels.index import local_day
-from firstbest.operate.arrive_state import Records
+from firstbest.operate.arrive_state import Records, shipment_key
 from firstbest.world.network import I8, I64
-from firstbest.world.units import MAX_ATTEMPT, MAX_LINE, MAX_NODE
+from firstbest.world.units import MAX_LINE
 from firstbest.world.words import Mode, Reason, Stage
 
 RESOURCED = int(Reason.RESOURCED)
@@ -26,12 +26,6 @@ PACKED = int(Stage.PACKED)
 DEPARTED = int(Stage.DEPARTED)
 AT_STATION = int(Stage.AT_STATION)
 OWN_VAN = int(Mode.OWN_VAN)
-
-
-@compiled
-def shipment_key(order: int, node: int, attempt: int) -> int:
-    """Name of a shipment, as `world.tables` packs it."""
-    return (order * MAX_NODE + node) * MAX_ATTEMPT + attempt
 
 
 @straight
