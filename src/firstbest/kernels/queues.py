@@ -305,10 +305,16 @@ def _sort(entries: I64, front: int, end: int, spare: int) -> None:
             low = front + 2 * n * width
             middle, high = low + width, min(low + 2 * width, end)
             if middle < high and _before(entries, middle, middle - 1):
-                for entry in range(middle, high):
-                    _move(entries, entry, spare + entry - middle)
-                _merge(entries, (low, middle), (spare, spare + high - middle), high)
+                _merge_next(entries, low, middle, high, spare)
         width *= 2
+
+
+@compiled
+def _merge_next(entries: I64, low: int, middle: int, high: int, spare: int) -> None:
+    """Merge a sorted part with the one behind it."""
+    for entry in range(middle, high):
+        _move(entries, entry, spare + entry - middle)
+    _merge(entries, (low, middle), (spare, spare + high - middle), high)
 
 
 @compiled
