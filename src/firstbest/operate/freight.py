@@ -29,6 +29,8 @@ UPGRADED = int(Reason.UPGRADED)
 MOVING = int(CargoStage.MOVING)
 WAITING = int(CargoStage.WAITING)
 NO_LANE = -1
+NEAR = 64
+"""Parcels that are brought near at a time: few enough to stay there, enough to be waited for together."""
 
 
 def depart(number: int, now: int, ground: Ground, lanes: I64) -> Step:
@@ -58,7 +60,8 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
     sizes = zip((f.DEPARTED, f.ROLLED, f.VEHICLE), (size, size, min(size, lanes)), strict=True)
     made = Loaded(*(np.zeros(most, fact.dtype) for fact, most in sizes))
     told = (number, now, today_of(ground, now))
-    counts = load((ground.terms, freight.room_of(ground.lanes)), (parcels, order), freight.nothing_filled(), made, told)
+    known, near = (ground.terms, freight.room_of(ground.lanes)), np.empty(NEAR, parcels.dtype)
+    counts = load(known, (parcels, order, near), freight.nothing_filled(), made, told)
     gone, left, vehicles = (rows[:n] for rows, n in zip(made, counts, strict=True))
     lane = vehicles["lane"].astype(np.int64)
     # A carrier's pick-up costs nothing beside the parcels.
@@ -71,16 +74,22 @@ def load_parcels(number: int, now: int, ground: Ground, parcels: Records) -> lis
 
 @compiled
 def load(
-    known: tuple[Terms, Room], parcels: tuple[Records, I64], filling: I64, made: Loaded, told: tuple[int, int, int]
+    known: tuple[Terms, Room],
+    parcels: tuple[Records, I64, Records],
+    filling: I64,
+    made: Loaded,
+    told: tuple[int, int, int],
 ) -> tuple[int, int, int]:
     """Write what becomes of parcels, in the order of loading; how many depart, stay, and vehicles' rows, one a lane.
 
-    parcels: (rows, order of loading: lane by lane); told: number, instant and local day.
+    parcels: (rows, order of loading: lane by lane, room to bring some near); told: number, instant and local day.
     """
-    (terms, room), (rows, order), (number, now, day) = known, parcels, told
+    (terms, room), (rows, order, near), (number, now, day) = known, parcels, told
     gone, left, used = 0, 0, 0
     for n in range(len(order)):
-        parcel = rows[order[n]]
+        if n % NEAR == 0:
+            bring(rows, order[n:], near)
+        parcel = near[n % NEAR]
         spot = freight.vehicle_for(room, parcel.lane, parcel.volume_cm3, parcel.weight_g, filling)
         if spot < 0:
             row = made.rolled[left]
@@ -105,6 +114,13 @@ def load(
         vehicle.volume_cm3 += parcel.volume_cm3
         vehicle.weight_g += parcel.weight_g
     return gone, left, used
+
+
+@compiled
+def bring(rows: Records, order: I64, near: Records) -> None:
+    """Copy the next rows in an order: they lie here and there, and many are asked for at once."""
+    for n in range(min(len(order), NEAR)):
+        near[n] = rows[order[n]]
 
 
 @compiled

@@ -116,7 +116,7 @@ class Sparse:
 
     def _queue_up(self, queued: queues.Queues, slots: I64) -> None:
         """Enter rows that are new to the queues, or to their place in them."""
-        self.queues = queues.queues_with_room(queued, len(slots))
+        self.queues = queues.queues_with_room(self.held, queued, len(slots))
         queues.queue_up(self.held, self.queues, slots)
 
     def soonest(self, read: Soonest) -> NDArray[np.void]:
