@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from firstbest.rehearse.demand import ORDER_BITS, Demand
+from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand_draws import ORDER_BITS
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
