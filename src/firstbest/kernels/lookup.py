@@ -22,11 +22,17 @@ Lookup: TypeAlias = I64
 
 def new_lookup(room: int) -> Lookup:
     """An empty table that holds `room` names at half its size or less."""
-    return np.full((1 << max(4, (2 * room - 1).bit_length()), 2), EMPTY, np.int64)
+    return np.full((_places(room), 2), EMPTY, np.int64)
+
+
+def _places(room: int) -> int:
+    return 1 << max(4, (2 * room - 1).bit_length())
 
 
 def grown_lookup(lookup: Lookup, room: int) -> Lookup:
-    """The same content with room for more."""
+    """The same content with room for so many, in the same place where there is room already."""
+    if len(lookup) >= _places(room):
+        return lookup
     more = new_lookup(room)
     _copy_names(lookup, more)
     return more

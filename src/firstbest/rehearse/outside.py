@@ -329,9 +329,13 @@ class Physics:
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))
-        under_way = (self._store, self._agenda)
-        roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
+        self._room(events=roads.events_most(self._ways) * len(rows))
+        # Nearly all were released before: room for tasks is made only where some were not.
+        places, taken = (self._ways, self._floor, self._floors.roster), 0
+        while (taken := roads.take_departed(*places, (self._store, self._agenda), (self._seed, rows, taken))) < len(
+            rows
+        ):
+            self._room(tasks=len(rows) - taken)
 
     def _vanned(self, rows: Rows) -> None:
         self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))
