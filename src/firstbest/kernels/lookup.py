@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import scramble
+from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
 
@@ -42,6 +43,12 @@ def grown_lookup(lookup: Lookup, room: int) -> Lookup:
 def _home(name: int, mask: int) -> int:
     """Where the search for a name begins."""
     return np.int64(scramble(np.uint64(name)) & np.uint64(mask))  # type: ignore[return-value]
+
+
+@compiled
+def near_name(lookup: Lookup, name: int) -> None:
+    """Ask for the place of a name, some time before it is found, kept or forgotten."""
+    near(lookup, _home(name, len(lookup) - 1))
 
 
 @compiled

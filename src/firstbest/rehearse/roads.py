@@ -23,7 +23,7 @@ from firstbest.kernels.lookup import find
 from firstbest.kernels.near import near
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
-from firstbest.rehearse.works import NONE, TASKS, Rows, Store, new_task, shipment_name
+from firstbest.rehearse.works import AHEAD, NONE, TASKS, Rows, Store, near_shipment, new_task, shipment_name
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MAX_ATTEMPT, MAX_NODE, MINUTE_US, PPM, SECOND_US
@@ -192,6 +192,7 @@ def take_departed(
         row, task = rows[number], following
         if task == NONE:
             return number
+        near_shipment(store, rows, number + AHEAD)
         if number + 1 < len(rows):
             following = task_if_room(store, floor.nodes, rows[number + 1])
             near(store.tasks, following)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from firstbest.kernels.agenda import FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.lined import lined
-from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
+from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, near_name, new_lookup
 from firstbest.kernels.near import near
 from firstbest.kernels.packed import words_of
 from firstbest.kernels.station import LINK as JOB_LINK
@@ -68,6 +68,8 @@ RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
 INSPECTED: Final = int(Kind.INSPECTED)
 ROWS_WANTED: Final = 2
 LINES_WANTED: Final = 3
+AHEAD: Final = 8
+"""How many rows before its turn a row is asked for (kernels.near)."""
 BLANK: Final = 0
 """The first row of tasks and commands is never used: it is the pattern of a new one."""
 FREE_TASK: Final = 0
@@ -192,6 +194,13 @@ def _first_line(store: Store, event: I64) -> int:
 def shipment_name(order: int, node: int, attempt: int) -> int:
     """The name under which a shipment is kept."""
     return 2 * ((order * MAX_NODE + node) * MAX_ATTEMPT + attempt)
+
+
+@compiled
+def near_shipment(store: Store, rows: Rows, number: int) -> None:
+    """Ask memory for the name of a fact's shipment; nothing happens behind the last."""
+    if number < len(rows):
+        near_name(store.names, shipment_name(rows[number]["order"], rows[number]["node"], rows[number]["attempt"]))
 
 
 @compiled
