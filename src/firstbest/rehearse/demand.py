@@ -33,7 +33,7 @@ Rows = NDArray[np.void]
 
 TIES_MOST: Final = 64
 """Orders of one instant that are put in their places one by one; a log that knows only days has more."""
-PIECE: Final = 2_048
+PIECE: Final = 8_192
 """Orders whose rows are drawn together, at least: few enough to be at hand still when they are read."""
 
 

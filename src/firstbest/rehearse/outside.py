@@ -33,7 +33,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import Demand, day_of_most
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -79,7 +79,9 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
+        # Room for what a great day leaves under way: it takes no memory before it is used, and nothing has to be moved.
+        most = day_of_most(nature)
+        self._store, self._agenda = works.new_store(4_096 + most, 8_192 + 2 * most), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
         self._floors = onward.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
+from firstbest.kernels.agenda import FOURTH, NONE, SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, exponential, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
@@ -23,7 +23,7 @@ from firstbest.kernels.lookup import find
 from firstbest.kernels.near import near
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
-from firstbest.rehearse.works import AHEAD, NONE, TASKS, Rows, Store, near_shipment, new_task, shipment_name
+from firstbest.rehearse.works import AHEAD, TASKS, Rows, Store, near_shipment, new_task, shipment_name
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MAX_ATTEMPT, MAX_NODE, MINUTE_US, PPM, SECOND_US

@@ -91,6 +91,13 @@ class Store(NamedTuple):
     names: Lookup
     marks: I64  # [6]
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Store:
+        """A copy, for a fork: of room that was never used there is nothing to copy."""
+        tasks, lines = int(self.marks[FRESH_TASK]), int(self.marks[FRESH_LINE])
+        rows, jobs = _moved(self.tasks, len(self.tasks), tasks), new_jobs(len(self.jobs))
+        jobs[:tasks] = self.jobs[:tasks]
+        return Store(rows, jobs, _moved(self.lines, len(self.lines), lines), self.names.copy(), self.marks.copy())
+
 
 class Told(NamedTuple):
     """Commands of one call, not yet in order."""
@@ -115,14 +122,20 @@ def with_room(store: Store, tasks: int, lines: int) -> Store:
     wanted_tasks, wanted_lines = int(store.marks[TASKS]) + tasks, int(store.marks[LINES]) + lines
     if wanted_tasks > len(store.tasks):
         room, used = half_as_much_again(wanted_tasks), int(store.marks[FRESH_TASK])
-        rows, jobs, names = lined((room,), TASK), new_jobs(room), store.names
-        words_of(rows)[:used], jobs[:used] = words_of(store.tasks)[:used], store.jobs[:used]
-        store = store._replace(tasks=rows, jobs=jobs, names=grown_lookup(names, room))
+        jobs = new_jobs(room)
+        jobs[:used] = store.jobs[:used]
+        store = store._replace(tasks=_moved(store.tasks, room, used), jobs=jobs, names=grown_lookup(store.names, room))
     if wanted_lines > len(store.lines):
-        chain, used = lined((half_as_much_again(wanted_lines),), TASK_LINE), int(store.marks[FRESH_LINE])
-        words_of(chain)[:used] = words_of(store.lines)[:used]
-        store = store._replace(lines=chain)
+        room, used = half_as_much_again(wanted_lines), int(store.marks[FRESH_LINE])
+        store = store._replace(lines=_moved(store.lines, room, used))
     return store
+
+
+def _moved(rows: Rows, room: int, used: int) -> Rows:
+    """The rows in use in a table of so much room."""
+    more = lined((room,), rows.dtype)
+    words_of(more)[:used] = words_of(rows)[:used]
+    return more
 
 
 def half_as_much_again(rows: int) -> int:
