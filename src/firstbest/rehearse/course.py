@@ -23,11 +23,10 @@ from firstbest.kernels.agenda import (
     SECOND,
     THIRD,
     Agenda,
-    in_order,
     put,
     release,
 )
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, exponential, happens, joined, normal, uniform
 from firstbest.kernels.lookup import find, near_name
 from firstbest.kernels.near import near
@@ -377,28 +376,3 @@ def _drop(store: Store, task: int) -> None:
     if stage in (TO_PICK, TO_PACK):
         store.jobs[task, WORK] = -1
     store.tasks[task]["stage"] = DROPPED
-
-
-@compiled
-@makes_arrays
-def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
-    """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
-    order = in_order(np.arange(1, told.marks[0]), told.keys)
-    count, size = len(order), told.marks[1]
-    for at in range(len(places)):
-        size += places[at]["lines"]
-    rows = np.empty(count + len(places), told.rows.dtype)
-    lines = np.empty(size, told.lines.dtype)
-    left, right, used = 0, 0, 0
-    for at in range(len(rows)):
-        # An order is placed before anything else that happens at its instant.
-        from_places = right < len(places) and (left == count or places[right]["at"] <= told.keys[order[left], AT])
-        source = places[right] if from_places else told.rows[order[left]]
-        rows[at] = source
-        rows[at]["first_line"] = used
-        for line in range(source["first_line"], source["first_line"] + source["lines"]):
-            lines[used] = place_lines[line] if from_places else told.lines[line]
-            used += 1
-        right += from_places
-        left += not from_places
-    return rows, lines

@@ -145,7 +145,7 @@ class Physics:
         self._run(instant)
         if self._told.marks[0] == 1 and not len(places.commands):
             return empty()
-        batch = Batch(*course.merged(self._told, *places))
+        batch = Batch(*works.merged(self._told, *places))
         self._told.marks[:2] = (1, 0)
         return batch
 

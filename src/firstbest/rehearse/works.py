@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.agenda import AT, FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda, in_order
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.lined import lined
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, near_name, new_lookup
 from firstbest.kernels.near import near
@@ -339,3 +339,28 @@ def tell_task(told: Told, at: int, kind: int, task: np.void) -> int:
         row["order"] = name
         row["item"] = task["item"]
     return index
+
+
+@compiled
+@makes_arrays
+def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
+    """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
+    order = in_order(np.arange(1, told.marks[0]), told.keys)
+    count, size = len(order), told.marks[1]
+    for at in range(len(places)):
+        size += places[at]["lines"]
+    rows = np.empty(count + len(places), told.rows.dtype)
+    lines = np.empty(size, told.lines.dtype)
+    left, right, used = 0, 0, 0
+    for at in range(len(rows)):
+        # An order is placed before anything else that happens at its instant.
+        from_places = right < len(places) and (left == count or places[right]["at"] <= told.keys[order[left], AT])
+        source = places[right] if from_places else told.rows[order[left]]
+        rows[at] = source
+        rows[at]["first_line"] = used
+        for line in range(source["first_line"], source["first_line"] + source["lines"]):
+            lines[used] = place_lines[line] if from_places else told.lines[line]
+            used += 1
+        right += from_places
+        left += not from_places
+    return rows, lines
