@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from firstbest.rehearse.demand import ORDER_BITS, Demand
+from firstbest.rehearse import demand
+from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand_draws import ORDER_BITS
 from firstbest.world.commands import Batch
 from firstbest.world.nature import Log, Nature
 from firstbest.world.network import Network
@@ -38,9 +40,11 @@ def same(one: Batch, other: Batch) -> bool:
 WHOLE = drawn(NETWORK, NATURE)
 
 
-@given(st.lists(st.integers(START - DAY_US, START + 10 * DAY_US), max_size=30))
-def test_orders_may_be_asked_for_in_any_pieces(cuts: list[int]) -> None:
-    assert same(drawn(NETWORK, NATURE, cuts), WHOLE)
+@given(st.lists(st.integers(START - DAY_US, START + 10 * DAY_US), max_size=30), st.sampled_from([1, 37, 600]))
+def test_orders_may_be_asked_for_and_drawn_in_any_pieces(cuts: list[int], piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demand, "PIECE", piece)
+        assert same(drawn(NETWORK, NATURE, cuts), WHOLE)
 
 
 def test_orders_are_well_formed() -> None:

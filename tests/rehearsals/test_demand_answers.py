@@ -18,7 +18,8 @@ from firstbest.operate.ports import Change, Tick
 from firstbest.present import needs
 from firstbest.present.record import Assumed
 from firstbest.rehearse.answers_told import write_answers
-from firstbest.rehearse.demand import ORDER_BITS, Demand
+from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand_draws import ORDER_BITS
 from firstbest.rehearse.run import Result, Settings, record_of, rehearse
 from firstbest.rehearse.scenario import Scenario
 from firstbest.world import facts

@@ -1,5 +1,7 @@
 """The whole physics under a toy house: the same for any cut, nothing made of nothing, all of it occurs."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -66,6 +68,32 @@ def test_room_that_is_made_on_the_way_changes_nothing() -> None:
     assert same(roomy.commands(), narrow.commands())
     assert np.array_equal(roomy.physics.true_units, physics.true_units)
     assert len(physics._agenda.rows) < len(roomy.physics._agenda.rows)
+
+
+def test_shipments_that_were_never_released_leave_whether_or_not_there_is_room() -> None:
+    """After a fork many may leave that the physics does not know: room is made where it ends, and none is left out."""
+    count = 3_000
+    rows = np.zeros(count, facts.DEPARTED.dtype)
+    rows["order"], rows["node"], rows["at"] = np.arange(count), 1, START + HOUR_US
+    rows["tie"] = np.arange(count) * 977
+    roomy, narrow = Physics(NETWORK, NATURE, 1), Physics(NETWORK, NATURE, 1)
+    narrow._store = works.new_store(5, 1)
+    for physics in (roomy, narrow):
+        physics.accept([facts.Block(facts.DEPARTED, rows)], START + HOUR_US)
+    one, other = (physics.until(START + 20 * DAY_US) for physics in (roomy, narrow))
+    assert len(roomy._store.tasks) >= count > 5
+    assert same(one, other)
+    assert np.array_equal(np.sort(of_kind(one, Kind.DELIVERED).commands["order"]), np.arange(count))
+
+
+def test_a_copy_of_what_is_under_way_is_the_same_and_apart() -> None:
+    one = ToyHouse(NETWORK, NATURE).run(START + 6 * DAY_US).physics
+    other, before = copy.deepcopy(one), one._store.tasks.tobytes() + one._store.lines.tobytes()
+    end = START + 9 * DAY_US
+    gone_on = other.until(end)
+    assert one._store.tasks.tobytes() + one._store.lines.tobytes() == before
+    assert len(gone_on.commands) > 100
+    assert same(one.until(end), gone_on)
 
 
 def test_the_same_seed_gives_the_same_bytes(house: ToyHouse) -> None:

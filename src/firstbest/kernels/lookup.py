@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import scramble
+from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
 
@@ -22,11 +23,17 @@ Lookup: TypeAlias = I64
 
 def new_lookup(room: int) -> Lookup:
     """An empty table that holds `room` names at half its size or less."""
-    return np.full((1 << max(4, (2 * room - 1).bit_length()), 2), EMPTY, np.int64)
+    return np.full((_places(room), 2), EMPTY, np.int64)
+
+
+def _places(room: int) -> int:
+    return 1 << max(4, (2 * room - 1).bit_length())
 
 
 def grown_lookup(lookup: Lookup, room: int) -> Lookup:
-    """The same content with room for more."""
+    """The same content with room for so many, in the same place where there is room already."""
+    if len(lookup) >= _places(room):
+        return lookup
     more = new_lookup(room)
     _copy_names(lookup, more)
     return more
@@ -36,6 +43,12 @@ def grown_lookup(lookup: Lookup, room: int) -> Lookup:
 def _home(name: int, mask: int) -> int:
     """Where the search for a name begins."""
     return np.int64(scramble(np.uint64(name)) & np.uint64(mask))  # type: ignore[return-value]
+
+
+@compiled
+def near_name(lookup: Lookup, name: int) -> None:
+    """Ask for the place of a name, some time before it is found, kept or forgotten."""
+    near(lookup, _home(name, len(lookup) - 1))
 
 
 @compiled

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.compiled import compiled
+from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
 
@@ -177,6 +178,7 @@ def advance(stations: Stations, jobs: I64, station: int, limit: int, started: I6
     rows = 0
     while queue[HEAD] != NOBODY and rows < len(started):
         job = queue[HEAD]
+        near(jobs, jobs[job, LINK])
         if jobs[job, WORK] < 0:
             started[rows, JOB], started[rows, START], started[rows, FINISH] = job, -1, -1
         elif queue[STAFFED] == 0:

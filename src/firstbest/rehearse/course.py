@@ -23,19 +23,20 @@ from firstbest.kernels.agenda import (
     SECOND,
     THIRD,
     Agenda,
-    in_order,
     put,
     release,
 )
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled
 from firstbest.kernels.draws import chosen, exponential, happens, joined, normal, uniform
-from firstbest.kernels.lookup import find
+from firstbest.kernels.lookup import find, near_name
+from firstbest.kernels.near import near
 from firstbest.kernels.station import READY, WORK, Stations, enqueue
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import PACK, PICK, PROCESSES, Floor, work_us
 from firstbest.rehearse.roads import REASONS
 from firstbest.rehearse.supply import Goods
 from firstbest.rehearse.works import (
+    AHEAD,
     DROPPED,
     PACKED,
     PICKING,
@@ -47,6 +48,7 @@ from firstbest.rehearse.works import (
     add_line,
     end_task,
     free_chain,
+    near_shipment,
     new_line,
     new_task,
     shipment_name,
@@ -88,8 +90,13 @@ def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, to
     """Lets events come about, `due` = (seed, first of their chain); how much may bring more before their limit."""
     store, agenda = works
     seed, index = due
-    followed = 0
+    followed, ahead = 0, index
+    for _ in range(AHEAD):
+        ahead = agenda.rows[ahead, LINK] if ahead != NONE else NONE
     while index != NONE:
+        if ahead != NONE:
+            _ask_for(world.goods, store, agenda.rows[ahead])
+            ahead = agenda.rows[ahead, LINK]
         event = agenda.rows[index]
         following = event[LINK]
         if event[KIND] == PICKED_KIND:
@@ -103,6 +110,22 @@ def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, to
         release(agenda, index)
         index = following
     return followed
+
+
+@compiled
+def _ask_for(goods: Goods, store: Store, event: I64) -> None:
+    """Ask memory for what an event will need beside its task."""
+    kind, task = event[KIND], event[FIRST]
+    if kind not in (PICKED_KIND, DELIVERED):
+        return
+    source = store.tasks[task]
+    near(store.jobs, task)
+    if kind == DELIVERED:
+        near_name(store.names, source["name"])
+    if source["first_line"] >= 0:
+        item = store.lines[source["first_line"]]["item"]
+        near(goods.items, item)
+        near(goods.true_units, item * goods.work_days.shape[0] + source["node"])
 
 
 @compiled
@@ -283,6 +306,7 @@ def draw_cancels(agenda: Agenda, seed: int, chance: tuple[int, int], places: Row
 def take_released(floor: Floor, store: Store, stations: Stations, seed: int, rows: Rows, process: int) -> None:
     """RELEASED facts: work for the pickers, or for who moves pallets, in the order of the rows."""
     for number in range(len(rows)):
+        near_shipment(store, rows, number + AHEAD)
         row = rows[number]
         node = row["node"]
         rank = joined(joined(row["tie"], floor.nodes[node]["tie"]), np.uint64(row["attempt"]))
@@ -352,28 +376,3 @@ def _drop(store: Store, task: int) -> None:
     if stage in (TO_PICK, TO_PACK):
         store.jobs[task, WORK] = -1
     store.tasks[task]["stage"] = DROPPED
-
-
-@compiled
-@makes_arrays
-def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
-    """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
-    order = in_order(np.arange(1, told.marks[0]), told.keys)
-    count, size = len(order), told.marks[1]
-    for at in range(len(places)):
-        size += places[at]["lines"]
-    rows = np.empty(count + len(places), told.rows.dtype)
-    lines = np.empty(size, told.lines.dtype)
-    left, right, used = 0, 0, 0
-    for at in range(len(rows)):
-        # An order is placed before anything else that happens at its instant.
-        from_places = right < len(places) and (left == count or places[right]["at"] <= told.keys[order[left], AT])
-        source = places[right] if from_places else told.rows[order[left]]
-        rows[at] = source
-        rows[at]["first_line"] = used
-        for line in range(source["first_line"], source["first_line"] + source["lines"]):
-            lines[used] = place_lines[line] if from_places else told.lines[line]
-            used += 1
-        right += from_places
-        left += not from_places
-    return rows, lines

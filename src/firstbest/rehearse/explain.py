@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firstbest.decide.ground import ground_of
 from firstbest.decide.rate import journey_cost
 from firstbest.present.story import Story, story
-from firstbest.rehearse.demand import ORDER_BITS
+from firstbest.rehearse.demand_draws import ORDER_BITS
 from firstbest.rehearse.folder import OUTPUT
 from firstbest.store.compile_network import compile_network, log_order_names
 from firstbest.store.network_digest import network_digest

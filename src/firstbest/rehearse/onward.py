@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, Agenda, put, put_back, take
 from firstbest.kernels.compiled import compiled, straight
+from firstbest.kernels.near import near
 from firstbest.kernels.station import (
     FINISH,
     HEAD,
@@ -32,7 +33,7 @@ from firstbest.kernels.station import (
 from firstbest.rehearse.course import PACKED_KIND, PICKED_KIND, RECEIVED, World, happen_all
 from firstbest.rehearse.hands import RECEIVE, SHIFTS, Roster, open_shifts
 from firstbest.rehearse.hands_reported import report_shifts
-from firstbest.rehearse.works import Store, Told, end_task, fits
+from firstbest.rehearse.works import AHEAD, Store, Told, end_task, fits
 from firstbest.world.units import HOUR_US
 
 I64 = NDArray[np.int64]
@@ -98,8 +99,11 @@ def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
         node, process = station // processes, station % processes
         kind = (RECEIVED, PICKED_KIND, PACKED_KIND, 0, 0)[process]
         count = advance(floors.stations, store.jobs, station, limit, started)
+        for row in range(min(count, AHEAD)):
+            near(store.tasks, started[row, JOB])
         for row in range(count):
             task = started[row, JOB]
+            near(store.tasks, started[min(row + AHEAD, count - 1), JOB])
             if started[row, START] < 0:
                 end_task(store, task)
                 continue

@@ -33,7 +33,7 @@ from firstbest.rehearse import (
     supply,
     works,
 )
-from firstbest.rehearse.demand import Demand
+from firstbest.rehearse.demand import Demand, day_of_most
 from firstbest.rehearse.demand_answers import Answered
 from firstbest.rehearse.demand_members import orders_of
 from firstbest.rehearse.known import View
@@ -79,7 +79,9 @@ class Physics:
         self._demand = Demand(network, nature, seed)
         self._floor, self._ways = hands.new_floor(network, nature), roads.new_ways(network, nature)
         self._goods = supply.new_goods(network, nature)
-        self._store, self._agenda = works.new_store(4_096, 8_192), new_agenda(8_192)
+        # Room for what a great day leaves under way: it takes no memory before it is used, and nothing has to be moved.
+        most = day_of_most(nature)
+        self._store, self._agenda = works.new_store(4_096 + most, 8_192 + 2 * most), new_agenda(8_192)
         self._told = works.new_told(4_096, 8_192)
         self._floors = onward.Floors(
             hands.stations_of(network, nature, 64), hands.new_roster(network), new_started(STARTED_ROWS)
@@ -143,7 +145,7 @@ class Physics:
         self._run(instant)
         if self._told.marks[0] == 1 and not len(places.commands):
             return empty()
-        batch = Batch(*course.merged(self._told, *places))
+        batch = Batch(*works.merged(self._told, *places))
         self._told.marks[:2] = (1, 0)
         return batch
 
@@ -329,9 +331,13 @@ class Physics:
         supply.take_moved(self._ways, self._goods, places, under_way, (self._seed, rows))
 
     def _departed(self, rows: Rows) -> None:
-        self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))
-        under_way = (self._store, self._agenda)
-        roads.take_departed(self._ways, self._floor, self._floors.roster, under_way, (self._seed, rows))
+        self._room(events=roads.events_most(self._ways) * len(rows))
+        # Nearly all were released before: room for tasks is made only where some were not.
+        places, taken = (self._ways, self._floor, self._floors.roster), 0
+        while (taken := roads.take_departed(*places, (self._store, self._agenda), (self._seed, rows, taken))) < len(
+            rows
+        ):
+            self._room(tasks=len(rows) - taken)
 
     def _vanned(self, rows: Rows) -> None:
         self._room(tasks=len(rows), events=roads.events_most(self._ways) * len(rows))

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import FOURTH, SECOND, THIRD, Agenda, put
+from firstbest.kernels.agenda import FOURTH, NONE, SECOND, THIRD, Agenda, put
 from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.draws import chosen, exponential, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
@@ -23,7 +23,7 @@ from firstbest.kernels.lookup import find
 from firstbest.kernels.near import near
 from firstbest.rehearse import purposes
 from firstbest.rehearse.hands import LOADED, Floor, Roster, load_us
-from firstbest.rehearse.works import Rows, Store, new_task, shipment_name
+from firstbest.rehearse.works import AHEAD, TASKS, Rows, Store, near_shipment, new_task, shipment_name
 from firstbest.world.nature import Nature
 from firstbest.world.network import Network
 from firstbest.world.units import DAY_US, HOUR_US, MAX_ATTEMPT, MAX_NODE, MINUTE_US, PPM, SECOND_US
@@ -160,25 +160,41 @@ def out_of_snow(shocks: I64, node: int, at: int) -> int:
 
 @compiled
 def task_of(store: Store, nodes: Rows, row: np.void) -> int:
-    """The task of a shipment's fact, made anew where the physics does not know it (after a fork)."""
+    """The task of a shipment's fact, made anew where the physics does not know it; room is the caller's duty."""
+    task = task_if_room(store, nodes, row)
+    assert task != NONE, "the store of tasks is full"
+    return task
+
+
+@compiled
+def task_if_room(store: Store, nodes: Rows, row: np.void) -> int:
+    """The task of a shipment's fact, made anew where the physics does not know it (after a fork); NONE: no room."""
     name = shipment_name(row["order"], row["node"], row["attempt"])
     task = find(store.names, name)
-    if task < 0:
+    if task < 0 and store.marks[TASKS] < len(store.tasks):
         rank = joined(joined(row["tie"], nodes[row["node"]]["tie"]), np.uint64(row["attempt"]))
         task = new_task(store, name, row["tie"], rank)
     return task
 
 
 @compiled
-def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, Agenda], key: tuple[int, Rows]) -> None:
-    """DEPARTED facts, `key` = (seed, rows): parcels begin their journey; loading them was work."""
+def take_departed(
+    ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, Agenda], key: tuple[int, Rows, int]
+) -> int:
+    """DEPARTED facts from one on, `key` = (seed, rows, that one): parcels begin their journey; loading was work.
+
+    The first fact for whose task there was no room; where it is called again, it begins there.
+    """
     store, agenda = hands
-    seed, rows = key
-    following = task_of(store, floor.nodes, rows[0]) if len(rows) > 0 else -1
-    for number in range(len(rows)):
+    seed, rows, first = key
+    following = task_if_room(store, floor.nodes, rows[first]) if first < len(rows) else NONE
+    for number in range(first, len(rows)):
         row, task = rows[number], following
+        if task == NONE:
+            return number
+        near_shipment(store, rows, number + AHEAD)
         if number + 1 < len(rows):
-            following = task_of(store, floor.nodes, rows[number + 1])
+            following = task_if_room(store, floor.nodes, rows[number + 1])
             near(store.tasks, following)
         node, carrier, at = row["node"], row["carrier"], row["at"]
         roster.marks[node, LOADED] += load_us(floor, node) * max(row["cartons"], 1)
@@ -191,6 +207,7 @@ def take_departed(ways: Ways, floor: Floor, roster: Roster, hands: tuple[Store, 
         door, outcome, failed, flag = journey(ways, floor.nodes, (seed, source["rank"]), row, at)
         set_end(agenda.rows[put(agenda, door, DELIVERED, source["rank"], task)], outcome, failed, flag)
         ask_about(ways, agenda, source, seed, (door, outcome))
+    return len(rows)
 
 
 def events_most(ways: Ways) -> int:

@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.agenda import FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.agenda import AT, FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda, in_order
+from firstbest.kernels.compiled import compiled, makes_arrays
 from firstbest.kernels.lined import lined
-from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, new_lookup
+from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, near_name, new_lookup
 from firstbest.kernels.near import near
+from firstbest.kernels.packed import words_of
 from firstbest.kernels.station import LINK as JOB_LINK
 from firstbest.kernels.station import new_jobs
 from firstbest.world.commands import COMMAND, LINE
@@ -67,18 +68,35 @@ RETURN_ASKED: Final = int(Kind.RETURN_ASKED)
 INSPECTED: Final = int(Kind.INSPECTED)
 ROWS_WANTED: Final = 2
 LINES_WANTED: Final = 3
+AHEAD: Final = 8
+"""How many rows before its turn a row is asked for (kernels.near)."""
 BLANK: Final = 0
 """The first row of tasks and commands is never used: it is the pattern of a new one."""
+FREE_TASK: Final = 0
+TASKS: Final = 1
+FREE_LINE: Final = 2
+LINES: Final = 3
+FRESH_TASK: Final = 4
+FRESH_LINE: Final = 5
+"""Marks of a store: of tasks and of lines, the first that was given back (-1: none), how many are in use, the first
+that was never used. Nothing is written from there on, so room that is not needed takes no memory."""
 
 
 class Store(NamedTuple):
     """Shipments and cargo under way."""
 
     tasks: Rows  # [T]
-    jobs: I64  # [T, 3] as kernels.station has them; LINK also chains the free ones
+    jobs: I64  # [T, 3] as kernels.station has them; LINK also chains those given back
     lines: Rows  # [M]
     names: Lookup
-    marks: I64  # [4] first free task, tasks in use, first free line, lines in use
+    marks: I64  # [6]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Store:
+        """A copy, for a fork: of room that was never used there is nothing to copy."""
+        tasks, lines = int(self.marks[FRESH_TASK]), int(self.marks[FRESH_LINE])
+        rows, jobs = _moved(self.tasks, len(self.tasks), tasks), new_jobs(len(self.jobs))
+        jobs[:tasks] = self.jobs[:tasks]
+        return Store(rows, jobs, _moved(self.lines, len(self.lines), lines), self.names.copy(), self.marks.copy())
 
 
 class Told(NamedTuple):
@@ -92,50 +110,37 @@ class Told(NamedTuple):
 
 def new_store(tasks: int, lines: int) -> Store:
     """An empty store."""
-    jobs = new_jobs(tasks)
-    jobs[:, JOB_LINK] = np.arange(1, tasks + 1)
-    jobs[-1, JOB_LINK] = -1
-    chain = lined((lines,), TASK_LINE)
-    chain["link"] = np.arange(1, lines + 1)
-    chain["link"][-1] = -1
     rows = lined((tasks,), TASK)
     for name in ("first_line", "last_line", "item", "carrier"):
         rows[name][BLANK] = -1
-    return Store(rows, jobs, chain, new_lookup(tasks), np.array([1, 1, 0, 0], np.int64))
+    marks = np.array([NONE, 1, NONE, 0, 1, 0], np.int64)
+    return Store(rows, new_jobs(tasks), lined((lines,), TASK_LINE), new_lookup(tasks), marks)
 
 
 def with_room(store: Store, tasks: int, lines: int) -> Store:
     """The store, grown if need be, with room for so many more tasks and lines."""
-    used_tasks, used_lines = int(store.marks[1]), int(store.marks[3])
-    if used_tasks + tasks > len(store.tasks):
-        store = _more_tasks(store, half_as_much_again(used_tasks + tasks))
-    if used_lines + lines > len(store.lines):
-        store = _more_lines(store, half_as_much_again(used_lines + lines))
+    wanted_tasks, wanted_lines = int(store.marks[TASKS]) + tasks, int(store.marks[LINES]) + lines
+    if wanted_tasks > len(store.tasks):
+        room, used = half_as_much_again(wanted_tasks), int(store.marks[FRESH_TASK])
+        jobs = new_jobs(room)
+        jobs[:used] = store.jobs[:used]
+        store = store._replace(tasks=_moved(store.tasks, room, used), jobs=jobs, names=grown_lookup(store.names, room))
+    if wanted_lines > len(store.lines):
+        room, used = half_as_much_again(wanted_lines), int(store.marks[FRESH_LINE])
+        store = store._replace(lines=_moved(store.lines, room, used))
     return store
+
+
+def _moved(rows: Rows, room: int, used: int) -> Rows:
+    """The rows in use in a table of so much room."""
+    more = lined((room,), rows.dtype)
+    words_of(more)[:used] = words_of(rows)[:used]
+    return more
 
 
 def half_as_much_again(rows: int) -> int:
     """How far a table grows that must hold so many rows: it seldom has to, and little of it is never used."""
     return rows + rows // 2
-
-
-def _more_tasks(store: Store, room: int) -> Store:
-    before = len(store.tasks)
-    more = new_store(room, 1)
-    more.tasks[:before] = store.tasks
-    more.jobs[:before] = store.jobs
-    more.jobs[-1, JOB_LINK] = store.marks[0]
-    store.marks[0] = before
-    return store._replace(tasks=more.tasks, jobs=more.jobs, names=grown_lookup(store.names, room))
-
-
-def _more_lines(store: Store, room: int) -> Store:
-    before = len(store.lines)
-    more = new_store(1, room).lines
-    more[:before] = store.lines
-    more["link"][-1] = store.marks[2]
-    store.marks[2] = before
-    return store._replace(lines=more)
 
 
 def agenda_with_room(agenda: Agenda, rows: int) -> Agenda:
@@ -186,7 +191,7 @@ def fits(store: Store, agenda: Agenda, told: Told, due: int, more: int) -> bool:
         due = agenda.rows[due, LINK]
     told.marks[ROWS_WANTED] = rows
     told.marks[LINES_WANTED] = lines
-    free = len(store.lines) - store.marks[3]
+    free = len(store.lines) - store.marks[LINES]
     return bool(told.marks[0] + rows <= len(told.rows) and told.marks[1] + lines <= len(told.lines) and lines <= free)
 
 
@@ -205,14 +210,25 @@ def shipment_name(order: int, node: int, attempt: int) -> int:
 
 
 @compiled
+def near_shipment(store: Store, rows: Rows, number: int) -> None:
+    """Ask memory for the name of a fact's shipment; nothing happens behind the last."""
+    if number < len(rows):
+        near_name(store.names, shipment_name(rows[number]["order"], rows[number]["node"], rows[number]["attempt"]))
+
+
+@compiled
 def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
     """An empty task under a name; room is the caller's duty."""
-    task = store.marks[0]
-    assert task >= 0, "the store of tasks is full"
-    store.marks[0] = store.jobs[task, JOB_LINK]
-    store.marks[1] += 1
-    near(store.tasks, store.marks[0])
-    near(store.jobs, store.marks[0])
+    task = store.marks[FREE_TASK]
+    if task == NONE:
+        task = store.marks[FRESH_TASK]
+        assert task < len(store.tasks), "the store of tasks is full"
+        store.marks[FRESH_TASK] += 1
+    else:
+        store.marks[FREE_TASK] = store.jobs[task, JOB_LINK]
+        near(store.tasks, store.marks[FREE_TASK])
+        near(store.jobs, store.marks[FREE_TASK])
+    store.marks[TASKS] += 1
     store.tasks[task] = store.tasks[BLANK]
     row = store.tasks[task]
     row["name"] = name
@@ -229,9 +245,9 @@ def end_task(store: Store, task: int) -> None:
     """Forgets a task with its lines."""
     free_chain(store, store.tasks[task]["first_line"])
     forget(store.names, store.tasks[task]["name"])
-    store.jobs[task, JOB_LINK] = store.marks[0]
-    store.marks[0] = task
-    store.marks[1] -= 1
+    store.jobs[task, JOB_LINK] = store.marks[FREE_TASK]
+    store.marks[FREE_TASK] = task
+    store.marks[TASKS] -= 1
 
 
 @compiled
@@ -249,11 +265,15 @@ def add_line(store: Store, task: int, line: int, item: int, quantity: int) -> No
 @compiled
 def new_line(store: Store, line: int, item: int, quantity: int) -> int:
     """A line of no chain yet."""
-    at = store.marks[2]
-    assert at >= 0, "the store of lines is full"
-    store.marks[2] = store.lines[at]["link"]
-    store.marks[3] += 1
-    near(store.lines, store.marks[2])
+    at = store.marks[FREE_LINE]
+    if at == NONE:
+        at = store.marks[FRESH_LINE]
+        assert at < len(store.lines), "the store of lines is full"
+        store.marks[FRESH_LINE] += 1
+    else:
+        store.marks[FREE_LINE] = store.lines[at]["link"]
+        near(store.lines, store.marks[FREE_LINE])
+    store.marks[LINES] += 1
     row = store.lines[at]
     row["quantity"] = quantity
     row["line"] = line
@@ -270,9 +290,9 @@ def free_chain(store: Store, first: int) -> None:
     at = first
     while at >= 0:
         following = store.lines[at]["link"]
-        store.lines[at]["link"] = store.marks[2]
-        store.marks[2] = at
-        store.marks[3] -= 1
+        store.lines[at]["link"] = store.marks[FREE_LINE]
+        store.marks[FREE_LINE] = at
+        store.marks[LINES] -= 1
         at = following
 
 
@@ -319,3 +339,28 @@ def tell_task(told: Told, at: int, kind: int, task: np.void) -> int:
         row["order"] = name
         row["item"] = task["item"]
     return index
+
+
+@compiled
+@makes_arrays
+def merged(told: Told, places: Rows, place_lines: Rows) -> tuple[Rows, Rows]:
+    """All commands in order of (at, kind, hash) with their lines laid one after the other; orders come sorted."""
+    order = in_order(np.arange(1, told.marks[0]), told.keys)
+    count, size = len(order), told.marks[1]
+    for at in range(len(places)):
+        size += places[at]["lines"]
+    rows = np.empty(count + len(places), told.rows.dtype)
+    lines = np.empty(size, told.lines.dtype)
+    left, right, used = 0, 0, 0
+    for at in range(len(rows)):
+        # An order is placed before anything else that happens at its instant.
+        from_places = right < len(places) and (left == count or places[right]["at"] <= told.keys[order[left], AT])
+        source = places[right] if from_places else told.rows[order[left]]
+        rows[at] = source
+        rows[at]["first_line"] = used
+        for line in range(source["first_line"], source["first_line"] + source["lines"]):
+            lines[used] = place_lines[line] if from_places else told.lines[line]
+            used += 1
+        right += from_places
+        left += not from_places
+    return rows, lines
