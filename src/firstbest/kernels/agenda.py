@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled, makes_arrays, written_in
 from firstbest.kernels.lined import lined
 from firstbest.kernels.near import near
 
@@ -65,6 +65,7 @@ def grown_agenda(agenda: Agenda, rows: int) -> Agenda:
 
 
 @compiled
+@written_in
 def put(agenda: Agenda, at: int, kind: int, rank: np.uint64, first: int) -> int:
     """A row's index, its first number given, the others 0; what would lie in the past is due at once.
 
@@ -95,6 +96,7 @@ def put(agenda: Agenda, at: int, kind: int, rank: np.uint64, first: int) -> int:
 
 
 @compiled
+@written_in
 def release(agenda: Agenda, index: int) -> None:
     """Gives back a row that was taken."""
     agenda.rows[index, LINK] = agenda.marks[FREE]
@@ -103,6 +105,7 @@ def release(agenda: Agenda, index: int) -> None:
 
 
 @compiled
+@written_in
 def take(agenda: Agenda, limit: int) -> int:
     """The first of all rows before `limit`, chained in order of (at, kind, rank), NONE without any; the caller
     releases them.
@@ -137,6 +140,7 @@ def put_back(agenda: Agenda, first: int) -> None:
 
 
 @compiled
+@written_in
 def _due_of(agenda: Agenda, bucket: int, limit: int) -> int:
     """Takes the rows before `limit` out of a bucket: the first of their chain."""
     rows, index = agenda.rows, agenda.bucket[bucket]

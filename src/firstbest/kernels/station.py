@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.near import near
 
 I64 = NDArray[np.int64]
@@ -87,6 +87,7 @@ def new_started(rows: int) -> I64:
 
 
 @compiled
+@written_in
 def enqueue(stations: Stations, jobs: I64, station: int, job: int) -> None:
     """Puts a job at the end of a station's queue; its ready instant and its work are set."""
     queue = stations.queues[station]
@@ -172,6 +173,7 @@ def extend(stations: Stations, station: int, window: int, until: int) -> None:
 
 
 @compiled
+@written_in
 def advance(stations: Stations, jobs: I64, station: int, limit: int, started: I64) -> int:
     """Starts all that starts before `limit`; how many rows of `started` were written (all: there may be more)."""
     heap, queue = stations.hands[station], stations.queues[station]
@@ -202,6 +204,7 @@ def advance(stations: Stations, jobs: I64, station: int, limit: int, started: I6
 
 
 @compiled
+@written_in
 def _note(hand: I64, job: int, start: int, work: int, row: I64) -> None:
     """Writes that a hand starts a job."""
     finish = start + work * 1_000_000 // hand[SPEED]
@@ -213,6 +216,7 @@ def _note(hand: I64, job: int, start: int, work: int, row: I64) -> None:
 
 
 @compiled
+@written_in
 def _unstopped(stops: I64, start: int) -> int:
     """The first instant from `start` on at which the station is not stopped."""
     settled = False
@@ -247,6 +251,7 @@ def _move(heap: I64, source: int, target: int) -> None:
 
 
 @compiled
+@written_in
 def _sink(heap: I64, place: int, count: int) -> None:
     """Moves a hand back to its place; those that come before it move up, and it is written once."""
     hand = heap[place]

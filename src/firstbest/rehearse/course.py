@@ -26,7 +26,7 @@ from firstbest.kernels.agenda import (
     put,
     release,
 )
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.draws import chosen, exponential, happens, joined, normal, uniform
 from firstbest.kernels.lookup import find, near_name
 from firstbest.kernels.near import near
@@ -86,6 +86,7 @@ class World(NamedTuple):
 
 
 @compiled
+@written_in
 def happen_all(world: World, works: tuple[Store, Agenda], stations: Stations, told: Told, due: tuple[int, int]) -> int:
     """Lets events come about, `due` = (seed, first of their chain); how much may bring more before their limit."""
     store, agenda = works
@@ -129,6 +130,7 @@ def _ask_for(goods: Goods, store: Store, event: I64) -> None:
 
 
 @compiled
+@written_in
 def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
     """An event that brings no others comes about."""
     kind, at, task = event[KIND], event[AT], event[FIRST]
@@ -174,6 +176,7 @@ def _other(goods: Goods, store: Store, told: Told, event: I64) -> None:
 
 
 @compiled
+@written_in
 def _tell_lines(store: Store, told: Told, row: np.void, first: int) -> None:
     place = first
     while place >= 0:
@@ -185,6 +188,7 @@ def _tell_lines(store: Store, told: Told, row: np.void, first: int) -> None:
 
 
 @compiled
+@written_in
 def _picked(world: World, store: Store, stations: Stations, told: Told, what: tuple[int, int, int]) -> None:
     """A picker comes back, `what` = (seed, instant, task): what the shelf truly gave goes to the packers."""
     seed, at, task = what
@@ -218,6 +222,7 @@ def _picked(world: World, store: Store, stations: Stations, told: Told, what: tu
 
 
 @compiled
+@written_in
 def _off_shelf(goods: Goods, stream: np.uint64, node: int, line: np.void) -> int:
     """Takes a line's units off the true shelf, with mistakes and damage; how many the customer will get."""
     nodes, number, odds = goods.work_days.shape[0], line["line"], goods.odds[0]
@@ -237,6 +242,7 @@ def _off_shelf(goods: Goods, stream: np.uint64, node: int, line: np.void) -> int
 
 
 @compiled
+@written_in
 def _reshelve(goods: Goods, store: Store, task: int, nodes: int) -> None:
     """Units that were picked and will not leave go back to the shelf."""
     place = store.tasks[task]["first_line"]
@@ -248,6 +254,7 @@ def _reshelve(goods: Goods, store: Store, task: int, nodes: int) -> None:
 
 
 @compiled
+@written_in
 def _delivered(goods: Goods, works: tuple[Store, Agenda], told: Told, event: I64, seed: int) -> None:
     """A journey ends; units that the customer will send back come in one parcel some days later."""
     store, agenda = works
@@ -275,6 +282,7 @@ def _delivered(goods: Goods, works: tuple[Store, Agenda], told: Told, event: I64
 
 
 @compiled
+@written_in
 def _sent_back(goods: Goods, store: Store, place: int, stream: np.uint64) -> int:
     """The first line of a chain of units sent back, -1: none."""
     first = -1

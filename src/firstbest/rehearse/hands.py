@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbest.kernels.compiled import compiled
+from firstbest.kernels.compiled import compiled, written_in
 from firstbest.kernels.draws import happens, joined, spread
 from firstbest.kernels.station import Stations, add_hand, dismiss, extend, new_stations
 from firstbest.rehearse import people, purposes
@@ -147,6 +147,7 @@ def stations_of(network: Network, nature: Nature, hands: int) -> Stations:
 
 
 @compiled
+@written_in
 def work_us(floor: Floor, where: tuple[int, int], lines: int, units: int, stream: np.uint64) -> int:
     """Microseconds at full speed for a job of so many lines and units; `where` = (node, process)."""
     mean = mean_work_us(floor, where, lines, units)
@@ -171,6 +172,7 @@ def mean_work_us(floor: Floor, where: tuple[int, int], lines: int, units: int) -
 
 
 @compiled
+@written_in
 def load_us(floor: Floor, node: int) -> int:
     """Microseconds to load one parcel, or one cargo."""
     cell = floor.cells[node, LOAD]

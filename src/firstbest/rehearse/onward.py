@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import PAST, USED, Agenda, put, put_back, take
-from firstbest.kernels.compiled import compiled, straight
+from firstbest.kernels.compiled import compiled, straight, written_in
 from firstbest.kernels.near import near
 from firstbest.kernels.station import (
     FINISH,
@@ -78,6 +78,7 @@ def go_on(world: World, works: tuple[Store, Agenda], floors: Floors, told: Told,
 
 
 @compiled
+@written_in
 def events_most(stations: Stations) -> int:
     """How many more events than now there may be at once: a job becomes one, a delivery a return before it is over."""
     most = 1
@@ -87,6 +88,7 @@ def events_most(stations: Stations) -> int:
 
 
 @compiled
+@written_in
 def start_all(store: Store, agenda: Agenda, floors: Floors, limit: int) -> None:
     """Starts all jobs of all buildings that start before `limit`, and plans when they are reported."""
     started, crews = floors.started, floors.roster.crews

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import FOURTH, NONE, SECOND, THIRD, Agenda, put
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled, makes_arrays, written_in
 from firstbest.kernels.draws import chosen, exponential, happens, joined, spread, uniform
 from firstbest.kernels.index import local_day
 from firstbest.kernels.lookup import find
@@ -134,6 +134,7 @@ def _set_ties(lanes: Rows, nodes: U64, carriers: U64, carrier: NDArray[np.int32]
 
 
 @compiled
+@written_in
 def lane_arrival(ways: Ways, seed: int, lane: int, at: int) -> int:
     """When the vehicles that leave a lane at an instant arrive."""
     road = ways.lanes[lane]
@@ -159,6 +160,7 @@ def out_of_snow(shocks: I64, node: int, at: int) -> int:
 
 
 @compiled
+@written_in
 def task_of(store: Store, nodes: Rows, row: np.void) -> int:
     """The task of a shipment's fact, made anew where the physics does not know it; room is the caller's duty."""
     task = task_if_room(store, nodes, row)
@@ -242,6 +244,7 @@ def _asks(agenda: Agenda, source: np.void, at: int, reason: int) -> None:
 
 
 @compiled
+@written_in
 def journey(ways: Ways, nodes: Rows, who: tuple[int, np.uint64], row: np.void, at: int) -> tuple[int, int, int, int]:
     """A parcel's way from its departure at an instant, `who` = (seed, rank): at the door, outcome, attempts, cause.
 
@@ -256,6 +259,7 @@ def journey(ways: Ways, nodes: Rows, who: tuple[int, np.uint64], row: np.void, a
 
 
 @compiled
+@written_in
 def set_end(event: I64, outcome: int, failed: int, flag: int) -> None:
     """How a delivery will end: outcome, failed attempts, what held it up."""
     event[SECOND] = outcome
@@ -264,6 +268,7 @@ def set_end(event: I64, outcome: int, failed: int, flag: int) -> None:
 
 
 @compiled
+@written_in
 def _journey(ways: Ways, stream: np.uint64, carrier: int, trip: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     """A parcel's way to the door, `trip` = (day, zone, place, snowed in): instant, outcome, failed attempts, cause."""
     day, zone, place, snowed = trip

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbest.kernels.agenda import AT, FIRST, KIND, LINK, NONE, SECOND, USED, Agenda, grown_agenda, in_order
-from firstbest.kernels.compiled import compiled, makes_arrays
+from firstbest.kernels.compiled import compiled, makes_arrays, written_in
 from firstbest.kernels.lined import lined
 from firstbest.kernels.lookup import Lookup, forget, grown_lookup, keep, near_name, new_lookup
 from firstbest.kernels.near import near
@@ -167,6 +167,7 @@ def told_with_room(told: Told, rows: int, lines: int) -> Told:
 
 
 @compiled
+@written_in
 def fits(store: Store, agenda: Agenda, told: Told, due: int, more: int) -> bool:
     """Whether there is room for what a chain of events tells and brings, and for so many more commands.
 
@@ -196,6 +197,7 @@ def fits(store: Store, agenda: Agenda, told: Told, due: int, more: int) -> bool:
 
 
 @compiled
+@written_in
 def _first_line(store: Store, event: I64) -> int:
     """The first line of what comes about at an event, NONE: none is told of."""
     if event[KIND] in (PICKED_KIND, DELIVERED):
@@ -217,6 +219,7 @@ def near_shipment(store: Store, rows: Rows, number: int) -> None:
 
 
 @compiled
+@written_in
 def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
     """An empty task under a name; room is the caller's duty."""
     task = store.marks[FREE_TASK]
@@ -241,6 +244,7 @@ def new_task(store: Store, name: int, tie: np.uint64, rank: np.uint64) -> int:
 
 
 @compiled
+@written_in
 def end_task(store: Store, task: int) -> None:
     """Forgets a task with its lines."""
     free_chain(store, store.tasks[task]["first_line"])
@@ -251,6 +255,7 @@ def end_task(store: Store, task: int) -> None:
 
 
 @compiled
+@written_in
 def add_line(store: Store, task: int, line: int, item: int, quantity: int) -> None:
     """Hangs a line on the end of a task's chain."""
     at = new_line(store, line, item, quantity)
@@ -263,6 +268,7 @@ def add_line(store: Store, task: int, line: int, item: int, quantity: int) -> No
 
 
 @compiled
+@written_in
 def new_line(store: Store, line: int, item: int, quantity: int) -> int:
     """A line of no chain yet."""
     at = store.marks[FREE_LINE]
@@ -285,6 +291,7 @@ def new_line(store: Store, line: int, item: int, quantity: int) -> int:
 
 
 @compiled
+@written_in
 def free_chain(store: Store, first: int) -> None:
     """Gives back a chain of lines."""
     at = first
@@ -297,6 +304,7 @@ def free_chain(store: Store, first: int) -> None:
 
 
 @compiled
+@written_in
 def tell(told: Told, at: int, kind: int, rank: np.uint64) -> int:
     """A new command, blank but for its instant and kind; its index."""
     index = told.marks[0]
@@ -314,6 +322,7 @@ def tell(told: Told, at: int, kind: int, rank: np.uint64) -> int:
 
 
 @compiled
+@written_in
 def tell_line(told: Told, row: np.void, line: int, item: int, quantity: int) -> None:
     """A line of the command told last."""
     at = told.marks[1]
@@ -326,6 +335,7 @@ def tell_line(told: Told, row: np.void, line: int, item: int, quantity: int) -> 
 
 
 @compiled
+@written_in
 def tell_task(told: Told, at: int, kind: int, task: np.void) -> int:
     """A new command about a task: its order, node and attempt, or its cargo, item and node; its index."""
     index = tell(told, at, kind, task["rank"])
