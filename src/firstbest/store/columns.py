@@ -95,7 +95,7 @@ def keeps_pallets(network: Network) -> bool:
 
 
 def room_for_orders(orders: int) -> dict[str, int]:
-    """Room for a day that is expected to bring so many orders: what grows to that size is laid out and copied many times.
+    """Room for a day that is expected to bring so many orders: what grows to that size is laid out many times.
 
     An eighth more than expected: chance, and orders of the day before that are still open. Rows nobody stands in take
     no memory; a table that has to grow stands twice while it is copied.
