@@ -39,6 +39,8 @@ NOBODY: Final = -2
 """A mark that no row has."""
 AHEAD: Final = 32
 """How many rows before its own turn a row is asked for."""
+LINE_WORDS: Final = 8
+"""Words in a line of the processor's cache."""
 VALUES: Final = 1
 """Where the values of a row of changed columns begin: behind its key."""
 
@@ -286,15 +288,21 @@ def read_keys(held: Held, keys: I64, rows: I64, found: NDArray[np.bool_], slots:
     """Copy the rows of these keys [n], zeros under the key where there is none; `slots` has room for n and more."""
     words = held.packed.words
     find_slots(held, keys, slots)
+    # Where they were found their first lines are at hand; of wide rows the others are asked for some rows before.
+    size, last = rows.shape[1], len(keys) - 1
+    second, third = words[:, min(LINE_WORDS, size - 1) :], words[:, min(2 * LINE_WORDS, size - 1) :]
     for n in range(len(keys)):
+        ahead = slots[min(n + AHEAD, last)]
+        near(second, ahead)
+        near(third, ahead)
         slot = slots[n]
         found[n] = slot >= 0
         if slot < 0:
-            for word in range(rows.shape[1]):
+            for word in range(size):
                 rows[n, word] = 0
             rows[n, KEY] = keys[n]
             continue
-        for word in range(rows.shape[1]):
+        for word in range(size):
             rows[n, word] = words[slot, word]
 
 
@@ -317,8 +325,9 @@ def put_rows(held: Held, rows: I64, slots: I64) -> int:
 
     Room for all of them is free; `slots` has room for n and more, the places stay in it.
     """
-    words, slot_of = held.packed.words, held.slot_of
+    words, slot_of, last = held.packed.words, held.slot_of, len(rows) - 1
     for n in range(len(rows)):
+        near(slot_of, bucket_of(rows[min(n + AHEAD, last), KEY], len(slot_of) - 1))
         slot = find(words, slot_of, rows[n, KEY])
         if slot < 0:
             held.left[0] -= 1
