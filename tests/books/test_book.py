@@ -252,7 +252,7 @@ def test_each_query_is_described_and_ordered() -> None:
     for name in names:
         text = (files("firstbest.store") / "book_sql" / name).read_text("utf-8")
         assert text.startswith("-- "), f"{name} needs a first line that says what it answers"
-        if "CREATE VIEW" in text:
-            continue  # its readers give the order
+        if "CREATE VIEW" in text or "POSITIONAL JOIN" in text:
+            continue  # its readers give the order; or it stands beside rows in theirs, and looks that it does
         bare = re.sub(r"--.*|GRANT SELECT|\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)", "", text)
         assert bool(READING.search(bare)) <= ("ORDER BY" in text), f"{name} reads without an order"

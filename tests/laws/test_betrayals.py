@@ -139,11 +139,11 @@ def what_a_row_took_is_not_seen_by_the_next(patch: Patch) -> None:
 
     def forgetful(terms: object, asks: Asks, local: object, out: object) -> None:
         for n in range(len(asks.commands)):
-            free = local.free.copy()  # type: ignore[attr-defined]
+            reserved = local.shelves["reserved"].copy()  # type: ignore[attr-defined]
             one = slice(n, n + 1)
             rows = (asks.order_row[one], asks.shipment_row[one], asks.shelf[one], asks.cargo_row[one])
             decide(terms, Asks(asks.commands[one], asks.lines, *rows, asks.line_shelf, asks.line_kit), local, out)
-            local.free[:] = free  # type: ignore[attr-defined]
+            local.shelves["reserved"] = reserved  # type: ignore[attr-defined]
 
     patch.setattr(arrivals, "decide", forgetful)
 

@@ -43,9 +43,12 @@ def write_orders(folder: Path) -> Path:
 
 
 def endings(engine: duckdb.DuckDBPyConnection, facts: str) -> dict[str, NDArray[np.generic]]:
-    """How each order ended, in the order of placing: columns [n], 0 where `completed` or `closed` tells of no end."""
+    """How each order ended, in the order of placing: columns [n], 0 where `completed` or `closed` tells of no end.
+
+    `placed` says which order it is.
+    """
     orders = facts_read(engine, facts, "ordered", {"order": "order"})["order"]
-    made: dict[str, NDArray[np.generic]] = {}
+    made: dict[str, NDArray[np.generic]] = {"placed": orders}
     for fact, wanted in ENDINGS.items():
         rows = facts_read(engine, facts, fact, {"ended": "order", **wanted})
         by_order = np.argsort(rows["ended"], kind="stable")

@@ -1,8 +1,10 @@
 -- One row an order of a rehearsal: what was promised and how it ended; {facts} is the folder of fact files.
 -- An order that is still open at the end has neither completed_at nor closed_at. `ended` stands beside the orders row by
--- row (store/sink_tables.py::endings): to join and to sort whole rows takes three times as long.
+-- row (store/sink_tables.py::endings): to join and to sort whole rows takes three times as long. Files are read in the
+-- order in which they were written, which is that of placing; an order that stood beside another's end is an error.
 SELECT
-    ordered."order",
+    CASE WHEN ended.placed = ordered."order" THEN ordered."order" ELSE error('orders were read in two orders') END
+        AS "order",
     ordered.at AS placed_at,
     ordered.seller,
     ordered.customer,
