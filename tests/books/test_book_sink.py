@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from firstbest.operate.ports import Add, Tick
+from firstbest.store import sink_tables
 from firstbest.store.columns import Columns, sizes
 from firstbest.store.sink import Limits, ParquetSink, SinkError
 from firstbest.store.sink_tables import write_cubes, write_orders
@@ -126,6 +127,20 @@ def test_orders_stand_with_how_they_ended(tmp_path: Path) -> None:
         (20, 102, None, None, 600),
         (15, 103, 450, 3, None),
     ]
+
+
+def test_an_order_beside_the_end_of_another_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ordered = np.zeros(2, f.ORDERED.dtype)
+    ordered["order"], ordered["number"] = (30, 10), (0, 1)
+    with ParquetSink(tmp_path) as sink:
+        empty = [Block(fact, np.zeros(0, fact.dtype)) for fact in (f.COMPLETED, f.CLOSED)]
+        sink.seal(TICK, [Block(f.ORDERED, ordered), *empty], [])
+    laid = sink_tables.endings
+    turned = {"placed": np.array([10, 30])}
+    monkeypatch.setattr(sink_tables, "endings", lambda engine, facts: laid(engine, facts) | turned)
+
+    with pytest.raises(duckdb.Error, match="orders were read in two orders"):
+        write_orders(tmp_path)
 
 
 def test_cubes_are_written_with_their_texts(tmp_path: Path) -> None:
